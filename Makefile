@@ -1,0 +1,162 @@
+# Jalka. `make help` lists the targets.
+#
+# One makefile, no recursion, no registration: a new .c under daemon/ or client/,
+# or a new test_*.c under tests/unit/, is found by its place.
+
+VARIANT ?= release
+BUILD   ?= build
+OUT     := $(BUILD)/$(VARIANT)
+GEN     := $(BUILD)/gen
+CC      ?= gcc
+PKG_CONFIG ?= pkg-config
+
+# ---- layers: who may include whom (checked by scripts/check-layers) -------
+LAYERS       := base core domain store io api central
+SEES_base    :=
+SEES_core    := base
+SEES_domain  := base core
+SEES_store   := base core domain
+SEES_io      := base core domain store
+SEES_central := base core domain store io
+SEES_api     := base core domain store io central
+SEES_cli     := base
+PURE         := base core domain
+
+# ---- flags ----------------------------------------------------------------
+WARN := -Wall -Wextra -Werror -Wshadow -Wconversion -Wstrict-prototypes \
+	-Wmissing-prototypes -Wvla -Wpointer-arith -Wwrite-strings -Wundef \
+	-Wformat=2 -Wimplicit-fallthrough -Wswitch-enum
+HARDEN := -fstack-protector-strong -fstack-clash-protection -fcf-protection -fPIE
+CFLAGS_debug    := -O0 -g3
+CFLAGS_release  := -O2 -g -D_FORTIFY_SOURCE=3 $(HARDEN)
+CFLAGS_asan     := -O1 -g3 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+CFLAGS_tsan     := -O1 -g3 -fsanitize=thread -fno-omit-frame-pointer
+CFLAGS_coverage := -O0 -g3 --coverage
+LDFLAGS_release  := -pie -Wl,-z,relro,-z,now
+LDFLAGS_asan     := -fsanitize=address,undefined
+LDFLAGS_tsan     := -fsanitize=thread
+LDFLAGS_coverage := --coverage
+
+LIBS_PC := sqlite3 libsodium libuv libzstd libqrencode
+PC_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(LIBS_PC))
+LIBS    = $(shell $(PKG_CONFIG) --libs $(LIBS_PC)) -lprotobuf-nanopb -lpthread -lm
+BASEFLAGS = -std=c11 -D_GNU_SOURCE $(WARN) $(CFLAGS_$(VARIANT)) -Idaemon -isystem $(GEN) $(PC_CFLAGS) $(CFLAGS_EXTRA)
+LDFLAGS   = $(LDFLAGS_$(VARIANT)) $(LDFLAGS_EXTRA)
+
+# ---- sources --------------------------------------------------------------
+LAYER_SRC  = $(wildcard daemon/$(1)/*.c)
+LAYER_OBJ  = $(patsubst %.c,$(OUT)/%.o,$(call LAYER_SRC,$(1)))
+GEN_OBJ   := $(OUT)/gen/session.pb.o $(OUT)/gen/local.pb.o $(if $(wildcard proto/records.proto),$(OUT)/gen/records_table.o)
+DAEMON_OBJ := $(foreach l,$(LAYERS),$(call LAYER_OBJ,$(l)))
+CLI_OBJ    := $(patsubst %.c,$(OUT)/%.o,$(wildcard client/cli/*.c))
+TESTLIB_OBJ := $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/lib/*.c))
+SIM_OBJ    := $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/sim/*.c))
+UNIT_SRC   := $(wildcard tests/unit/*/test_*.c)
+UNIT_BIN   := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(UNIT_SRC))
+BENCH_BIN  := $(patsubst tests/bench/%.c,$(OUT)/bench/%,$(wildcard tests/bench/bench_*.c))
+CRASH_BIN  := $(patsubst tests/crash/%.c,$(OUT)/crash/%,$(wildcard tests/crash/crash_*.c))
+FUZZ_BIN   := $(patsubst tests/fuzz/%.c,$(OUT)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+
+PROTO_PB := $(GEN)/session.pb.h $(GEN)/local.pb.h
+GEN_ALL  := $(PROTO_PB) $(if $(wildcard proto/records.proto),$(GEN)/records_table.c $(GEN)/records_table.h)
+
+.DEFAULT_GOAL := all
+.SECONDARY:
+.DELETE_ON_ERROR:
+
+all: bootstrap-check $(OUT)/jalkad $(OUT)/jalka ## build jalkad and jalka (VARIANT=release|debug|asan|tsan|coverage)
+
+help: ## this list
+	@awk 'BEGIN{FS=":.*## "} /^[a-zA-Z0-9_-]+:.*## /{printf "  %-14s %s\n",$$1,$$2}' $(MAKEFILE_LIST)
+
+bootstrap: ## install what is missing (apt, with sudo when not root)
+	@scripts/bootstrap
+
+bootstrap-check:
+	@scripts/bootstrap --quiet
+
+# ---- generated ------------------------------------------------------------
+$(GEN)/%.pb.h $(GEN)/%.pb.c: proto/%.proto proto/%.options
+	@mkdir -p $(GEN)
+	protoc -Iproto --nanopb_opt=-Iproto --nanopb_out=$(GEN) $<
+
+$(GEN)/records_table.c $(GEN)/records_table.h &: proto/records.proto scripts/gen-records
+	@mkdir -p $(GEN)
+	scripts/gen-records proto/records.proto $(GEN)
+
+# ---- objects --------------------------------------------------------------
+$(OUT)/%.o: %.c | $(GEN_ALL)
+	@mkdir -p $(@D)
+	$(CC) $(BASEFLAGS) -MMD -MP -c -o $@ $<
+
+$(OUT)/tests/%.o: tests/%.c | $(GEN_ALL)
+	@mkdir -p $(@D)
+	$(CC) $(BASEFLAGS) -Itests -MMD -MP -c -o $@ $<
+
+$(OUT)/gen/%.o: $(GEN)/%.c | $(GEN_ALL)
+	@mkdir -p $(@D)
+	$(CC) $(filter-out -Wconversion,$(BASEFLAGS)) -Wno-missing-prototypes -MMD -MP -c -o $@ $<
+
+-include $(shell find $(OUT) -name '*.d' 2>/dev/null)
+
+# ---- programs -------------------------------------------------------------
+$(OUT)/jalkad: $(OUT)/daemon/main.o $(DAEMON_OBJ) $(GEN_OBJ)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(OUT)/jalka: $(CLI_OBJ) $(call LAYER_OBJ,base) $(OUT)/gen/local.pb.o
+	$(CC) $(LDFLAGS) -o $@ $^ -lprotobuf-nanopb
+
+# A unit test links its own layer and those below it, nothing else.
+define UNIT_RULE
+$(OUT)/unit/$(1)/%: $(OUT)/tests/unit/$(1)/%.o $(TESTLIB_OBJ) $(call LAYER_OBJ,$(1)) $(foreach l,$(SEES_$(1)),$(call LAYER_OBJ,$(l))) $(GEN_OBJ)
+	@mkdir -p $$(@D)
+	$(CC) $(LDFLAGS) -o $$@ $$^ -lcmocka $(LIBS)
+endef
+$(foreach l,$(LAYERS),$(eval $(call UNIT_RULE,$(l))))
+
+$(OUT)/sim/sim: $(SIM_OBJ) $(TESTLIB_OBJ) $(DAEMON_OBJ) $(GEN_OBJ)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+
+$(OUT)/bench/%: $(OUT)/tests/bench/%.o $(TESTLIB_OBJ) $(DAEMON_OBJ) $(GEN_OBJ)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+
+$(OUT)/crash/%: $(OUT)/tests/crash/%.o $(TESTLIB_OBJ) $(DAEMON_OBJ) $(GEN_OBJ)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+
+# ---- checks and tests -----------------------------------------------------
+units: $(UNIT_BIN)
+
+check: ## unit tests, layers, purity, headers: under a minute
+	@scripts/bootstrap --quiet
+	@$(MAKE) --no-print-directory -j2 units all
+	@scripts/check
+
+test: ## install what is missing, build, run everything; ends with "N passed, N failed"
+	@scripts/bootstrap
+	@scripts/test
+
+sim: ## the simulator: SEEDS=n (default 200), SEED=s replays one
+	@scripts/bootstrap --quiet
+	@$(MAKE) --no-print-directory $(OUT)/sim/sim
+	@$(OUT)/sim/sim $(if $(SEED),--seed $(SEED) --verbose,--seeds $(or $(SEEDS),200))
+
+bench: ## the figures, one a line: name value unit
+	@scripts/bootstrap --quiet
+	@$(MAKE) --no-print-directory all $(BENCH_BIN)
+	@scripts/bench
+
+demo: ## two laptops and a central node keep a day's work in step (KEEP=1 leaves them running)
+	@scripts/bootstrap
+	@$(MAKE) --no-print-directory all
+	@KEEP=$(KEEP) scripts/demo
+
+clean: ## remove what was built
+	rm -rf $(BUILD)
+
+print-%:
+	@echo $($*)
+
+.PHONY: all help bootstrap bootstrap-check units check test sim bench demo clean

@@ -1,0 +1,174 @@
+/* hub - the central node's log, and the sessions of many devices on it.
+ *
+ * Joins the pure session machines of core/session_central to a log driver on
+ * any host (daemon, simulator). Sessions' work is gathered: what they append
+ * becomes durable, gets its order and is answered in hub_commit, which the host
+ * calls at the end of each turn of its loop (group commit).
+ *
+ * H1  A receipt is sent only after log_commit.
+ * H2  Orders rise in commit order, without regard to sessions.
+ * H3  A device is fed only cases in its holder's scope now (I11), and nothing once revoked.
+ * H4  Nothing thrown away: what is not accepted is quarantined.
+ */
+#ifndef JALKA_CENTRAL_HUB_H
+#define JALKA_CENTRAL_HUB_H
+
+#include "base/fault.h"
+#include "core/delta.h"
+#include "core/handshake.h"
+#include "store/log.h"
+
+struct hub;
+struct hub_link; /* one connection */
+
+struct hub_time {
+	uint64_t wall_ms;
+	uint64_t mono_ms;
+};
+
+struct hub_host {
+	void *ctx;
+	void (*random)(void *ctx, uint8_t *out, size_t len);
+	/* `peer` is what the host gave to hub_link_up */
+	void (*send)(void *ctx, void *peer, struct span bytes);
+	void (*hang_up)(void *ctx, void *peer, const char *why);
+	/* A line for the deny file, before the log has it: must be durable off the
+	 * node when this returns true. NULL: kept by the hub in memory only. */
+	bool (*deny)(void *ctx, struct span line);
+	void (*changed)(void *ctx); /* may be NULL */
+	size_t (*compress)(void *ctx, struct span in, uint8_t *out, size_t size);
+	size_t (*decompress)(void *ctx, struct span in, uint8_t *out, size_t size);
+};
+
+/* A blank log becomes a new central node: identity, keys, first epoch, the
+ * reserved cases `reference` and `directory`. */
+struct fault hub_init(struct log *log, const struct book *book, const struct hub_host *host, struct hub_time now);
+
+struct fault hub_open(struct log *log, const struct book *book, const struct hub_host *host,
+		      struct hub_time now, struct hub **out);
+void hub_close(struct hub *hub);
+
+/* The log is a backup, put back: begins a new central epoch and a new author
+ * epoch, with the lines of the deny file applied first. Until
+ * hub_confirm_devices nothing is fed. Call instead of hub_open. */
+struct fault hub_restore(struct log *log, const struct book *book, const struct hub_host *host,
+			 const struct span *deny_lines, size_t deny_count, bool override,
+			 struct hub_time now, struct hub **out);
+struct fault hub_confirm_devices(struct hub *hub);
+
+/* ---- links ---- */
+struct fault hub_link_up(struct hub *hub, void *peer, struct span peer_prefix, struct hub_time now, struct hub_link **out);
+void hub_link_bytes(struct hub *hub, struct hub_link *link, struct span bytes, struct hub_time now);
+void hub_link_down(struct hub *hub, struct hub_link *link); /* frees the link */
+/* Commits what came in since the last call, answers, fans out. */
+struct fault hub_commit(struct hub *hub, struct hub_time now);
+void hub_tick(struct hub *hub, struct hub_time now);
+uint64_t hub_deadline(const struct hub *hub); /* mono_ms; UINT64_MAX: none */
+
+/* ---- the administrator's verbs: durable when they return ---- */
+const struct delta_identity *hub_identity(const struct hub *hub);
+const struct order_tree *hub_orders(const struct hub *hub);
+struct node_id hub_node(const struct hub *hub);
+struct case_id hub_reference_case(const struct hub *hub);
+struct case_id hub_directory_case(const struct hub *hub);
+
+struct hub_slot {
+	uint8_t slot[HANDSHAKE_SLOT_BYTES];
+	uint8_t secret[NOISE_PSK_BYTES];
+	uint64_t expires_ms;
+};
+/* A slot to enrol one device of this holder; single use, 15 minutes, 5 tries. */
+struct fault hub_slot_new(struct hub *hub, struct record_id holder, struct hub_time now, struct hub_slot *out);
+
+enum hub_device_state {
+	HUB_DEVICE_WAITING = 1, /* has shown its keys, awaits confirmation */
+	HUB_DEVICE_ACTIVE = 2,
+	HUB_DEVICE_SUSPENDED = 3,
+	HUB_DEVICE_REVOKED = 4,
+	HUB_DEVICE_RETIRED = 5,
+};
+struct hub_device {
+	struct node_id node;
+	struct record_id holder;
+	enum hub_device_state state;
+	char serial[65];
+	char words[HANDSHAKE_WORDS_BYTES]; /* WAITING */
+	uint64_t enrolled_ms, last_contact_ms;
+	uint64_t seq;                 /* held of its open epoch */
+	uint64_t heard_order;
+	uint64_t quarantined;
+	bool connected, twin_alarm, erase_confirmed;
+	int64_t clock_offset_ms;
+};
+typedef bool hub_device_fn(void *ctx, const struct hub_device *device);
+struct fault hub_devices(struct hub *hub, hub_device_fn *fn, void *ctx);
+struct fault hub_device_confirm(struct hub *hub, struct node_id node, struct hub_time now);
+struct fault hub_device_set_state(struct hub *hub, struct node_id node, enum hub_device_state state, struct hub_time now);
+
+/* Central's own deltas (staff, reference data, assignments, decisions). Same
+ * shape as a device's write; the order is given at once. */
+struct hub_write {
+	struct case_id case_id;
+	struct record_id record_id;
+	uint32_t record_type;
+	struct span fields;
+	const uint32_t *cleared;
+	size_t cleared_count;
+	bool opens;
+	enum delta_case_kind kind;
+	struct case_id client_case;
+	struct delta_envelope envelope;
+};
+struct hub_written {
+	struct case_id case_id;
+	struct record_id record_id;
+	uint64_t order;
+};
+struct fault hub_write(struct hub *hub, const struct hub_write *write, struct hub_time now, struct hub_written *out);
+
+/* Assignment of a case to a staff member: a case_assignment record in that case.
+ * For a MATTER its CLIENT case is assigned too. `role` is AssignmentRole. */
+struct fault hub_assign(struct hub *hub, struct case_id case_id, struct record_id staff, uint32_t role,
+			struct hub_time now, struct record_id *assignment);
+/* Ends every assignment of this staff member to this case (not the CLIENT case's). */
+struct fault hub_unassign(struct hub *hub, struct case_id case_id, struct record_id staff, struct hub_time now);
+
+struct hub_quarantined {
+	struct author author;
+	uint64_t seq;
+	uint32_t reason;
+	struct case_id case_id;
+	struct record_id record_id;
+	uint32_t record_type;
+	uint64_t received_ms;
+};
+typedef bool hub_quarantine_fn(void *ctx, const struct hub_quarantined *item);
+struct fault hub_quarantine(struct hub *hub, hub_quarantine_fn *fn, void *ctx);
+/* A person's decision: ACCEPT gives it an order now, REJECT takes it out of every
+ * fold. Deltas quarantined because of this opening are decided with it. */
+struct fault hub_decide(struct hub *hub, const struct author *author, uint64_t seq, bool accept, struct hub_time now);
+
+struct fault hub_erase_record(struct hub *hub, struct case_id case_id, struct record_id record_id, struct hub_time now);
+struct fault hub_erase_case(struct hub *hub, struct case_id case_id, struct hub_time now);
+
+/* A verified off-node copy holds everything up to this order. */
+struct fault hub_safe_order(struct hub *hub, uint64_t order);
+
+/* Recomputes every author's chain from digests, checks every signed head and the
+ * digest of every delta whose bytes and secret are still there. */
+struct hub_audit {
+	uint64_t authors, deltas, heads, erased, bad;
+	struct author first_bad; /* when bad != 0 */
+	uint64_t first_bad_seq;
+	const char *what;
+};
+struct fault hub_audit(struct hub *hub, struct hub_audit *out);
+
+struct hub_counters {
+	uint64_t sessions, handshakes, refused, deltas_accepted, deltas_quarantined, commits, bytes_in, bytes_out;
+	uint64_t last_order;
+	uint64_t links;
+};
+void hub_counters(const struct hub *hub, struct hub_counters *out);
+
+#endif

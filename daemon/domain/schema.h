@@ -1,0 +1,78 @@
+/* schema - the record types of records.proto as one table: names, fields, enums.
+ *
+ * Generated from proto/records.proto (build/gen/records_table.c) by
+ * scripts/gen-records, so that shapes are written down once. The CLI, the API
+ * and the central node's acceptance all decide by this table.
+ *
+ * schema_check decides shapes alone: types, enum values, required fields, UTF-8,
+ * lengths, nesting. Life cycles and deadlines are other modules'.
+ */
+#ifndef JALKA_DOMAIN_SCHEMA_H
+#define JALKA_DOMAIN_SCHEMA_H
+
+#include "base/fault.h"
+#include "base/span.h"
+#include "core/delta.h"
+
+enum schema_kind {
+	SCHEMA_BOOL, SCHEMA_UINT32, SCHEMA_UINT64, SCHEMA_INT32, SCHEMA_INT64, SCHEMA_ENUM,
+	SCHEMA_TEXT, SCHEMA_BYTES, SCHEMA_ID /* 16 bytes: a record or case */,
+	SCHEMA_TIME /* ms since 1970 */, SCHEMA_DATE /* days since 1970-01-01, sint32 */,
+	SCHEMA_CENTS, SCHEMA_MESSAGE,
+};
+
+struct schema_enum_value { const char *name; int32_t number; };
+struct schema_enum { const char *name; const struct schema_enum_value *values; size_t count; };
+
+struct schema_message;
+struct schema_field {
+	const char *name;
+	uint32_t number;
+	enum schema_kind kind;
+	bool repeated;
+	bool required;                        /* of the whole record; repeated: at least one */
+	uint32_t chars_max;                   /* TEXT: code points; 0: LIMIT_TEXT_CHARS */
+	const struct schema_enum *enumeration;
+	const struct schema_message *message;
+	bool sensitive;                       /* never in lists, titles or logs */
+};
+struct schema_message { const char *name; const struct schema_field *fields; size_t count; };
+
+struct schema_record {
+	uint32_t type;
+	const char *name;                     /* "encounter_note" */
+	const struct schema_message *message;
+	bool is_signed;                       /* content record: draft, then signed and frozen */
+	bool central_only;                    /* CENTRAL: no other author */
+	enum delta_case_kind opens;           /* its first delta opens a case of this kind, or NONE */
+	enum delta_case_kind home;            /* kind of case it belongs to (CLIENT, MATTER, REFERENCE, ...) */
+	const uint32_t *title_fields;         /* numbers that make the one-line title */
+	size_t title_count;
+	const uint32_t *search_fields;        /* numbers that go into the search index (texts, nested too) */
+	size_t search_count;
+	const uint32_t *due_fields;           /* TIME or DATE fields the agenda shows */
+	size_t due_count;
+};
+
+const struct schema_record *schema_by_type(uint32_t type);          /* NULL: unknown */
+const struct schema_record *schema_by_name(struct span name);       /* NULL: unknown */
+const struct schema_record *schema_all(size_t *count);
+const struct schema_field *schema_field_by_number(const struct schema_message *message, uint32_t number);
+const struct schema_field *schema_field_by_name(const struct schema_message *message, struct span name);
+
+/* Where a check failed: the field's name, dotted when nested; "" when unknown. */
+struct schema_error { char field[96]; };
+
+/* Checks a record's message. `whole`: required fields must be there (a first
+ * delta); otherwise it is a change. A required field may not be cleared.
+ * Fields the table does not know are allowed when `allow_unknown` (a newer
+ * version's). FAULT_CALLER / FAULT_LIMIT; the text says what is wrong. */
+struct fault schema_check(const struct schema_record *record, struct span fields,
+			  const uint32_t *cleared, size_t cleared_count,
+			  bool whole, bool allow_unknown, struct schema_error *where);
+
+/* Every text the record shows (nested too), one call a text: search, byte scans. */
+typedef void schema_text_fn(void *ctx, const struct schema_field *field, struct span text);
+void schema_texts(const struct schema_record *record, struct span fields, schema_text_fn *fn, void *ctx);
+
+#endif

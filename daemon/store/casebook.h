@@ -1,0 +1,88 @@
+/* casebook - the cases as a person reads them: a projection of the log.
+ *
+ * Tables in the same sealed database as the log, changed in the same
+ * transaction (struct book), rebuilt from the log at will: casebook_rebuild
+ * must give the identical book (casebook_digest). Holds each record's folded
+ * state, its conflicts, the agenda and an FTS5 search index that knows Finnish,
+ * Swedish and Sami letters.
+ *
+ * B1  The book is a function of the log alone.
+ * B2  A record of an erased or forgotten case leaves no row, no index entry.
+ */
+#ifndef JALKA_STORE_CASEBOOK_H
+#define JALKA_STORE_CASEBOOK_H
+
+#include "base/arena.h"
+#include "base/fault.h"
+#include "core/fold.h"
+#include "store/log.h"
+
+struct casebook;
+struct sqlite3;
+
+/* `orders` is borrowed and may grow later. */
+struct fault casebook_open(struct sqlite3 *db, struct log *log, const struct order_tree *orders, struct casebook **out);
+void casebook_close(struct casebook *book);
+/* To hand to replica_open or hub_open; lives as long as the casebook. */
+const struct book *casebook_hooks(struct casebook *book);
+/* The replica or hub opened after the book: its order tree from now on. */
+void casebook_set_orders(struct casebook *book, const struct order_tree *orders);
+
+struct casebook_record {
+	struct case_id case_id;
+	struct record_id record_id;
+	uint32_t record_type;
+	bool has_conflict;
+	bool is_pending;           /* some of it has no receipt yet */
+	bool is_quarantined;       /* some of it waits for a decision */
+	uint64_t created_ms, changed_ms, event_at_ms;
+	struct author last_author;
+	struct span shown;         /* the record's message as shown; borrowed while a callback runs */
+	struct span title;         /* one line for lists */
+};
+typedef bool casebook_record_fn(void *ctx, const struct casebook_record *record);
+
+struct fault casebook_get(struct casebook *book, struct record_id id, casebook_record_fn *fn, void *ctx);
+/* type 0: all; case none: all; newest event first; limit 0: all. */
+struct fault casebook_list(struct casebook *book, uint32_t record_type, const struct case_id *case_id, size_t limit,
+			   casebook_record_fn *fn, void *ctx);
+/* Words, prefixes, identity codes, phones; newest first. */
+struct fault casebook_search(struct casebook *book, struct span text, size_t limit, casebook_record_fn *fn, void *ctx);
+
+/* A record's folded state with all siblings and who wrote each, for show and conflicts. */
+struct casebook_sibling {
+	struct span whole;         /* empty: cleared */
+	struct author author;
+	uint64_t seq;
+	uint64_t stamp_ms;
+	struct order order;
+};
+struct casebook_field {
+	uint32_t number;
+	const struct casebook_sibling *siblings; /* shown first */
+	size_t count;
+};
+struct fault casebook_fields(struct casebook *book, struct record_id id, struct arena *arena,
+			     const struct casebook_field **fields, size_t *count);
+typedef bool casebook_conflict_fn(void *ctx, const struct casebook_record *record, uint32_t field_number);
+struct fault casebook_conflicts(struct casebook *book, casebook_conflict_fn *fn, void *ctx);
+
+/* What is due: visits planned, dates that call for an act, in rising time. */
+struct casebook_due {
+	uint64_t at_ms;
+	uint32_t record_type;
+	struct case_id case_id;
+	struct record_id record_id;
+	struct span what;          /* field name, e.g. "planned_at" */
+	struct span title;
+	bool urgent;
+};
+typedef bool casebook_due_fn(void *ctx, const struct casebook_due *due);
+struct fault casebook_agenda(struct casebook *book, uint64_t from_ms, uint64_t to_ms, casebook_due_fn *fn, void *ctx);
+
+/* Drops every projection and makes it again from the log. */
+struct fault casebook_rebuild(struct casebook *book);
+/* A digest of every row of the book. */
+struct fault casebook_digest(struct casebook *book, struct delta_hash *out);
+
+#endif

@@ -1,0 +1,224 @@
+/* log - the truth: every delta a node holds, and what must last beside it.
+ *
+ * A vtable with two drivers, log_sqlite (sealed, the default) and log_memory
+ * (tests, simulator), under one contract test. A PostgreSQL driver can follow
+ * without touching a caller.
+ *
+ * One thread. Writes happen between log_begin and log_commit; log_commit
+ * returns when they are durable (WAL, synchronous=FULL). A failed commit
+ * leaves the log closed to writes: close, reopen, verify; never try again on it.
+ *
+ * L1  Entries are never changed but in: orders and verdict (log_place), stamp
+ *     (log_place), erasure of their bytes (log_erase_*).
+ * L2  (author, seq) is unique; seqs of an author have no gap.
+ * L3  `local` rises with every entry appended and is never used again.
+ * L4  Orders of accepted entries are distinct; at central they rise in commit order.
+ * L5  Erasing removes bytes (and for a case its secret), never digests.
+ */
+#ifndef JALKA_STORE_LOG_H
+#define JALKA_STORE_LOG_H
+
+#include "base/fault.h"
+#include "base/id.h"
+#include "core/delta.h"
+#include "core/order.h"
+
+struct log;
+
+enum log_verdict {
+	LOG_LOCAL = 0,       /* own, no receipt yet */
+	LOG_ACCEPTED = 1,    /* has an order (central: its own; device: fed or receipted) */
+	LOG_QUARANTINED = 2, /* waits for a decision; `reason` says why */
+	LOG_REJECTED = 3,    /* by decision: in no fold */
+};
+
+struct log_entry {
+	uint64_t local;               /* given by log_append, 1.. */
+	struct author author;
+	uint64_t seq;
+	struct order orders[LIMIT_ENTRY_ORDERS]; /* newest first; all it ever had */
+	size_t order_count;
+	uint64_t stamp_ms;            /* effective */
+	enum log_verdict verdict;
+	uint32_t reason;              /* Reason of session.proto */
+	struct case_id case_id;
+	struct record_id record_id;
+	uint32_t record_type;
+	struct delta_hash digest;
+	struct span bytes;            /* the author's; {NULL, 0} when erased. Borrowed while a callback runs */
+};
+
+/* One author's chain as this node holds it. */
+struct log_author {
+	struct author author;
+	struct epoch_id continues;    /* none: begins anew */
+	uint64_t continues_seq;
+	struct delta_hash continues_h;
+	uint8_t sign_public[DELTA_SIGN_PUBLIC_BYTES];
+	uint64_t seq;                 /* last; 0: nothing yet */
+	struct delta_hash h;          /* h[seq] */
+	uint64_t receipted_seq;       /* on a device, of its own epochs */
+	struct delta_hash receipted_h;
+	bool closed;
+};
+
+struct log_case {
+	struct case_id case_id;
+	enum delta_case_kind kind;
+	bool has_secret;
+	struct delta_secret secret;
+	struct case_id client_case;
+	struct author opened_by;
+	uint64_t opened_seq;
+	uint64_t last_order;          /* greatest order of its entries, newest epoch */
+	bool erased;
+};
+
+/* A signed head of an author's chain. */
+struct log_head {
+	struct author author;
+	uint64_t seq;
+	struct delta_signature signature;
+};
+
+/* Callbacks return false to stop reading; that is no fault. */
+typedef bool log_entry_fn(void *ctx, const struct log_entry *entry);
+typedef bool log_author_fn(void *ctx, const struct log_author *author);
+typedef bool log_head_fn(void *ctx, const struct log_head *head);
+typedef bool log_case_fn(void *ctx, const struct log_case *info);
+typedef bool log_kv_fn(void *ctx, struct span key, struct span value);
+
+struct log_driver {
+	struct fault (*begin)(struct log *log);
+	struct fault (*commit)(struct log *log);
+	struct fault (*rollback)(struct log *log);
+
+	struct fault (*append)(struct log *log, const struct log_entry *entries, size_t count, uint64_t *first_local);
+	struct fault (*place)(struct log *log, const struct author *author, uint64_t seq, struct order order,
+			      uint64_t stamp_ms, enum log_verdict verdict, uint32_t reason);
+	struct fault (*find)(struct log *log, const struct author *author, uint64_t seq, log_entry_fn *fn, void *ctx);
+
+	struct fault (*read_order)(struct log *log, uint64_t after, uint64_t upto, log_entry_fn *fn, void *ctx);
+	struct fault (*read_case)(struct log *log, struct case_id id, uint64_t after, uint64_t upto, log_entry_fn *fn, void *ctx);
+	struct fault (*read_record)(struct log *log, struct record_id id, log_entry_fn *fn, void *ctx);
+	struct fault (*read_author)(struct log *log, const struct author *author, uint64_t from_seq, log_entry_fn *fn, void *ctx);
+	struct fault (*read_local)(struct log *log, uint64_t after, log_entry_fn *fn, void *ctx);
+	struct fault (*last_order)(struct log *log, uint64_t *out);
+	struct fault (*last_local)(struct log *log, uint64_t *out);
+
+	struct fault (*author_put)(struct log *log, const struct log_author *author);
+	struct fault (*author_get)(struct log *log, const struct author *author, struct log_author *out, bool *found);
+	struct fault (*author_scan)(struct log *log, log_author_fn *fn, void *ctx);
+	struct fault (*head_put)(struct log *log, const struct log_head *head);
+	struct fault (*head_scan)(struct log *log, const struct author *author, log_head_fn *fn, void *ctx);
+
+	struct fault (*case_put)(struct log *log, const struct log_case *info);
+	struct fault (*case_get)(struct log *log, struct case_id id, struct log_case *out, bool *found);
+	struct fault (*case_scan)(struct log *log, log_case_fn *fn, void *ctx);
+
+	struct fault (*erase_record)(struct log *log, struct record_id id);
+	struct fault (*erase_case)(struct log *log, struct case_id id);
+	struct fault (*remove_case)(struct log *log, struct case_id id);
+
+	struct fault (*put)(struct log *log, const char *table, struct span key, struct span value);
+	struct fault (*get)(struct log *log, const char *table, struct span key, uint8_t *value, size_t size, size_t *len, bool *found);
+	struct fault (*remove)(struct log *log, const char *table, struct span key);
+	struct fault (*scan)(struct log *log, const char *table, struct span prefix, log_kv_fn *fn, void *ctx);
+
+	void (*close)(struct log *log);
+};
+
+/* Drivers embed this first. */
+struct log {
+	const struct log_driver *driver;
+};
+
+/* Nesting is a broken invariant. Rollback is always possible and never fails
+ * but by FAULT_STORE. */
+struct fault log_begin(struct log *log);
+struct fault log_commit(struct log *log);
+struct fault log_rollback(struct log *log);
+
+/* Appends in the order given; `local` of the entries is ignored. Updates
+ * last_order of the case when it is known. Does not touch authors. An existing
+ * (author, seq) is a broken invariant of the caller: FAULT_STORE, nothing kept. */
+struct fault log_append(struct log *log, const struct log_entry *entries, size_t count, uint64_t *first_local);
+
+/* Gives an entry an order (n == 0: none), a stamp (0: keep) and a verdict. A new
+ * order is put in front of those it had; the same one again is kept once.
+ * FAULT_CALLER: no such entry. */
+struct fault log_place(struct log *log, const struct author *author, uint64_t seq, struct order order,
+		       uint64_t stamp_ms, enum log_verdict verdict, uint32_t reason);
+
+/* Calls fn once when the entry is there. */
+struct fault log_find(struct log *log, const struct author *author, uint64_t seq, log_entry_fn *fn, void *ctx);
+
+/* Accepted entries by rising newest order n, after < n <= upto. */
+struct fault log_read_order(struct log *log, uint64_t after, uint64_t upto, log_entry_fn *fn, void *ctx);
+struct fault log_read_case(struct log *log, struct case_id id, uint64_t after, uint64_t upto, log_entry_fn *fn, void *ctx);
+/* All entries of a record whatever their verdict, by rising `local`. */
+struct fault log_read_record(struct log *log, struct record_id id, log_entry_fn *fn, void *ctx);
+/* Entries of an author by rising seq. */
+struct fault log_read_author(struct log *log, const struct author *author, uint64_t from_seq, log_entry_fn *fn, void *ctx);
+/* All entries by rising `local`. */
+struct fault log_read_local(struct log *log, uint64_t after, log_entry_fn *fn, void *ctx);
+struct fault log_last_order(struct log *log, uint64_t *out);
+struct fault log_last_local(struct log *log, uint64_t *out);
+
+struct fault log_author_put(struct log *log, const struct log_author *author);
+struct fault log_author_get(struct log *log, const struct author *author, struct log_author *out, bool *found);
+struct fault log_author_scan(struct log *log, log_author_fn *fn, void *ctx);
+struct fault log_head_put(struct log *log, const struct log_head *head);
+struct fault log_head_scan(struct log *log, const struct author *author, log_head_fn *fn, void *ctx);
+
+struct fault log_case_put(struct log *log, const struct log_case *info);
+struct fault log_case_get(struct log *log, struct case_id id, struct log_case *out, bool *found);
+struct fault log_case_scan(struct log *log, log_case_fn *fn, void *ctx);
+
+/* Deletes the bytes of a record's entries, keeps digests. */
+struct fault log_erase_record(struct log *log, struct record_id id);
+/* Deletes the bytes of a case's entries and its secret, marks it erased. */
+struct fault log_erase_case(struct log *log, struct case_id id);
+/* A device that may no longer hold the case: as log_erase_case for own entries
+ * (the chain needs their digests), foreign entries and the case itself go. */
+struct fault log_remove_case(struct log *log, struct case_id id);
+
+/* Named values in named tables ("session", "grant", "device", ...): what must
+ * last beside the log and is no projection. Keys up to 96 bytes, values up to
+ * 64 KiB; log_scan gives rising keys. FAULT_LIMIT from log_get: `size` too small. */
+struct fault log_put(struct log *log, const char *table, struct span key, struct span value);
+struct fault log_get(struct log *log, const char *table, struct span key, uint8_t *value, size_t size, size_t *len, bool *found);
+struct fault log_remove(struct log *log, const char *table, struct span key);
+struct fault log_scan(struct log *log, const char *table, struct span prefix, log_kv_fn *fn, void *ctx);
+
+void log_close(struct log *log);
+
+/* ---- drivers ---- */
+
+/* In memory; `log_memory_copy` gives an independent copy of everything
+ * committed, for crash, restore and clone in the simulator. A crash is: throw
+ * the log away and go on with a copy made by log_memory_durable (the state at
+ * the last commit; the uncommitted transaction is lost). */
+struct log *log_memory_new(void);
+struct log *log_memory_copy(const struct log *log);
+
+struct sqlite3;
+/* On an open sealed database (store/sealed_db.h); creates its tables when they
+ * are missing. The connection stays the caller's. */
+struct fault log_sqlite_open(struct sqlite3 *db, struct log **out);
+
+/* ---- the projection that is kept in the same transaction ---- */
+
+/* What changes in the log is told to the book before log_commit. `entry` is the
+ * one newly appended or placed; NULL: refold the record from the log. */
+struct book_ops {
+	struct fault (*touched)(void *book, struct case_id case_id, struct record_id record_id,
+				const struct log_entry *entry);
+	struct fault (*forgot)(void *book, struct case_id case_id);
+};
+struct book {
+	const struct book_ops *ops;
+	void *ctx;
+};
+
+#endif
