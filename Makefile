@@ -104,7 +104,7 @@ $(OUT)/jalkad: $(OUT)/daemon/main.o $(DAEMON_OBJ) $(GEN_OBJ)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(OUT)/jalka: $(CLI_OBJ) $(call LAYER_OBJ,base) $(OUT)/gen/local.pb.o
-	$(CC) $(LDFLAGS) -o $@ $^ -lprotobuf-nanopb
+	$(CC) $(LDFLAGS) -o $@ $^ -lprotobuf-nanopb $(shell $(PKG_CONFIG) --libs libqrencode)
 
 # A unit test links its own layer and those below it, nothing else.
 define UNIT_RULE
@@ -126,8 +126,14 @@ $(OUT)/crash/%: $(OUT)/tests/crash/%.o $(TESTLIB_OBJ) $(DAEMON_OBJ) $(GEN_OBJ)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
 
+$(OUT)/fuzz/%: $(OUT)/tests/fuzz/%.o $(TESTLIB_OBJ) $(DAEMON_OBJ) $(GEN_OBJ)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+
 # ---- checks and tests -----------------------------------------------------
 units: $(UNIT_BIN)
+crash-bins: $(CRASH_BIN)
+fuzz-bins: $(FUZZ_BIN)
 
 check: ## unit tests, layers, purity, headers: under a minute
 	@scripts/bootstrap --quiet
@@ -159,4 +165,4 @@ clean: ## remove what was built
 print-%:
 	@echo $($*)
 
-.PHONY: all help bootstrap bootstrap-check units check test sim bench demo clean
+.PHONY: all help bootstrap bootstrap-check units crash-bins fuzz-bins check test sim bench demo clean
