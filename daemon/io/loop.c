@@ -1,0 +1,154 @@
+/* loop - libuv's loop with the two signals that end it and a hook for the end
+ * of each turn. */
+#include "io/loop.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+#include <uv.h>
+
+#include "base/assert.h"
+
+struct loop {
+	uv_loop_t uv;
+	uv_signal_t term, interrupt;
+	uv_prepare_t prepare;
+	uv_check_t check;
+	loop_turn_fn *turn;
+	void *turn_ctx;
+};
+
+static void signalled(uv_signal_t *handle, int number)
+{
+	(void)number;
+	uv_stop(handle->loop);
+}
+
+static void turn(struct loop *loop)
+{
+	if (loop->turn != NULL)
+		loop->turn(loop->turn_ctx);
+}
+
+static void before_sleep(uv_prepare_t *handle)
+{
+	turn(handle->data);
+}
+
+static void after_reads(uv_check_t *handle)
+{
+	turn(handle->data);
+}
+
+struct fault loop_open(struct loop **out)
+{
+	struct loop *loop = calloc(1, sizeof *loop);
+	if (loop == NULL)
+		return fault_of(FAULT_LIMIT, "memory for the event loop");
+	if (uv_loop_init(&loop->uv) != 0) {
+		free(loop);
+		return fault_of(FAULT_STORE, "event loop of the system");
+	}
+	signal(SIGPIPE, SIG_IGN);
+	uv_signal_init(&loop->uv, &loop->term);
+	uv_signal_init(&loop->uv, &loop->interrupt);
+	uv_prepare_init(&loop->uv, &loop->prepare);
+	uv_check_init(&loop->uv, &loop->check);
+	loop->prepare.data = loop;
+	loop->check.data = loop;
+	uv_signal_start(&loop->term, signalled, SIGTERM);
+	uv_signal_start(&loop->interrupt, signalled, SIGINT);
+	uv_prepare_start(&loop->prepare, before_sleep);
+	uv_check_start(&loop->check, after_reads);
+	*out = loop;
+	return fault_none();
+}
+
+void loop_run(struct loop *loop)
+{
+	uv_run(&loop->uv, UV_RUN_DEFAULT);
+}
+
+void loop_stop(struct loop *loop)
+{
+	uv_stop(&loop->uv);
+}
+
+void loop_close(struct loop *loop)
+{
+	loop->turn = NULL;
+	uv_close((uv_handle_t *)&loop->term, NULL);
+	uv_close((uv_handle_t *)&loop->interrupt, NULL);
+	uv_close((uv_handle_t *)&loop->prepare, NULL);
+	uv_close((uv_handle_t *)&loop->check, NULL);
+	uv_run(&loop->uv, UV_RUN_DEFAULT);
+	/* A handle still open here was not closed by the module that opened it. */
+	ASSERT(uv_loop_close(&loop->uv) == 0);
+	free(loop);
+}
+
+struct uv_loop_s *loop_uv(struct loop *loop)
+{
+	return &loop->uv;
+}
+
+void loop_on_turn(struct loop *loop, loop_turn_fn *fn, void *ctx)
+{
+	ASSERT(fn == NULL || loop->turn == NULL);
+	loop->turn = fn;
+	loop->turn_ctx = ctx;
+}
+
+static uint64_t clock_ms(clockid_t id)
+{
+	struct timespec t;
+	clock_gettime(id, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+uint64_t loop_wall_ms(void)
+{
+	return clock_ms(CLOCK_REALTIME);
+}
+
+uint64_t loop_mono_ms(void)
+{
+	return clock_ms(CLOCK_MONOTONIC);
+}
+
+/* ---- work beside the loop ---- */
+
+struct beside {
+	uv_work_t uv;
+	loop_work_fn *work, *done;
+	void *ctx;
+};
+
+static void beside_work(uv_work_t *uv)
+{
+	struct beside *b = uv->data;
+	b->work(b->ctx);
+}
+
+static void beside_done(uv_work_t *uv, int status)
+{
+	struct beside *b = uv->data;
+	/* Nothing cancels work: it was done when this runs. */
+	ASSERT(status == 0);
+	b->done(b->ctx);
+	free(b);
+}
+
+struct fault loop_beside(struct loop *loop, loop_work_fn *work, loop_work_fn *done, void *ctx)
+{
+	struct beside *b = calloc(1, sizeof *b);
+	if (b == NULL)
+		return fault_of(FAULT_LIMIT, "memory for work beside the loop");
+	*b = (struct beside){ .work = work, .done = done, .ctx = ctx };
+	b->uv.data = b;
+	if (uv_queue_work(&loop->uv, &b->uv, beside_work, beside_done) != 0) {
+		free(b);
+		return fault_of(FAULT_LIMIT, "thread for work beside the loop");
+	}
+	return fault_none();
+}
