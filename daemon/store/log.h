@@ -8,9 +8,15 @@
  * returns when they are durable (WAL, synchronous=FULL). A failed commit
  * leaves the log closed to writes: close, reopen, verify; never try again on it.
  *
- * L1  Entries are never changed but in: orders and verdict (log_place), stamp
- *     (log_place), erasure of their bytes (log_erase_*).
- * L2  (author, seq) is unique; seqs of an author have no gap.
+ * A callback may read the log, never write it. A write that met FAULT_STORE dooms
+ * its transaction: later writes and log_commit give the same fault, and nothing
+ * of it is kept. Orders and seqs are below 2^63 (FAULT_LIMIT).
+ *
+ * L1  Entries are never changed but in: orders, verdict, stamp (log_place),
+ *     erasure of their bytes (log_erase_*, log_remove_case) and their return
+ *     when a case is held again (log_refill).
+ * L2  (author, seq) is unique. Seqs have no gap at central and in a device's own
+ *     epochs; of other authors a device holds what its scope shows.
  * L3  `local` rises with every entry appended and is never used again.
  * L4  Orders of accepted entries are distinct; at central they rise in commit order.
  * L5  Erasing removes bytes (and for a case its secret), never digests.
@@ -70,7 +76,7 @@ struct log_case {
 	struct case_id client_case;
 	struct author opened_by;
 	uint64_t opened_seq;
-	uint64_t last_order;          /* greatest order of its entries, newest epoch */
+	uint64_t last_order;          /* newest order (generation, n) of its entries; the driver's: log_case_put ignores it */
 	bool erased;
 };
 
@@ -96,6 +102,7 @@ struct log_driver {
 	struct fault (*append)(struct log *log, const struct log_entry *entries, size_t count, uint64_t *first_local);
 	struct fault (*place)(struct log *log, const struct author *author, uint64_t seq, struct order order,
 			      uint64_t stamp_ms, enum log_verdict verdict, uint32_t reason);
+	struct fault (*refill)(struct log *log, const struct author *author, uint64_t seq, struct span bytes);
 	struct fault (*find)(struct log *log, const struct author *author, uint64_t seq, log_entry_fn *fn, void *ctx);
 
 	struct fault (*read_order)(struct log *log, uint64_t after, uint64_t upto, log_entry_fn *fn, void *ctx);
@@ -118,7 +125,7 @@ struct log_driver {
 
 	struct fault (*erase_record)(struct log *log, struct record_id id);
 	struct fault (*erase_case)(struct log *log, struct case_id id);
-	struct fault (*remove_case)(struct log *log, struct case_id id);
+	struct fault (*remove_case)(struct log *log, struct case_id id, struct node_id own);
 
 	struct fault (*put)(struct log *log, const char *table, struct span key, struct span value);
 	struct fault (*get)(struct log *log, const char *table, struct span key, uint8_t *value, size_t size, size_t *len, bool *found);
@@ -128,32 +135,54 @@ struct log_driver {
 	void (*close)(struct log *log);
 };
 
-/* Drivers embed this first. */
+/* What must be done inside a transaction just before it commits (the casebook's
+ * refolds). A fault rolls the transaction back and is log_commit's answer. */
+typedef struct fault log_before_commit_fn(void *ctx);
+
+/* Drivers embed this first; all but `driver` is log.c's. */
 struct log {
 	const struct log_driver *driver;
+	log_before_commit_fn *before_commit;
+	void (*rolled_back)(void *ctx);
+	void *before_commit_ctx;
+	unsigned reading;     /* callbacks on the way */
+	bool in_transaction;
+	bool is_closed;       /* to writes, after a failed commit */
+	struct fault doom;    /* of the transaction */
 };
 
-/* Nesting is a broken invariant. Rollback is always possible and never fails
- * but by FAULT_STORE. */
+/* Nesting is a broken invariant. After log_commit, whatever it answers, there is
+ * no transaction. When the commit itself failed nobody can say whether it is kept.
+ * Rollback is always possible and never fails but by FAULT_STORE. */
 struct fault log_begin(struct log *log);
 struct fault log_commit(struct log *log);
 struct fault log_rollback(struct log *log);
+bool log_in_transaction(const struct log *log);
 
-/* Appends in the order given; `local` of the entries is ignored. Updates
- * last_order of the case when it is known. Does not touch authors. An existing
- * (author, seq) is a broken invariant of the caller: FAULT_STORE, nothing kept. */
+/* One listener: `before` inside each log_commit, `undone` after each rollback. */
+void log_listen(struct log *log, log_before_commit_fn *before, void (*undone)(void *ctx), void *ctx);
+
+/* Appends in the order given; `local` of the entries is ignored. Does not touch
+ * authors. An existing (author, seq), or another entry's order (L4), is a broken
+ * invariant of the caller: FAULT_STORE, nothing kept. */
 struct fault log_append(struct log *log, const struct log_entry *entries, size_t count, uint64_t *first_local);
 
-/* Gives an entry an order (n == 0: none), a stamp (0: keep) and a verdict. A new
- * order is put in front of those it had; the same one again is kept once.
- * FAULT_CALLER: no such entry. */
+/* Gives an entry an order (n == 0: none, those it had stay), a stamp (0: keep), a
+ * verdict and its reason. Orders stay sorted, newest (generation, n) first; the
+ * same one again is kept once. FAULT_CALLER: no such entry; FAULT_LIMIT: more
+ * than LIMIT_ENTRY_ORDERS. */
 struct fault log_place(struct log *log, const struct author *author, uint64_t seq, struct order order,
 		       uint64_t stamp_ms, enum log_verdict verdict, uint32_t reason);
+
+/* Puts the bytes of an erased entry back: own work in a case that was forgotten
+ * and is assigned again. The caller has checked them against the digest.
+ * FAULT_CALLER: no such entry, or it has bytes. */
+struct fault log_refill(struct log *log, const struct author *author, uint64_t seq, struct span bytes);
 
 /* Calls fn once when the entry is there. */
 struct fault log_find(struct log *log, const struct author *author, uint64_t seq, log_entry_fn *fn, void *ctx);
 
-/* Accepted entries by rising newest order n, after < n <= upto. */
+/* ACCEPTED entries by rising newest order (n, then generation), after < n <= upto. */
 struct fault log_read_order(struct log *log, uint64_t after, uint64_t upto, log_entry_fn *fn, void *ctx);
 struct fault log_read_case(struct log *log, struct case_id id, uint64_t after, uint64_t upto, log_entry_fn *fn, void *ctx);
 /* All entries of a record whatever their verdict, by rising `local`. */
@@ -162,9 +191,12 @@ struct fault log_read_record(struct log *log, struct record_id id, log_entry_fn 
 struct fault log_read_author(struct log *log, const struct author *author, uint64_t from_seq, log_entry_fn *fn, void *ctx);
 /* All entries by rising `local`. */
 struct fault log_read_local(struct log *log, uint64_t after, log_entry_fn *fn, void *ctx);
+/* n of the newest order (generation, n) any entry has, whatever its verdict; 0: none. */
 struct fault log_last_order(struct log *log, uint64_t *out);
+/* The last `local` given, also when its entry has been removed. */
 struct fault log_last_local(struct log *log, uint64_t *out);
 
+/* Scans: authors by rising (node, epoch), heads by rising seq, cases by rising id. */
 struct fault log_author_put(struct log *log, const struct log_author *author);
 struct fault log_author_get(struct log *log, const struct author *author, struct log_author *out, bool *found);
 struct fault log_author_scan(struct log *log, log_author_fn *fn, void *ctx);
@@ -179,13 +211,16 @@ struct fault log_case_scan(struct log *log, log_case_fn *fn, void *ctx);
 struct fault log_erase_record(struct log *log, struct record_id id);
 /* Deletes the bytes of a case's entries and its secret, marks it erased. */
 struct fault log_erase_case(struct log *log, struct case_id id);
-/* A device that may no longer hold the case: as log_erase_case for own entries
- * (the chain needs their digests), foreign entries and the case itself go. */
-struct fault log_remove_case(struct log *log, struct case_id id);
+/* A device that may no longer hold the case: entries of `own` (all its epochs)
+ * lose their bytes and keep digests, which the chain needs; foreign entries and
+ * the case itself go. */
+struct fault log_remove_case(struct log *log, struct case_id id, struct node_id own);
 
 /* Named values in named tables ("session", "grant", "device", ...): what must
- * last beside the log and is no projection. Keys up to 96 bytes, values up to
- * 64 KiB; log_scan gives rising keys. FAULT_LIMIT from log_get: `size` too small. */
+ * last beside the log and is no projection. Table names up to 32 bytes, keys up to
+ * 96, values up to 64 KiB (FAULT_LIMIT); log_scan gives rising keys (shorter first).
+ * FAULT_LIMIT from log_get: `size` too small. */
+enum { LOG_TABLE_BYTES = 32, LOG_KEY_BYTES = 96, LOG_VALUE_BYTES = 64 * 1024 };
 struct fault log_put(struct log *log, const char *table, struct span key, struct span value);
 struct fault log_get(struct log *log, const char *table, struct span key, uint8_t *value, size_t size, size_t *len, bool *found);
 struct fault log_remove(struct log *log, const char *table, struct span key);
@@ -195,12 +230,17 @@ void log_close(struct log *log);
 
 /* ---- drivers ---- */
 
-/* In memory; `log_memory_copy` gives an independent copy of everything
- * committed, for crash, restore and clone in the simulator. A crash is: throw
- * the log away and go on with a copy made by log_memory_durable (the state at
- * the last commit; the uncommitted transaction is lost). */
+/* In memory. `log_memory_copy` gives an independent copy of everything committed,
+ * for crash, restore and clone in the simulator: what an open transaction did is
+ * not in it. A crash is: throw the log away and go on with a copy. */
 struct log *log_memory_new(void);
 struct log *log_memory_copy(const struct log *log);
+
+/* The `calls`-th write or commit from now fails with FAULT_STORE; 0: none. When it
+ * is the commit the log is closed to writes, as after a failed fsync; `kept`: the
+ * transaction is there all the same (its bytes had reached the disk). A copy is
+ * open to writes again. */
+void log_memory_fail(struct log *log, uint64_t calls, bool kept);
 
 struct sqlite3;
 /* On an open sealed database (store/sealed_db.h); creates its tables when they
