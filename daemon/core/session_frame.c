@@ -230,7 +230,7 @@ static bool hello_valid(const jalka_Hello *m)
 
 static bool welcome_valid(const jalka_Welcome *m)
 {
-	if (!MAY(m->central_epoch) || !MAY(m->held_h) || !MAY(m->erase_signature)
+	if (!MAY(m->central_epoch) || !MAY(m->held_h) || !MAY(m->erase_signature) || !MAY(m->holder)
 	    || !epochs_valid(m->epochs, m->epochs_count))
 		return false;
 	for (pb_size_t i = 0; i < m->known_count; i++)
