@@ -5,8 +5,10 @@
  * order in which they are given never matters.
  *
  * F1  The siblings of a field are its values that no delta of that field,
- *     superseded ones included, saw; equal bytes are one value; a clearing is
- *     a value.
+ *     superseded ones included, saw; equal bytes are one value, which stays as
+ *     long as one delta that wrote it is unseen and has the place of the greatest
+ *     such delta; a clearing is a value. (Should deltas claim to have seen each
+ *     other in a circle, so that none is left, the greatest stands.)
  * F2  The shown sibling has the greatest (stamp, node, epoch).
  * F3  Two or more siblings are a conflict until a delta that saw all of them.
  * F4  Fields this version does not know are folded and kept.
@@ -57,8 +59,12 @@ struct fold_record {
 	size_t count;
 };
 
-/* y saw x (design "Order and seeing"). */
+/* y saw x, two deltas (design "Order and seeing"). A y whose epoch goes on from one
+ * that goes on from x's saw x too, but that only fold_record can tell. */
 bool fold_saw(const struct order_tree *tree, const struct fold_input *y, const struct fold_input *x);
+
+/* Bytes of arena that are always enough to fold these. */
+size_t fold_arena_bytes(const struct order_tree *tree, const struct fold_input *inputs, size_t count);
 
 /* Folds the record. The result lives in the arena and borrows the inputs.
  * FAULT_LIMIT: the arena is too small. Inputs must have passed delta_read. */

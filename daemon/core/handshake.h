@@ -21,6 +21,7 @@
 
 #include "base/fault.h"
 #include "base/id.h"
+#include "base/limits.h"
 #include "base/wire.h"
 #include "core/delta.h"
 #include "core/noise.h"
@@ -35,6 +36,8 @@ enum {
 	HANDSHAKE_HEADER_SLOT_BYTES = 4 + HANDSHAKE_SLOT_BYTES,
 	HANDSHAKE_HEADER_BYTES_MAX = HANDSHAKE_HEADER_SLOT_BYTES + HANDSHAKE_MAC_BYTES,
 	HANDSHAKE_PROLOGUE_BYTES_MAX = HANDSHAKE_HEADER_SLOT_BYTES + DELTA_IDENTITY_BYTES,
+	/* Header, MAC and Noise message together are one initial TCP window. */
+	HANDSHAKE_MESSAGE_BYTES_MAX = LIMIT_MESSAGE1_BYTES - HANDSHAKE_HEADER_BYTES_MAX,
 };
 
 struct handshake_header {
@@ -43,7 +46,8 @@ struct handshake_header {
 	uint8_t slot[HANDSHAKE_SLOT_BYTES];
 };
 
-/* Writes header without MAC (4 or 20 bytes). */
+/* Writes header without MAC (4 or 20 bytes); returns how many. message_bytes is
+ * in bounds: 0 for CERT, else e, s and a tag up to HANDSHAKE_MESSAGE_BYTES_MAX. */
 size_t handshake_header_write(const struct handshake_header *header, uint8_t out[static HANDSHAKE_HEADER_SLOT_BYTES]);
 
 /* How many bytes (header and MAC) stand before the Noise message, once the first
@@ -57,6 +61,8 @@ struct fault handshake_header_read(struct span bytes, struct handshake_header *o
 /* How many bytes of the Noise message the MAC covers: 0, 32 (e) or 80 (e, s). */
 size_t handshake_mac_covers(enum handshake_kind kind);
 
+/* `keys`: the first handshake_mac_covers bytes of the Noise message. Compare in
+ * constant time (sodium_memcmp). */
 void handshake_mac(const struct delta_identity *central, const struct handshake_header *header,
 		   struct span keys, uint8_t out[static HANDSHAKE_MAC_BYTES]);
 

@@ -41,28 +41,33 @@ struct noise {
 	uint8_t rs[NOISE_DH_BYTES], re[NOISE_DH_BYTES];
 	uint8_t psk[NOISE_PSK_BYTES];
 	bool has_s, has_e, has_rs, has_re, has_psk;
+	bool keys_read; /* between noise_read_keys and noise_read_payload */
 };
 
 struct noise_config {
 	enum noise_pattern pattern;
 	bool initiator;
 	struct span prologue;
-	const uint8_t *static_secret;   /* 32 bytes, or NULL where the pattern has none */
-	const uint8_t *remote_static;   /* 32 bytes: initiators, whom all four know */
-	const uint8_t *psk;             /* 32 bytes, IKpsk1 and XKpsk0; a responder may set it later */
-	const uint8_t *ephemeral_secret; /* 32 random bytes, fresh for this handshake */
+	const uint8_t *static_secret;    /* 32 bytes: both sides of all four have one */
+	const uint8_t *static_public;    /* its public key, to save computing it; or NULL */
+	const uint8_t *remote_static;    /* 32 bytes; initiators only: the responder's key */
+	const uint8_t *psk;              /* 32 bytes, IKpsk1 and XKpsk0; a responder may set it later */
+	const uint8_t *ephemeral_secret; /* 32 random bytes, fresh for this handshake; NULL: responder of X */
 };
 
 void noise_init(struct noise *noise, const struct noise_config *config);
 
 /* A responder of IKpsk1 learns whose psk to use from `rs`: set between
- * noise_read_keys and noise_read_payload. */
+ * noise_read_keys and noise_read_payload; and again with another psk when the
+ * payload did not open (P1: current, then previous). */
 void noise_set_psk(struct noise *noise, const uint8_t psk[static NOISE_PSK_BYTES]);
 
-/* Writes the next message; out must hold the tokens and payload.len + 16. */
+/* Writes the next message; out must hold the tokens and payload.len + 16. After a
+ * fault other than FAULT_LIMIT the handshake is over. */
 struct fault noise_write(struct noise *noise, struct span payload, uint8_t *out, size_t out_size, size_t *out_len);
 
-/* Reads the next message whole; payload must hold message.len bytes. */
+/* Reads the next message whole; payload must hold message.len bytes. After a
+ * fault in reading, the handshake is where it was before the call. */
 struct fault noise_read(struct noise *noise, struct span message, uint8_t *payload, size_t payload_size, size_t *payload_len);
 
 /* The same in two halves: first the tokens (for IK and IKpsk1: e, es, s, ss — then,
@@ -79,8 +84,8 @@ struct noise_transport {
 	uint8_t resumption[NOISE_KEY_BYTES]; /* P1: BLAKE2b-256(key = k3, "jalka-resume-1" | h) */
 };
 
-/* Split(), and the resumption key of P1: (k1, k2, k3) = HKDF(ck, empty, 3).
- * Wipes ck and k3. */
+/* Split(), and the resumption key of P1: (k1, k2, k3) = HKDF(ck, empty, 3), each
+ * cut to 32 bytes. Wipes ck and k3. After pattern X only the initiator sends. */
 void noise_split(struct noise *noise, struct noise_transport *out);
 
 /* Transport messages with empty associated data. A tag that does not fit is
