@@ -35,6 +35,7 @@ struct schema_field {
 	const struct schema_enum *enumeration;
 	const struct schema_message *message;
 	bool sensitive;                       /* never in lists, titles or logs */
+	bool later;                           /* of a signed record: written only after signing */
 };
 struct schema_message { const char *name; const struct schema_field *fields; size_t count; };
 
@@ -60,16 +61,30 @@ const struct schema_record *schema_all(size_t *count);
 const struct schema_field *schema_field_by_number(const struct schema_message *message, uint32_t number);
 const struct schema_field *schema_field_by_name(const struct schema_message *message, struct span name);
 
+/* Whether a record of this type may stand in a case of this kind: at home, where
+ * it opens its own, anywhere when its home is NONE; a SENSITIVE or CHILD_NOTICE
+ * case takes what belongs to a client or a matter. */
+bool schema_may_stand_in(const struct schema_record *record, enum delta_case_kind kind);
+
 /* Where a check failed: the field's name, dotted when nested; "" when unknown. */
 struct schema_error { char field[96]; };
 
 /* Checks a record's message. `whole`: required fields must be there (a first
  * delta); otherwise it is a change. A required field may not be cleared.
  * Fields the table does not know are allowed when `allow_unknown` (a newer
- * version's). FAULT_CALLER / FAULT_LIMIT; the text says what is wrong. */
+ * version's). Of a signed record's first delta, a
+ * field marked later is refused. FAULT_CALLER / FAULT_LIMIT; the text says what
+ * is wrong, `where` (may be NULL) which field. */
 struct fault schema_check(const struct schema_record *record, struct span fields,
 			  const uint32_t *cleared, size_t cleared_count,
 			  bool whole, bool allow_unknown, struct schema_error *where);
+
+/* Of a change to a signed record: it may touch fields marked later alone, for what
+ * the signature covers stays as it was, the absent included; corrections are new
+ * records. Unknown fields are a newer version's business and pass. */
+struct fault schema_check_signed_change(const struct schema_record *record, struct span fields,
+					const uint32_t *cleared, size_t cleared_count,
+					struct schema_error *where);
 
 /* Every text the record shows (nested too), one call a text: search, byte scans. */
 typedef void schema_text_fn(void *ctx, const struct schema_field *field, struct span text);
