@@ -78,7 +78,7 @@ static struct fault fail(const struct check *check, const struct schema_field *l
 	if (check->where == NULL)
 		return fault_of(kind, what);
 	size_t at = 0;
-	check->where->field[0] = 0;
+	check->where->field[0] = check->where->hint[0] = 0;
 	for (size_t i = 0; i < check->depth; i++) {
 		name_append(check->where, &at, check->path[i]->name);
 		if (i + 1 < check->depth || last != NULL)

@@ -66,8 +66,9 @@ const struct schema_field *schema_field_by_name(const struct schema_message *mes
  * case takes what belongs to a client or a matter. */
 bool schema_may_stand_in(const struct schema_record *record, enum delta_case_kind kind);
 
-/* Where a check failed: the field's name, dotted when nested; "" when unknown. */
-struct schema_error { char field[96]; };
+/* Where a check failed: the field's name, dotted when nested; "" when unknown.
+ * `hint`, where a name was not known: the one that might have been meant, or "". */
+struct schema_error { char field[96]; char hint[64]; };
 
 /* Checks a record's message. `whole`: required fields must be there (a first
  * delta); otherwise it is a change. A required field may not be cleared.
