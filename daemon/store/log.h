@@ -14,7 +14,8 @@
  *
  * L1  Entries are never changed but in: orders, verdict, stamp (log_place),
  *     erasure of their bytes (log_erase_*, log_remove_case) and their return
- *     when a case is held again (log_refill).
+ *     when a case is held again (log_refill). They go only by log_remove_case
+ *     and log_cut, both a device's.
  * L2  (author, seq) is unique. Seqs have no gap at central and in a device's own
  *     epochs; of other authors a device holds what its scope shows.
  * L3  `local` rises with every entry appended and is never used again.
@@ -126,6 +127,7 @@ struct log_driver {
 	struct fault (*erase_record)(struct log *log, struct record_id id);
 	struct fault (*erase_case)(struct log *log, struct case_id id);
 	struct fault (*remove_case)(struct log *log, struct case_id id, struct node_id own);
+	struct fault (*cut)(struct log *log, const struct author *author, uint64_t after_seq);
 
 	struct fault (*put)(struct log *log, const char *table, struct span key, struct span value);
 	struct fault (*get)(struct log *log, const char *table, struct span key, uint8_t *value, size_t size, size_t *len, bool *found);
@@ -215,6 +217,9 @@ struct fault log_erase_case(struct log *log, struct case_id id);
  * lose their bytes and keep digests, which the chain needs; foreign entries and
  * the case itself go. */
 struct fault log_remove_case(struct log *log, struct case_id id, struct node_id own);
+/* Takes out the entries and heads of an author above after_seq: a restored or
+ * copied device issues what follows the common prefix again, in a new epoch. */
+struct fault log_cut(struct log *log, const struct author *author, uint64_t after_seq);
 
 /* Named values in named tables ("session", "grant", "device", ...): what must
  * last beside the log and is no projection. Table names up to 32 bytes, keys up to
