@@ -11,6 +11,8 @@
  * V3  No (key, nonce) pair is used twice: 16 random bytes per process start and
  *     fork, then a 64-bit counter.
  * V4  A flush at the commit frame: an acknowledged commit is on disk.
+ * V5  A log that was damaged, not torn, is not recovered from: opening fails.
+ * V6  After a sync failed nothing more is written through this open file.
  */
 #ifndef JALKA_STORE_SEAL_VFS_H
 #define JALKA_STORE_SEAL_VFS_H
@@ -47,5 +49,9 @@ struct fault seal_vfs_create(const char *path, enum seal_suite suite, const uint
 /* Events a test or a log may want: later WAL records of the same salt still
  * authenticate after one that does not (a flipped bit, not a torn tail). */
 uint64_t seal_vfs_wal_gaps(void);
+
+/* Tests put a VFS of their own below (it must be registered and live on); the
+ * next seal_vfs_register takes it. NULL: "unix-excl" again. No file may be open. */
+void seal_vfs_lower_for_tests(const char *name);
 
 #endif

@@ -1,0 +1,119 @@
+/* seal_map - reading the database's ciphertext through a memory map.
+ *
+ * The map is the lower VFS's own (its file descriptor is not ours to touch:
+ * closing a second one would drop the file's locks, T18). A page is copied
+ * first and judged afterwards, so that nobody can change it in between (T16).
+ *
+ * A file cut short by others, or a sector the disk cannot read, comes as SIGBUS
+ * from a map. The copy is guarded: the signal turns into "not by the map", and
+ * the ordinary read that follows reports what is wrong. A SIGBUS that is not
+ * ours goes to whoever handled it before.
+ */
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdatomic.h>
+
+#include "store/seal_file.h"
+
+static _Thread_local sigjmp_buf back;
+static _Thread_local volatile sig_atomic_t copying;
+static struct sigaction earlier;
+
+static void bus_error(int signal_number, siginfo_t *info, void *context)
+{
+	if (copying != 0)
+		siglongjmp(back, 1);
+	if ((earlier.sa_flags & SA_SIGINFO) != 0) {
+		earlier.sa_sigaction(signal_number, info, context);
+	} else if (earlier.sa_handler != SIG_DFL && earlier.sa_handler != SIG_IGN) {
+		earlier.sa_handler(signal_number);
+	} else {
+		signal(signal_number, SIG_DFL); /* happens again on return, now for good */
+	}
+}
+
+static bool installed;
+
+static void install(void)
+{
+	struct sigaction action = { 0 };
+	action.sa_sigaction = bus_error;
+	action.sa_flags = SA_SIGINFO | SA_NODEFER;
+	sigemptyset(&action.sa_mask);
+	installed = sigaction(SIGBUS, &action, &earlier) == 0;
+}
+
+struct fault seal_map_guard(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	pthread_once(&once, install);
+	return installed ? fault_none() : fault_of(FAULT_STORE, "store: cannot handle SIGBUS");
+}
+
+/* Both guarded steps hold nothing that a jump out of them could leave behind:
+ * memcpy, and SQLite's unixRead, which copies from its map with no lock held. */
+static bool copy_guarded(void *out, const void *from, size_t len)
+{
+	if (sigsetjmp(back, 0) != 0) {
+		copying = 0;
+		return false;
+	}
+	copying = 1;
+	atomic_signal_fence(memory_order_seq_cst);
+	memcpy(out, from, len);
+	atomic_signal_fence(memory_order_seq_cst);
+	copying = 0;
+	return true;
+}
+
+static bool read_guarded(sqlite3_file *lower, void *out, int len, int64_t offset, int *rc)
+{
+	if (sigsetjmp(back, 0) != 0) {
+		copying = 0;
+		return false;
+	}
+	copying = 1;
+	*rc = lower->pMethods->xRead(lower, out, len, offset);
+	copying = 0;
+	return true;
+}
+
+static void unmap(struct seal_file *file)
+{
+	file->lower->pMethods->xUnfetch(file->lower, 0, NULL);
+	file->grown = true;
+}
+
+/* NULL from the lower VFS means: not mapped, or mapped before the file grew. */
+static bool read_by_map(struct seal_file *file, void *out, int len, int64_t offset)
+{
+	sqlite3_file *lower = file->lower;
+	void *from = NULL;
+	if (lower->pMethods->iVersion < 3 || lower->pMethods->xFetch(lower, offset, len, &from) != SQLITE_OK)
+		return false;
+	if (from == NULL && file->grown) {
+		file->grown = false;
+		lower->pMethods->xUnfetch(lower, 0, NULL); /* unmaps; the next fetch maps the size of now */
+		if (lower->pMethods->xFetch(lower, offset, len, &from) != SQLITE_OK)
+			return false;
+	}
+	if (from == NULL)
+		return false;
+	bool copied = copy_guarded(out, from, (size_t)len);
+	lower->pMethods->xUnfetch(lower, offset, from);
+	if (!copied)
+		unmap(file);
+	return copied;
+}
+
+int seal_map_read(struct seal_file *file, void *out, int len, int64_t offset)
+{
+	if (read_by_map(file, out, len, offset))
+		return SQLITE_OK;
+	int rc = SQLITE_OK;
+	if (read_guarded(file->lower, out, len, offset, &rc))
+		return rc;
+	unmap(file);
+	return file->lower->pMethods->xRead(file->lower, out, len, offset);
+}
