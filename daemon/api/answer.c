@@ -1,0 +1,193 @@
+/* answer - JSON in one static block, framed in another. */
+#include "api/answer.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/assert.h"
+#include "base/limits.h"
+#include "local.pb.h"
+
+enum {
+	ANSWER_JSON_BYTES = sizeof(((jalka_Response *)0)->json) - 1,
+	ANSWER_PAGE_BYTES = 64 * 1024,
+	ANSWER_QUEUE_BYTES = 16 * 1024 * 1024,
+	ANSWER_LENGTH_BYTES = 4,
+};
+_Static_assert(ANSWER_JSON_BYTES + 1024 < LIMIT_RESPONSE_BYTES, "a full answer fits a Response");
+
+struct answer {
+	struct answer_sink sink;
+	uint32_t id;
+	bool orphan, writing, truncated;
+	struct wire_out out;
+	struct writer json;
+};
+
+static uint8_t json_block[ANSWER_JSON_BYTES];
+static uint8_t frame_block[LIMIT_RESPONSE_BYTES];
+static struct answer *writer; /* whose text stands in json_block */
+
+struct answer *answer_new(const struct answer_sink *sink, uint32_t id)
+{
+	struct answer *answer = calloc(1, sizeof *answer);
+	if (answer == NULL)
+		return NULL;
+	answer->sink = *sink;
+	answer->id = id;
+	return answer;
+}
+
+void answer_orphan(struct answer *answer)
+{
+	answer->orphan = true;
+}
+
+struct span answer_frame(struct wire_out *out, uint32_t id, bool more, uint32_t kind, struct span error,
+			 struct span field, struct span json)
+{
+	uint8_t *length = out->block;
+	out->used = ANSWER_LENGTH_BYTES;
+	if (id != 0)
+		wire_put_varint(out, jalka_Response_id_tag, id);
+	if (more)
+		wire_put_varint(out, jalka_Response_more_tag, 1);
+	if (kind != 0)
+		wire_put_varint(out, jalka_Response_kind_tag, kind);
+	if (error.len != 0)
+		wire_put_bytes(out, jalka_Response_error_tag, error);
+	if (field.len != 0)
+		wire_put_bytes(out, jalka_Response_field_tag, field);
+	if (json.len != 0)
+		wire_put_bytes(out, jalka_Response_json_tag, json);
+	uint32_t bytes = (uint32_t)(out->used - ANSWER_LENGTH_BYTES);
+	for (size_t i = 0; i < ANSWER_LENGTH_BYTES; i++)
+		length[i] = (uint8_t)(bytes >> (8 * i));
+	return wire_out_span(out);
+}
+
+static void send(struct answer *answer, bool more, uint32_t kind, struct span error, struct span field,
+		 struct span json)
+{
+	struct wire_out out;
+	if (answer->orphan)
+		return;
+	wire_out_init(&out, frame_block, sizeof frame_block);
+	struct span frame = answer_frame(&out, answer->id, more, kind, error, field, json);
+	answer->sink.send(answer->sink.ctx, frame, !more);
+}
+
+struct writer *answer_begin(struct answer *answer)
+{
+	ASSERT(writer == NULL);
+	writer = answer;
+	answer->writing = true;
+	wire_out_init(&answer->out, json_block, sizeof json_block);
+	writer_init(&answer->json, &answer->out);
+	writer_object(&answer->json, NULL);
+	writer_number(&answer->json, "v", 1);
+	return &answer->json;
+}
+
+bool answer_item(struct answer *answer, const char *key)
+{
+	ASSERT(writer == answer);
+	if (answer->truncated)
+		return false;
+	if (answer->out.used < ANSWER_PAGE_BYTES)
+		return true;
+	if (!answer->orphan && answer->sink.queued_bytes(answer->sink.ctx) > ANSWER_QUEUE_BYTES) {
+		answer->truncated = true;
+		return false;
+	}
+	writer_list_end(&answer->json);
+	writer_object_end(&answer->json);
+	send(answer, true, jalka_Kind_NONE, span_text(""), span_text(""), wire_out_span(&answer->out));
+	writer = NULL;
+	answer_begin(answer);
+	writer_list(&answer->json, key);
+	return true;
+}
+
+static void release(struct answer *answer)
+{
+	if (writer == answer)
+		writer = NULL;
+	free(answer);
+}
+
+void answer_finish(struct answer *answer)
+{
+	ASSERT(writer == answer);
+	if (answer->truncated)
+		writer_bool(&answer->json, "truncated", true);
+	writer_object_end(&answer->json);
+	ASSERT(answer->json.depth == 0);
+	if (answer->out.full) {
+		answer_refuse(answer, fault_of(FAULT_LIMIT, "the answer is too long for one message"),
+			      "ask for less", "");
+		return;
+	}
+	send(answer, false, jalka_Kind_NONE, span_text(""), span_text(""), wire_out_span(&answer->out));
+	release(answer);
+}
+
+static uint32_t kind_of(enum fault_kind kind)
+{
+	switch (kind) {
+	case FAULT_NONE:
+		return jalka_Kind_NONE;
+	case FAULT_PEER:
+		return jalka_Kind_PEER;
+	case FAULT_CALLER:
+		return jalka_Kind_CALLER;
+	case FAULT_STALE:
+		return jalka_Kind_STALE_READ;
+	case FAULT_LATER:
+		return jalka_Kind_LATER;
+	case FAULT_STORE:
+		return jalka_Kind_STORE;
+	case FAULT_LIMIT:
+		return jalka_Kind_LIMIT;
+	}
+	return jalka_Kind_STORE;
+}
+
+/* What a person can do about a kind of fault when the caller knows nothing better. */
+static const char *usual_advice(enum fault_kind kind)
+{
+	switch (kind) {
+	case FAULT_STALE:
+		return "read the record again, then decide";
+	case FAULT_STORE:
+		return "nothing was changed; check the disk, then start the daemon again";
+	case FAULT_PEER:
+		return "the other node may need an update";
+	case FAULT_NONE:
+	case FAULT_CALLER:
+	case FAULT_LATER:
+	case FAULT_LIMIT:
+		return "";
+	}
+	return "";
+}
+
+static void refuse(struct answer *answer, uint32_t kind, const char *what, const char *advice, const char *field)
+{
+	char text[sizeof(((jalka_Response *)0)->error)];
+	int n = snprintf(text, sizeof text, *advice == '\0' ? "%s%s" : "%s: %s", what, advice);
+	size_t len = n < 0 ? 0 : (size_t)n < sizeof text ? (size_t)n : sizeof text - 1;
+	send(answer, false, kind, span_of(text, len), span_text(field), span_text(""));
+	release(answer);
+}
+
+void answer_refuse(struct answer *answer, struct fault why, const char *advice, const char *field)
+{
+	ASSERT(fault_is(why));
+	refuse(answer, kind_of(why.kind), why.what, *advice != '\0' ? advice : usual_advice(why.kind), field);
+}
+
+void answer_refuse_locked(struct answer *answer, const char *what)
+{
+	refuse(answer, jalka_Kind_LOCKED, what, "", "");
+}

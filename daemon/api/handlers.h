@@ -1,0 +1,41 @@
+/* handlers - what each call of the local API does. One function a call; the
+ * table in request.c says which and with what right. JSON shapes of the answers:
+ * docs/internals/local_api.md.
+ *
+ * handlers_vault: status, init, unlock, lock, types   handlers_write: write, sign, drafts
+ * handlers_read: show, list, search, agenda, conflicts, rebuild
+ * handlers_sync: sync, enrol                           handlers_admin: the administrator's verbs
+ */
+#ifndef JALKA_API_HANDLERS_H
+#define JALKA_API_HANDLERS_H
+
+#include "api/request.h"
+#include "store/replica.h"
+
+/* Whether the profile's store is open, and the text that tells a person why not. */
+bool handlers_is_open(struct profile *profile);
+const char *handlers_locked_text(struct profile *profile);
+
+/* The state's name in JSON, and central's counters as members of an open object. */
+const char *handlers_sync_name(enum replica_state state);
+void handlers_counters(struct node *node, struct writer *out);
+
+request_handler handlers_status;
+request_handler handlers_init;
+request_handler handlers_unlock;
+request_handler handlers_lock;
+request_handler handlers_types;
+request_handler handlers_write;
+request_handler handlers_sign;
+request_handler handlers_drafts;
+request_handler handlers_show;
+request_handler handlers_list;
+request_handler handlers_search;
+request_handler handlers_agenda;
+request_handler handlers_conflicts;
+request_handler handlers_rebuild;
+request_handler handlers_sync;
+request_handler handlers_enrol;
+request_handler handlers_admin;
+
+#endif

@@ -1,0 +1,430 @@
+/* handlers_read - show, list, search, agenda, conflicts, rebuild: what reads the
+ * casebook of an open profile. */
+#include <stdlib.h>
+
+#include "api/handlers.h"
+#include "api/profile.h"
+#include "api/resolve.h"
+#include "api/view.h"
+#include "base/civil.h"
+#include "base/limits.h"
+#include "domain/schema.h"
+
+/* One record with all its values, or a case's notes: for the length of a call. */
+enum { READ_ARENA_BYTES = 4 * 1024 * 1024 };
+
+struct reading {
+	struct profile *profile;
+	struct answer *answer;
+	struct writer *out;
+	struct view view;
+	const char *list; /* the list being written */
+	bool with_fields;
+};
+
+static void begin(struct reading *reading, struct request *request)
+{
+	struct profile *profile = request->target.profile;
+	*reading = (struct reading){ .profile = profile, .answer = request->answer };
+	view_init(&reading->view, profile_book(profile), &profile_status(profile)->node);
+	profile_touch(profile);
+}
+
+/* Faults after the first byte of an answer cannot be told by the table. */
+static struct fault finish(struct reading *reading, struct fault f)
+{
+	if (fault_is(f))
+		answer_refuse(reading->answer, f, "", "");
+	else
+		answer_finish(reading->answer);
+	return fault_none();
+}
+
+static bool item(void *ctx, const struct casebook_record *record)
+{
+	struct reading *reading = ctx;
+	if (!answer_item(reading->answer, reading->list))
+		return false;
+	struct writer_mark mark = writer_mark(reading->out);
+	writer_object(reading->out, NULL);
+	view_summary(&reading->view, reading->out, record);
+	struct writer_mark whole = writer_mark(reading->out);
+	if (reading->with_fields)
+		view_fields(reading->out, record->record_type, record->shown);
+	writer_object_end(reading->out);
+	if (reading->out->out->full) {
+		/* One record longer than a page allows: its summary stands, `show` gives the rest. */
+		writer_rewind(reading->out, &whole);
+		writer_null(reading->out, "fields");
+		writer_bool(reading->out, "too_long", true);
+		writer_object_end(reading->out);
+		if (reading->out->out->full)
+			writer_rewind(reading->out, &mark);
+	}
+	return true;
+}
+
+/* ---- show ---- */
+
+struct kept {
+	struct arena *arena;
+	struct casebook_record record;
+	bool found, full;
+};
+
+static bool keep(void *ctx, const struct casebook_record *record)
+{
+	struct kept *kept = ctx;
+	kept->found = true;
+	kept->full = !view_copy(kept->arena, record, &kept->record);
+	return false;
+}
+
+static const char *verdict_name(enum log_verdict verdict)
+{
+	switch (verdict) {
+	case LOG_LOCAL:
+		return "LOCAL";
+	case LOG_ACCEPTED:
+		return "ACCEPTED";
+	case LOG_QUARANTINED:
+		return "QUARANTINED";
+	case LOG_REJECTED:
+		return "REJECTED";
+	}
+	return "LOCAL";
+}
+
+static bool log_line(void *ctx, const struct log_entry *entry)
+{
+	struct reading *reading = ctx;
+	struct writer *out = reading->out;
+	writer_object(out, NULL);
+	view_author(&reading->view, out, "by", &entry->author);
+	writer_number(out, "seq", entry->seq);
+	writer_number(out, "order", entry->order_count == 0 ? 0 : entry->orders[0].n);
+	writer_number(out, "stamp_ms", entry->stamp_ms);
+	writer_string(out, "verdict", verdict_name(entry->verdict));
+	writer_number(out, "reason", entry->reason);
+	writer_object_end(out);
+	return true;
+}
+
+static void write_info(struct reading *reading, uint32_t record_type, const struct casebook_field *fields, size_t count)
+{
+	const struct schema_record *record = schema_by_type(record_type);
+	writer_list(reading->out, "info");
+	for (size_t i = 0; i < count; i++) {
+		const struct schema_field *field =
+			record == NULL ? NULL : schema_field_by_number(record->message, fields[i].number);
+		writer_object(reading->out, NULL);
+		writer_string(reading->out, "field", field == NULL ? "" : field->name);
+		writer_number(reading->out, "number", fields[i].number);
+		writer_bool(reading->out, "conflict", fields[i].count > 1);
+		view_siblings(&reading->view, reading->out, record_type, &fields[i]);
+		writer_object_end(reading->out);
+	}
+	writer_list_end(reading->out);
+}
+
+static struct fault show_record(struct reading *reading, const struct casebook_record *record, struct arena *arena,
+				bool with_log)
+{
+	const struct casebook_field *fields;
+	size_t count;
+	uint64_t token;
+	FAULT_TRY(casebook_fields(profile_book(reading->profile), record->record_id, arena, &fields, &count));
+	FAULT_TRY(replica_token(profile_replica(reading->profile), &token));
+	struct writer *out = reading->out = answer_begin(reading->answer);
+	writer_string(out, "kind", "record");
+	writer_number(out, "token", token);
+	writer_object(out, "record");
+	view_summary(&reading->view, out, record);
+	view_fields(out, record->record_type, record->shown);
+	write_info(reading, record->record_type, fields, count);
+	writer_object_end(out);
+	struct fault f = fault_none();
+	if (with_log) {
+		writer_list(out, "log");
+		f = log_read_record(profile_log(reading->profile), record->record_id, log_line, reading);
+		writer_list_end(out);
+	}
+	return finish(reading, f);
+}
+
+static bool keep_draft(void *ctx, const struct draft *draft)
+{
+	struct reading *reading = ctx;
+	struct writer *out = reading->out = answer_begin(reading->answer);
+	writer_string(out, "kind", "record");
+	writer_number(out, "token", 0);
+	writer_object(out, "record");
+	writer_id(out, "id", draft->record_id.bytes);
+	writer_id(out, "case_id", draft->case_id.bytes);
+	writer_string(out, "type", view_type_name(draft->record_type));
+	writer_number(out, "changed_ms", draft->changed_ms);
+	writer_bool(out, "draft", true);
+	view_fields(out, draft->record_type, draft->fields);
+	writer_object_end(out);
+	return false;
+}
+
+static struct fault show_draft(struct reading *reading, const char *id)
+{
+	struct record_id record;
+	FAULT_TRY(resolve_draft(profile_drafts(reading->profile), id, &record));
+	FAULT_TRY(drafts_get(profile_drafts(reading->profile), record, keep_draft, reading));
+	return reading->out == NULL ? fault_of(FAULT_CALLER, "the draft is gone") : finish(reading, fault_none());
+}
+
+static struct fault show_case(struct reading *reading, const char *id)
+{
+	struct log_case info;
+	uint64_t token;
+	FAULT_TRY(resolve_case(profile_log(reading->profile), id, &info));
+	FAULT_TRY(replica_token(profile_replica(reading->profile), &token));
+	struct writer *out = reading->out = answer_begin(reading->answer);
+	writer_string(out, "kind", "case");
+	writer_number(out, "token", token);
+	writer_id(out, "case_id", info.case_id.bytes);
+	writer_string(out, "case_kind", view_case_kind(info.kind));
+	writer_id(out, "client_case", info.client_case.bytes);
+	writer_bool(out, "held", replica_holds(profile_replica(reading->profile), info.case_id));
+	reading->list = "records";
+	reading->with_fields = true;
+	writer_list(out, reading->list);
+	struct fault f = casebook_list(profile_book(reading->profile), 0, &info.case_id, 0, item, reading);
+	writer_list_end(out);
+	return finish(reading, f);
+}
+
+static struct fault show_with(struct reading *reading, const jalka_ShowCall *call, struct arena *arena)
+{
+	struct kept kept = { .arena = arena };
+	struct record_id id;
+	struct fault f = resolve_record(profile_book(reading->profile), call->id, &id);
+	if (!fault_is(f)) {
+		FAULT_TRY(casebook_get(profile_book(reading->profile), id, keep, &kept));
+		if (kept.full)
+			return fault_of(FAULT_LIMIT, "the record is too long to show");
+		if (kept.found)
+			return show_record(reading, &kept.record, arena, call->log);
+	}
+	/* No record: a case, else a draft; the first refusal tells best what was wrong. */
+	struct fault g = show_case(reading, call->id);
+	if (fault_is(g))
+		g = show_draft(reading, call->id);
+	return fault_is(g) ? f : g;
+}
+
+struct fault handlers_show(struct request *request)
+{
+	struct reading reading;
+	struct arena arena;
+	void *block = malloc(READ_ARENA_BYTES);
+	if (block == NULL)
+		return fault_of(FAULT_LIMIT, "memory to show a record");
+	begin(&reading, request);
+	arena_init(&arena, block, READ_ARENA_BYTES);
+	struct fault f = show_with(&reading, &request->call->call.show, &arena);
+	free(block);
+	return f;
+}
+
+/* ---- list, search ---- */
+
+static struct fault type_of(struct request *request, const char *name, uint32_t *out)
+{
+	const struct schema_record *record = schema_by_name(span_text(name));
+	*out = 0;
+	if (*name == '\0')
+		return fault_none();
+	if (record == NULL) {
+		strcpy(request->field, "type");
+		return request_fault(request, fault_of(FAULT_CALLER, "no record type has this name"),
+				     "see jalka types");
+	}
+	*out = record->type;
+	return fault_none();
+}
+
+struct fault handlers_list(struct request *request)
+{
+	const jalka_ListCall *call = &request->call->call.list;
+	struct reading reading;
+	struct log_case info;
+	uint32_t type;
+	begin(&reading, request);
+	FAULT_TRY(type_of(request, call->type, &type));
+	if (*call->case_id != '\0')
+		FAULT_TRY(resolve_case(profile_log(reading.profile), call->case_id, &info));
+	reading.out = answer_begin(reading.answer);
+	reading.list = "records";
+	writer_list(reading.out, reading.list);
+	struct fault f = casebook_list(profile_book(reading.profile), type, *call->case_id != '\0' ? &info.case_id : NULL,
+				       call->limit, item, &reading);
+	writer_list_end(reading.out);
+	return finish(&reading, f);
+}
+
+struct fault handlers_search(struct request *request)
+{
+	const jalka_SearchCall *call = &request->call->call.search;
+	struct reading reading;
+	begin(&reading, request);
+	if (*call->text == '\0')
+		return fault_of(FAULT_CALLER, "give a word to search for");
+	reading.out = answer_begin(reading.answer);
+	reading.list = "records";
+	writer_list(reading.out, reading.list);
+	struct fault f = casebook_search(profile_book(reading.profile), span_text(call->text), call->limit, item, &reading);
+	writer_list_end(reading.out);
+	return finish(&reading, f);
+}
+
+/* ---- agenda ---- */
+
+static bool due_item(void *ctx, const struct casebook_due *due)
+{
+	struct reading *reading = ctx;
+	struct writer *out = reading->out;
+	if (!answer_item(reading->answer, "due"))
+		return false;
+	writer_object(out, NULL);
+	writer_number(out, "at_ms", due->at_ms);
+	writer_text(out, "what", due->what);
+	writer_string(out, "type", view_type_name(due->record_type));
+	writer_id(out, "case_id", due->case_id.bytes);
+	writer_id(out, "id", due->record_id.bytes);
+	writer_text(out, "title", due->title);
+	writer_bool(out, "urgent", due->urgent);
+	writer_object_end(out);
+	return true;
+}
+
+static int32_t today(void)
+{
+	return civil_days(civil_helsinki(loop_wall_ms()).date);
+}
+
+/* Midnight in Helsinki; 0 for days before 1970. */
+static uint64_t day_begins(int32_t day)
+{
+	struct civil_time midnight = { .date = civil_of_days(day) };
+	uint64_t ms;
+	return civil_helsinki_ms(&midnight, &ms) ? ms : 0;
+}
+
+struct fault handlers_agenda(struct request *request)
+{
+	const char *text = request->call->call.agenda.day;
+	struct reading reading;
+	int32_t day;
+	char shown[CIVIL_DATE_BYTES];
+	begin(&reading, request);
+	if (*text == '\0')
+		day = today();
+	else if (!civil_read_date(span_text(text), &day)) {
+		strcpy(request->field, "day");
+		return fault_of(FAULT_CALLER, "a day is written YYYY-MM-DD");
+	}
+	civil_write_date(day, shown);
+	reading.out = answer_begin(reading.answer);
+	writer_string(reading.out, "day", shown);
+	writer_list(reading.out, "due");
+	struct fault f = casebook_agenda(profile_book(reading.profile), day_begins(day), day_begins(day + 1),
+					 due_item, &reading);
+	writer_list_end(reading.out);
+	return finish(&reading, f);
+}
+
+/* ---- conflicts ---- */
+
+struct clash {
+	struct casebook_record record;
+	uint32_t field;
+};
+
+enum { CLASHES_MAX = 1000 };
+
+struct clashes {
+	struct arena *arena;
+	struct clash *items;
+	size_t count;
+};
+
+static bool keep_clash(void *ctx, const struct casebook_record *record, uint32_t field_number)
+{
+	struct clashes *clashes = ctx;
+	struct clash *clash = &clashes->items[clashes->count];
+	if (clashes->count == CLASHES_MAX || !view_copy(clashes->arena, record, &clash->record))
+		return false;
+	clash->field = field_number;
+	clashes->count++;
+	return true;
+}
+
+static struct fault write_clash(struct reading *reading, const struct clash *clash, struct arena *arena)
+{
+	const struct casebook_field *fields;
+	size_t count;
+	const struct schema_record *record = schema_by_type(clash->record.record_type);
+	const struct schema_field *field = record == NULL ? NULL : schema_field_by_number(record->message, clash->field);
+	FAULT_TRY(casebook_fields(profile_book(reading->profile), clash->record.record_id, arena, &fields, &count));
+	if (!answer_item(reading->answer, "conflicts"))
+		return fault_none();
+	writer_object(reading->out, NULL);
+	view_summary(&reading->view, reading->out, &clash->record);
+	writer_string(reading->out, "field", field == NULL ? "" : field->name);
+	for (size_t i = 0; i < count; i++)
+		if (fields[i].number == clash->field)
+			view_siblings(&reading->view, reading->out, clash->record.record_type, &fields[i]);
+	writer_object_end(reading->out);
+	return fault_none();
+}
+
+static struct fault conflicts_with(struct reading *reading, struct arena *arena)
+{
+	struct clashes clashes = { .arena = arena, .items = ARENA_ARRAY(arena, CLASHES_MAX, struct clash) };
+	FAULT_TRY(casebook_conflicts(profile_book(reading->profile), keep_clash, &clashes));
+	reading->out = answer_begin(reading->answer);
+	writer_list(reading->out, "conflicts");
+	size_t mark = arena_mark(arena);
+	struct fault f = fault_none();
+	for (size_t i = 0; i < clashes.count && !fault_is(f); i++) {
+		f = write_clash(reading, &clashes.items[i], arena);
+		arena_rewind(arena, mark);
+	}
+	writer_list_end(reading->out);
+	return finish(reading, f);
+}
+
+struct fault handlers_conflicts(struct request *request)
+{
+	struct reading reading;
+	struct arena arena;
+	void *block = malloc(READ_ARENA_BYTES);
+	if (block == NULL)
+		return fault_of(FAULT_LIMIT, "memory to show the conflicts");
+	begin(&reading, request);
+	arena_init(&arena, block, READ_ARENA_BYTES);
+	struct fault f = conflicts_with(&reading, &arena);
+	free(block);
+	return f;
+}
+
+/* ---- rebuild ---- */
+
+struct fault handlers_rebuild(struct request *request)
+{
+	struct casebook *book = profile_book(request->target.profile);
+	struct delta_hash before, after;
+	FAULT_TRY(casebook_digest(book, &before));
+	FAULT_TRY(casebook_rebuild(book));
+	FAULT_TRY(casebook_digest(book, &after));
+	struct writer *out = answer_begin(request->answer);
+	writer_hex(out, "digest", span_of(after.bytes, sizeof after.bytes));
+	writer_bool(out, "same", memcmp(before.bytes, after.bytes, sizeof before.bytes) == 0);
+	answer_finish(request->answer);
+	return fault_none();
+}

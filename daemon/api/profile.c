@@ -1,0 +1,496 @@
+/* profile - opening and closing the store, and the wiring between replica and
+ * link. */
+#include "api/profile.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/assert.h"
+#include "io/codec.h"
+#include "io/link.h"
+#include "io/logline.h"
+#include "io/random.h"
+#include "io/timer.h"
+#include "io/watch.h"
+#include "store/sealed_db.h"
+#include "store/vault.h"
+
+enum { KEY_FILE_BYTES_MAX = 4096 };
+
+#define STORE_PURPOSE "store"
+#define SETTINGS "daemon" /* the log's table of named values */
+
+struct profile {
+	struct loop *loop;
+	struct profile_config config;
+	char vault_path[PATH_MAX], store_path[PATH_MAX];
+	enum profile_vault state;
+	struct watch *idle;
+	struct timer *deadline; /* replica_deadline */
+
+	/* OPEN only */
+	struct vault *vault;
+	struct sqlite3 *db;
+	struct log *log;
+	struct casebook *book;
+	struct replica *replica;
+	struct drafts *drafts;
+	struct link *link;
+	struct address address;
+	bool has_address, online, freeing;
+
+	struct replica_status status;
+	bool status_known, changed;
+	const char *failure;
+	profile_watch_fn *watch;
+	void *watch_ctx;
+};
+
+struct replica_time profile_now(void)
+{
+	return (struct replica_time){ .wall_ms = loop_wall_ms(), .mono_ms = loop_mono_ms() };
+}
+
+/* ---- the replica's host ---- */
+
+static void host_send(void *ctx, struct span bytes)
+{
+	link_send(((struct profile *)ctx)->link, bytes);
+}
+
+static void host_hang_up(void *ctx, const char *why)
+{
+	link_hang_up(((struct profile *)ctx)->link, why);
+}
+
+static void host_changed(void *ctx)
+{
+	struct profile *profile = ctx;
+	profile->changed = true;
+	profile->status_known = false;
+}
+
+/* ---- the link's events ---- */
+
+static void link_went_up(void *ctx)
+{
+	struct profile *profile = ctx;
+	host_changed(profile);
+	replica_link_up(profile->replica, profile_now());
+}
+
+static void link_brought(void *ctx, struct span bytes)
+{
+	struct profile *profile = ctx;
+	replica_link_bytes(profile->replica, bytes, profile_now());
+	profile->status_known = false;
+}
+
+static void link_went_down(void *ctx, const char *why)
+{
+	struct profile *profile = ctx;
+	bool enrolling = profile_status(profile)->state == REPLICA_ENROLLING;
+	replica_link_down(profile->replica, profile_now());
+	host_changed(profile);
+	profile->failure = why;
+	/* Confirmed by the administrator: the first session follows at once. */
+	if (enrolling && profile_status(profile)->state == REPLICA_OFFLINE && profile->online)
+		link_want(profile->link, true);
+}
+
+static void link_did_fail(void *ctx, const char *why)
+{
+	struct profile *profile = ctx;
+	host_changed(profile);
+	profile->failure = why;
+}
+
+static void deadline_came(void *ctx)
+{
+	struct profile *profile = ctx;
+	if (profile->state == PROFILE_OPEN)
+		replica_poke(profile->replica, profile_now());
+}
+
+/* The end of a turn: what changed is told, the next deadline set. */
+static void turn(void *ctx)
+{
+	struct profile *profile = ctx;
+	if (profile->state != PROFILE_OPEN)
+		return;
+	if (profile->changed) {
+		const char *failure = profile->failure;
+		profile->changed = false;
+		profile->failure = NULL;
+		const struct replica_status *now = profile_status(profile);
+		if (now->state == REPLICA_SYNCING || now->state == REPLICA_IDLE || now->state == REPLICA_ENROLLING)
+			link_settled(profile->link);
+		if (now->state == REPLICA_REVOKED)
+			link_want(profile->link, false);
+		if (profile->watch != NULL)
+			profile->watch(profile->watch_ctx, profile, failure);
+	}
+	if (profile->state == PROFILE_OPEN)
+		timer_at(profile->deadline, replica_deadline(profile->replica));
+}
+
+static void quiet(void *ctx)
+{
+	struct profile *profile = ctx;
+	if (profile->state != PROFILE_OPEN)
+		return;
+	logline(LOGLINE_INFO, "locked after %llu s of quiet", (unsigned long long)profile->config.lock_after_ms / 1000);
+	profile_lock(profile);
+}
+
+/* ---- opening and closing ---- */
+
+struct fault profile_new(struct loop *loop, const struct profile_config *config, struct profile **out)
+{
+	struct profile *profile = calloc(1, sizeof *profile);
+	if (profile == NULL)
+		return fault_of(FAULT_LIMIT, "memory for the profile");
+	profile->loop = loop;
+	profile->config = *config;
+	struct fault f = folder_file(config->folder, "vault", profile->vault_path, sizeof profile->vault_path);
+	if (!fault_is(f))
+		f = folder_file(config->folder, "store.db", profile->store_path, sizeof profile->store_path);
+	if (!fault_is(f))
+		f = watch_open(loop, quiet, profile, &profile->idle);
+	if (!fault_is(f))
+		f = timer_open(loop, deadline_came, profile, &profile->deadline);
+	if (fault_is(f)) {
+		watch_close(profile->idle);
+		free(profile);
+		return f;
+	}
+	profile->state = vault_exists(profile->vault_path) ? PROFILE_LOCKED : PROFILE_NONE;
+	loop_on_turn(loop, turn, profile);
+	*out = profile;
+	return fault_none();
+}
+
+void profile_free(struct profile *profile)
+{
+	if (profile == NULL)
+		return;
+	profile_lock(profile);
+	loop_on_turn(profile->loop, NULL, NULL);
+	watch_close(profile->idle);
+	timer_close(profile->deadline);
+	/* Argon2id cannot be stopped: opening_done frees the profile then. */
+	profile->freeing = true;
+	if (profile->state != PROFILE_OPENING)
+		free(profile);
+}
+
+enum profile_vault profile_vault(const struct profile *profile)
+{
+	return profile->state;
+}
+
+const struct profile_config *profile_config(const struct profile *profile)
+{
+	return &profile->config;
+}
+
+static void close_store(struct profile *profile)
+{
+	link_close(profile->link);
+	if (profile->replica != NULL)
+		replica_close(profile->replica);
+	if (profile->drafts != NULL)
+		drafts_close(profile->drafts);
+	if (profile->book != NULL)
+		casebook_close(profile->book);
+	if (profile->log != NULL)
+		log_close(profile->log);
+	if (profile->db != NULL)
+		sealed_db_close(profile->db, profile->store_path);
+	if (profile->vault != NULL)
+		vault_lock(profile->vault);
+	codec_close();
+	profile->link = NULL;
+	profile->replica = NULL;
+	profile->drafts = NULL;
+	profile->book = NULL;
+	profile->log = NULL;
+	profile->db = NULL;
+	profile->vault = NULL;
+	profile->has_address = false;
+	profile->status_known = false;
+}
+
+static struct fault open_db(struct profile *profile)
+{
+	uint8_t key[VAULT_KEY_BYTES];
+	/* A vault without a store is an init that was cut: it is finished here. */
+	struct sealed_db_options options = { .create = access(profile->store_path, F_OK) != 0,
+					     .suite = seal_vfs_best_suite() };
+	struct fault f = vault_key(profile->vault, STORE_PURPOSE, key);
+	if (!fault_is(f))
+		f = sealed_db_open(profile->store_path, key, &options, &profile->db);
+	sodium_memzero(key, sizeof key);
+	return f;
+}
+
+static struct fault open_rest(struct profile *profile)
+{
+	struct replica_host host = { .ctx = profile, .random = random_fill, .send = host_send,
+				     .hang_up = host_hang_up, .changed = host_changed,
+				     .compress = codec_compress, .decompress = codec_decompress };
+	struct link_events events = { .ctx = profile, .up = link_went_up, .bytes = link_brought,
+				      .down = link_went_down, .failed = link_did_fail };
+	FAULT_TRY(open_db(profile));
+	FAULT_TRY(log_sqlite_open(profile->db, &profile->log));
+	FAULT_TRY(casebook_open(profile->db, profile->log, NULL, &profile->book));
+	FAULT_TRY(replica_open(profile->log, casebook_hooks(profile->book), &host, profile_now(), &profile->replica));
+	casebook_set_orders(profile->book, replica_orders(profile->replica));
+	FAULT_TRY(drafts_open(profile->log, &profile->drafts));
+	return link_open(profile->loop, &events, &profile->link);
+}
+
+static void begin_link(struct profile *profile)
+{
+	char text[ADDRESS_TEXT_BYTES];
+	size_t len = 0;
+	bool found = false;
+	struct fault f = log_get(profile->log, SETTINGS, span_text("central"), (uint8_t *)text, sizeof text, &len, &found);
+	if (fault_is(f) || !found || fault_is(address_read(span_of(text, len), &profile->address)))
+		return;
+	profile->has_address = true;
+	link_address(profile->link, &profile->address);
+	enum replica_state state = profile_status(profile)->state;
+	if (state != REPLICA_BLANK && state != REPLICA_REVOKED)
+		link_want(profile->link, true);
+}
+
+/* The vault is open: now the store and what stands on it. */
+static struct fault open_store(struct profile *profile)
+{
+	struct fault f = open_rest(profile);
+	if (fault_is(f)) {
+		close_store(profile);
+		profile->state = PROFILE_LOCKED;
+		return f;
+	}
+	profile->state = PROFILE_OPEN;
+	profile->online = true;
+	profile->changed = true;
+	begin_link(profile);
+	watch_start(profile->idle, profile->config.lock_after_ms);
+	logline(LOGLINE_INFO, "profile open");
+	return fault_none();
+}
+
+void profile_lock(struct profile *profile)
+{
+	if (profile->state != PROFILE_OPEN)
+		return;
+	profile_watch_fn *fn = profile->watch;
+	profile->state = PROFILE_LOCKED;
+	watch_start(profile->idle, 0);
+	timer_at(profile->deadline, UINT64_MAX);
+	close_store(profile);
+	if (fn != NULL)
+		fn(profile->watch_ctx, profile, "the profile was locked");
+}
+
+/* ---- the passphrase, beside the loop (J1) ---- */
+
+struct opening {
+	struct profile *profile;
+	uint8_t *passphrase; /* sodium_malloc */
+	size_t len;
+	bool create;
+	struct vault *vault;
+	struct fault fault;
+	profile_opened_fn *fn;
+	void *ctx;
+};
+
+static void opening_work(void *ctx)
+{
+	struct opening *o = ctx;
+	struct span passphrase = span_of(o->passphrase, o->len);
+	o->fault = o->create ? vault_create(o->profile->vault_path, passphrase, NULL, &o->vault)
+			     : vault_unlock(o->profile->vault_path, passphrase, &o->vault);
+}
+
+static void opening_done(void *ctx)
+{
+	struct opening *o = ctx;
+	struct profile *profile = o->profile;
+	struct fault f = o->fault;
+	sodium_free(o->passphrase);
+	if (profile->freeing) {
+		if (!fault_is(f))
+			vault_lock(o->vault);
+		free(profile);
+		free(o);
+		return;
+	}
+	profile->state = vault_exists(profile->vault_path) ? PROFILE_LOCKED : PROFILE_NONE;
+	if (!fault_is(f)) {
+		profile->vault = o->vault;
+		f = open_store(profile);
+	}
+	o->fn(o->ctx, f);
+	free(o);
+}
+
+static struct fault begin_opening(struct profile *profile, struct span passphrase, bool create,
+				  profile_opened_fn *fn, void *ctx)
+{
+	struct opening *o = calloc(1, sizeof *o);
+	uint8_t *copy = sodium_malloc(passphrase.len + 1);
+	if (o == NULL || copy == NULL) {
+		free(o);
+		sodium_free(copy);
+		return fault_of(FAULT_LIMIT, "memory for the passphrase");
+	}
+	memcpy(copy, passphrase.data, passphrase.len);
+	*o = (struct opening){ .profile = profile, .passphrase = copy, .len = passphrase.len, .create = create,
+			       .fn = fn, .ctx = ctx };
+	struct fault f = loop_beside(profile->loop, opening_work, opening_done, o);
+	if (fault_is(f)) {
+		sodium_free(copy);
+		free(o);
+		return f;
+	}
+	profile->state = PROFILE_OPENING;
+	return fault_none();
+}
+
+struct fault profile_init(struct profile *profile, struct span passphrase, profile_opened_fn *fn, void *ctx)
+{
+	if (profile->state == PROFILE_OPENING)
+		return fault_of(FAULT_LATER, "the profile is being opened");
+	if (profile->state != PROFILE_NONE)
+		return fault_of(FAULT_CALLER, "this profile has a vault already");
+	return begin_opening(profile, passphrase, true, fn, ctx);
+}
+
+struct fault profile_unlock(struct profile *profile, struct span passphrase, profile_opened_fn *fn, void *ctx)
+{
+	switch (profile->state) {
+	case PROFILE_NONE:
+		return fault_of(FAULT_CALLER, "this profile has no vault yet");
+	case PROFILE_OPENING:
+		return fault_of(FAULT_LATER, "the profile is being opened");
+	case PROFILE_OPEN:
+		return fault_of(FAULT_CALLER, "the profile is open already");
+	case PROFILE_LOCKED:
+		break;
+	}
+	return begin_opening(profile, passphrase, false, fn, ctx);
+}
+
+struct fault profile_open_with_key_file(struct profile *profile)
+{
+	uint8_t key[KEY_FILE_BYTES_MAX];
+	size_t len;
+	ASSERT(profile->config.key_file != NULL && profile->state != PROFILE_OPEN);
+	if (profile->state == PROFILE_NONE && access(profile->config.key_file, F_OK) != 0)
+		FAULT_TRY(folder_make_key(profile->config.key_file));
+	struct fault f = folder_read(profile->config.key_file, key, sizeof key, &len);
+	if (!fault_is(f))
+		f = profile->state == PROFILE_NONE
+			    ? vault_create_keyfile(profile->vault_path, span_of(key, len), &profile->vault)
+			    : vault_unlock_keyfile(profile->vault_path, span_of(key, len), &profile->vault);
+	sodium_memzero(key, sizeof key);
+	return fault_is(f) ? f : open_store(profile);
+}
+
+/* ---- while open ---- */
+
+void profile_touch(struct profile *profile)
+{
+	if (profile->state == PROFILE_OPEN)
+		watch_touch(profile->idle);
+}
+
+struct log *profile_log(struct profile *profile)
+{
+	return profile->log;
+}
+
+struct casebook *profile_book(struct profile *profile)
+{
+	return profile->book;
+}
+
+struct replica *profile_replica(struct profile *profile)
+{
+	return profile->replica;
+}
+
+struct drafts *profile_drafts(struct profile *profile)
+{
+	return profile->drafts;
+}
+
+const struct replica_status *profile_status(struct profile *profile)
+{
+	ASSERT(profile->replica != NULL);
+	if (!profile->status_known)
+		replica_status(profile->replica, &profile->status);
+	profile->status_known = true;
+	return &profile->status;
+}
+
+void profile_poke(struct profile *profile)
+{
+	host_changed(profile);
+	replica_poke(profile->replica, profile_now());
+}
+
+void profile_online(struct profile *profile, bool online)
+{
+	profile->online = online;
+	host_changed(profile);
+	if (!online)
+		link_want(profile->link, false);
+	else if (profile->has_address && !link_is_up(profile->link))
+		link_want(profile->link, true);
+}
+
+bool profile_is_online(const struct profile *profile)
+{
+	return profile->online;
+}
+
+uint64_t profile_retry_ms(const struct profile *profile)
+{
+	return link_wait_left_ms(profile->link);
+}
+
+struct fault profile_central(struct profile *profile, const struct address *address)
+{
+	char text[ADDRESS_TEXT_BYTES];
+	address_write(address, text);
+	FAULT_TRY(log_begin(profile->log));
+	struct fault f = log_put(profile->log, SETTINGS, span_text("central"), span_text(text));
+	if (fault_is(f)) {
+		(void)log_rollback(profile->log);
+		return f;
+	}
+	FAULT_TRY(log_commit(profile->log));
+	profile->address = *address;
+	profile->has_address = true;
+	link_address(profile->link, address);
+	return fault_none();
+}
+
+const struct address *profile_central_address(const struct profile *profile)
+{
+	return profile->has_address ? &profile->address : NULL;
+}
+
+void profile_watch(struct profile *profile, profile_watch_fn *fn, void *ctx)
+{
+	profile->watch = fn;
+	profile->watch_ctx = ctx;
+}

@@ -1,0 +1,76 @@
+/* profile - a worker's profile on this machine: folder, vault, store, casebook,
+ * replica and the link to the central node.
+ *
+ *   NONE --init--> OPENING --> OPEN <--> LOCKED (unlock by way of OPENING)
+ *
+ * Several workers on one machine have a profile each. Locked, it holds no key
+ * and no page of the store in memory and keeps no connection.
+ *
+ * J1  Argon2id runs beside the loop: the daemon answers while it does.
+ * J2  Lock wipes: the store is closed, its keys are gone, before it returns.
+ * J3  What is written is on its way within the same turn when there is a link.
+ */
+#ifndef JALKA_API_PROFILE_H
+#define JALKA_API_PROFILE_H
+
+#include "base/fault.h"
+#include "io/address.h"
+#include "io/folder.h"
+#include "io/loop.h"
+#include "store/casebook.h"
+#include "store/drafts.h"
+#include "store/log.h"
+#include "store/replica.h"
+
+struct profile;
+
+enum profile_vault { PROFILE_NONE, PROFILE_LOCKED, PROFILE_OPENING, PROFILE_OPEN };
+
+struct profile_config {
+	const struct folder *folder; /* borrowed */
+	const char *key_file;        /* NULL: the profile opens with a passphrase */
+	uint64_t lock_after_ms;      /* 0: never by itself */
+};
+
+struct fault profile_new(struct loop *loop, const struct profile_config *config, struct profile **out);
+void profile_free(struct profile *profile); /* NULL is allowed */
+
+enum profile_vault profile_vault(const struct profile *profile);
+const struct profile_config *profile_config(const struct profile *profile);
+
+typedef void profile_opened_fn(void *ctx, struct fault fault);
+/* Makes vault and store. The passphrase is copied to locked memory. */
+struct fault profile_init(struct profile *profile, struct span passphrase, profile_opened_fn *fn, void *ctx);
+struct fault profile_unlock(struct profile *profile, struct span passphrase, profile_opened_fn *fn, void *ctx);
+/* With a key file there is nothing to wait for: opens, and makes what is missing. */
+struct fault profile_open_with_key_file(struct profile *profile);
+void profile_lock(struct profile *profile);
+
+/* Somebody uses it: the idle lock counts anew. */
+void profile_touch(struct profile *profile);
+
+/* ---- while OPEN ---- */
+struct log *profile_log(struct profile *profile);
+struct casebook *profile_book(struct profile *profile);
+struct replica *profile_replica(struct profile *profile);
+struct drafts *profile_drafts(struct profile *profile);
+/* As replica_status, asked again only when something changed. */
+const struct replica_status *profile_status(struct profile *profile);
+struct replica_time profile_now(void);
+
+/* Something was written: it is sent when there is a link. */
+void profile_poke(struct profile *profile);
+/* Takes the machine offline or brings it back; dials at once. */
+void profile_online(struct profile *profile, bool online);
+bool profile_is_online(const struct profile *profile);
+uint64_t profile_retry_ms(const struct profile *profile);
+/* Where central is; kept in the store. */
+struct fault profile_central(struct profile *profile, const struct address *address);
+const struct address *profile_central_address(const struct profile *profile); /* NULL: not known */
+
+/* Called once a turn in which something changed, or a dial or the link failed
+ * (`failure` is then a literal, else NULL). At most one; not from inside a call. */
+typedef void profile_watch_fn(void *ctx, struct profile *profile, const char *failure);
+void profile_watch(struct profile *profile, profile_watch_fn *fn, void *ctx);
+
+#endif

@@ -1,0 +1,154 @@
+/* request - reading a request, its right, its handler. */
+#include "api/request.h"
+
+#include <pb_decode.h>
+#include <sodium.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "api/handlers.h"
+#include "base/assert.h"
+#include "base/wire.h"
+
+/* One at a time; 200 KiB, so neither on the stack nor per client. */
+static jalka_Request decoded;
+
+static const struct request_row table[] = {
+	{ jalka_Request_status_tag, "status", REQUEST_FIELD | REQUEST_CENTRAL, false, handlers_status },
+	{ jalka_Request_init_tag, "init", REQUEST_FIELD, false, handlers_init },
+	{ jalka_Request_unlock_tag, "unlock", REQUEST_FIELD, false, handlers_unlock },
+	{ jalka_Request_lock_tag, "lock", REQUEST_FIELD, false, handlers_lock },
+	{ jalka_Request_types_tag, "types", REQUEST_FIELD | REQUEST_CENTRAL, false, handlers_types },
+	{ jalka_Request_write_tag, "write", REQUEST_FIELD | REQUEST_CENTRAL, true, handlers_write },
+	{ jalka_Request_sign_tag, "sign", REQUEST_FIELD, true, handlers_sign },
+	{ jalka_Request_drafts_tag, "drafts", REQUEST_FIELD, true, handlers_drafts },
+	{ jalka_Request_show_tag, "show", REQUEST_FIELD, true, handlers_show },
+	{ jalka_Request_list_tag, "list", REQUEST_FIELD, true, handlers_list },
+	{ jalka_Request_search_tag, "search", REQUEST_FIELD, true, handlers_search },
+	{ jalka_Request_agenda_tag, "agenda", REQUEST_FIELD, true, handlers_agenda },
+	{ jalka_Request_conflicts_tag, "conflicts", REQUEST_FIELD, true, handlers_conflicts },
+	{ jalka_Request_rebuild_tag, "rebuild", REQUEST_FIELD, true, handlers_rebuild },
+	{ jalka_Request_sync_tag, "sync", REQUEST_FIELD, true, handlers_sync },
+	{ jalka_Request_enrol_tag, "enrol", REQUEST_FIELD, true, handlers_enrol },
+	{ jalka_Request_admin_tag, "admin", REQUEST_CENTRAL, true, handlers_admin },
+};
+
+const struct request_row *request_table(size_t *count)
+{
+	*count = sizeof table / sizeof table[0];
+	return table;
+}
+
+static const struct request_row *row_of(uint32_t call)
+{
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+		if (table[i].call == call)
+			return &table[i];
+	return NULL;
+}
+
+/* Every length-delimited field of a call is a text. */
+static bool texts_are_good(struct span call)
+{
+	struct wire_field field;
+	for (;;) {
+		switch (wire_next(&call, &field)) {
+		case WIRE_END:
+			return true;
+		case WIRE_BAD:
+			return false;
+		case WIRE_FIELD:
+			if (field.type == WIRE_BYTES && !wire_utf8(field.data))
+				return false;
+			break;
+		}
+	}
+}
+
+/* Walks the outer message: an id and exactly one known call. NULL: all is well. */
+static const char *walk(struct span bytes, uint32_t *id, const struct request_row **row)
+{
+	static const char malformed[] = "the request is malformed: client and daemon may be of different versions";
+	struct wire_field field;
+	enum wire_read got;
+	*row = NULL;
+	while ((got = wire_next(&bytes, &field)) == WIRE_FIELD) {
+		if (field.number == jalka_Request_id_tag && field.type == WIRE_VARINT && field.value <= UINT32_MAX) {
+			*id = (uint32_t)field.value;
+			continue;
+		}
+		if (field.number == jalka_Request_id_tag)
+			return malformed;
+		const struct request_row *known = row_of(field.number);
+		if (known == NULL)
+			return "the request asks for a call this daemon does not know: it may be older than the client";
+		if (*row != NULL || field.type != WIRE_BYTES)
+			return malformed;
+		if (!texts_are_good(field.data))
+			return "the request holds text that is not UTF-8, or is malformed";
+		*row = known;
+	}
+	return got == WIRE_BAD || *row == NULL ? malformed : NULL;
+}
+
+static const char *decode(struct span bytes, uint32_t *id, const struct request_row **row)
+{
+	const char *bad = walk(bytes, id, row);
+	if (bad != NULL)
+		return bad;
+	pb_istream_t in = pb_istream_from_buffer(bytes.data, bytes.len);
+	memset(&decoded, 0, sizeof decoded);
+	if (!pb_decode_noinit(&in, jalka_Request_fields, &decoded))
+		return "the request holds a text that is too long, or too many of them";
+	ASSERT(decoded.which_call == (*row)->call);
+	return NULL;
+}
+
+struct fault request_fault(struct request *request, struct fault fault, const char *advice, ...)
+{
+	va_list args;
+	va_start(args, advice);
+	vsnprintf(request->advice, sizeof request->advice, advice, args);
+	va_end(args);
+	return fault;
+}
+
+static void dispatch(struct request *request, const struct request_row *row)
+{
+	unsigned role = request->target.profile != NULL ? REQUEST_FIELD : REQUEST_CENTRAL;
+	struct answer *answer = request->answer;
+	if ((row->roles & role) == 0) {
+		answer_refuse(answer, fault_of(FAULT_CALLER, role == REQUEST_FIELD
+						? "this is a worker's daemon, and the call belongs to the central node"
+						: "this is the central node, and the call belongs to a worker's daemon"),
+			      "", "");
+		return;
+	}
+	if (row->needs_open && role == REQUEST_FIELD && !handlers_is_open(request->target.profile)) {
+		answer_refuse_locked(answer, handlers_locked_text(request->target.profile));
+		return;
+	}
+	struct fault f = row->handler(request);
+	if (fault_is(f))
+		answer_refuse(answer, f, request->advice, request->field);
+}
+
+bool request_take(void *target, uint8_t *bytes, size_t len, const struct answer_sink *sink, struct answer **waiting)
+{
+	uint32_t id = 0;
+	const struct request_row *row;
+	const char *bad = decode(span_of(bytes, len), &id, &row);
+	struct request request = { .call = &decoded, .target = *(struct request_target *)target };
+	request.answer = answer_new(sink, id);
+	if (request.answer == NULL)
+		return false;
+	*waiting = request.answer;
+	if (bad != NULL)
+		answer_refuse(request.answer, fault_of(FAULT_CALLER, bad), "", "");
+	else
+		dispatch(&request, row);
+	sodium_memzero(bytes, len);
+	if (bad == NULL && (row->call == jalka_Request_unlock_tag || row->call == jalka_Request_init_tag))
+		sodium_memzero(&decoded, sizeof decoded);
+	return bad == NULL;
+}

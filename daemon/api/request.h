@@ -1,0 +1,57 @@
+/* request - the calls of the local API as one table: call, handler, right needed.
+ *
+ * A request is walked in the wire format first (one known call, texts in UTF-8,
+ * nothing malformed), then decoded within the bounds of local.options, then its
+ * right is checked; only then does a handler see it.
+ *
+ * Q1  A handler runs only with its right: the role it belongs to and, where it
+ *     needs one, an open store.
+ * Q2  A handler that returns a fault has changed nothing and written nothing.
+ */
+#ifndef JALKA_API_REQUEST_H
+#define JALKA_API_REQUEST_H
+
+#include "api/answer.h"
+#include "base/fault.h"
+#include "local.pb.h"
+
+struct profile; /* the field role's */
+struct node;    /* the central role's */
+
+/* Whom the calls are for: exactly one is set. */
+struct request_target {
+	struct profile *profile;
+	struct node *node;
+};
+
+struct request {
+	const jalka_Request *call; /* borrowed until the handler returns */
+	struct request_target target;
+	struct answer *answer;     /* to be finished by the handler unless it returns a fault */
+	char field[96];            /* with a fault: the field it is about */
+	char advice[256];          /* with a fault: what to do */
+};
+
+/* No fault: the answer is finished or somebody keeps it. */
+typedef struct fault request_handler(struct request *request);
+
+enum { REQUEST_FIELD = 1, REQUEST_CENTRAL = 2 };
+
+struct request_row {
+	uint32_t call; /* field number in Request */
+	const char *name;
+	unsigned roles;
+	bool needs_open;
+	request_handler *handler;
+};
+const struct request_row *request_table(size_t *count);
+
+/* Handles one request (api_unix_fn with a struct request_target as ctx). The
+ * bytes are wiped: they may hold a passphrase. */
+bool request_take(void *target, uint8_t *bytes, size_t len, const struct answer_sink *sink, struct answer **waiting);
+
+/* Printf into request->advice; returns the fault. */
+__attribute__((format(printf, 3, 4))) struct fault request_fault(struct request *request, struct fault fault,
+								  const char *advice, ...);
+
+#endif

@@ -1,0 +1,40 @@
+/* view - records, authors and values as the JSON a client sees.
+ *
+ * A view knows the book it reads names from and remembers the last name it
+ * looked up, since most records of a list are one person's.
+ */
+#ifndef JALKA_API_VIEW_H
+#define JALKA_API_VIEW_H
+
+#include "api/writer.h"
+#include "store/casebook.h"
+
+enum { VIEW_NAME_BYTES = 256 };
+
+struct view {
+	struct casebook *book;
+	struct node_id self;
+	struct node_id named; /* whose name stands in `name` */
+	char name[VIEW_NAME_BYTES];
+};
+
+void view_init(struct view *view, struct casebook *book, const struct node_id *self);
+
+/* A person's name from their staff record; "" when it is not known. */
+void view_staff_name(struct casebook *book, const struct record_id *staff, char out[static VIEW_NAME_BYTES]);
+
+void view_author(struct view *view, struct writer *writer, const char *key, const struct author *author);
+/* The members of a record's summary, into the object that is open. */
+void view_summary(struct view *view, struct writer *writer, const struct casebook_record *record);
+/* "fields": the record as shown. */
+void view_fields(struct writer *writer, uint32_t record_type, struct span fields);
+/* "siblings": all values of one field. */
+void view_siblings(struct view *view, struct writer *writer, uint32_t record_type, const struct casebook_field *field);
+
+const char *view_type_name(uint32_t record_type);
+const char *view_case_kind(enum delta_case_kind kind);
+
+/* Copies a record and its spans to the arena, to use it after the callback. False: no room. */
+bool view_copy(struct arena *arena, const struct casebook_record *from, struct casebook_record *to);
+
+#endif
