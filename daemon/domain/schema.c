@@ -6,6 +6,7 @@
 #include "domain/schema.h"
 
 #include "base/assert.h"
+#include "base/civil.h"
 #include "base/id.h"
 #include "base/limits.h"
 #include "base/wire.h"
@@ -99,10 +100,11 @@ static struct fault check_number(const struct check *check, const struct schema_
 	case SCHEMA_INT32:
 		return (int64_t)value >= INT32_MIN && (int64_t)value <= INT32_MAX
 			       ? fault_none() : fail(check, field, FAULT_CALLER, "is out of range");
-	case SCHEMA_DATE: /* zigzag: years 0 to 9999 of the civil calendar fit in 3,700,000 days */
-		return value <= 2 * 3700000u ? fault_none() : fail(check, field, FAULT_CALLER, "is no date");
-	case SCHEMA_TIME: /* up to the end of year 9999 */
-		return value <= 253402300799999u ? fault_none() : fail(check, field, FAULT_CALLER, "is no time");
+	case SCHEMA_DATE: /* zigzag: 2n for n days after 1970, 2n - 1 for n before */
+		return value <= ((value & 1) == 0 ? 2u * CIVIL_DAYS_MAX : 2u * (0u - CIVIL_DAYS_MIN) - 1)
+			       ? fault_none() : fail(check, field, FAULT_CALLER, "is no date");
+	case SCHEMA_TIME:
+		return value <= CIVIL_MS_MAX ? fault_none() : fail(check, field, FAULT_CALLER, "is no time");
 	case SCHEMA_ENUM:
 		/* A number the table does not know is a newer version's value. */
 		return (value >= 1 && value <= field->enumeration->count) ||
