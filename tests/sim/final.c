@@ -1,0 +1,277 @@
+/* final - the invariants asked when all is healed and everybody has synced. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/assert.h"
+#include "lib/refold.h"
+#include "sim/invariant.h"
+#include "sim/node.h"
+
+/* One record as central folds it; `block` lives while the next one is looked at. */
+struct judged {
+	struct sim *sim;
+	uint32_t number;
+	struct refold central;
+	struct delta_hash hash;
+};
+
+static void *central_block, *device_block;
+
+static bool op_is_lost(struct sim *sim, const struct oracle_op *op)
+{
+	const struct oracle_record *record = &sim->oracle.records[op->record];
+	if (!op->confirmed || op->excused || record->erased || sim->oracle.cases[record->case_number].erased)
+		return false;
+	if (op->by == ORACLE_CENTRAL)
+		return true;
+	const struct sim_device *device = &sim->devices[op->by];
+	return !device->revoked && !device->incompatible;
+}
+
+/* I10, I6: every confirmed op is in central's log. */
+static void invariant_i10_regained(struct sim *sim)
+{
+	bool held[ORACLE_OPS_MAX] = { false };
+	oracle_mark_held(&sim->oracle, sim->central.store.inner, held);
+	for (uint32_t i = 0; i < sim->oracle.op_count; i++)
+		if (!held[i] && op_is_lost(sim, &sim->oracle.ops[i]))
+			sim_fail(sim, sim->central.restores > 0 ? "I10" : "I1",
+				 "op %u, confirmed by %u, is not in central's log", i, sim->oracle.ops[i].by);
+}
+
+/* Whether some op that touches the field truly saw op x. */
+static bool truly_superseded(const struct judged *judged, uint32_t x, uint32_t field)
+{
+	const struct oracle *oracle = &judged->sim->oracle;
+	for (size_t i = 0; i < judged->central.count; i++) {
+		uint32_t y = oracle_op_of(oracle, judged->central.entries[i].bytes, NULL);
+		if (y == ORACLE_NONE || y == x)
+			continue;
+		const struct oracle_op *op = &oracle->ops[y];
+		bool touches = false, saw = false;
+		for (size_t f = 0; f < op->field_count; f++)
+			touches |= op->fields[f] == field;
+		for (size_t s = 0; s < op->seen_count; s++)
+			saw |= op->seen[s] == x;
+		if (touches && saw)
+			return true;
+	}
+	return false;
+}
+
+/* The bytes a delta gives a field: every occurrence; empty for a clearing. */
+static size_t value_of(const struct delta *delta, uint32_t field, uint8_t *out, size_t size)
+{
+	struct span rest = delta->fields;
+	struct wire_field found;
+	size_t used = 0;
+	while (wire_next(&rest, &found) == WIRE_FIELD)
+		if (found.number == field && used + found.whole.len <= size) {
+			memcpy(out + used, found.whole.data, found.whole.len);
+			used += found.whole.len;
+		}
+	return used;
+}
+
+static bool is_sibling(const struct judged *judged, const struct delta *delta, uint32_t field)
+{
+	uint8_t value[2048];
+	size_t len = value_of(delta, field, value, sizeof value);
+	const struct fold_field *folded = refold_field(&judged->central, field);
+	for (size_t i = 0; folded != NULL && i < folded->count; i++)
+		if (span_equal(folded->siblings[i].whole, span_of(value, len)))
+			return true;
+	return false;
+}
+
+/* I6: an accepted edit is shown, or a sibling, or superseded by one that saw it. */
+static void invariant_i6_no_silent_overwrite(const struct judged *judged)
+{
+	const struct oracle *oracle = &judged->sim->oracle;
+	for (size_t i = 0; i < judged->central.count; i++) {
+		uint32_t x = oracle_op_of(oracle, judged->central.entries[i].bytes, NULL);
+		for (size_t f = 0; x != ORACLE_NONE && f < oracle->ops[x].field_count; f++) {
+			uint32_t field = oracle->ops[x].fields[f];
+			if (!is_sibling(judged, &judged->central.deltas[i], field) && !truly_superseded(judged, x, field))
+				sim_fail(judged->sim, "I6", "op %u is silently overwritten in field %u of record %u", x,
+					 field, judged->number);
+		}
+	}
+}
+
+/* I5: the same set in any other order folds to the same record. */
+static void invariant_i5_any_order(struct judged *judged)
+{
+	struct refold *refold = &judged->central;
+	struct fold_record again;
+	struct delta_hash hash;
+	struct prng prng;
+	prng_init(&prng, judged->sim->seed + judged->number);
+	for (size_t i = refold->count; i > 1; i--) {
+		size_t j = prng_below(&prng, i);
+		struct fold_input t = refold->inputs[i - 1];
+		refold->inputs[i - 1] = refold->inputs[j];
+		refold->inputs[j] = t;
+	}
+	if (fault_is(fold_record(&refold->arena, hub_orders(judged->sim->central.hub), refold->inputs, refold->count,
+				 &again)))
+		return;
+	fold_hash(&again, &hash);
+	if (memcmp(&hash, &judged->hash, sizeof hash) != 0)
+		sim_fail(judged->sim, "I5", "record %u folds to something else in another order", judged->number);
+}
+
+static bool is_judged(const struct sim_device *device)
+{
+	return device->enrolled && !device->revoked && !device->suspended && !device->incompatible &&
+	       device->replica != NULL;
+}
+
+/* I4, one device: what it shows of a record is what central shows. */
+static void compare(const struct judged *judged, struct sim_device *device)
+{
+	struct sim *sim = judged->sim;
+	struct refold mine;
+	struct delta_hash hash;
+	refold_record(&mine, device_block, device->store.inner, replica_orders(device->replica),
+		      sim->oracle.records[judged->number].id, true);
+	if (mine.failed != NULL) {
+		sim_fail(sim, "I19", "record %u at device %u: %s", judged->number, device->number, mine.failed);
+		return;
+	}
+	fold_hash(&mine.record, &hash);
+	if (mine.waiting > 0 && judged->central.waiting == 0)
+		sim_fail(sim, "I4", "device %u waits for a decision on record %u that was made", device->number,
+			 judged->number);
+	else if (judged->central.waiting == 0 && memcmp(&hash, &judged->hash, sizeof hash) != 0)
+		sim_fail(sim, "I4", "record %u of case %u at device %u differs: %zu deltas here, %zu at central",
+			 judged->number, sim->oracle.records[judged->number].case_number, device->number, mine.count,
+			 judged->central.count);
+}
+
+/* I4: every permitted replica shows what central shows. */
+static void invariant_i4_converged(const struct judged *judged)
+{
+	struct sim *sim = judged->sim;
+	const struct oracle_case *c = &sim->oracle.cases[sim->oracle.records[judged->number].case_number];
+	for (size_t i = 0; i < sim->device_count; i++)
+		if (is_judged(&sim->devices[i]) && c->scope[sim->devices[i].holder].now)
+			compare(judged, &sim->devices[i]);
+}
+
+static void judge_record(struct sim *sim, uint32_t number)
+{
+	struct judged judged = { .sim = sim, .number = number };
+	refold_record(&judged.central, central_block, sim->central.store.inner, hub_orders(sim->central.hub),
+		      sim->oracle.records[number].id, false);
+	if (judged.central.failed != NULL) {
+		sim_fail(sim, "I19", "record %u at central: %s", number, judged.central.failed);
+		return;
+	}
+	fold_hash(&judged.central.record, &judged.hash);
+	invariant_i4_converged(&judged);
+	invariant_i6_no_silent_overwrite(&judged);
+	invariant_i5_any_order(&judged);
+}
+
+struct leftovers {
+	struct sim *sim;
+	struct sim_device *device;
+	uint32_t case_number;
+};
+
+static bool look_leftover(void *ctx, const struct log_entry *entry)
+{
+	struct leftovers *left = ctx;
+	if (ID_EQUAL(entry->case_id, left->sim->oracle.cases[left->case_number].id) && entry->bytes.data != NULL) {
+		sim_fail(left->sim, "I13", "device %u still has bytes of case %u, which its holder may not hold",
+			 left->device->number, left->case_number);
+		return false;
+	}
+	return true;
+}
+
+/* I13: after scope ended and a sync, nothing of the case is left. */
+static void invariant_i13_purged(struct sim *sim, struct sim_device *device)
+{
+	for (uint32_t c = 0; c < sim->oracle.case_count; c++) {
+		struct leftovers left = { sim, device, c };
+		if (!sim->oracle.cases[c].scope[device->holder].now)
+			(void)log_read_local(device->store.inner, 0, look_leftover, &left);
+	}
+}
+
+/* I4: nothing is left to say. */
+static void invariant_i4_all_said(struct sim *sim, struct sim_device *device)
+{
+	struct replica_status status;
+	replica_status(device->replica, &status);
+	if (status.unreceipted > 0 || status.backlogs > 0)
+		sim_fail(sim, "I4", "device %u has %llu deltas without receipt and %llu backlogs open after healing",
+			 device->number, (unsigned long long)status.unreceipted, (unsigned long long)status.backlogs);
+}
+
+/* I7, I2: the chains verify, head by head and delta by delta. */
+static void invariant_i7_audit(struct sim *sim)
+{
+	struct hub_audit audit = { 0 };
+	struct fault fault = hub_audit(sim->central.hub, &audit);
+	if (fault_is(fault) || audit.bad != 0)
+		sim_fail(sim, "I7", "audit: %llu bad, %s", (unsigned long long)audit.bad,
+			 fault_is(fault) ? fault.what : audit.what);
+}
+
+struct alarm {
+	struct sim *sim;
+	struct node_id node;
+	bool raised;
+};
+
+static bool look_alarm(void *ctx, const struct hub_device *device)
+{
+	struct alarm *alarm = ctx;
+	if (ID_EQUAL(device->node, alarm->node))
+		alarm->raised = device->twin_alarm;
+	return true;
+}
+
+/* I9: two live twins that both went on writing are noticed. */
+static void invariant_i9_twins_noticed(struct sim *sim, const struct sim_device *twin)
+{
+	const struct sim_device *original = &sim->devices[twin->twin_of];
+	bool both = twin->wrote_as_twin && original->wrote_as_twin;
+	if (!both || !is_judged(twin) || !is_judged(original) || sim->central.restores > 0)
+		return;
+	struct alarm alarm = { sim, twin->node, false };
+	(void)hub_devices(sim->central.hub, look_alarm, &alarm);
+	if (!alarm.raised)
+		sim_fail(sim, "I9", "devices %u and %u are twins, and no alarm was raised", twin->number,
+			 original->number);
+}
+
+void invariants_final(struct sim *sim)
+{
+	if (!sim->checking || sim->central.hub == NULL)
+		return;
+	central_block = malloc(REFOLD_ARENA_BYTES);
+	device_block = malloc(REFOLD_ARENA_BYTES);
+	ASSERT(central_block != NULL && device_block != NULL);
+	invariant_i10_regained(sim);
+	invariant_i3_once(sim);
+	invariant_i7_gapless(sim, sim->central.store.inner, "central");
+	invariant_i7_audit(sim);
+	for (size_t i = 0; i < sim->device_count; i++) {
+		struct sim_device *device = &sim->devices[i];
+		if (!is_judged(device))
+			continue;
+		invariant_i1_device_kept(sim, device);
+		invariant_i4_all_said(sim, device);
+		invariant_i13_purged(sim, device);
+		if (device->twin_of != device->number)
+			invariant_i9_twins_noticed(sim, device);
+	}
+	for (uint32_t i = 0; i < sim->oracle.record_count; i++)
+		judge_record(sim, i);
+	free(central_block);
+	free(device_block);
+}

@@ -1,0 +1,197 @@
+/* invariant - see invariant.h: those asked as it happens and when a node starts.
+ * The ones of the end stand in final.c. */
+#include "sim/invariant.h"
+
+#include <string.h>
+
+#include "base/assert.h"
+
+enum {
+	/* Log verbs one call may need: what it brings and what it makes the node
+	 * read is bounded by the sizes of a frame and of a seed's work. */
+	VERBS_MAX = 40000,
+	NONCES = 1 << 16,
+};
+
+/* I2: nothing is in a log that nobody wrote, and each is what its author wrote. */
+void invariant_i2_not_invented(struct sim *sim, const struct log_entry *entry)
+{
+	struct delta delta;
+	if (!sim->checking || entry->bytes.data == NULL)
+		return;
+	uint32_t number = oracle_op_of(&sim->oracle, entry->bytes, &delta);
+	if (number == ORACLE_NONE) {
+		if (!ID_EQUAL(entry->author.node, sim->central_node))
+			sim_fail(sim, "I2", "a delta of a device that nobody wrote");
+		return;
+	}
+	const struct oracle_op *op = &sim->oracle.ops[number];
+	const struct oracle_record *record = &sim->oracle.records[op->record];
+	if (oracle_content(delta.fields, delta.cleared, delta.cleared_count) != op->content)
+		sim_fail(sim, "I2", "op %u is not what was written", number);
+	if (!ID_EQUAL(record->id, entry->record_id) ||
+	    !ID_EQUAL(sim->oracle.cases[record->case_number].id, entry->case_id))
+		sim_fail(sim, "I2", "op %u stands in another record or case", number);
+}
+
+/* I7: what a device takes as receipted is durable at central. A central put back
+ * since those bytes were sent is no contradiction. */
+void invariant_i7_ack_is_durable(struct sim *sim, struct sim_device *device, const struct author *author, uint64_t seq)
+{
+	if (!sim->checking || device->sent_ms <= sim->central.restored_ms)
+		return;
+	uint64_t durable = oracle_durable_seq(&sim->oracle, author);
+	if (seq > durable)
+		sim_fail(sim, "I7", "device %u has a receipt for seq %llu, durable at central is %llu", device->number,
+			 (unsigned long long)seq, (unsigned long long)durable);
+}
+
+/* I11: only deltas of cases that were in its holder's scope when they were sent. */
+void invariant_i11_in_scope(struct sim *sim, struct sim_device *device, const struct log_entry *entry)
+{
+	if (!sim->checking || entry->bytes.data == NULL)
+		return;
+	uint32_t number = oracle_case_number(&sim->oracle, entry->case_id);
+	if (number == ORACLE_NONE) {
+		if (!ID_EQUAL(entry->case_id, sim->reference) && !ID_EQUAL(entry->case_id, sim->directory))
+			sim_fail(sim, "I11", "device %u got a delta of a case nobody knows", device->number);
+		return;
+	}
+	const struct oracle_case *c = &sim->oracle.cases[number];
+	if (!c->scope[device->holder].now && c->scope[device->holder].ended_ms < device->sent_ms)
+		sim_fail(sim, "I11", "device %u got a delta of case %u, out of scope since %llu ms, sent at %llu ms",
+			 device->number, number, (unsigned long long)c->scope[device->holder].ended_ms,
+			 (unsigned long long)device->sent_ms);
+}
+
+/* I12: nothing is fed once the revocation is known at central. */
+void invariant_i12_not_fed_when_revoked(struct sim *sim, struct sim_device *device, const struct log_entry *entry)
+{
+	(void)entry;
+	if (sim->checking && device->revoked && device->sent_ms > device->revoked_ms)
+		sim_fail(sim, "I12", "device %u is fed after its revocation", device->number);
+}
+
+/* I15: no key and nonce seal twice. */
+void invariant_i15_nonce_fresh(struct sim *sim, const uint8_t *key, uint64_t nonce)
+{
+	static uint64_t used[NONCES];
+	static uint64_t owner[NONCES];
+	if (!sim->checking)
+		return;
+	uint64_t hash;
+	memcpy(&hash, key, sizeof hash);
+	hash = (hash ^ nonce * 0x9e3779b97f4a7c15u) | 1;
+	for (size_t i = hash % NONCES, n = 0; n < 64; i = (i + 1) % NONCES, n++) {
+		if (owner[i] != sim->serial) {
+			owner[i] = sim->serial;
+			used[i] = hash;
+			return;
+		}
+		if (used[i] == hash) {
+			sim_fail(sim, "I15", "a key seals nonce %llu twice", (unsigned long long)nonce);
+			return;
+		}
+	}
+}
+
+/* I18: one call does no more work than the bounds of a frame allow. */
+void invariant_i18_bounded(struct sim *sim, const char *who, uint64_t verbs, size_t bytes)
+{
+	(void)bytes;
+	if (verbs > sim->verbs_max)
+		sim->verbs_max = verbs;
+	if (sim->checking && verbs > VERBS_MAX)
+		sim_fail(sim, "I18", "%s needed %llu verbs of the log", who, (unsigned long long)verbs);
+}
+
+/* ---- a node has started again ---- */
+
+/* A device that has let a case go, or been told of its erasure, keeps no bytes of it. */
+static bool let_go(struct sim *sim, struct sim_device *device, const struct oracle_op *op)
+{
+	struct log_case info;
+	bool found = false;
+	const struct oracle_record *record = &sim->oracle.records[op->record];
+	const struct oracle_case *c = &sim->oracle.cases[record->case_number];
+	if (record->erased || c->erased)
+		return true;
+	struct fault fault = log_case_get(device->store.inner, c->id, &info, &found);
+	return !fault_is(fault) && (!found || info.erased || !info.has_secret);
+}
+
+/* I1: every write confirmed is there after any crash. */
+void invariant_i1_device_kept(struct sim *sim, struct sim_device *device)
+{
+	bool held[ORACLE_OPS_MAX] = { false };
+	if (!sim->checking || device->revoked)
+		return;
+	oracle_mark_held(&sim->oracle, device->store.inner, held);
+	for (uint32_t i = 0; i < sim->oracle.op_count; i++)
+		if (device->expected[i] && !held[i] && !let_go(sim, device, &sim->oracle.ops[i]))
+			sim_fail(sim, "I1", "op %u was confirmed by device %u and is gone after a crash", i,
+				 device->number);
+}
+
+struct once {
+	struct sim *sim;
+	bool accepted[ORACLE_OPS_MAX];
+};
+
+static bool look_once(void *ctx, const struct log_entry *entry)
+{
+	struct once *once = ctx;
+	if (entry->verdict != LOG_ACCEPTED)
+		return true;
+	uint32_t op = oracle_op_of(&once->sim->oracle, entry->bytes, NULL);
+	if (op == ORACLE_NONE)
+		return true;
+	if (once->accepted[op])
+		sim_fail(once->sim, "I3", "op %u is accepted twice", op);
+	once->accepted[op] = true;
+	return true;
+}
+
+/* I3: nothing is accepted more than once, whatever is sent again. */
+void invariant_i3_once(struct sim *sim)
+{
+	struct once once = { .sim = sim };
+	if (sim->checking)
+		(void)log_read_local(sim->central.store.inner, 0, look_once, &once);
+}
+
+struct gapless {
+	struct sim *sim;
+	struct log *log;
+	const char *who;
+	uint64_t next;
+};
+
+static bool next_seq(void *ctx, const struct log_entry *entry)
+{
+	struct gapless *gapless = ctx;
+	if (entry->seq != gapless->next)
+		sim_fail(gapless->sim, "I7", "at %s an author's seq %llu follows %llu", gapless->who,
+			 (unsigned long long)entry->seq, (unsigned long long)gapless->next - 1);
+	gapless->next = entry->seq + 1;
+	return true;
+}
+
+static bool chain_of(void *ctx, const struct log_author *author)
+{
+	struct gapless *gapless = ctx;
+	bool own = author->receipted_seq > 0;
+	if (gapless->log != gapless->sim->central.store.inner && !own)
+		return true; /* a device holds foreign chains only as far as its cases go */
+	gapless->next = 1;
+	(void)log_read_author(gapless->log, &author->author, 1, next_seq, gapless);
+	return true;
+}
+
+/* I7: an author's chain has no gap. */
+void invariant_i7_gapless(struct sim *sim, struct log *log, const char *who)
+{
+	struct gapless gapless = { sim, log, who, 0 };
+	if (sim->checking)
+		(void)log_author_scan(log, chain_of, &gapless);
+}
