@@ -101,7 +101,7 @@ static struct fault check_number(const struct check *check, const struct schema_
 		return (int64_t)value >= INT32_MIN && (int64_t)value <= INT32_MAX
 			       ? fault_none() : fail(check, field, FAULT_CALLER, "is out of range");
 	case SCHEMA_DATE: /* zigzag: 2n for n days after 1970, 2n - 1 for n before */
-		return value <= ((value & 1) == 0 ? 2u * CIVIL_DAYS_MAX : 2u * (0u - CIVIL_DAYS_MIN) - 1)
+		return value <= ((value & 1) == 0 ? 2u * CIVIL_DAYS_MAX : 2u * (uint32_t)-CIVIL_DAYS_MIN - 1)
 			       ? fault_none() : fail(check, field, FAULT_CALLER, "is no date");
 	case SCHEMA_TIME:
 		return value <= CIVIL_MS_MAX ? fault_none() : fail(check, field, FAULT_CALLER, "is no time");
