@@ -302,7 +302,7 @@ static struct session_device_effect frame_filled(struct session_device *s, const
 		s->config->scratch->out.resume.counter = s->counter;
 	if (event->parts & SESSION_DEVICE_PUSH)
 		note_push(s, event);
-	s->owed &= ~event->parts;
+	s->owed = (s->owed & ~event->parts) | event->more;
 	if (first)
 		move(s, SESSION_DEVICE_OPENED);
 	return send_frame(s, event->rows, event->now_ms);

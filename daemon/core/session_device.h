@@ -60,13 +60,13 @@ enum session_device_part {
 	SESSION_DEVICE_HEARD = 2,
 	SESSION_DEVICE_FORGOTTEN = 4,
 	SESSION_DEVICE_SALT = 8,
-	SESSION_DEVICE_HELD = 16,
-	SESSION_DEVICE_PUSH = 32,
-	SESSION_DEVICE_OFFER = 64,
+	SESSION_DEVICE_PUSH = 16,
+	SESSION_DEVICE_OFFER = 32,
+	SESSION_DEVICE_HELD = 64,
 	SESSION_DEVICE_BYE = 128,
 };
 
-/* The host's, one for all its sessions: about 600 KiB. */
+/* The host's, one for all its sessions: about 500 KiB. */
 struct session_device_scratch {
 	jalka_Hello hello;
 	jalka_Welcome welcome;
@@ -108,6 +108,7 @@ struct session_device_event {
 	uint64_t counter;             /* COUNTED */
 	const uint8_t *key;           /* COUNTED: resumption key, or NULL */
 	unsigned parts;               /* FILLED: what `scratch->out` has now */
+	unsigned more;                /* FILLED: of which of them there is more for a next frame */
 	struct span rows;             /* FILLED: rows of it, in scratch->raw_out */
 	struct epoch_id push_epoch;   /* FILLED with a push: its author epoch and last seq */
 	uint64_t push_seq;

@@ -11,8 +11,8 @@
  * A frame on the wire is a 16-bit little-endian length and that many sealed
  * bytes. Length 0 is PLAIN, and only as the answer to IKpsk1.
  *
- * Purely functions on the caller's blocks. The control structures are large
- * (jalka_Frame about 180 KiB): the host owns one of each and lends it.
+ * Purely functions on the caller's blocks. The control structures are large (up
+ * to 64 KiB): the host owns one of each and lends it.
  *
  * W1  What decode accepts has every width, count and length in bounds; ids that
  *     must be there are there; texts are UTF-8; padding is zero.

@@ -1,0 +1,371 @@
+/* replica_fork - restores and twins. */
+#include "store/replica_fork.h"
+
+#include <stdlib.h>
+
+#include "base/assert.h"
+#include "store/replica_receipt.h"
+
+enum { OFFER_SESSIONS = 3 };
+
+/* ---- the own chain against what central holds ---- */
+
+static struct fault own_h(struct replica *r, uint64_t seq, struct delta_hash *h, bool *found)
+{
+	return author_h_at(r->log, &r->self.central, &r->author.chain.info.author, seq, h, found);
+}
+
+static struct fault is_equal_at(struct replica *r, uint64_t seq, const uint8_t *theirs, bool *equal)
+{
+	struct delta_hash h;
+	bool found;
+	FAULT_TRY(own_h(r, seq, &h, &found));
+	*equal = found && memcmp(h.bytes, theirs, sizeof h.bytes) == 0;
+	return fault_none();
+}
+
+/* The greatest seq at which both chains are known to be one. */
+static struct fault common_prefix(struct replica *r, const jalka_Welcome *welcome, uint64_t *out)
+{
+	uint64_t common = 0;
+	uint64_t receipted = r->author.chain.info.receipted_seq;
+	for (pb_size_t i = 0; i < welcome->known_count; i++) {
+		bool equal = false;
+		if (welcome->known[i].seq > common)
+			FAULT_TRY(is_equal_at(r, welcome->known[i].seq, welcome->known[i].h.bytes, &equal));
+		if (equal)
+			common = welcome->known[i].seq;
+	}
+	/* What has a receipt is central's too, as long as central goes so far. */
+	if (receipted > common && receipted <= welcome->held_seq)
+		common = receipted;
+	*out = common;
+	return fault_none();
+}
+
+struct reissue {
+	uint8_t *bytes;
+	size_t len;
+	uint64_t stamp_ms;
+};
+
+struct reissues {
+	struct reissue *items;
+	size_t count, size;
+};
+
+static bool collect_reissue(void *ctx, const struct log_entry *entry)
+{
+	struct reissues *list = ctx;
+	if (entry->bytes.data == NULL)
+		return true; /* erased: there is nothing left to issue */
+	if (list->count == list->size) {
+		list->size = list->size == 0 ? 64 : 2 * list->size;
+		list->items = realloc(list->items, list->size * sizeof *list->items);
+		ASSERT(list->items != NULL);
+	}
+	uint8_t *bytes = malloc(entry->bytes.len);
+	ASSERT(bytes != NULL);
+	memcpy(bytes, entry->bytes.data, entry->bytes.len);
+	list->items[list->count++] = (struct reissue){ bytes, entry->bytes.len, entry->stamp_ms };
+	return true;
+}
+
+static void free_reissues(struct reissues *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		free(list->items[i].bytes);
+	free(list->items);
+}
+
+/* The open epoch ends at `common`. */
+static struct fault close_epoch(struct replica *r, uint64_t common, struct log_author *closed)
+{
+	struct log_author old = r->author.chain.info;
+	bool found;
+	FAULT_TRY(own_h(r, common, &old.h, &found));
+	if (!found)
+		return fault_of(FAULT_STORE, "own chain has a gap");
+	FAULT_TRY(log_cut(r->log, &old.author, common));
+	old.seq = common;
+	if (old.receipted_seq > common) {
+		old.receipted_seq = common;
+		old.receipted_h = old.h;
+	}
+	old.closed = true;
+	FAULT_TRY(log_author_put(r->log, &old));
+	*closed = old;
+	return fault_none();
+}
+
+static struct fault open_epoch(struct replica *r, const struct log_author *closed)
+{
+	struct author author = { .node = r->self.node };
+	struct author_continues continues = { closed->author.epoch, closed->seq, closed->h };
+	r->host.random(r->host.ctx, author.epoch.bytes, ID_BYTES);
+	FAULT_TRY(author_begin(&r->author, &author, closed->sign_public, &continues));
+	r->older = realloc(r->older, (r->older_count + 1) * sizeof *r->older);
+	ASSERT(r->older != NULL);
+	r->older[r->older_count++] = *closed;
+	r->self.epoch = author.epoch;
+	return replica_state_put_self(r);
+}
+
+static struct fault reissue_all(struct replica *r, const struct reissues *list)
+{
+	static const struct author_place local = { .verdict = LOG_LOCAL };
+	for (size_t i = 0; i < list->count; i++) {
+		struct log_entry entry;
+		struct fault fault = author_reissue(&r->author, span_of(list->items[i].bytes, list->items[i].len),
+						    list->items[i].stamp_ms, &local, &entry);
+		/* The case has been erased here meanwhile: its secret is gone, and with it the text. */
+		if (fault.kind == FAULT_CALLER)
+			continue;
+		FAULT_TRY(fault);
+	}
+	return fault_none();
+}
+
+/* RF1 */
+static struct fault fork(struct replica *r, uint64_t common)
+{
+	struct reissues list = { .count = 0 };
+	struct log_author closed;
+	struct fault fault = log_read_author(r->log, &r->author.chain.info.author, common + 1, collect_reissue, &list);
+	if (!fault_is(fault))
+		fault = close_epoch(r, common, &closed);
+	if (!fault_is(fault))
+		fault = open_epoch(r, &closed);
+	if (!fault_is(fault))
+		fault = reissue_all(r, &list);
+	free_reissues(&list);
+	return fault;
+}
+
+struct fault replica_fork_compare(struct replica *r, const jalka_Welcome *welcome)
+{
+	struct log_author *own = &r->author.chain.info;
+	uint64_t held = welcome->held_seq, common;
+	bool equal = true;
+	if (welcome->epoch_closed) {
+		FAULT_TRY(common_prefix(r, welcome, &common));
+		return fork(r, common);
+	}
+	if (welcome->held_h.size == 0)
+		return fault_none();
+	if (held > own->seq)
+		equal = false;
+	else if (held > 0)
+		FAULT_TRY(is_equal_at(r, held, welcome->held_h.bytes, &equal));
+	if (!equal) {
+		FAULT_TRY(common_prefix(r, welcome, &common));
+		return fork(r, common);
+	}
+	/* A restored central stands lower than its own receipts: from there again. */
+	return held < own->receipted_seq ? replica_receipt_reach(r, own, held) : fault_none();
+}
+
+/* ---- another central epoch ---- */
+
+static struct fault learn_epochs(struct replica *r, const jalka_Welcome *welcome)
+{
+	for (pb_size_t i = welcome->epochs_count; i > 0; i--) {
+		const jalka_CentralEpoch *wire = &welcome->epochs[i - 1];
+		struct order_epoch epoch = { .generation = wire->generation, .inherited = wire->inherited };
+		memcpy(epoch.id.bytes, wire->epoch.bytes, ID_BYTES);
+		if (wire->parent.size == ID_BYTES)
+			memcpy(epoch.parent.bytes, wire->parent.bytes, ID_BYTES);
+		FAULT_TRY(replica_state_learn_epoch(r, &epoch));
+	}
+	return fault_none();
+}
+
+/* A place of one epoch seen from another: down to their common ancestor. */
+static uint64_t map_place(const struct replica *r, struct epoch_id from, uint64_t n, const struct epoch_id *to)
+{
+	uint64_t mapped;
+	while (!order_map(&r->orders, &from, n, to, &mapped)) {
+		const struct order_epoch *epoch = order_epoch_by_id(&r->orders, &from);
+		if (epoch == NULL || ID_IS_NONE(epoch->parent))
+			return 0;
+		n = n < epoch->inherited ? n : epoch->inherited;
+		from = epoch->parent;
+	}
+	return mapped;
+}
+
+struct touched {
+	struct case_id case_id;
+	struct record_id record_id;
+};
+
+/* Entries above what was inherited that lack an order of the epoch in use. */
+struct above {
+	struct replica *r;
+	struct touched *records;
+	size_t count, size;
+};
+
+static bool is_above(const struct replica *r, const struct log_entry *entry)
+{
+	return entry->order_count > 0 && entry->orders[0].generation != replica_state_generation(r)
+		&& !replica_state_is_inherited(r, entry->orders[0]);
+}
+
+static bool collect_above(void *ctx, const struct log_entry *entry)
+{
+	struct above *above = ctx;
+	if (!is_above(above->r, entry))
+		return true;
+	if (above->count == above->size) {
+		above->size = above->size == 0 ? 64 : 2 * above->size;
+		above->records = realloc(above->records, above->size * sizeof *above->records);
+		ASSERT(above->records != NULL);
+	}
+	above->records[above->count++] = (struct touched){ entry->case_id, entry->record_id };
+	return true;
+}
+
+static bool is_above_case(const struct above *above, struct case_id id)
+{
+	for (size_t i = 0; i < above->count; i++)
+		if (ID_EQUAL(above->records[i].case_id, id))
+			return true;
+	return false;
+}
+
+/* P9: what the case's base was in the epoch left, and its place in the new one. */
+static struct fault adopt_grants(struct replica *r, const struct above *above, struct epoch_id left, uint64_t left_order)
+{
+	for (size_t i = 0; i < r->grant_count; i++) {
+		struct replica_grant grant = r->grants[i];
+		uint64_t seen = grant.is_complete ? left_order : grant.place;
+		if (seen != 0 && is_above_case(above, grant.case_id)) {
+			size_t keep = grant.past_count < REPLICA_PAST_MAX ? grant.past_count : REPLICA_PAST_MAX - 1;
+			memmove(grant.past + 1, grant.past, keep * sizeof grant.past[0]);
+			grant.past[0] = (struct order_base){ left, seen };
+			grant.past_count = keep + 1;
+		}
+		grant.place = map_place(r, left, grant.place, &r->feed.epoch);
+		FAULT_TRY(replica_state_put_grant(r, &grant));
+	}
+	return fault_none();
+}
+
+struct reach {
+	const struct replica *r;
+	uint64_t seq;
+};
+
+static bool find_reach(void *ctx, const struct log_entry *entry)
+{
+	struct reach *reach = ctx;
+	for (size_t i = 0; i < entry->order_count; i++)
+		if (replica_state_is_inherited(reach->r, entry->orders[i])
+		    || entry->orders[i].generation == replica_state_generation(reach->r))
+			reach->seq = entry->seq;
+	return true;
+}
+
+/* Own epochs: central surely holds up to the last delta whose order it
+ * inherited; what follows is pushed again. */
+static struct fault push_again(struct replica *r)
+{
+	for (size_t i = 0; i < replica_state_own_count(r); i++) {
+		struct log_author *own = replica_state_own(r, i);
+		struct reach reach = { .r = r };
+		FAULT_TRY(log_read_author(r->log, &own->author, 1, find_reach, &reach));
+		if (reach.seq < own->receipted_seq)
+			FAULT_TRY(replica_receipt_reach(r, own, reach.seq));
+	}
+	return fault_none();
+}
+
+static struct fault refold(struct replica *r, const struct above *above)
+{
+	for (size_t i = 0; r->book != NULL && i < above->count; i++)
+		FAULT_TRY(r->book->ops->touched(r->book->ctx, above->records[i].case_id,
+						above->records[i].record_id, NULL));
+	return fault_none();
+}
+
+static struct fault adopt(struct replica *r, struct epoch_id left, uint64_t left_order)
+{
+	struct above above = { .r = r };
+	struct fault fault = log_read_order(r->log, r->feed.order, INT64_MAX, collect_above, &above);
+	if (!fault_is(fault))
+		fault = adopt_grants(r, &above, left, left_order);
+	if (!fault_is(fault))
+		fault = push_again(r);
+	if (!fault_is(fault))
+		fault = refold(r, &above);
+	if (above.count > 0)
+		r->feed.offers_left = OFFER_SESSIONS;
+	free(above.records);
+	return fault;
+}
+
+struct fault replica_fork_adopt(struct replica *r, const jalka_Welcome *welcome)
+{
+	struct epoch_id left = r->feed.epoch, next = r->feed.epoch;
+	uint64_t left_order = r->feed.order;
+	FAULT_TRY(learn_epochs(r, welcome));
+	if (welcome->central_epoch.size == ID_BYTES)
+		memcpy(next.bytes, welcome->central_epoch.bytes, ID_BYTES);
+	const struct order_epoch *epoch = order_epoch_by_id(&r->orders, &next);
+	if (epoch == NULL)
+		return fault_of(FAULT_PEER, "central did not tell its epoch");
+	if (ID_EQUAL(left, next))
+		return fault_none();
+	if (order_epoch_current(&r->orders) != epoch)
+		return fault_of(FAULT_PEER, "central went back to an older epoch");
+	r->feed.epoch = next;
+	r->feed.safe_order = 0;
+	if (ID_IS_NONE(left))
+		return fault_none();
+	r->feed.order = map_place(r, left, left_order, &next);
+	return adopt(r, left, left_order);
+}
+
+/* ---- offers ---- */
+
+static bool is_own_chain(struct replica *r, const struct log_entry *entry)
+{
+	const struct log_author *own = ID_EQUAL(entry->author.node, r->self.node)
+		? replica_state_own_by_id(r, &entry->author.epoch) : NULL;
+	return own != NULL && entry->seq <= own->seq;
+}
+
+static bool collect_offer(void *ctx, const struct log_entry *entry)
+{
+	struct replica *r = ctx;
+	if (!is_above(r, entry) || entry->bytes.data == NULL || is_own_chain(r, entry))
+		return true;
+	if (r->offer_count % 64 == 0) {
+		r->offers = realloc(r->offers, (r->offer_count + 64) * sizeof *r->offers);
+		ASSERT(r->offers != NULL);
+	}
+	r->offers[r->offer_count++] = (struct replica_offer){ entry->author, entry->seq };
+	return true;
+}
+
+static int by_author(const void *a, const void *b)
+{
+	const struct replica_offer *x = a, *y = b;
+	int d = memcmp(&x->author, &y->author, sizeof x->author);
+	return d != 0 ? d : (x->seq > y->seq) - (x->seq < y->seq);
+}
+
+struct fault replica_fork_collect_offers(struct replica *r)
+{
+	const struct order_epoch *epoch = order_epoch_by_id(&r->orders, &r->feed.epoch);
+	if (r->offers_known)
+		return fault_none();
+	r->offer_count = r->offer_next = 0;
+	if (r->feed.offers_left > 0 && epoch != NULL)
+		FAULT_TRY(log_read_order(r->log, epoch->inherited, INT64_MAX, collect_offer, r));
+	if (r->offer_count > 0)
+		qsort(r->offers, r->offer_count, sizeof *r->offers, by_author);
+	r->offers_known = true;
+	return fault_none();
+}

@@ -1,0 +1,26 @@
+/* replica_fork - restores and twins: this device put back or copied, central put back.
+ *
+ * Inside the replica only; within the caller's transaction.
+ *
+ * RF1  What follows the common prefix is re-issued once, with its original bytes
+ *      and base, in a new epoch that names the prefix.
+ * RF2  Adopting a central epoch loses no order: entries keep all they had.
+ */
+#ifndef JALKA_STORE_REPLICA_FORK_H
+#define JALKA_STORE_REPLICA_FORK_H
+
+#include "store/replica_state.h"
+
+/* Compares what Welcome says central holds of the open epoch with the own chain:
+ * goes on, pushes again from where central stands, or opens a new epoch. */
+struct fault replica_fork_compare(struct replica *r, const jalka_Welcome *welcome);
+
+/* Central is in another epoch than the cursor: learns the way down to it, maps
+ * cursor and places (P9), and arranges that own work above what it inherited is
+ * pushed again and foreign work offered. */
+struct fault replica_fork_adopt(struct replica *r, const jalka_Welcome *welcome);
+
+/* Collects the foreign deltas to offer into r->offers, once a session. */
+struct fault replica_fork_collect_offers(struct replica *r);
+
+#endif

@@ -1,0 +1,218 @@
+/* replica_receipt - central's verdicts on own work. */
+#include "store/replica_receipt.h"
+
+#include "base/assert.h"
+
+enum {
+	KEY_BYTES = ID_BYTES + 8 + 8,
+	HEAD_BYTES = ID_BYTES + 8 + DELTA_SIGNATURE_BYTES, /* central epoch, greatest order, signature */
+};
+
+static void put_u64(uint64_t value, uint8_t *out)
+{
+	for (size_t i = 0; i < 8; i++)
+		out[i] = (uint8_t)(value >> (56 - 8 * i));
+}
+
+static uint64_t get_u64(const uint8_t *in)
+{
+	uint64_t value = 0;
+	for (size_t i = 0; i < 8; i++)
+		value = value << 8 | in[i];
+	return value;
+}
+
+static bool remember_entry(void *ctx, const struct log_entry *entry)
+{
+	struct log_entry *out = ctx;
+	*out = *entry;
+	out->bytes = (struct span){ NULL, entry->bytes.len };
+	return false;
+}
+
+/* One own delta gets its verdict, in the log and in the book. */
+static struct fault place_one(struct replica *r, const struct author *author, uint64_t seq,
+			      const struct receipt_run *run, uint64_t stamp_ms)
+{
+	struct log_entry entry = { .seq = 0 };
+	struct order order = { 0, 0 };
+	enum log_verdict verdict = run->rejected ? LOG_REJECTED : LOG_QUARANTINED;
+	FAULT_TRY(log_find(r->log, author, seq, remember_entry, &entry));
+	if (entry.seq == 0)
+		return fault_of(FAULT_PEER, "receipt for what this device did not write");
+	if (run->first_order != 0) {
+		verdict = LOG_ACCEPTED;
+		order = replica_state_order(r, run->first_order + (seq - run->first_seq));
+	} else if (!run->rejected && (entry.verdict == LOG_REJECTED || entry.verdict == LOG_ACCEPTED)) {
+		return fault_none(); /* an older word than the decision we have */
+	}
+	FAULT_TRY(log_place(r->log, author, seq, order, stamp_ms, verdict, run->reason));
+	if (r->book == NULL)
+		return fault_none();
+	return r->book->ops->touched(r->book->ctx, entry.case_id, entry.record_id, NULL);
+}
+
+static struct fault place_runs(struct replica *r, const struct author *author, const struct receipt *receipt)
+{
+	for (size_t i = 0; i < receipt->run_count; i++) {
+		const struct receipt_run *run = &receipt->runs[i];
+		for (uint64_t k = 0; k < run->count; k++) {
+			uint64_t seq = run->first_seq + k;
+			FAULT_TRY(place_one(r, author, seq, run, receipt_stamp_of(receipt, seq)));
+		}
+	}
+	return fault_none();
+}
+
+static struct fault keep(struct replica *r, const struct author *author, const struct receipt *receipt,
+			 struct span body, struct span signature)
+{
+	uint8_t key[KEY_BYTES];
+	uint8_t *value = r->value;
+	uint64_t greatest = 0;
+	ASSERT(HEAD_BYTES + body.len <= sizeof r->value);
+	for (size_t i = 0; i < receipt->run_count; i++) {
+		const struct receipt_run *run = &receipt->runs[i];
+		uint64_t last = run->first_order != 0 ? run->first_order + run->count - 1 : UINT64_MAX;
+		if (run->rejected)
+			last = 0;
+		greatest = last > greatest ? last : greatest;
+	}
+	memcpy(key, author->epoch.bytes, ID_BYTES);
+	put_u64(receipt->seq, key + ID_BYTES);
+	put_u64(receipt->run_count > 0 ? receipt->runs[0].first_seq : receipt->seq, key + ID_BYTES + 8);
+	memcpy(value, r->feed.epoch.bytes, ID_BYTES);
+	put_u64(greatest, value + ID_BYTES);
+	memcpy(value + ID_BYTES + 8, signature.data, DELTA_SIGNATURE_BYTES);
+	memcpy(value + HEAD_BYTES, body.data, body.len);
+	return log_put(r->log, "receipt", span_of(key, sizeof key), span_of(value, HEAD_BYTES + body.len));
+}
+
+struct fault replica_receipt_reach(struct replica *r, struct log_author *own, uint64_t seq)
+{
+	bool found;
+	FAULT_TRY(author_h_at(r->log, &r->self.central, &own->author, seq, &own->receipted_h, &found));
+	if (!found)
+		return fault_of(FAULT_STORE, "own chain has a gap");
+	own->receipted_seq = seq;
+	return log_author_put(r->log, own);
+}
+
+/* How far the runs cover without a gap after what had a receipt before. */
+static uint64_t reach_of(const struct receipt *receipt, uint64_t from)
+{
+	uint64_t reached = from;
+	for (size_t i = 0; i < receipt->run_count; i++) {
+		const struct receipt_run *run = &receipt->runs[i];
+		uint64_t last = run->first_seq + run->count - 1;
+		if (run->first_seq > reached + 1)
+			break;
+		reached = last > reached ? last : reached;
+	}
+	return reached;
+}
+
+/* Reads the body and checks who signed it about what (P10). */
+static struct fault verify(struct replica *r, struct span body, struct span signature, const struct epoch_id *pushed,
+			   struct log_author **own)
+{
+	struct receipt *receipt = &r->receipt;
+	struct delta_hash h;
+	bool found;
+	FAULT_TRY(receipt_read(body, receipt));
+	*own = replica_state_own_by_id(r, ID_IS_NONE(receipt->epoch) ? pushed : &receipt->epoch);
+	if (*own == NULL)
+		return fault_of(FAULT_PEER, "receipt for an epoch that is not this device's");
+	FAULT_TRY(author_h_at(r->log, &r->self.central, &(*own)->author, receipt->seq, &h, &found));
+	if (!found)
+		return fault_of(FAULT_PEER, "receipt for what this device did not write");
+	if (!receipt_verify(&r->self.central, &r->feed.epoch, &(*own)->author, &h, body, signature))
+		return fault_of(FAULT_PEER, "receipt that central did not sign");
+	return fault_none();
+}
+
+struct fault replica_receipt_apply(struct replica *r, struct span body, struct span signature,
+				   const struct epoch_id *pushed)
+{
+	struct log_author *own;
+	FAULT_TRY(verify(r, body, signature, pushed, &own));
+	FAULT_TRY(place_runs(r, &own->author, &r->receipt));
+	FAULT_TRY(keep(r, &own->author, &r->receipt, body, signature));
+	uint64_t reached = reach_of(&r->receipt, own->receipted_seq);
+	if (reached > own->receipted_seq)
+		FAULT_TRY(replica_receipt_reach(r, own, reached));
+	r->told.receipted = true;
+	r->told.receipted_epoch = own->author.epoch;
+	r->told.receipted_seq = own->receipted_seq;
+	return fault_none();
+}
+
+struct fault replica_receipt_decide(struct replica *r, struct span body, struct span signature)
+{
+	struct log_author *own;
+	FAULT_TRY(verify(r, body, signature, &r->self.epoch, &own));
+	FAULT_TRY(place_runs(r, &own->author, &r->receipt));
+	return keep(r, &own->author, &r->receipt, body, signature);
+}
+
+/* ---- what is kept ---- */
+
+struct find {
+	uint64_t from;
+	struct replica *r;
+	bool found;
+	struct replica_receipt_kept *out;
+};
+
+static bool find_kept(void *ctx, struct span key, struct span value)
+{
+	struct find *find = ctx;
+	struct replica_receipt_kept *out = find->out;
+	if (key.len != KEY_BYTES || value.len < HEAD_BYTES || get_u64(key.data + ID_BYTES) < find->from)
+		return true;
+	memcpy(find->r->value, value.data, value.len);
+	memcpy(out->central_epoch.bytes, value.data, ID_BYTES);
+	out->seq = get_u64(key.data + ID_BYTES);
+	out->first_seq = get_u64(key.data + ID_BYTES + 8);
+	out->signature = span_of(find->r->value + ID_BYTES + 8, DELTA_SIGNATURE_BYTES);
+	out->body = span_of(find->r->value + HEAD_BYTES, value.len - HEAD_BYTES);
+	find->found = true;
+	return false;
+}
+
+struct fault replica_receipt_find(struct replica *r, const struct epoch_id *epoch, uint64_t from, bool *found,
+				  struct replica_receipt_kept *out)
+{
+	struct find find = { .from = from, .r = r, .out = out };
+	FAULT_TRY(log_scan(r->log, "receipt", ID_SPAN(*epoch), find_kept, &find));
+	*found = find.found;
+	return fault_none();
+}
+
+enum { PRUNE_AT_ONCE = 64 };
+
+struct prune {
+	uint64_t safe_order;
+	size_t count;
+	uint8_t keys[PRUNE_AT_ONCE][KEY_BYTES];
+};
+
+static bool find_prunable(void *ctx, struct span key, struct span value)
+{
+	struct prune *prune = ctx;
+	if (key.len == KEY_BYTES && value.len >= HEAD_BYTES && get_u64(value.data + ID_BYTES) <= prune->safe_order)
+		memcpy(prune->keys[prune->count++], key.data, KEY_BYTES);
+	return prune->count < PRUNE_AT_ONCE;
+}
+
+struct fault replica_receipt_prune(struct replica *r)
+{
+	struct prune prune = { .safe_order = r->feed.safe_order };
+	do {
+		prune.count = 0;
+		FAULT_TRY(log_scan(r->log, "receipt", span_of("", 0), find_prunable, &prune));
+		for (size_t i = 0; i < prune.count; i++)
+			FAULT_TRY(log_remove(r->log, "receipt", span_of(prune.keys[i], KEY_BYTES)));
+	} while (prune.count == PRUNE_AT_ONCE);
+	return fault_none();
+}

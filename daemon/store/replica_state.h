@@ -1,0 +1,178 @@
+/* replica_state - what a replica is: its durable records, mirrored in memory.
+ *
+ * Inside the replica only (replica*.c). Tables of the log:
+ *
+ *   self       "self"                 keys, ids, the holder (struct replica_self)
+ *   session    "session"              counter and resumption key
+ *   feed       "feed"                 position, safe order, clock, last contact
+ *   epoch      generation, 4 B BE     central epochs (struct order_epoch)
+ *   grant      case id                struct replica_grant
+ *   forgotten  case | gen 4 B | n 8 B Forgotten not yet acknowledged
+ *   receipt    author epoch | seq 8 B | first seq 8 B    central epoch | greatest order 8 B | signature | body
+ *
+ * The records change in memory and are written by replica_state_commit; after a
+ * failed transaction replica_state_load reads them back.
+ */
+#ifndef JALKA_STORE_REPLICA_STATE_H
+#define JALKA_STORE_REPLICA_STATE_H
+
+#include "core/receipt.h"
+#include "core/rows.h"
+#include "core/session_device.h"
+#include "core/session_enrol.h"
+#include "store/author.h"
+#include "store/replica.h"
+
+struct replica_self {
+	bool is_enrolled;      /* keys are made and central has them */
+	bool is_confirmed;     /* central has let us in at least once */
+	bool is_revoked;       /* told so, signed */
+	bool is_erased;        /* and all is erased */
+	struct node_id node;
+	struct epoch_id epoch; /* own open epoch */
+	struct delta_identity central;
+	uint8_t central_static[NOISE_DH_BYTES];
+	struct node_id central_node;
+	uint8_t own_static[NOISE_DH_BYTES];
+	uint8_t sign_secret[DELTA_SIGN_SECRET_BYTES];
+	struct record_id holder;
+};
+
+struct replica_session {
+	uint64_t counter;
+	bool has_key;
+	uint8_t key[NOISE_KEY_BYTES];
+};
+
+struct replica_feed {
+	struct epoch_id epoch; /* central's, that `order` and backlog places count in; none: not told yet */
+	uint64_t order;
+	uint64_t safe_order;
+	uint64_t last_contact_ms;
+	uint64_t last_stamp_ms;   /* for the clock, when the log has no own delta */
+	int64_t clock_offset_ms;
+	uint32_t clock_state;
+	uint32_t offers_left;     /* sessions in which to offer foreign deltas to a restored central */
+};
+
+enum { REPLICA_PAST_MAX = LIMIT_BASES - 1 };
+
+/* A case that central assigned. One that this device opened itself and that is
+ * not assigned yet has none. */
+struct replica_grant {
+	struct case_id case_id;
+	struct order g;           /* its name (P5) */
+	bool is_complete;         /* the whole backlog is here */
+	uint64_t place;           /* reached in an incomplete one */
+	bool is_forgetting;       /* ended: takes no write, erased once own work is receipted (P2) */
+	uint64_t forget_at;       /* order of the delta that ended it */
+	size_t past_count;        /* P9: positions in ancestor epochs, newest first */
+	struct order_base past[REPLICA_PAST_MAX];
+};
+
+struct replica_forgotten {
+	struct case_id case_id;
+	struct order g;
+	bool was_sent;      /* in this session */
+	bool was_in_first;  /* in its first frame: the confirmation acknowledges it */
+};
+
+/* A foreign delta to be offered to a restored central. */
+struct replica_offer {
+	struct author author;
+	uint64_t seq;
+};
+
+struct replica {
+	struct log *log;
+	const struct book *book;
+	struct replica_host host;
+	struct replica_time now;
+
+	struct replica_self self;
+	struct replica_session session_record;
+	struct replica_feed feed;
+	struct order_tree orders;
+	struct replica_grant *grants; /* by rising case id */
+	size_t grant_count, grant_size;
+	struct replica_forgotten *forgotten;
+	size_t forgotten_count, forgotten_size;
+
+	struct author_self author;    /* the open epoch's chain */
+	struct log_author *older;     /* own older epochs, oldest first */
+	size_t older_count;
+
+	/* the link */
+	bool is_up;
+	bool is_enrolling;            /* the code was given, not yet used up */
+	struct replica_enrolment enrolment;
+	char serial[65];
+	struct session_device session;
+	struct session_device_config session_config;
+	struct session_enrol enrol;
+	struct session_frame_inbox inbox;
+
+	/* this session */
+	struct epoch_id pushing;      /* the author epoch central takes a push for */
+	bool first_frame;             /* the next frame filled is the first */
+	bool offers_known, offers_sent;
+	struct replica_offer *offers;
+	size_t offer_count, offer_next;
+	size_t held_next;
+	bool held_sent;
+	struct epoch_id salts_epoch;
+	uint64_t salts[LIMIT_CHUNK_DELTAS];
+	size_t salt_count;
+	uint64_t hello_wall_ms, hello_mono_ms;
+	struct session_device_event told; /* what the message being applied did */
+
+	/* what status says */
+	bool counts_stale;
+	struct replica_status status;
+	uint64_t flights;             /* answers awaited in this session */
+	bool awaiting;
+	bool was_complete;
+
+	/* scratch */
+	struct session_device_scratch *scratch;
+	struct session_enrol_scratch *enrol_scratch;
+	struct receipt receipt;
+	uint8_t value[LOG_VALUE_BYTES];
+};
+
+/* Reads everything from the log. */
+struct fault replica_state_load(struct replica *r);
+
+/* A transaction; the copies made at begin are put back by a rollback. */
+struct fault replica_state_begin(struct replica *r);
+struct fault replica_state_commit(struct replica *r);
+void replica_state_rollback(struct replica *r);
+
+/* Each writes its record inside the transaction. */
+struct fault replica_state_put_self(struct replica *r);
+struct fault replica_state_put_session(struct replica *r);
+struct fault replica_state_put_feed(struct replica *r);
+struct fault replica_state_learn_epoch(struct replica *r, const struct order_epoch *epoch);
+
+struct replica_grant *replica_state_grant(struct replica *r, struct case_id id); /* NULL: none */
+struct fault replica_state_put_grant(struct replica *r, const struct replica_grant *grant);
+struct fault replica_state_remove_grant(struct replica *r, struct case_id id);
+/* The lowest grant whose backlog is incomplete and which central of this epoch knows, or NULL. */
+const struct replica_grant *replica_state_backlog(const struct replica *r);
+
+struct fault replica_state_put_forgotten(struct replica *r, struct case_id id, struct order g);
+struct fault replica_state_remove_forgotten(struct replica *r, size_t index);
+
+uint32_t replica_state_generation(const struct replica *r); /* of the epoch in use; 0: none */
+/* The order of a row numbered n in the epoch in use: the generation that gave it. */
+struct order replica_state_order(const struct replica *r, uint64_t n);
+/* Seen from the epoch in use, whether an order of an older generation was taken over. */
+bool replica_state_is_inherited(const struct replica *r, struct order order);
+
+/* Own epochs, oldest first; the last is the open one. */
+size_t replica_state_own_count(const struct replica *r);
+struct log_author *replica_state_own(struct replica *r, size_t index);
+/* The own epoch of that id, or NULL. */
+struct log_author *replica_state_own_by_id(struct replica *r, const struct epoch_id *id);
+
+#endif
