@@ -9,12 +9,13 @@
 #include "local.pb.h"
 
 enum {
-	ANSWER_JSON_BYTES = sizeof(((jalka_Response *)0)->json) - 1,
-	ANSWER_PAGE_BYTES = 64 * 1024,
+	ANSWER_JSON_BYTES = 1024 * 1024,
+	ANSWER_PIECE_BYTES = sizeof(((jalka_Response *)0)->json) - 1,
+	ANSWER_PAGE_BYTES = 32 * 1024,
 	ANSWER_QUEUE_BYTES = 16 * 1024 * 1024,
 	ANSWER_LENGTH_BYTES = 4,
 };
-_Static_assert(ANSWER_JSON_BYTES + 1024 < LIMIT_RESPONSE_BYTES, "a full answer fits a Response");
+_Static_assert(ANSWER_PIECE_BYTES + 1024 < LIMIT_RESPONSE_BYTES, "a piece of an answer fits a Response");
 
 struct answer {
 	struct answer_sink sink;
@@ -25,7 +26,7 @@ struct answer {
 };
 
 static uint8_t json_block[ANSWER_JSON_BYTES];
-static uint8_t frame_block[LIMIT_RESPONSE_BYTES];
+static uint8_t frame_block[ANSWER_PIECE_BYTES + 2048];
 static struct answer *writer; /* whose text stands in json_block */
 
 struct answer *answer_new(const struct answer_sink *sink, uint32_t id)
@@ -43,38 +44,52 @@ void answer_orphan(struct answer *answer)
 	answer->orphan = true;
 }
 
-struct span answer_frame(struct wire_out *out, uint32_t id, bool more, uint32_t kind, struct span error,
-			 struct span field, struct span json)
+struct span answer_frame(struct wire_out *out, const struct answer_response *response)
 {
 	uint8_t *length = out->block;
 	out->used = ANSWER_LENGTH_BYTES;
-	if (id != 0)
-		wire_put_varint(out, jalka_Response_id_tag, id);
-	if (more)
+	if (response->id != 0)
+		wire_put_varint(out, jalka_Response_id_tag, response->id);
+	if (response->more)
 		wire_put_varint(out, jalka_Response_more_tag, 1);
-	if (kind != 0)
-		wire_put_varint(out, jalka_Response_kind_tag, kind);
-	if (error.len != 0)
-		wire_put_bytes(out, jalka_Response_error_tag, error);
-	if (field.len != 0)
-		wire_put_bytes(out, jalka_Response_field_tag, field);
-	if (json.len != 0)
-		wire_put_bytes(out, jalka_Response_json_tag, json);
+	if (response->kind != 0)
+		wire_put_varint(out, jalka_Response_kind_tag, response->kind);
+	if (response->error.len != 0)
+		wire_put_bytes(out, jalka_Response_error_tag, response->error);
+	if (response->field.len != 0)
+		wire_put_bytes(out, jalka_Response_field_tag, response->field);
+	if (response->json.len != 0)
+		wire_put_bytes(out, jalka_Response_json_tag, response->json);
+	if (response->cut)
+		wire_put_varint(out, jalka_Response_cut_tag, 1);
 	uint32_t bytes = (uint32_t)(out->used - ANSWER_LENGTH_BYTES);
 	for (size_t i = 0; i < ANSWER_LENGTH_BYTES; i++)
 		length[i] = (uint8_t)(bytes >> (8 * i));
 	return wire_out_span(out);
 }
 
-static void send(struct answer *answer, bool more, uint32_t kind, struct span error, struct span field,
-		 struct span json)
+static void send(struct answer *answer, struct answer_response *response)
 {
 	struct wire_out out;
 	if (answer->orphan)
 		return;
 	wire_out_init(&out, frame_block, sizeof frame_block);
-	struct span frame = answer_frame(&out, answer->id, more, kind, error, field, json);
-	answer->sink.send(answer->sink.ctx, frame, !more);
+	response->id = answer->id;
+	answer->sink.send(answer->sink.ctx, answer_frame(&out, response), !response->more);
+}
+
+/* The object written so far, in pieces that end between characters. */
+static void send_json(struct answer *answer, bool more)
+{
+	struct span rest = wire_out_span(&answer->out);
+	while (rest.len > ANSWER_PIECE_BYTES) {
+		size_t len = ANSWER_PIECE_BYTES;
+		while ((rest.data[len] & 0xc0) == 0x80)
+			len--;
+		send(answer, &(struct answer_response){ .more = true, .cut = true, .json = span_of(rest.data, len) });
+		rest = span_of(rest.data + len, rest.len - len);
+	}
+	send(answer, &(struct answer_response){ .more = more, .json = rest });
 }
 
 struct writer *answer_begin(struct answer *answer)
@@ -102,7 +117,7 @@ bool answer_item(struct answer *answer, const char *key)
 	}
 	writer_list_end(&answer->json);
 	writer_object_end(&answer->json);
-	send(answer, true, jalka_Kind_NONE, span_text(""), span_text(""), wire_out_span(&answer->out));
+	send_json(answer, true);
 	writer = NULL;
 	answer_begin(answer);
 	writer_list(&answer->json, key);
@@ -128,7 +143,7 @@ void answer_finish(struct answer *answer)
 			      "ask for less", "");
 		return;
 	}
-	send(answer, false, jalka_Kind_NONE, span_text(""), span_text(""), wire_out_span(&answer->out));
+	send_json(answer, false);
 	release(answer);
 }
 
@@ -177,7 +192,7 @@ static void refuse(struct answer *answer, uint32_t kind, const char *what, const
 	char text[sizeof(((jalka_Response *)0)->error)];
 	int n = snprintf(text, sizeof text, *advice == '\0' ? "%s%s" : "%s: %s", what, advice);
 	size_t len = n < 0 ? 0 : (size_t)n < sizeof text ? (size_t)n : sizeof text - 1;
-	send(answer, false, kind, span_of(text, len), span_text(field), span_text(""));
+	send(answer, &(struct answer_response){ .kind = kind, .error = span_of(text, len), .field = span_text(field) });
 	release(answer);
 }
 

@@ -44,8 +44,12 @@ void answer_refuse(struct answer *answer, struct fault why, const char *advice, 
 /* The store is locked or not there yet. */
 void answer_refuse_locked(struct answer *answer, const char *what);
 
-/* Writes one framed Response; for tests and for refusals before a request is known. */
-struct span answer_frame(struct wire_out *out, uint32_t id, bool more, uint32_t kind, struct span error,
-			 struct span field, struct span json);
+/* One Response and its length before it, for what is no answer to a known request. */
+struct answer_response {
+	uint32_t id, kind;
+	bool more, cut;
+	struct span error, field, json;
+};
+struct span answer_frame(struct wire_out *out, const struct answer_response *response);
 
 #endif

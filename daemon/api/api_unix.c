@@ -121,8 +121,8 @@ static void refuse_and_close(struct client *client, const char *what)
 	struct wire_out out;
 	wire_out_init(&out, block, sizeof block);
 	client->close_when_written = true;
-	client_send(client,
-		    answer_frame(&out, 0, false, jalka_Kind_CALLER, span_text(what), span_text(""), span_text("")), true);
+	struct answer_response response = { .kind = jalka_Kind_CALLER, .error = span_text(what) };
+	client_send(client, answer_frame(&out, &response), true);
 }
 
 /* ---- in ---- */

@@ -9,6 +9,7 @@
 #include "base/civil.h"
 #include "base/limits.h"
 #include "domain/schema.h"
+#include "store/drafts.h"
 
 /* One record with all its values, or a case's notes: for the length of a call. */
 enum { READ_ARENA_BYTES = 4 * 1024 * 1024 };
@@ -152,7 +153,7 @@ static struct fault show_record(struct reading *reading, const struct casebook_r
 	return finish(reading, f);
 }
 
-static bool keep_draft(void *ctx, const struct draft *draft)
+static bool keep_draft(void *ctx, const struct drafts_draft *draft)
 {
 	struct reading *reading = ctx;
 	struct writer *out = reading->out = answer_begin(reading->answer);
@@ -162,7 +163,7 @@ static bool keep_draft(void *ctx, const struct draft *draft)
 	writer_id(out, "id", draft->record_id.bytes);
 	writer_id(out, "case_id", draft->case_id.bytes);
 	writer_string(out, "type", view_type_name(draft->record_type));
-	writer_number(out, "changed_ms", draft->changed_ms);
+	writer_number(out, "changed_ms", draft->updated_ms);
 	writer_bool(out, "draft", true);
 	view_fields(out, draft->record_type, draft->fields);
 	writer_object_end(out);
@@ -172,8 +173,8 @@ static bool keep_draft(void *ctx, const struct draft *draft)
 static struct fault show_draft(struct reading *reading, const char *id)
 {
 	struct record_id record;
-	FAULT_TRY(resolve_draft(profile_drafts(reading->profile), id, &record));
-	FAULT_TRY(drafts_get(profile_drafts(reading->profile), record, keep_draft, reading));
+	FAULT_TRY(resolve_draft(profile_log(reading->profile), id, &record));
+	FAULT_TRY(drafts_get(profile_log(reading->profile), record, keep_draft, reading));
 	return reading->out == NULL ? fault_of(FAULT_CALLER, "the draft is gone") : finish(reading, fault_none());
 }
 

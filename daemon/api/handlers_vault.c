@@ -8,6 +8,7 @@
 #include "api/view.h"
 #include "central/node.h"
 #include "domain/schema.h"
+#include "store/drafts.h"
 
 bool handlers_is_open(struct profile *profile)
 {
@@ -86,7 +87,7 @@ static bool count_conflict(void *ctx, const struct casebook_record *record, uint
 	return true;
 }
 
-static bool count_draft(void *ctx, const struct draft *draft)
+static bool count_draft(void *ctx, const struct drafts_draft *draft)
 {
 	(void)draft;
 	++*(uint64_t *)ctx;
@@ -140,7 +141,7 @@ static struct fault status_field(struct profile *profile, struct answer *answer)
 	bool open = handlers_is_open(profile);
 	if (open) {
 		FAULT_TRY(casebook_conflicts(profile_book(profile), count_conflict, &conflicts));
-		FAULT_TRY(drafts_scan(profile_drafts(profile), count_draft, &drafts));
+		FAULT_TRY(drafts_list(profile_log(profile), NULL, count_draft, &drafts));
 	}
 	struct writer *out = answer_begin(answer);
 	writer_string(out, "role", "field");

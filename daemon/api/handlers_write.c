@@ -12,7 +12,10 @@
 #include "central/node.h"
 #include "domain/record_json.h"
 #include "domain/schema.h"
+#include "store/drafts.h"
 #include "io/random.h"
+
+enum { ASSIGN_MAX = 64 };
 
 /* One write on its way through the checks. */
 struct writing {
@@ -48,21 +51,39 @@ _Static_assert(sizeof(((struct schema_error *)0)->field) <= sizeof(((struct requ
 
 /* ---- reading what was given ---- */
 
+/* The body as "name=value" texts, each ended by a zero byte; they stay in it. */
+static struct fault split(const struct span body, const char *out[static ASSIGN_MAX], size_t *count)
+{
+	size_t from = 0;
+	*count = 0;
+	if (body.len > 0 && body.data[body.len - 1] != 0)
+		return fault_of(FAULT_CALLER, "the last assignment is cut");
+	while (from < body.len) {
+		if (*count == ASSIGN_MAX)
+			return fault_of(FAULT_LIMIT, "more than 64 assignments in one write");
+		out[(*count)++] = (const char *)body.data + from;
+		from += strlen((const char *)body.data + from) + 1;
+	}
+	return fault_none();
+}
+
 static struct fault read_fields(struct writing *w, const jalka_WriteCall *call)
 {
-	const char *assign[sizeof call->assign / sizeof call->assign[0]];
+	const char *assign[ASSIGN_MAX];
+	size_t count;
 	struct schema_error where = { .field = "" };
+	struct span body = span_of(call->body.bytes, call->body.size);
 	struct fault f;
-	if (call->assign_count > 0 && *call->json != '\0')
-		return fault_of(FAULT_CALLER, "give either assignments or JSON, not both");
-	if (*call->json != '\0') {
-		f = record_json_parse(w->record, span_text(call->json), &w->fields, w->cleared, &w->cleared_count, &where);
-	} else {
-		for (size_t i = 0; i < call->assign_count; i++)
-			assign[i] = call->assign[i];
-		f = record_json_assign(w->record, assign, call->assign_count, &w->fields, w->cleared, &w->cleared_count, &where);
+	switch (call->form) {
+	case jalka_Form_JSON:
+		f = record_json_parse(w->record, body, &w->fields, w->cleared, &w->cleared_count, &where);
+		return fault_is(f) ? at_error(w->request, f, &where) : fault_none();
+	case jalka_Form_ASSIGNMENTS:
+		FAULT_TRY(split(body, assign, &count));
+		f = record_json_assign(w->record, assign, count, &w->fields, w->cleared, &w->cleared_count, &where);
+		return fault_is(f) ? at_error(w->request, f, &where) : fault_none();
 	}
-	return fault_is(f) ? at_error(w->request, f, &where) : fault_none();
+	return fault_of(FAULT_CALLER, "the values are in a form this daemon does not know");
 }
 
 static bool is_cleared(const struct writing *w, uint32_t number)
@@ -119,7 +140,7 @@ static bool take_record(void *ctx, const struct casebook_record *record)
 	return false;
 }
 
-static bool take_draft(void *ctx, const struct draft *draft)
+static bool take_draft(void *ctx, const struct drafts_draft *draft)
 {
 	struct found *found = ctx;
 	struct writing *w = found->w;
@@ -131,6 +152,7 @@ static bool take_draft(void *ctx, const struct draft *draft)
 		return false;
 	}
 	w->case_id = draft->case_id;
+	w->client_case = draft->client_case;
 	w->from_draft = true;
 	if (w->event_at_ms == 0)
 		w->event_at_ms = draft->event_at_ms;
@@ -149,9 +171,9 @@ static struct fault find_record(struct writing *w, struct profile *profile, cons
 		FAULT_TRY(casebook_get(profile_book(profile), w->record_id, take_record, &found));
 		return found.fault;
 	}
-	if (fault_is(resolve_draft(profile_drafts(profile), id, &w->record_id)))
+	if (fault_is(resolve_draft(profile_log(profile), id, &w->record_id)))
 		return f;
-	FAULT_TRY(drafts_get(profile_drafts(profile), w->record_id, take_draft, &found));
+	FAULT_TRY(drafts_get(profile_log(profile), w->record_id, take_draft, &found));
 	w->is_new = true;
 	return found.fault;
 }
@@ -215,12 +237,13 @@ static void answer_written(struct writing *w, const char *state, uint64_t seq, u
 
 static struct fault put_draft(struct writing *w, struct profile *profile)
 {
-	struct draft draft = { .case_id = w->case_id, .record_type = w->record->type, .event_at_ms = w->event_at_ms,
-			       .changed_ms = loop_wall_ms(), .fields = wire_out_span(&w->fields) };
+	struct drafts_draft draft = { .case_id = w->case_id, .client_case = w->client_case,
+				      .record_type = w->record->type, .event_at_ms = w->event_at_ms,
+				      .updated_ms = loop_wall_ms(), .fields = wire_out_span(&w->fields) };
 	if (ID_IS_NONE(w->record_id))
 		random_fill(NULL, w->record_id.bytes, ID_BYTES);
 	draft.record_id = w->record_id;
-	FAULT_TRY(drafts_put(profile_drafts(profile), &draft));
+	FAULT_TRY(drafts_put(profile_log(profile), &draft));
 	answer_written(w, "draft", 0, 0);
 	return fault_none();
 }
@@ -242,7 +265,7 @@ static struct fault put_delta(struct writing *w, struct profile *profile)
 		return request_fault(w->request, f, "lock and unlock the profile, which opens the store anew and checks it");
 	FAULT_TRY(f);
 	if (w->from_draft)
-		FAULT_TRY(drafts_discard(profile_drafts(profile), w->record_id));
+		FAULT_TRY(drafts_discard(profile_log(profile), w->record_id));
 	w->record_id = written.record_id;
 	w->case_id = written.case_id;
 	answer_written(w, write.envelope.is_signed ? "signed" : "written", written.seq, written.stamp_ms);
@@ -325,17 +348,15 @@ struct fault handlers_sign(struct request *request)
 	static struct writing w;
 	struct profile *profile = request->target.profile;
 	struct found found = { .w = &w, .fault = fault_none() };
-	struct log_case info;
-	bool known;
+	static const jalka_WriteCall nothing_more;
 	begin(&w, request);
 	profile_touch(profile);
 	w.sign = true;
 	w.is_new = true;
-	FAULT_TRY(resolve_draft(profile_drafts(profile), request->call->call.sign.record_id, &w.record_id));
-	FAULT_TRY(drafts_get(profile_drafts(profile), w.record_id, take_draft, &found));
+	FAULT_TRY(resolve_draft(profile_log(profile), request->call->call.sign.record_id, &w.record_id));
+	FAULT_TRY(drafts_get(profile_log(profile), w.record_id, take_draft, &found));
 	FAULT_TRY(found.fault);
-	FAULT_TRY(log_case_get(profile_log(profile), w.case_id, &info, &known));
-	w.kind = known ? info.kind : DELTA_CASE_NONE;
+	FAULT_TRY(find_case(&w, profile, &nothing_more));
 	return put(&w, profile);
 }
 
@@ -346,7 +367,7 @@ struct listing {
 	struct writer *out;
 };
 
-static bool list_draft(void *ctx, const struct draft *draft)
+static bool list_draft(void *ctx, const struct drafts_draft *draft)
 {
 	struct listing *listing = ctx;
 	if (!answer_item(listing->answer, "drafts"))
@@ -355,7 +376,7 @@ static bool list_draft(void *ctx, const struct draft *draft)
 	writer_id(listing->out, "id", draft->record_id.bytes);
 	writer_id(listing->out, "case_id", draft->case_id.bytes);
 	writer_string(listing->out, "type", view_type_name(draft->record_type));
-	writer_number(listing->out, "changed_ms", draft->changed_ms);
+	writer_number(listing->out, "changed_ms", draft->updated_ms);
 	view_fields(listing->out, draft->record_type, draft->fields);
 	writer_object_end(listing->out);
 	return true;
@@ -363,7 +384,7 @@ static bool list_draft(void *ctx, const struct draft *draft)
 
 struct fault handlers_drafts(struct request *request)
 {
-	struct drafts *drafts = profile_drafts(request->target.profile);
+	struct log *drafts = profile_log(request->target.profile);
 	const char *discard = request->call->call.drafts.discard;
 	struct record_id id;
 	profile_touch(request->target.profile);
@@ -376,7 +397,7 @@ struct fault handlers_drafts(struct request *request)
 	}
 	struct listing listing = { .answer = request->answer, .out = answer_begin(request->answer) };
 	writer_list(listing.out, "drafts");
-	struct fault f = drafts_scan(drafts, list_draft, &listing);
+	struct fault f = drafts_list(drafts, NULL, list_draft, &listing);
 	writer_list_end(listing.out);
 	if (fault_is(f))
 		answer_refuse(request->answer, f, "", "");

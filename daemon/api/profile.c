@@ -36,7 +36,6 @@ struct profile {
 	struct log *log;
 	struct casebook *book;
 	struct replica *replica;
-	struct drafts *drafts;
 	struct link *link;
 	struct address address;
 	bool has_address, online, freeing;
@@ -201,8 +200,6 @@ static void close_store(struct profile *profile)
 	link_close(profile->link);
 	if (profile->replica != NULL)
 		replica_close(profile->replica);
-	if (profile->drafts != NULL)
-		drafts_close(profile->drafts);
 	if (profile->book != NULL)
 		casebook_close(profile->book);
 	if (profile->log != NULL)
@@ -214,7 +211,6 @@ static void close_store(struct profile *profile)
 	codec_close();
 	profile->link = NULL;
 	profile->replica = NULL;
-	profile->drafts = NULL;
 	profile->book = NULL;
 	profile->log = NULL;
 	profile->db = NULL;
@@ -248,7 +244,6 @@ static struct fault open_rest(struct profile *profile)
 	FAULT_TRY(casebook_open(profile->db, profile->log, NULL, &profile->book));
 	FAULT_TRY(replica_open(profile->log, casebook_hooks(profile->book), &host, profile_now(), &profile->replica));
 	casebook_set_orders(profile->book, replica_orders(profile->replica));
-	FAULT_TRY(drafts_open(profile->log, &profile->drafts));
 	return link_open(profile->loop, &events, &profile->link);
 }
 
@@ -412,6 +407,11 @@ void profile_touch(struct profile *profile)
 		watch_touch(profile->idle);
 }
 
+struct loop *profile_loop(struct profile *profile)
+{
+	return profile->loop;
+}
+
 struct log *profile_log(struct profile *profile)
 {
 	return profile->log;
@@ -425,11 +425,6 @@ struct casebook *profile_book(struct profile *profile)
 struct replica *profile_replica(struct profile *profile)
 {
 	return profile->replica;
-}
-
-struct drafts *profile_drafts(struct profile *profile)
-{
-	return profile->drafts;
 }
 
 const struct replica_status *profile_status(struct profile *profile)

@@ -18,7 +18,6 @@
 #include "io/folder.h"
 #include "io/loop.h"
 #include "store/casebook.h"
-#include "store/drafts.h"
 #include "store/log.h"
 #include "store/replica.h"
 
@@ -53,10 +52,10 @@ void profile_touch(struct profile *profile);
 struct log *profile_log(struct profile *profile);
 struct casebook *profile_book(struct profile *profile);
 struct replica *profile_replica(struct profile *profile);
-struct drafts *profile_drafts(struct profile *profile);
 /* As replica_status, asked again only when something changed. */
 const struct replica_status *profile_status(struct profile *profile);
 struct replica_time profile_now(void);
+struct loop *profile_loop(struct profile *profile);
 
 /* Something was written: it is sent when there is a link. */
 void profile_poke(struct profile *profile);

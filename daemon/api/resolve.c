@@ -75,16 +75,16 @@ struct fault resolve_record(struct casebook *book, const char *text, struct reco
 	return fault_none();
 }
 
-static bool draft_met(void *ctx, const struct draft *draft)
+static bool draft_met(void *ctx, const struct drafts_draft *draft)
 {
 	return met(ctx, draft->record_id.bytes);
 }
 
-struct fault resolve_draft(struct drafts *drafts, const char *text, struct record_id *out)
+struct fault resolve_draft(struct log *log, const char *text, struct record_id *out)
 {
 	struct search search = { .digits = text };
 	FAULT_TRY(check(text));
-	FAULT_TRY(drafts_scan(drafts, draft_met, &search));
+	FAULT_TRY(drafts_list(log, NULL, draft_met, &search));
 	FAULT_TRY(verdict(&search));
 	memcpy(out->bytes, search.id, ID_BYTES);
 	return fault_none();

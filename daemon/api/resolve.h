@@ -15,7 +15,7 @@
 enum { RESOLVE_DIGITS_MIN = 4 };
 
 struct fault resolve_record(struct casebook *book, const char *text, struct record_id *out);
-struct fault resolve_draft(struct drafts *drafts, const char *text, struct record_id *out);
+struct fault resolve_draft(struct log *log, const char *text, struct record_id *out);
 struct fault resolve_case(struct log *log, const char *text, struct log_case *out);
 
 /* Whether the hexadecimal form of the id begins with these digits. */

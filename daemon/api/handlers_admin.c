@@ -1,0 +1,591 @@
+/* handlers_admin - the administrator's verbs, on the central node only.
+ *
+ * Metadata, never content: the casebook here holds reference data and the
+ * directory alone. One table of verbs; arguments are positional texts.
+ */
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "api/enrol_code.h"
+#include "api/handlers.h"
+#include "api/resolve.h"
+#include "api/view.h"
+#include "central/node.h"
+#include "domain/record_json.h"
+#include "domain/schema.h"
+#include "records_table.h"
+#include "session.pb.h"
+
+struct order_line { /* one administrator's order */
+	struct request *request;
+	struct node *node;
+	struct hub *hub;
+	const char (*args)[sizeof(((jalka_AdminCall *)0)->args[0])];
+	size_t count;
+	enum hub_device_state state; /* of the verbs that set one */
+	bool accept;
+};
+
+typedef struct fault verb_fn(struct order_line *line);
+
+static const char *arg(const struct order_line *line, size_t i)
+{
+	return i < line->count ? line->args[i] : "";
+}
+
+/* ---- finding what is meant ---- */
+
+static struct fault staff_of(struct order_line *line, const char *text, struct record_id *out)
+{
+	struct fault f = resolve_record(node_book(line->node), text, out);
+	if (fault_is(f))
+		strcpy(line->request->field, "staff");
+	return f;
+}
+
+static struct fault case_of(struct order_line *line, const char *text, struct log_case *out)
+{
+	struct fault f = resolve_case(node_log(line->node), text, out);
+	if (fault_is(f))
+		strcpy(line->request->field, "case");
+	return f;
+}
+
+struct device_search {
+	const char *digits;
+	struct node_id node;
+	unsigned matches;
+};
+
+static bool device_met(void *ctx, const struct hub_device *device)
+{
+	struct device_search *search = ctx;
+	if (resolve_begins(device->node.bytes, search->digits)) {
+		search->node = device->node;
+		search->matches++;
+	}
+	return search->matches < 2;
+}
+
+static struct fault node_of(struct order_line *line, const char *text, struct node_id *out)
+{
+	struct device_search search = { .digits = text };
+	strcpy(line->request->field, "node");
+	if (!resolve_is_digits(text))
+		return fault_of(FAULT_CALLER, "a device is named by 4 to 32 hexadecimal digits: see devices");
+	FAULT_TRY(hub_devices(line->hub, device_met, &search));
+	if (search.matches != 1)
+		return fault_of(FAULT_CALLER, search.matches == 0 ? "no device has an id that begins so: see devices"
+								  : "several devices' ids begin so: give more digits");
+	line->request->field[0] = '\0';
+	*out = search.node;
+	return fault_none();
+}
+
+static struct writer *begin(struct order_line *line)
+{
+	node_poke(line->node);
+	return answer_begin(line->request->answer);
+}
+
+static struct fault finish(struct order_line *line, struct fault f)
+{
+	if (fault_is(f))
+		answer_refuse(line->request->answer, f, "", "");
+	else
+		answer_finish(line->request->answer);
+	return fault_none();
+}
+
+/* ---- staff ---- */
+
+struct staff_listing {
+	struct order_line *line;
+	struct writer *out;
+};
+
+static bool staff_item(void *ctx, const struct casebook_record *record)
+{
+	struct staff_listing *listing = ctx;
+	const struct schema_record *schema = schema_by_type(RECORDS_TYPE_STAFF_MEMBER);
+	struct span rest = record->shown;
+	struct wire_field field;
+	if (!answer_item(listing->line->request->answer, "staff"))
+		return false;
+	writer_object(listing->out, NULL);
+	writer_id(listing->out, "id", record->record_id.bytes);
+	writer_text(listing->out, "name", record->title);
+	while (wire_next(&rest, &field) == WIRE_FIELD) {
+		if (field.number != RECORDS_STAFF_MEMBER_PROFESSION && field.number != RECORDS_STAFF_MEMBER_UNIT)
+			continue;
+		writer_key(listing->out, field.number == RECORDS_STAFF_MEMBER_UNIT ? "unit" : "profession");
+		record_json_value(schema, field.number, field.whole, listing->out->out);
+	}
+	writer_object_end(listing->out);
+	return true;
+}
+
+static struct fault staff_list(struct order_line *line)
+{
+	struct staff_listing listing = { .line = line, .out = begin(line) };
+	writer_list(listing.out, "staff");
+	struct fault f = casebook_list(node_book(line->node), RECORDS_TYPE_STAFF_MEMBER, NULL, 0, staff_item, &listing);
+	writer_list_end(listing.out);
+	return finish(line, f);
+}
+
+static struct fault staff_add(struct order_line *line)
+{
+	static char name[4200], profession[4200], unit[4200];
+	const char *assign[] = { name, profession, unit };
+	const struct schema_record *schema = schema_by_type(RECORDS_TYPE_STAFF_MEMBER);
+	uint8_t block[2048];
+	uint32_t cleared[LIMIT_FIELDS];
+	size_t cleared_count;
+	struct wire_out fields;
+	struct schema_error where = { .field = "" };
+	struct hub_written written;
+	snprintf(name, sizeof name, "name=%s", arg(line, 1));
+	snprintf(profession, sizeof profession, "profession=%s", line->count > 2 ? arg(line, 2) : "OTHER");
+	snprintf(unit, sizeof unit, "unit=%s", line->count > 3 ? arg(line, 3) : "jalkautuva sosiaalityö");
+	wire_out_init(&fields, block, sizeof block);
+	struct fault f = record_json_assign(schema, assign, 3, &fields, cleared, &cleared_count, &where);
+	if (!fault_is(f))
+		f = schema_check(schema, wire_out_span(&fields), cleared, cleared_count, true, false, &where);
+	if (fault_is(f)) {
+		memcpy(line->request->field, where.field, sizeof where.field);
+		return request_fault(line->request, f, "staff add NAME PROFESSION UNIT%s%s",
+				     where.hint[0] != '\0' ? "; did you mean " : "", where.hint);
+	}
+	struct hub_write write = { .case_id = hub_directory_case(line->hub), .record_type = RECORDS_TYPE_STAFF_MEMBER,
+				   .fields = wire_out_span(&fields) };
+	FAULT_TRY(hub_write(line->hub, &write, node_now(), &written));
+	struct writer *out = begin(line);
+	writer_id(out, "id", written.record_id.bytes);
+	writer_id(out, "case_id", written.case_id.bytes);
+	return finish(line, fault_none());
+}
+
+static struct fault verb_staff(struct order_line *line)
+{
+	if (line->count == 0 || strcmp(arg(line, 0), "list") == 0)
+		return staff_list(line);
+	if (strcmp(arg(line, 0), "add") == 0 && line->count >= 2)
+		return staff_add(line);
+	return fault_of(FAULT_CALLER, "staff list, or staff add NAME PROFESSION UNIT");
+}
+
+/* ---- enrolment and devices ---- */
+
+static struct fault verb_enrol(struct order_line *line)
+{
+	struct record_id staff;
+	struct hub_slot slot;
+	struct enrol_code code;
+	char text[ENROL_CODE_TEXT_MAX], address[ADDRESS_TEXT_BYTES];
+	FAULT_TRY(staff_of(line, arg(line, 0), &staff));
+	FAULT_TRY(hub_slot_new(line->hub, staff, node_now(), &slot));
+	code.address = *node_public(line->node);
+	code.identity = *hub_identity(line->hub);
+	memcpy(code.slot, slot.slot, sizeof code.slot);
+	memcpy(code.secret, slot.secret, sizeof code.secret);
+	enrol_code_write(&code, text);
+	address_write(&code.address, address);
+	struct writer *out = begin(line);
+	writer_string(out, "code", text);
+	writer_hex(out, "slot", span_of(slot.slot, sizeof slot.slot));
+	writer_number(out, "expires_ms", slot.expires_ms);
+	writer_string(out, "address", address);
+	sodium_memzero(&slot, sizeof slot);
+	sodium_memzero(&code, sizeof code);
+	sodium_memzero(text, sizeof text);
+	return finish(line, fault_none());
+}
+
+static const char *state_name(enum hub_device_state state)
+{
+	switch (state) {
+	case HUB_DEVICE_WAITING:
+		return "WAITING";
+	case HUB_DEVICE_ACTIVE:
+		return "ACTIVE";
+	case HUB_DEVICE_SUSPENDED:
+		return "SUSPENDED";
+	case HUB_DEVICE_REVOKED:
+		return "REVOKED";
+	case HUB_DEVICE_RETIRED:
+		return "RETIRED";
+	}
+	return "";
+}
+
+static bool device_item(void *ctx, const struct hub_device *device)
+{
+	struct staff_listing *listing = ctx;
+	struct writer *out = listing->out;
+	char name[VIEW_NAME_BYTES];
+	if (!answer_item(listing->line->request->answer, "devices"))
+		return false;
+	view_staff_name(node_book(listing->line->node), &device->holder, name);
+	writer_object(out, NULL);
+	writer_id(out, "node", device->node.bytes);
+	writer_id(out, "holder", device->holder.bytes);
+	writer_string(out, "holder_name", name);
+	writer_string(out, "state", state_name(device->state));
+	writer_string(out, "serial", device->serial);
+	writer_string(out, "words", device->state == HUB_DEVICE_WAITING ? device->words : "");
+	writer_number(out, "enrolled_ms", device->enrolled_ms);
+	writer_number(out, "last_contact_ms", device->last_contact_ms);
+	writer_number(out, "seq", device->seq);
+	writer_number(out, "heard_order", device->heard_order);
+	writer_number(out, "quarantined", device->quarantined);
+	writer_bool(out, "connected", device->connected);
+	writer_bool(out, "twin_alarm", device->twin_alarm);
+	writer_bool(out, "erase_confirmed", device->erase_confirmed);
+	writer_signed(out, "clock_offset_ms", device->clock_offset_ms);
+	writer_object_end(out);
+	return true;
+}
+
+static struct fault verb_devices(struct order_line *line)
+{
+	struct staff_listing listing = { .line = line, .out = begin(line) };
+	writer_list(listing.out, "devices");
+	struct fault f = hub_devices(line->hub, device_item, &listing);
+	writer_list_end(listing.out);
+	return finish(line, f);
+}
+
+static struct fault answer_device(struct order_line *line, const struct node_id *node, enum hub_device_state state)
+{
+	struct writer *out = begin(line);
+	writer_id(out, "node", node->bytes);
+	writer_string(out, "state", state_name(state));
+	return finish(line, fault_none());
+}
+
+/* A store put back from a backup feeds nobody until the list was looked through. */
+static struct fault verb_confirm(struct order_line *line)
+{
+	struct node_id node;
+	if (strcmp(arg(line, 0), "all") == 0) {
+		FAULT_TRY(hub_confirm_devices(line->hub));
+		writer_string(begin(line), "confirmed", "all");
+		return finish(line, fault_none());
+	}
+	FAULT_TRY(node_of(line, arg(line, 0), &node));
+	FAULT_TRY(hub_device_confirm(line->hub, node, node_now()));
+	return answer_device(line, &node, HUB_DEVICE_ACTIVE);
+}
+
+static struct fault verb_state(struct order_line *line)
+{
+	struct node_id node;
+	FAULT_TRY(node_of(line, arg(line, 0), &node));
+	FAULT_TRY(hub_device_set_state(line->hub, node, line->state, node_now()));
+	return answer_device(line, &node, line->state);
+}
+
+/* ---- who may hold what ---- */
+
+static struct fault role_of(struct order_line *line, uint32_t *out)
+{
+	const struct schema_record *schema = schema_by_type(RECORDS_TYPE_CASE_ASSIGNMENT);
+	const struct schema_field *field = schema_field_by_number(schema->message, RECORDS_CASE_ASSIGNMENT_ROLE);
+	*out = RECORDS_ASSIGNMENT_ROLE_OWN_WORKER;
+	if (line->count < 3)
+		return fault_none();
+	for (size_t i = 0; i < field->enumeration->count; i++)
+		if (strcmp(field->enumeration->values[i].name, arg(line, 2)) == 0) {
+			*out = (uint32_t)field->enumeration->values[i].number;
+			return fault_none();
+		}
+	strcpy(line->request->field, "role");
+	return fault_of(FAULT_CALLER, "a role is OWN_WORKER, CO_WORKER or SUBSTITUTE");
+}
+
+static struct fault verb_assign(struct order_line *line)
+{
+	struct log_case info;
+	struct record_id staff, assignment;
+	uint32_t role;
+	FAULT_TRY(case_of(line, arg(line, 0), &info));
+	FAULT_TRY(staff_of(line, arg(line, 1), &staff));
+	FAULT_TRY(role_of(line, &role));
+	FAULT_TRY(hub_assign(line->hub, info.case_id, staff, role, node_now(), &assignment));
+	struct writer *out = begin(line);
+	writer_id(out, "case_id", info.case_id.bytes);
+	writer_id(out, "staff", staff.bytes);
+	writer_id(out, "assignment", assignment.bytes);
+	return finish(line, fault_none());
+}
+
+static struct fault verb_unassign(struct order_line *line)
+{
+	struct log_case info;
+	struct record_id staff;
+	FAULT_TRY(case_of(line, arg(line, 0), &info));
+	FAULT_TRY(staff_of(line, arg(line, 1), &staff));
+	FAULT_TRY(hub_unassign(line->hub, info.case_id, staff, node_now()));
+	struct writer *out = begin(line);
+	writer_id(out, "case_id", info.case_id.bytes);
+	writer_id(out, "staff", staff.bytes);
+	return finish(line, fault_none());
+}
+
+/* ---- quarantine ---- */
+
+static const char *reason_name(uint32_t reason)
+{
+	switch ((jalka_Reason)reason) {
+	case jalka_Reason_REASON_NONE:
+		return "NONE";
+	case jalka_Reason_NOT_HELD:
+		return "NOT_HELD";
+	case jalka_Reason_DEVICE_REVOKED:
+		return "DEVICE_REVOKED";
+	case jalka_Reason_FROZEN_FIELD:
+		return "FROZEN_FIELD";
+	case jalka_Reason_BASE_TOO_HIGH:
+		return "BASE_TOO_HIGH";
+	case jalka_Reason_CENTRAL_ONLY:
+		return "CENTRAL_ONLY";
+	case jalka_Reason_MALFORMED:
+		return "MALFORMED";
+	case jalka_Reason_OPENING_QUARANTINED:
+		return "OPENING_QUARANTINED";
+	case jalka_Reason_SECRET_UNKNOWN:
+		return "SECRET_UNKNOWN";
+	case jalka_Reason_ERASED:
+		return "ERASED";
+	case jalka_Reason_EPOCH_CLOSED:
+		return "EPOCH_CLOSED";
+	case jalka_Reason_VOUCHED:
+		return "VOUCHED";
+	case jalka_Reason_DUPLICATE_OPENING:
+		return "DUPLICATE_OPENING";
+	case jalka_Reason_BY_DECISION:
+		return "BY_DECISION";
+	case jalka_Reason_BEHIND_BAD:
+		return "BEHIND_BAD";
+	}
+	return "UNKNOWN";
+}
+
+enum { ITEM_BYTES = 8 + 1 + 8 + 1 + 20 + 1 };
+
+static void item_name(const struct author *author, uint64_t seq, char out[static ITEM_BYTES])
+{
+	char node[ID_HEX_BYTES], epoch[ID_HEX_BYTES];
+	id_to_hex(author->node.bytes, node);
+	id_to_hex(author->epoch.bytes, epoch);
+	snprintf(out, ITEM_BYTES, "%.8s.%.8s.%llu", node, epoch, (unsigned long long)seq);
+}
+
+static bool quarantine_item(void *ctx, const struct hub_quarantined *item)
+{
+	struct staff_listing *listing = ctx;
+	struct writer *out = listing->out;
+	char name[ITEM_BYTES];
+	if (!answer_item(listing->line->request->answer, "quarantine"))
+		return false;
+	item_name(&item->author, item->seq, name);
+	writer_object(out, NULL);
+	writer_string(out, "item", name);
+	writer_id(out, "node", item->author.node.bytes);
+	writer_id(out, "epoch", item->author.epoch.bytes);
+	writer_number(out, "seq", item->seq);
+	writer_string(out, "reason", reason_name(item->reason));
+	writer_id(out, "case_id", item->case_id.bytes);
+	writer_id(out, "record_id", item->record_id.bytes);
+	writer_string(out, "type", view_type_name(item->record_type));
+	writer_number(out, "received_ms", item->received_ms);
+	writer_object_end(out);
+	return true;
+}
+
+static struct fault verb_quarantine(struct order_line *line)
+{
+	struct staff_listing listing = { .line = line, .out = begin(line) };
+	writer_list(listing.out, "quarantine");
+	struct fault f = hub_quarantine(line->hub, quarantine_item, &listing);
+	writer_list_end(listing.out);
+	return finish(line, f);
+}
+
+struct item_search {
+	const char *name;
+	struct author author;
+	uint64_t seq;
+	unsigned matches;
+};
+
+static bool item_met(void *ctx, const struct hub_quarantined *item)
+{
+	struct item_search *search = ctx;
+	char name[ITEM_BYTES];
+	item_name(&item->author, item->seq, name);
+	if (strcmp(name, search->name) == 0) {
+		search->author = item->author;
+		search->seq = item->seq;
+		search->matches++;
+	}
+	return search->matches < 2;
+}
+
+static struct fault verb_decide(struct order_line *line)
+{
+	struct item_search search = { .name = arg(line, 0) };
+	FAULT_TRY(hub_quarantine(line->hub, item_met, &search));
+	if (search.matches != 1) {
+		strcpy(line->request->field, "item");
+		return fault_of(FAULT_CALLER, "nothing in quarantine has this name: see quarantine");
+	}
+	FAULT_TRY(hub_decide(line->hub, &search.author, search.seq, line->accept, node_now()));
+	struct writer *out = begin(line);
+	writer_string(out, "item", search.name);
+	writer_string(out, "decision", line->accept ? "ACCEPT" : "REJECT");
+	return finish(line, fault_none());
+}
+
+/* ---- erasing, auditing, counting ---- */
+
+static struct fault verb_erase(struct order_line *line)
+{
+	bool whole = strcmp(arg(line, 0), "case") == 0;
+	struct log_case info;
+	struct record_id record;
+	if (!whole && strcmp(arg(line, 0), "record") != 0)
+		return fault_of(FAULT_CALLER, "erase case CASE, or erase record CASE RECORD");
+	FAULT_TRY(case_of(line, arg(line, 1), &info));
+	if (whole) {
+		FAULT_TRY(hub_erase_case(line->hub, info.case_id, node_now()));
+	} else {
+		/* Central knows no record of a client's case by a beginning: the whole id. */
+		strcpy(line->request->field, "record");
+		if (!id_from_hex(span_text(arg(line, 2)), record.bytes))
+			return fault_of(FAULT_CALLER, "the record to erase is named by all 32 digits of its id");
+		FAULT_TRY(hub_erase_record(line->hub, info.case_id, record, node_now()));
+	}
+	struct writer *out = begin(line);
+	writer_string(out, "erased", whole ? "case" : "record");
+	writer_id(out, "id", whole ? info.case_id.bytes : record.bytes);
+	return finish(line, fault_none());
+}
+
+static struct fault verb_audit(struct order_line *line)
+{
+	struct hub_audit audit = { .what = "" };
+	FAULT_TRY(hub_audit(line->hub, &audit));
+	struct writer *out = begin(line);
+	writer_bool(out, "ok", audit.bad == 0);
+	writer_number(out, "authors", audit.authors);
+	writer_number(out, "deltas", audit.deltas);
+	writer_number(out, "heads", audit.heads);
+	writer_number(out, "erased", audit.erased);
+	writer_number(out, "bad", audit.bad);
+	if (audit.bad != 0) {
+		writer_object(out, "first_bad");
+		writer_id(out, "node", audit.first_bad.node.bytes);
+		writer_id(out, "epoch", audit.first_bad.epoch.bytes);
+		writer_number(out, "seq", audit.first_bad_seq);
+		writer_object_end(out);
+		writer_string(out, "what", audit.what);
+	}
+	return finish(line, fault_none());
+}
+
+static bool case_item(void *ctx, const struct log_case *info)
+{
+	struct staff_listing *listing = ctx;
+	struct writer *out = listing->out;
+	if (!answer_item(listing->line->request->answer, "cases"))
+		return false;
+	writer_object(out, NULL);
+	writer_id(out, "case_id", info->case_id.bytes);
+	writer_string(out, "kind", view_case_kind(info->kind));
+	writer_id(out, "client_case", info->client_case.bytes);
+	writer_id(out, "opened_by", info->opened_by.node.bytes);
+	writer_number(out, "last_order", info->last_order);
+	writer_bool(out, "erased", info->erased);
+	writer_object_end(out);
+	return true;
+}
+
+static struct fault verb_cases(struct order_line *line)
+{
+	struct staff_listing listing = { .line = line, .out = begin(line) };
+	writer_list(listing.out, "cases");
+	struct fault f = log_case_scan(node_log(line->node), case_item, &listing);
+	writer_list_end(listing.out);
+	return finish(line, f);
+}
+
+static struct fault verb_counters(struct order_line *line)
+{
+	handlers_counters(line->node, begin(line));
+	return finish(line, fault_none());
+}
+
+/* A verified copy off the node holds everything up to this order. */
+static struct fault verb_safe(struct order_line *line)
+{
+	char *end;
+	unsigned long long order = strtoull(arg(line, 0), &end, 10);
+	if (*arg(line, 0) < '0' || *arg(line, 0) > '9' || *end != '\0')
+		return fault_of(FAULT_CALLER, "safe ORDER: the highest order in a verified copy off this node");
+	FAULT_TRY(hub_safe_order(line->hub, order));
+	writer_number(begin(line), "safe_order", order);
+	return finish(line, fault_none());
+}
+
+/* ---- the table ---- */
+
+static const struct verb {
+	const char *name;
+	verb_fn *fn;
+	size_t args_min, args_max;
+	const char *usage;
+	enum hub_device_state state;
+	bool accept;
+} verbs[] = {
+	{ "staff", verb_staff, 0, 4, "staff list, or staff add NAME PROFESSION UNIT", 0, false },
+	{ "enrol", verb_enrol, 1, 1, "enrol STAFF", 0, false },
+	{ "devices", verb_devices, 0, 0, "devices", 0, false },
+	{ "confirm", verb_confirm, 1, 1, "confirm DEVICE, or confirm all after a restore", 0, false },
+	{ "revoke", verb_state, 1, 1, "revoke DEVICE", HUB_DEVICE_REVOKED, false },
+	{ "suspend", verb_state, 1, 1, "suspend DEVICE", HUB_DEVICE_SUSPENDED, false },
+	{ "resume", verb_state, 1, 1, "resume DEVICE", HUB_DEVICE_ACTIVE, false },
+	{ "retire", verb_state, 1, 1, "retire DEVICE", HUB_DEVICE_RETIRED, false },
+	{ "assign", verb_assign, 2, 3, "assign CASE STAFF [ROLE]", 0, false },
+	{ "unassign", verb_unassign, 2, 2, "unassign CASE STAFF", 0, false },
+	{ "quarantine", verb_quarantine, 0, 0, "quarantine", 0, false },
+	{ "accept", verb_decide, 1, 1, "accept ITEM", 0, true },
+	{ "reject", verb_decide, 1, 1, "reject ITEM", 0, false },
+	{ "erase", verb_erase, 2, 3, "erase case CASE, or erase record CASE RECORD", 0, false },
+	{ "audit", verb_audit, 0, 0, "audit", 0, false },
+	{ "cases", verb_cases, 0, 0, "cases", 0, false },
+	{ "counters", verb_counters, 0, 0, "counters", 0, false },
+	{ "safe", verb_safe, 1, 1, "safe ORDER", 0, false },
+};
+
+struct fault handlers_admin(struct request *request)
+{
+	const jalka_AdminCall *call = &request->call->call.admin;
+	struct node *node = request->target.node;
+	struct order_line line = { .request = request, .node = node, .hub = node_hub(node), .args = call->args,
+				   .count = call->args_count };
+	for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
+		const struct verb *verb = &verbs[i];
+		if (strcmp(verb->name, call->verb) != 0)
+			continue;
+		if (line.count < verb->args_min || line.count > verb->args_max)
+			return request_fault(request, fault_of(FAULT_CALLER, "wrong number of arguments"), "%s", verb->usage);
+		line.state = verb->state;
+		line.accept = verb->accept;
+		return verb->fn(&line);
+	}
+	strcpy(request->field, "verb");
+	return fault_of(FAULT_CALLER, "the administrator has no such verb: see jalka admin --help");
+}

@@ -1,0 +1,388 @@
+/* node - wiring of the central role. */
+#include "central/node.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/assert.h"
+#include "io/codec.h"
+#include "io/conn.h"
+#include "io/listener.h"
+#include "io/logline.h"
+#include "io/random.h"
+#include "io/timer.h"
+#include "store/sealed_db.h"
+#include "store/vault.h"
+
+enum {
+	KEY_FILE_BYTES_MAX = 4096,
+	DENY_BYTES_MAX = 16 * 1024 * 1024,
+	DENY_LINE_BYTES_MAX = 4096,
+};
+
+struct peer {
+	struct node *node; /* NULL: the node has closed */
+	struct peer *next, **at;
+	struct conn *conn;
+	struct hub_link *link; /* NULL: the hub did not take it */
+};
+
+struct node {
+	struct loop *loop;
+	struct node_config config;
+	struct address public;
+	char vault_path[PATH_MAX], store_path[PATH_MAX];
+	struct vault *vault;
+	struct sqlite3 *db;
+	struct log *log;
+	struct casebook *book;
+	struct book reserved; /* the book as the hub sees it */
+	struct hub *hub;
+	struct case_id reference, directory;
+	struct listener *listener;
+	struct timer *deadline;
+	struct peer *peers;
+	bool busy;   /* something came in: commit at the end of the turn */
+	bool failed;
+};
+
+struct hub_time node_now(void)
+{
+	return (struct hub_time){ .wall_ms = loop_wall_ms(), .mono_ms = loop_mono_ms() };
+}
+
+/* ---- the book of the reserved cases ---- */
+
+static bool is_reserved(const struct node *node, struct case_id id)
+{
+	/* While the hub opens, it touches nothing but what it writes itself. */
+	return node->hub == NULL || ID_EQUAL(id, node->reference) || ID_EQUAL(id, node->directory);
+}
+
+static struct fault reserved_touched(void *ctx, struct case_id case_id, struct record_id record_id,
+				     const struct log_entry *entry)
+{
+	struct node *node = ctx;
+	const struct book *book = casebook_hooks(node->book);
+	return is_reserved(node, case_id) ? book->ops->touched(book->ctx, case_id, record_id, entry) : fault_none();
+}
+
+static struct fault reserved_forgot(void *ctx, struct case_id case_id)
+{
+	struct node *node = ctx;
+	const struct book *book = casebook_hooks(node->book);
+	return book->ops->forgot(book->ctx, case_id);
+}
+
+static const struct book_ops reserved_ops = { .touched = reserved_touched, .forgot = reserved_forgot };
+
+/* ---- the hub's host ---- */
+
+static void host_send(void *ctx, void *peer, struct span bytes)
+{
+	(void)ctx;
+	conn_send(((struct peer *)peer)->conn, bytes);
+}
+
+static void host_hang_up(void *ctx, void *peer, const char *why)
+{
+	(void)ctx;
+	conn_close(((struct peer *)peer)->conn, why);
+}
+
+static bool host_deny(void *ctx, struct span line)
+{
+	struct node *node = ctx;
+	char hex[2 * DENY_LINE_BYTES_MAX + 1];
+	if (line.len > DENY_LINE_BYTES_MAX)
+		return false;
+	sodium_bin2hex(hex, sizeof hex, line.data, line.len);
+	return folder_append_line(node->config.deny_file, span_text(hex));
+}
+
+static struct hub_host host_of(struct node *node)
+{
+	return (struct hub_host){ .ctx = node, .random = random_fill, .send = host_send, .hang_up = host_hang_up,
+				  .deny = host_deny, .compress = codec_compress, .decompress = codec_decompress };
+}
+
+/* ---- connections ---- */
+
+static void peer_bytes(void *ctx, struct conn *conn, struct span bytes)
+{
+	struct peer *peer = ctx;
+	(void)conn;
+	if (peer->node == NULL || peer->link == NULL || peer->node->failed)
+		return;
+	peer->node->busy = true;
+	hub_link_bytes(peer->node->hub, peer->link, bytes, node_now());
+}
+
+static void peer_closed(void *ctx, struct conn *conn, const char *why)
+{
+	struct peer *peer = ctx;
+	(void)conn;
+	(void)why;
+	if (peer->node != NULL) {
+		*peer->at = peer->next;
+		if (peer->next != NULL)
+			peer->next->at = peer->at;
+		if (peer->link != NULL)
+			hub_link_down(peer->node->hub, peer->link);
+		peer->node->busy = true;
+	}
+	free(peer);
+}
+
+static void arrived(void *ctx, struct conn *conn)
+{
+	struct node *node = ctx;
+	struct peer *peer = calloc(1, sizeof *peer);
+	uint8_t prefix[CONN_PREFIX_BYTES_MAX];
+	if (peer == NULL) {
+		conn_close(conn, "no memory");
+		return;
+	}
+	struct conn_events events = { .ctx = peer, .bytes = peer_bytes, .closed = peer_closed };
+	*peer = (struct peer){ .node = node, .conn = conn, .next = node->peers, .at = &node->peers };
+	if (node->peers != NULL)
+		node->peers->at = &peer->next;
+	node->peers = peer;
+	size_t len = conn_prefix(conn, prefix);
+	conn_start(conn, &events);
+	if (node->failed || fault_is(hub_link_up(node->hub, peer, span_of(prefix, len), node_now(), &peer->link))) {
+		peer->link = NULL;
+		conn_close(conn, "not taken");
+	}
+	node->busy = true;
+}
+
+/* ---- turns ---- */
+
+static void fail(struct node *node, struct fault f)
+{
+	logline(LOGLINE_ERROR, "central node stops: %s", f.what);
+	node->failed = true;
+	loop_stop(node->loop);
+}
+
+static void turn(void *ctx)
+{
+	struct node *node = ctx;
+	if (!node->busy || node->failed)
+		return;
+	node->busy = false;
+	struct fault f = hub_commit(node->hub, node_now());
+	if (fault_is(f))
+		fail(node, f); /* E2 */
+	else
+		timer_at(node->deadline, hub_deadline(node->hub));
+}
+
+static void deadline_came(void *ctx)
+{
+	struct node *node = ctx;
+	hub_tick(node->hub, node_now());
+	node->busy = true;
+}
+
+/* ---- opening ---- */
+
+static struct fault open_vault(struct node *node)
+{
+	uint8_t key[KEY_FILE_BYTES_MAX];
+	size_t len;
+	const char *key_file = node->config.key_file;
+	bool is_there = vault_exists(node->vault_path);
+	if (!is_there && !node->config.init)
+		return fault_of(FAULT_CALLER, "there is no central node in this folder yet: make one with --init");
+	if (!is_there && access(key_file, F_OK) != 0) {
+		FAULT_TRY(folder_make_key(key_file));
+		logline(LOGLINE_NOTICE, "made the store key file %s: keep a copy elsewhere; without it nothing can be read",
+			key_file);
+	}
+	FAULT_TRY(folder_read(key_file, key, sizeof key, &len));
+	struct fault f = is_there ? vault_unlock_keyfile(node->vault_path, span_of(key, len), &node->vault)
+				  : vault_create_keyfile(node->vault_path, span_of(key, len), &node->vault);
+	sodium_memzero(key, sizeof key);
+	return f;
+}
+
+static struct fault open_db(struct node *node)
+{
+	uint8_t key[VAULT_KEY_BYTES];
+	struct sealed_db_options options = { .create = node->config.init, .suite = seal_vfs_best_suite() };
+	struct fault f = vault_key(node->vault, "store", key);
+	if (!fault_is(f))
+		f = sealed_db_open(node->store_path, key, &options, &node->db);
+	sodium_memzero(key, sizeof key);
+	FAULT_TRY(f);
+	FAULT_TRY(log_sqlite_open(node->db, &node->log));
+	FAULT_TRY(casebook_open(node->db, node->log, NULL, &node->book));
+	casebook_set_central(node->book);
+	node->reserved = (struct book){ .ops = &reserved_ops, .ctx = node };
+	return fault_none();
+}
+
+/* The lines of the deny file, each hexadecimal, decoded in place. */
+static struct fault deny_lines(uint8_t *block, size_t len, struct span **lines, size_t *count)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < len; i++)
+		n += block[i] == '\n';
+	*count = 0;
+	*lines = calloc(n + 1, sizeof **lines);
+	if (*lines == NULL)
+		return fault_of(FAULT_LIMIT, "memory for the deny file");
+	for (size_t from = 0; from < len;) {
+		uint8_t *end = memchr(block + from, '\n', len - from);
+		size_t chars = end == NULL ? len - from : (size_t)(end - (block + from)), bytes;
+		/* A last line without its end was cut by a crash: it was never acted on. */
+		if (end == NULL)
+			break;
+		if (sodium_hex2bin(block + from, chars / 2 + 1, (const char *)block + from, chars, NULL, &bytes, NULL) != 0)
+			return fault_of(FAULT_STORE, "deny file damaged: put back its copy");
+		(*lines)[(*count)++] = span_of(block + from, bytes);
+		from += chars + 1;
+	}
+	return fault_none();
+}
+
+static struct fault restore(struct node *node, const struct hub_host *host)
+{
+	uint8_t *block = malloc(DENY_BYTES_MAX);
+	struct span *lines = NULL;
+	size_t len = 0, count = 0;
+	struct fault f = block == NULL ? fault_of(FAULT_LIMIT, "memory for the deny file") : fault_none();
+	if (!fault_is(f) && !node->config.override)
+		f = folder_read(node->config.deny_file, block, DENY_BYTES_MAX, &len);
+	if (!fault_is(f))
+		f = deny_lines(block, len, &lines, &count);
+	if (!fault_is(f))
+		f = hub_restore(node->log, &node->reserved, host, lines, count, node->config.override, node_now(), &node->hub);
+	free(lines);
+	free(block);
+	return f;
+}
+
+static struct fault open_hub(struct node *node)
+{
+	struct hub_host host = host_of(node);
+	uint64_t last;
+	FAULT_TRY(log_last_local(node->log, &last));
+	if (node->config.init) {
+		if (last != 0)
+			return fault_of(FAULT_CALLER, "this folder holds a central node already: start it without --init");
+		FAULT_TRY(hub_init(node->log, &node->reserved, &host, node_now()));
+	}
+	FAULT_TRY(node->config.restored ? restore(node, &host)
+					: hub_open(node->log, &node->reserved, &host, node_now(), &node->hub));
+	node->reference = hub_reference_case(node->hub);
+	node->directory = hub_directory_case(node->hub);
+	casebook_set_orders(node->book, hub_orders(node->hub));
+	return fault_none();
+}
+
+static struct fault open_all(struct node *node)
+{
+	FAULT_TRY(folder_file(node->config.folder, "vault", node->vault_path, sizeof node->vault_path));
+	FAULT_TRY(folder_file(node->config.folder, "store.db", node->store_path, sizeof node->store_path));
+	FAULT_TRY(open_vault(node));
+	FAULT_TRY(open_db(node));
+	FAULT_TRY(open_hub(node));
+	FAULT_TRY(timer_open(node->loop, deadline_came, node, &node->deadline));
+	FAULT_TRY(listener_open(node->loop, &node->config.listen, arrived, node, &node->listener));
+	FAULT_TRY(folder_write(node->config.folder, "address", span_text(listener_address(node->listener))));
+	if (node->config.public != NULL)
+		node->public = *node->config.public;
+	else
+		FAULT_TRY(address_read(span_text(listener_address(node->listener)), &node->public));
+	return fault_none();
+}
+
+struct fault node_open(struct loop *loop, const struct node_config *config, struct node **out)
+{
+	struct node *node = calloc(1, sizeof *node);
+	if (node == NULL)
+		return fault_of(FAULT_LIMIT, "memory for the central node");
+	node->loop = loop;
+	node->config = *config;
+	struct fault f = open_all(node);
+	if (fault_is(f)) {
+		node_close(node);
+		return f;
+	}
+	loop_on_turn(loop, turn, node);
+	node->busy = true;
+	*out = node;
+	return fault_none();
+}
+
+static void close_peers(struct node *node)
+{
+	for (struct peer *peer = node->peers; peer != NULL; peer = peer->next) {
+		if (peer->link != NULL)
+			hub_link_down(node->hub, peer->link);
+		peer->link = NULL;
+		peer->node = NULL;
+		conn_close(peer->conn, "the central node stops");
+	}
+}
+
+void node_close(struct node *node)
+{
+	if (node == NULL)
+		return;
+	loop_on_turn(node->loop, NULL, NULL);
+	listener_close(node->listener);
+	timer_close(node->deadline);
+	close_peers(node);
+	if (node->hub != NULL)
+		hub_close(node->hub);
+	if (node->book != NULL)
+		casebook_close(node->book);
+	if (node->log != NULL)
+		log_close(node->log);
+	if (node->db != NULL)
+		sealed_db_close(node->db, node->store_path);
+	if (node->vault != NULL)
+		vault_lock(node->vault);
+	codec_close();
+	free(node);
+}
+
+bool node_failed(const struct node *node)
+{
+	return node->failed;
+}
+
+struct hub *node_hub(struct node *node)
+{
+	return node->hub;
+}
+
+struct casebook *node_book(struct node *node)
+{
+	return node->book;
+}
+
+struct log *node_log(struct node *node)
+{
+	return node->log;
+}
+
+const char *node_address(const struct node *node)
+{
+	return listener_address(node->listener);
+}
+
+const struct address *node_public(const struct node *node)
+{
+	return &node->public;
+}
+
+void node_poke(struct node *node)
+{
+	node->busy = true;
+}

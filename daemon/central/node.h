@@ -1,0 +1,46 @@
+/* node - the central node as a daemon: folder, vault, store, hub and listener.
+ *
+ * The store opens with a key file, so that a server can start by itself. The
+ * casebook of a central node holds the reserved cases only (reference data and
+ * the directory): what clients' cases hold is in the log, sealed, and in no index.
+ *
+ * E1  What one turn of the loop brought in is committed once, then answered.
+ * E2  A failed commit ends the process: it begins again by opening and verifying.
+ */
+#ifndef JALKA_CENTRAL_NODE_H
+#define JALKA_CENTRAL_NODE_H
+
+#include "central/hub.h"
+#include "io/address.h"
+#include "io/folder.h"
+#include "io/loop.h"
+#include "store/casebook.h"
+
+struct node;
+
+struct node_config {
+	const struct folder *folder;  /* borrowed */
+	const char *key_file;
+	const char *deny_file;        /* copied off the node by the operator */
+	struct address listen;
+	const struct address *public; /* what enrolment codes tell; NULL: where it listens */
+	bool init;                    /* make what is missing; refused when a node is there */
+	bool restored;                /* the store is a backup put back: hub_restore */
+	bool override;                /* restored without its deny file, on an administrator's word */
+};
+
+struct fault node_open(struct loop *loop, const struct node_config *config, struct node **out);
+void node_close(struct node *node); /* NULL is allowed */
+/* Whether a commit failed: the process ends with an error. */
+bool node_failed(const struct node *node);
+
+struct hub *node_hub(struct node *node);
+struct casebook *node_book(struct node *node);
+struct log *node_log(struct node *node);
+const char *node_address(const struct node *node);   /* where it listens */
+const struct address *node_public(const struct node *node);
+struct hub_time node_now(void);
+/* The administrator did something: it goes out at the end of this turn. */
+void node_poke(struct node *node);
+
+#endif
