@@ -357,7 +357,7 @@ void json_put_text(struct wire_out *out, struct span text)
 	json_put(out, "\"");
 	for (size_t i = 0; i < text.len; i++) {
 		uint8_t c = text.data[i];
-		bool foreign = !utf8 && c >= 0x80;
+		bool foreign = c == 0 || (!utf8 && c >= 0x80); /* no U+0000: readers refuse it */
 		if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f && !foreign)
 			continue;
 		wire_put_raw(out, span_of(text.data + plain, i - plain));

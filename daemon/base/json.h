@@ -43,7 +43,8 @@ bool json_text_is(struct json value, const char *text);
 /* A number without fraction and exponent that fits; false otherwise. */
 bool json_integer(struct json value, int64_t *out);
 
-/* Writing: what does not fit sets out->full. Bytes that are not UTF-8 become U+FFFD. */
+/* Writing: what does not fit sets out->full. Bytes that are not UTF-8, and zeros,
+ * become U+FFFD. */
 void json_put(struct wire_out *out, const char *literal);
 void json_put_text(struct wire_out *out, struct span text);
 void json_put_integer(struct wire_out *out, int64_t value);
