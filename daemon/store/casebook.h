@@ -6,8 +6,15 @@
  * state, its conflicts, the agenda and an FTS5 search index that knows Finnish,
  * Swedish and Sami letters.
  *
- * B1  The book is a function of the log alone.
+ * What is told by the hooks is noted; each touched record is folded again from
+ * the log once, just before the transaction commits (log_listen). So reads inside
+ * an open transaction show the book as it was before.
+ *
+ * B1  The book is a function of the log alone (and of what this build knows of
+ *     record types: when that changed, the book is rebuilt).
  * B2  A record of an erased or forgotten case leaves no row, no index entry.
+ * B3  REJECTED entries are in no fold. QUARANTINED ones are in that of their
+ *     author's device, marked, and in none at central.
  */
 #ifndef JALKA_STORE_CASEBOOK_H
 #define JALKA_STORE_CASEBOOK_H
@@ -20,13 +27,16 @@
 struct casebook;
 struct sqlite3;
 
-/* `orders` is borrowed and may grow later. */
+/* `orders` is borrowed and may grow later; NULL: none known until casebook_set_orders.
+ * Listens to the log (log_listen) until closed. Not inside a transaction. */
 struct fault casebook_open(struct sqlite3 *db, struct log *log, const struct order_tree *orders, struct casebook **out);
 void casebook_close(struct casebook *book);
 /* To hand to replica_open or hub_open; lives as long as the casebook. */
 const struct book *casebook_hooks(struct casebook *book);
 /* The replica or hub opened after the book: its order tree from now on. */
 void casebook_set_orders(struct casebook *book, const struct order_tree *orders);
+/* This is the central node's book (B3). Right after casebook_open. */
+void casebook_set_central(struct casebook *book);
 
 struct casebook_record {
 	struct case_id case_id;
@@ -46,7 +56,10 @@ struct fault casebook_get(struct casebook *book, struct record_id id, casebook_r
 /* type 0: all; case none: all; newest event first; limit 0: all. */
 struct fault casebook_list(struct casebook *book, uint32_t record_type, const struct case_id *case_id, size_t limit,
 			   casebook_record_fn *fn, void *ctx);
-/* Words, prefixes, identity codes, phones; newest first. */
+/* Words, prefixes, identity codes, phones; newest event first. Every word of
+ * `text` must begin a word of the record; case does not count, å is not a and ö
+ * is not o; digits are found whatever stands between them (docs/internals/log.md
+ * "Search"). Text without a letter or digit finds nothing. limit 0: all. */
 struct fault casebook_search(struct casebook *book, struct span text, size_t limit, casebook_record_fn *fn, void *ctx);
 
 /* A record's folded state with all siblings and who wrote each, for show and conflicts. */
@@ -66,6 +79,14 @@ struct fault casebook_fields(struct casebook *book, struct record_id id, struct 
 			     const struct casebook_field **fields, size_t *count);
 typedef bool casebook_conflict_fn(void *ctx, const struct casebook_record *record, uint32_t field_number);
 struct fault casebook_conflicts(struct casebook *book, casebook_conflict_fn *fn, void *ctx);
+/* Fields in conflict, and records in all. */
+struct fault casebook_count(struct casebook *book, uint64_t *conflicts, uint64_t *records);
+
+/* Records whose id begins with these hexadecimal digits, at least 4 (FAULT_CALLER). */
+struct fault casebook_find(struct casebook *book, struct span hex, casebook_record_fn *fn, void *ctx);
+/* The same for the cases that have records in the book. */
+typedef bool casebook_case_fn(void *ctx, struct case_id case_id);
+struct fault casebook_find_case(struct casebook *book, struct span hex, casebook_case_fn *fn, void *ctx);
 
 /* What is due: visits planned, dates that call for an act, in rising time. */
 struct casebook_due {
@@ -75,14 +96,16 @@ struct casebook_due {
 	struct record_id record_id;
 	struct span what;          /* field name, e.g. "planned_at" */
 	struct span title;
-	bool urgent;
+	bool urgent;               /* an enumeration of the record says URGENT or ACUTE */
 };
 typedef bool casebook_due_fn(void *ctx, const struct casebook_due *due);
+/* from <= at_ms < to; a date stands at the beginning of its day, UTC. Of a field
+ * in conflict every value is there: the book does not decide. */
 struct fault casebook_agenda(struct casebook *book, uint64_t from_ms, uint64_t to_ms, casebook_due_fn *fn, void *ctx);
 
 /* Drops every projection and makes it again from the log. */
 struct fault casebook_rebuild(struct casebook *book);
-/* A digest of every row of the book. */
+/* A digest of every row of the book, the words of the search index among them. */
 struct fault casebook_digest(struct casebook *book, struct delta_hash *out);
 
 #endif

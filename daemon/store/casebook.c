@@ -1,0 +1,404 @@
+/* casebook - opened, kept in step with the log, rebuilt, digested. */
+#include "store/casebook_book.h"
+
+#include <sodium.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+
+#include "base/assert.h"
+#include "store/casebook_text.h"
+#include "domain/schema.h"
+
+/* Rises when the same log would give another book: it is then rebuilt. */
+enum { BOOK_VERSION = 1 };
+
+/* Touched records kept until the commit; more than these are folded at once. */
+enum { TOUCHED_MAX = 4096 };
+
+static const char schema_text[] =
+	"CREATE TABLE book_meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;"
+	"CREATE TABLE book_record(key INTEGER PRIMARY KEY, record BLOB NOT NULL UNIQUE, case_id BLOB NOT NULL,"
+	" type INTEGER NOT NULL, created INTEGER NOT NULL, changed INTEGER NOT NULL, event INTEGER NOT NULL,"
+	" author BLOB NOT NULL, flags INTEGER NOT NULL, title TEXT NOT NULL, shown BLOB NOT NULL, fold BLOB NOT NULL);"
+	"CREATE INDEX book_record_case ON book_record(case_id);"
+	"CREATE INDEX book_record_type ON book_record(type);"
+	"CREATE TABLE book_conflict(key INTEGER NOT NULL, field INTEGER NOT NULL, PRIMARY KEY(key, field)) WITHOUT ROWID;"
+	"CREATE TABLE book_due(at INTEGER NOT NULL, key INTEGER NOT NULL, field INTEGER NOT NULL, urgent INTEGER NOT NULL,"
+	" PRIMARY KEY(at, key, field)) WITHOUT ROWID;"
+	"CREATE INDEX book_due_key ON book_due(key);"
+	"CREATE VIRTUAL TABLE book_words USING fts5(words, content='', detail=none, columnsize=0, prefix='2 3',"
+	" tokenize='jalka');";
+
+#define ROWS "SELECT " CASEBOOK_ROW " FROM book_record "
+#define JOINED_ROW "r.key, r.record, r.case_id, r.type, r.created, r.changed, r.event, r.author, r.flags, r.title, r.shown"
+
+static const char *const queries[CASEBOOK_QUERIES] = {
+	[CASEBOOK_ROW_FIND] = "SELECT key, type, shown FROM book_record WHERE record=?",
+	[CASEBOOK_ROW_PUT] = "INSERT OR REPLACE INTO book_record(" CASEBOOK_ROW ", fold) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
+	[CASEBOOK_ROW_REMOVE] = "DELETE FROM book_record WHERE key=?",
+	[CASEBOOK_ROW_TAKEN] = "SELECT 1 FROM book_record WHERE key=?",
+	[CASEBOOK_WORDS_PUT] = "INSERT INTO book_words(rowid, words) VALUES(?,?)",
+	[CASEBOOK_WORDS_REMOVE] = "INSERT INTO book_words(book_words, rowid, words) VALUES('delete',?,?)",
+	[CASEBOOK_WORDS_SETTLE] = "INSERT INTO book_words(book_words) VALUES('optimize')",
+	[CASEBOOK_CONFLICT_PUT] = "INSERT INTO book_conflict(key, field) VALUES(?,?)",
+	[CASEBOOK_CONFLICT_REMOVE] = "DELETE FROM book_conflict WHERE key=?",
+	[CASEBOOK_DUE_PUT] = "INSERT OR REPLACE INTO book_due(at, key, field, urgent) VALUES(?,?,?,?)",
+	[CASEBOOK_DUE_REMOVE] = "DELETE FROM book_due WHERE key=?",
+	[CASEBOOK_CASE_RECORDS] = "SELECT record FROM book_record WHERE case_id=?",
+	[CASEBOOK_GET] = ROWS "WHERE record=?",
+	[CASEBOOK_LIST] = ROWS "ORDER BY key DESC LIMIT ?",
+	[CASEBOOK_LIST_TYPE] = ROWS "WHERE type=?2 ORDER BY key DESC LIMIT ?1",
+	[CASEBOOK_LIST_CASE] = ROWS "WHERE case_id=?3 ORDER BY key DESC LIMIT ?1",
+	[CASEBOOK_LIST_CASE_TYPE] = ROWS "WHERE case_id=?3 AND +type=?2 ORDER BY key DESC LIMIT ?1",
+	[CASEBOOK_SEARCH] = "SELECT " JOINED_ROW " FROM book_words w JOIN book_record r ON r.key = w.rowid"
+			    " WHERE book_words MATCH ? ORDER BY w.rowid DESC LIMIT ?",
+	[CASEBOOK_CONFLICTS] = "SELECT " JOINED_ROW ", c.field FROM book_conflict c JOIN book_record r ON r.key = c.key"
+			       " ORDER BY c.key DESC, c.field",
+	[CASEBOOK_AGENDA] = "SELECT d.at, d.field, d.urgent, r.type, r.case_id, r.record, r.title FROM book_due d"
+			    " JOIN book_record r ON r.key = d.key WHERE d.at>=? AND d.at<? ORDER BY d.at, d.key, d.field",
+	[CASEBOOK_COUNT] = "SELECT (SELECT count(*) FROM book_conflict), (SELECT count(*) FROM book_record)",
+	[CASEBOOK_FIND] = ROWS "WHERE record>=? AND record<=? ORDER BY record",
+	[CASEBOOK_FIND_CASE] = "SELECT DISTINCT case_id FROM book_record WHERE case_id>=? AND case_id<=? ORDER BY case_id",
+	[CASEBOOK_META_GET] = "SELECT value FROM book_meta WHERE name='version'",
+	[CASEBOOK_META_PUT] = "INSERT OR REPLACE INTO book_meta(name, value) VALUES('version',?)",
+	[CASEBOOK_DIGEST_ROWS] = "SELECT record, case_id, type, created, changed, event, author, flags, title, shown, fold"
+				 " FROM book_record ORDER BY record",
+	[CASEBOOK_DIGEST_CONFLICTS] = "SELECT r.record, c.field FROM book_conflict c JOIN book_record r ON r.key = c.key"
+				      " ORDER BY r.record, c.field",
+	[CASEBOOK_DIGEST_DUE] = "SELECT d.at, r.record, d.field, d.urgent FROM book_due d JOIN book_record r ON r.key = d.key"
+				" ORDER BY r.record, d.at, d.field",
+	[CASEBOOK_DIGEST_WORDS] = "SELECT term, doc FROM temp.book_vocabulary",
+};
+
+/* ---- the tokenizer: words are made in casebook_text, here they are split ---- */
+
+static int tokenizer_create(void *ctx, const char **args, int count, Fts5Tokenizer **out)
+{
+	static int tokenizer; /* it has no state; FTS5 wants a pointer */
+	(void)ctx, (void)args, (void)count;
+	*out = (Fts5Tokenizer *)&tokenizer;
+	return SQLITE_OK;
+}
+
+static void tokenizer_delete(Fts5Tokenizer *tokenizer)
+{
+	(void)tokenizer;
+}
+
+static int tokenizer_split(Fts5Tokenizer *tokenizer, void *ctx, int flags, const char *text, int len,
+			   int (*token)(void *, int, const char *, int, int, int))
+{
+	int begin = 0, rc = SQLITE_OK;
+	(void)tokenizer, (void)flags;
+	for (int at = 0; at <= len && rc == SQLITE_OK; at++) {
+		if (at < len && text[at] != ' ')
+			continue;
+		if (at > begin)
+			rc = token(ctx, 0, text + begin, at - begin, begin, at);
+		begin = at + 1;
+	}
+	return rc;
+}
+
+static struct fault tokenizer_register(struct sqlite3 *db)
+{
+	static fts5_tokenizer tokenizer = { tokenizer_create, tokenizer_delete, tokenizer_split };
+	struct sqlite3_stmt *statement = NULL;
+	char name[] = "jalka";
+	fts5_api *api = NULL;
+
+	int rc = sqlite3_prepare_v2(db, "SELECT fts5(?1)", -1, &statement, NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_bind_pointer(statement, 1, (void *)&api, "fts5_api_ptr", NULL);
+	if (rc == SQLITE_OK)
+		(void)sqlite3_step(statement);
+	sqlite3_finalize(statement);
+	if (api == NULL || api->xCreateTokenizer(api, name, NULL, &tokenizer, NULL) != SQLITE_OK)
+		return fault_of(FAULT_STORE, "this SQLite has no FTS5");
+	return fault_none();
+}
+
+/* ---- in step with the log ---- */
+
+static struct fault fold_touched(struct casebook *book)
+{
+	struct casebook_folded folded;
+	for (size_t i = 0; i < book->touched.count; i++) {
+		FAULT_TRY(casebook_fold(book, book->touched.ids[i], &folded));
+		FAULT_TRY(casebook_row_store(book, book->touched.ids[i], &folded));
+	}
+	casebook_set_clear(&book->touched);
+	return fault_none();
+}
+
+static struct fault touch(struct casebook *book, struct record_id id)
+{
+	ASSERT(log_in_transaction(book->log));
+	if (book->touched.count >= TOUCHED_MAX)
+		FAULT_TRY(fold_touched(book));
+	return casebook_set_add(&book->touched, id) ? fault_none() : fault_of(FAULT_LIMIT, "memory for the case book");
+}
+
+static struct fault touched(void *ctx, struct case_id case_id, struct record_id record_id, const struct log_entry *entry)
+{
+	(void)case_id, (void)entry;
+	return touch(ctx, record_id);
+}
+
+/* What the log no longer holds of the case drops out when its records are folded again. */
+static struct fault forgot(void *ctx, struct case_id case_id)
+{
+	struct casebook *book = ctx;
+	struct sqlite3_stmt *statement;
+	struct fault fault;
+	struct record_id id;
+	bool row;
+
+	FAULT_TRY(fold_touched(book));
+	FAULT_TRY(statements_take(&book->statements, CASEBOOK_CASE_RECORDS, &statement));
+	statements_bind_bytes(statement, 1, ID_SPAN(case_id));
+	for (;;) {
+		fault = statements_step(&book->statements, statement, &row);
+		if (fault_is(fault) || !row)
+			break;
+		if (!statements_copy(statement, 0, id.bytes, ID_BYTES) || !casebook_set_add(&book->touched, id)) {
+			fault = fault_of(FAULT_LIMIT, "memory for the case book");
+			break;
+		}
+	}
+	statements_release(&book->statements, CASEBOOK_CASE_RECORDS, statement);
+	return fault;
+}
+
+static const struct book_ops ops = { .touched = touched, .forgot = forgot };
+
+static bool note_record(void *ctx, const struct log_entry *entry)
+{
+	return casebook_set_add(ctx, entry->record_id);
+}
+
+static struct fault fold_all(struct casebook *book)
+{
+	casebook_set_clear(&book->touched);
+	FAULT_TRY(casebook_rows_clear(book));
+	FAULT_TRY(log_read_local(book->log, 0, note_record, &book->touched));
+	return fold_touched(book);
+}
+
+/* The version this build writes: its own and a hash of the record table. */
+static uint64_t version_now(void)
+{
+	crypto_generichash_state state;
+	uint64_t version;
+	size_t count;
+	const struct schema_record *records = schema_all(&count);
+	crypto_generichash_init(&state, NULL, 0, 16);
+	for (size_t i = 0; i < count; i++) {
+		const struct schema_record *record = &records[i];
+		crypto_generichash_update(&state, (const uint8_t *)&record->type, sizeof record->type);
+		crypto_generichash_update(&state, (const uint8_t *)record->title_fields,
+					  record->title_count * sizeof *record->title_fields);
+		crypto_generichash_update(&state, (const uint8_t *)record->search_fields,
+					  record->search_count * sizeof *record->search_fields);
+		crypto_generichash_update(&state, (const uint8_t *)record->due_fields,
+					  record->due_count * sizeof *record->due_fields);
+	}
+	uint8_t hash[16];
+	crypto_generichash_final(&state, hash, sizeof hash);
+	memcpy(&version, hash, sizeof version);
+	return (version << 8 | BOOK_VERSION) & INT64_MAX;
+}
+
+static struct fault meta_put(struct casebook *book)
+{
+	struct sqlite3_stmt *statement;
+	FAULT_TRY(statements_take(&book->statements, CASEBOOK_META_PUT, &statement));
+	statements_bind_number(statement, 1, version_now());
+	FAULT_TRY(statements_run(&book->statements, CASEBOOK_META_PUT, statement));
+	book->is_outdated = false;
+	return fault_none();
+}
+
+static struct fault meta_get(struct casebook *book, uint64_t *version)
+{
+	struct sqlite3_stmt *statement;
+	bool row;
+	FAULT_TRY(statements_take(&book->statements, CASEBOOK_META_GET, &statement));
+	struct fault fault = statements_step(&book->statements, statement, &row);
+	if (!fault_is(fault))
+		*version = row ? statements_number(statement, 0) : 0;
+	statements_release(&book->statements, CASEBOOK_META_GET, statement);
+	return fault;
+}
+
+/* What a commit brings into the book. */
+static struct fault settle(struct casebook *book)
+{
+	if (book->is_outdated) {
+		FAULT_TRY(fold_all(book));
+		FAULT_TRY(meta_put(book));
+	} else {
+		FAULT_TRY(fold_touched(book));
+	}
+	return book->must_settle ? casebook_row_settle(book) : fault_none();
+}
+
+/* With a log of another kind (tests) the book's tables have a transaction of their own. */
+static struct fault before_commit(void *ctx)
+{
+	struct casebook *book = ctx;
+	if (!sqlite3_get_autocommit(book->statements.db))
+		return settle(book);
+	FAULT_TRY(statements_exec(&book->statements, "BEGIN IMMEDIATE"));
+	struct fault fault = settle(book);
+	if (!fault_is(fault))
+		return statements_exec(&book->statements, "COMMIT");
+	(void)statements_exec(&book->statements, "ROLLBACK");
+	return fault;
+}
+
+static void undone(void *ctx)
+{
+	struct casebook *book = ctx;
+	uint64_t version;
+	casebook_set_clear(&book->touched);
+	book->must_settle = false;
+	/* A rebuild may have been undone too. */
+	book->is_outdated = fault_is(meta_get(book, &version)) || version != version_now();
+}
+
+/* ---- rebuilding ---- */
+
+struct fault casebook_rebuild(struct casebook *book)
+{
+	FAULT_TRY(log_begin(book->log));
+	book->is_outdated = true; /* before_commit does it */
+	return log_commit(book->log);
+}
+
+struct fault casebook_ready(struct casebook *book)
+{
+	if (!book->is_outdated || log_in_transaction(book->log))
+		return fault_none();
+	return casebook_rebuild(book);
+}
+
+/* ---- opening ---- */
+
+static struct fault prepare(struct casebook *book, struct sqlite3 *db)
+{
+	uint64_t version, last;
+
+	FAULT_TRY(tokenizer_register(db));
+	FAULT_TRY(statements_exec(&book->statements, "PRAGMA secure_delete=ON"));
+	if (sqlite3_table_column_metadata(db, "main", "book_meta", NULL, NULL, NULL, NULL, NULL, NULL) != SQLITE_OK) {
+		FAULT_TRY(statements_exec(&book->statements, "BEGIN IMMEDIATE"));
+		struct fault fault = statements_exec(&book->statements, schema_text);
+		if (!fault_is(fault))
+			fault = statements_exec(&book->statements, "COMMIT");
+		if (fault_is(fault)) {
+			if (!sqlite3_get_autocommit(db))
+				(void)statements_exec(&book->statements, "ROLLBACK");
+			return fault;
+		}
+	}
+	FAULT_TRY(meta_get(book, &version));
+	FAULT_TRY(log_last_local(book->log, &last));
+	if (version == 0 && last == 0)
+		return meta_put(book);
+	/* The order tree may not be known yet: done at the first read or commit. */
+	book->is_outdated = version != version_now();
+	return fault_none();
+}
+
+struct fault casebook_open(struct sqlite3 *db, struct log *log, const struct order_tree *orders, struct casebook **out)
+{
+	ASSERT(!log_in_transaction(log));
+	struct casebook *book = calloc(1, sizeof *book);
+	if (book == NULL)
+		return fault_of(FAULT_LIMIT, "memory for the case book");
+	book->hooks = (struct book){ &ops, book };
+	book->log = log;
+	book->orders = orders;
+	statements_init(&book->statements, db, queries);
+	struct fault fault = prepare(book, db);
+	if (fault_is(fault)) {
+		casebook_close(book);
+		return fault;
+	}
+	log_listen(log, before_commit, undone, book);
+	*out = book;
+	return fault_none();
+}
+
+void casebook_close(struct casebook *book)
+{
+	struct casebook_block *blocks[] = { &book->entries, &book->bytes, &book->inputs,
+					    &book->work, &book->words, &book->old_words };
+	if (book->log->before_commit_ctx == book)
+		log_listen(book->log, NULL, NULL, NULL);
+	statements_deinit(&book->statements);
+	casebook_set_deinit(&book->touched);
+	for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++)
+		free(blocks[i]->data);
+	free(book);
+}
+
+const struct book *casebook_hooks(struct casebook *book)
+{
+	return &book->hooks;
+}
+
+void casebook_set_orders(struct casebook *book, const struct order_tree *orders)
+{
+	book->orders = orders;
+}
+
+void casebook_set_central(struct casebook *book)
+{
+	book->is_central = true;
+}
+
+/* ---- digest ---- */
+
+static void digest_column(crypto_generichash_state *state, struct sqlite3_stmt *row, int column)
+{
+	struct span bytes = sqlite3_column_type(row, column) == SQLITE_INTEGER ? span_of(NULL, 0) :
+									       statements_bytes(row, column);
+	uint64_t number = bytes.data == NULL ? statements_number(row, column) : bytes.len;
+	crypto_generichash_update(state, (const uint8_t *)&number, sizeof number);
+	if (bytes.len > 0)
+		crypto_generichash_update(state, bytes.data, bytes.len);
+}
+
+static struct fault digest_query(struct casebook *book, unsigned query, crypto_generichash_state *state)
+{
+	struct sqlite3_stmt *statement;
+	struct fault fault;
+	bool row;
+
+	FAULT_TRY(statements_take(&book->statements, query, &statement));
+	for (;;) {
+		fault = statements_step(&book->statements, statement, &row);
+		if (fault_is(fault) || !row)
+			break;
+		for (int i = 0; i < sqlite3_column_count(statement); i++)
+			digest_column(state, statement, i);
+	}
+	statements_release(&book->statements, query, statement);
+	return fault;
+}
+
+struct fault casebook_digest(struct casebook *book, struct delta_hash *out)
+{
+	crypto_generichash_state state;
+
+	FAULT_TRY(casebook_ready(book));
+	FAULT_TRY(statements_exec(&book->statements, "CREATE VIRTUAL TABLE IF NOT EXISTS temp.book_vocabulary"
+						     " USING fts5vocab('main', 'book_words', 'row')"));
+	crypto_generichash_init(&state, NULL, 0, DELTA_HASH_BYTES);
+	for (unsigned query = CASEBOOK_DIGEST_ROWS; query <= CASEBOOK_DIGEST_WORDS; query++)
+		FAULT_TRY(digest_query(book, query, &state));
+	crypto_generichash_final(&state, out->bytes, DELTA_HASH_BYTES);
+	return fault_none();
+}
