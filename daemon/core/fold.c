@@ -312,18 +312,21 @@ static void see_chains(struct work *work, const uint32_t *touches, size_t count)
 			work->chains[i].seen = 0;
 	for (size_t i = 0; i < count; i++) {
 		uint32_t rank = work->touches[touches[i]].rank;
-		uint32_t at = work->chain_of[rank];
+		uint32_t at = work->chain_of[rank], from = at;
 		bool first = i == 0 || work->chain_of[work->touches[touches[i - 1]].rank] != at;
 		struct chain *own = &work->chains[at];
 		/* All below its own seq. */
 		uint64_t seq = work->inputs[work->ranked[rank]].seq;
 		own->seen = seq > own->seen + 1 ? seq - 1 : own->seen;
-		/* Bounded: a circle of epochs, which only a liar makes, ends too. */
-		for (size_t step = 0; first && work->chains[at].continues != NONE && step < work->chain_count; step++) {
-			struct chain *next = &work->chains[work->chains[at].continues];
-			uint64_t named = work->chains[at].continues_seq;
-			next->seen = named > next->seen ? named : next->seen;
-			at = work->chains[at].continues;
+		/* A circle of epochs, which only a liar makes, ends where it began or
+		 * after as many steps as there are authors. */
+		uint32_t next = own->continues;
+		for (size_t step = 0; first && next != NONE && next != at && step < work->chain_count; step++) {
+			struct chain *older = &work->chains[next];
+			uint64_t named = work->chains[from].continues_seq;
+			older->seen = named > older->seen ? named : older->seen;
+			from = next;
+			next = older->continues;
 		}
 	}
 }
