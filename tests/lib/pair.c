@@ -410,13 +410,17 @@ static void stop_hub(struct pair *pair)
 	log_close(pair->hub_log);
 }
 
-void pair_hub_crash(struct pair *pair)
+void pair_hub_rollback(struct pair *pair, struct log *backup)
 {
-	struct log *durable = pair_hub_backup(pair);
 	struct hub_host host = central_host(pair);
 	stop_hub(pair);
-	pair->hub_log = durable;
+	pair->hub_log = backup;
 	expect(hub_open(pair->hub_log, NULL, &host, pair_hub_time(pair), &pair->hub));
+}
+
+void pair_hub_crash(struct pair *pair)
+{
+	pair_hub_rollback(pair, pair_hub_backup(pair));
 }
 
 void pair_hub_restore(struct pair *pair, struct log *backup, bool confirm)

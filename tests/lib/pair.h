@@ -73,6 +73,8 @@ struct log *pair_hub_backup(struct pair *pair);
 void pair_device_restore(struct pair *pair, size_t device, struct log *backup);
 /* With the deny lines so far; `confirm` also confirms the devices. */
 void pair_hub_restore(struct pair *pair, struct log *backup, bool confirm);
+/* The same log older, without anybody saying so: what a backup must never be used for. */
+void pair_hub_rollback(struct pair *pair, struct log *backup);
 /* A second laptop with the same disk; returns its number. */
 size_t pair_clone(struct pair *pair, size_t device);
 

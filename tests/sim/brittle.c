@@ -189,6 +189,11 @@ static struct fault do_remove_case(struct log *log, struct case_id id, struct no
 	PASS(log, log_remove_case(in, id, own));
 }
 
+static struct fault do_cut(struct log *log, const struct author *author, uint64_t after_seq)
+{
+	PASS(log, log_cut(in, author, after_seq));
+}
+
 static struct fault do_put(struct log *log, const char *table, struct span key, struct span value)
 {
 	PASS(log, log_put(in, table, key, value));
@@ -226,6 +231,7 @@ static const struct log_driver DRIVER = {
 	.head_put = do_head_put, .head_scan = do_head_scan,
 	.case_put = do_case_put, .case_get = do_case_get, .case_scan = do_case_scan,
 	.erase_record = do_erase_record, .erase_case = do_erase_case, .remove_case = do_remove_case,
+	.cut = do_cut,
 	.put = do_put, .get = do_get, .remove = do_remove, .scan = do_scan, .close = do_close,
 };
 
