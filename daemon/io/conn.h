@@ -15,7 +15,7 @@
 #include "io/loop.h"
 
 enum {
-	CONN_QUEUE_STOP_BYTES = 128 * 1024,
+	CONN_QUEUE_STOP_BYTES = 64 * 1024,
 	CONN_QUEUE_MAX_BYTES = 1024 * 1024,
 	CONN_DEAD_MS = 120 * 1000,
 };
