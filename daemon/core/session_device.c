@@ -19,6 +19,8 @@ enum {
 _Static_assert(12 * 1024 + OTHER_PARTS_BYTES < (int)SESSION_FRAME_HELLO_PLAIN_BYTES,
 	       "the last try fits message 1 even when it does not pack");
 
+const char session_device_why_refused[] = "central's message could not be applied";
+
 #define TO(state) (1u << (state))
 
 /* Allowed moves; ENDED and DOWN are allowed from everywhere. */
@@ -437,7 +439,7 @@ struct session_device_effect session_device_step(struct session_device *s, const
 	case SESSION_DEVICE_APPLIED:
 		return applied(s, event);
 	case SESSION_DEVICE_REFUSED:
-		return hang_up(s, "central's message could not be applied");
+		return hang_up(s, session_device_why_refused);
 	case SESSION_DEVICE_POKED:
 		return poked(s, event);
 	case SESSION_DEVICE_LINK_LOST:

@@ -171,6 +171,9 @@ void session_device_deinit(struct session_device *session); /* wipes */
 struct session_device_effect session_device_step(struct session_device *session,
 						 const struct session_device_event *event);
 
+/* The `why` that follows REFUSED: the host knows better what it was. */
+extern const char session_device_why_refused[];
+
 /* now_ms at which POKED must be told at the latest; UINT64_MAX: never. */
 uint64_t session_device_deadline(const struct session_device *session);
 

@@ -36,6 +36,7 @@ struct replica_host {
 	/* zstd or nothing (NULL): out_len 0 when it does not fit or does not pay */
 	size_t (*compress)(void *ctx, struct span in, uint8_t *out, size_t size);
 	size_t (*decompress)(void *ctx, struct span in, uint8_t *out, size_t size);
+	uint32_t version_min, version_max; /* of the session protocol; 0: this build's */
 };
 
 /* What enrolment needs, from the code shown by the administrator. */
@@ -81,7 +82,7 @@ struct replica_status {
 	uint64_t sessions;
 };
 
-/* Opens on a log (blank or used). `book` may be NULL. The host struct is copied. */
+/* Opens on a log (blank or used), which stays the caller's. `book` may be NULL. The host struct is copied. */
 struct fault replica_open(struct log *log, const struct book *book, const struct replica_host *host,
 			  struct replica_time now, struct replica **out);
 void replica_close(struct replica *replica);

@@ -104,6 +104,7 @@ struct replica {
 
 	/* the link */
 	bool is_up;
+	bool by_code;                 /* this link is an enrolment's */
 	bool is_enrolling;            /* the code was given, not yet used up */
 	struct replica_enrolment enrolment;
 	char serial[65];
@@ -118,12 +119,12 @@ struct replica {
 	bool offers_known, offers_sent;
 	struct replica_offer *offers;
 	size_t offer_count, offer_next;
-	size_t held_next;
-	bool held_sent;
+	struct order held_after;      /* Held has been sent up to this grant */
 	struct epoch_id salts_epoch;
 	uint64_t salts[LIMIT_CHUNK_DELTAS];
-	size_t salt_count;
-	uint64_t hello_wall_ms, hello_mono_ms;
+	size_t salt_count, salt_next;
+	bool pull_more;               /* central said another Pull follows */
+	uint64_t hello_mono_ms;
 	struct session_device_event told; /* what the message being applied did */
 
 	/* what status says */

@@ -1,0 +1,435 @@
+/* replica_apply - what central sends, made durable. */
+#include "store/replica_apply.h"
+
+#include "base/assert.h"
+#include "store/replica_fork.h"
+#include "store/replica_receipt.h"
+#include "store/replica_scope.h"
+
+static struct case_id case_of(const uint8_t *bytes)
+{
+	struct case_id id;
+	memcpy(id.bytes, bytes, ID_BYTES);
+	return id;
+}
+
+/* ---- authors ---- */
+
+static struct fault learn_author(struct replica *r, const jalka_Author *wire)
+{
+	struct log_author info = { .seq = 0 };
+	bool found;
+	struct author author;
+	memcpy(author.node.bytes, wire->node.bytes, ID_BYTES);
+	memcpy(author.epoch.bytes, wire->epoch.bytes, ID_BYTES);
+	FAULT_TRY(log_author_get(r->log, &author, &info, &found));
+	if (found && (!wire->has_continues || !ID_IS_NONE(info.continues)))
+		return fault_none();
+	info.author = author;
+	if (wire->has_continues) {
+		memcpy(info.continues.bytes, wire->continues.epoch.bytes, ID_BYTES);
+		info.continues_seq = wire->continues.seq;
+		memcpy(info.continues_h.bytes, wire->continues.h.bytes, DELTA_HASH_BYTES);
+	}
+	return log_author_put(r->log, &info);
+}
+
+/* ---- rows of Pull and Backlog ---- */
+
+struct known {
+	bool is_there, has_bytes, is_equal;
+	struct span bytes; /* of the row, to compare */
+	struct delta_hash digest;
+	uint64_t local;
+	struct case_id case_id;
+	struct record_id record_id;
+};
+
+static bool remember(void *ctx, const struct log_entry *entry)
+{
+	struct known *known = ctx;
+	known->is_there = true;
+	known->has_bytes = entry->bytes.data != NULL;
+	known->is_equal = known->has_bytes && span_equal(entry->bytes, known->bytes);
+	known->digest = entry->digest;
+	known->local = entry->local;
+	known->case_id = entry->case_id;
+	known->record_id = entry->record_id;
+	return false;
+}
+
+/* All orders a row tells, newest first; those of epochs unknown here say nothing. */
+static size_t orders_of(const struct replica *r, const struct rows_row *row, struct order *out)
+{
+	size_t count = 0;
+	out[count++] = replica_state_order(r, row->order);
+	for (size_t i = 0; i < row->earlier_count && count < LIMIT_ENTRY_ORDERS; i++) {
+		const struct order_epoch *epoch = order_epoch_by_id(&r->orders, &row->earlier[i].epoch);
+		if (epoch == NULL)
+			continue;
+		struct order order = { epoch->generation, row->earlier[i].n };
+		size_t at = count++;
+		for (; at > 0 && order_compare(out[at - 1], order) < 0; at--)
+			out[at] = out[at - 1];
+		out[at] = order;
+	}
+	return count;
+}
+
+static struct fault put_case(struct replica *r, const struct delta *delta, const struct author *author, uint64_t seq)
+{
+	struct log_case info;
+	bool found;
+	FAULT_TRY(log_case_get(r->log, delta->case_id, &info, &found));
+	if (found && info.has_secret)
+		return fault_none();
+	info = (struct log_case){
+		.case_id = delta->case_id, .kind = delta->opening.kind, .has_secret = true,
+		.secret = delta->opening.secret, .client_case = delta->opening.client_case,
+		.opened_by = *author, .opened_seq = seq,
+	};
+	return log_case_put(r->log, &info);
+}
+
+/* Own bytes come back in the backlog of a case that was forgotten. */
+static struct fault refill(struct replica *r, const struct author *author, const struct rows_row *row,
+			   const struct known *known)
+{
+	struct log_case info;
+	bool found;
+	uint8_t salt[DELTA_SALT_BYTES];
+	struct delta_hash digest;
+	FAULT_TRY(log_case_get(r->log, known->case_id, &info, &found));
+	if (!found || !info.has_secret)
+		return fault_none(); /* the opening is not here yet: a later row of the same backlog cannot be */
+	delta_salt(&info.secret, author, row->seq, salt);
+	delta_digest(salt, row->delta, &digest);
+	if (memcmp(digest.bytes, known->digest.bytes, sizeof digest.bytes) != 0)
+		return fault_of(FAULT_PEER, "own delta came back changed");
+	return log_refill(r->log, author, row->seq, row->delta);
+}
+
+static struct fault place_known(struct replica *r, const struct author *author, const struct rows_row *row,
+				const struct known *known)
+{
+	struct order orders[LIMIT_ENTRY_ORDERS];
+	size_t count = orders_of(r, row, orders);
+	if (row->delta.data != NULL && known->has_bytes && !known->is_equal)
+		return fault_of(FAULT_PEER, "a delta differs from the one held under its name");
+	if (row->delta.data != NULL && !known->has_bytes)
+		FAULT_TRY(refill(r, author, row, known));
+	for (size_t i = count; i > 0; i--)
+		FAULT_TRY(log_place(r->log, author, row->seq, orders[i - 1], row->stamp_ms, LOG_ACCEPTED, 0));
+	return r->book == NULL ? fault_none()
+		: r->book->ops->touched(r->book->ctx, known->case_id, known->record_id, NULL);
+}
+
+static struct fault append_new(struct replica *r, const struct author *author, const struct rows_row *row,
+			       const struct delta *delta)
+{
+	struct log_entry entry = {
+		.author = *author, .seq = row->seq,
+		.stamp_ms = row->stamp_ms != 0 ? row->stamp_ms : delta->stamp_ms,
+		.verdict = LOG_ACCEPTED,
+		.case_id = delta->case_id, .record_id = delta->record_id, .record_type = delta->record_type,
+		.bytes = row->delta,
+	};
+	entry.order_count = orders_of(r, row, entry.orders);
+	FAULT_TRY(log_append(r->log, &entry, 1, &entry.local));
+	return r->book == NULL ? fault_none()
+		: r->book->ops->touched(r->book->ctx, entry.case_id, entry.record_id, &entry);
+}
+
+static struct fault apply_row(struct replica *r, const struct author *author, const struct rows_row *row,
+			      const struct case_id *only)
+{
+	struct known known = { .bytes = row->delta };
+	struct delta delta;
+	FAULT_TRY(log_find(r->log, author, row->seq, remember, &known));
+	if (row->delta.data == NULL) /* erased at central: of foreign ones nothing is kept here */
+		return known.is_there ? place_known(r, author, row, &known) : fault_none();
+	FAULT_TRY(delta_read(row->delta, &delta));
+	if (only != NULL && !ID_EQUAL(delta.case_id, *only))
+		return fault_of(FAULT_PEER, "a backlog with a delta of another case");
+	if (delta.opens)
+		FAULT_TRY(put_case(r, &delta, author, row->seq));
+	if (known.is_there)
+		return place_known(r, author, row, &known);
+	return append_new(r, author, row, &delta);
+}
+
+struct part {
+	const jalka_Author *authors;
+	pb_size_t author_count;
+	const jalka_Rows *head; /* NULL: no rows */
+	struct span rows;
+	uint64_t after, upto;   /* orders allowed */
+	const struct case_id *only; /* a backlog's case */
+};
+
+static struct fault apply_rows(struct replica *r, const struct part *part)
+{
+	struct rows_reader reader;
+	for (pb_size_t i = 0; i < part->author_count; i++)
+		FAULT_TRY(learn_author(r, &part->authors[i]));
+	if (part->head == NULL)
+		return fault_none();
+	rows_read_begin(&reader, part->rows, part->head->count, part->author_count, 0, true);
+	for (;;) {
+		struct rows_row row;
+		struct author author;
+		bool end;
+		FAULT_TRY(rows_read(&reader, &row, &end));
+		if (end)
+			return fault_none();
+		if (row.order <= part->after || row.order > part->upto)
+			return fault_of(FAULT_PEER, "an order outside the part it came in");
+		memcpy(author.node.bytes, part->authors[row.author].node.bytes, ID_BYTES);
+		memcpy(author.epoch.bytes, part->authors[row.author].epoch.bytes, ID_BYTES);
+		FAULT_TRY(apply_row(r, &author, &row, part->only));
+	}
+}
+
+/* ---- Pull ---- */
+
+static struct fault apply_grants(struct replica *r, const jalka_GrantNote *begun, pb_size_t begun_count,
+				 const jalka_ForgetNote *forget, pb_size_t forget_count, bool renamed)
+{
+	uint32_t generation = replica_state_generation(r);
+	for (pb_size_t i = 0; i < begun_count; i++) {
+		struct order g = { generation, begun[i].g };
+		struct case_id id = case_of(begun[i].case_id.bytes);
+		FAULT_TRY(renamed ? replica_scope_renamed(r, id, g) : replica_scope_begun(r, id, g));
+	}
+	for (pb_size_t i = 0; i < forget_count; i++) {
+		struct order g = { generation, forget[i].g };
+		if (forget[i].g_epoch.size == ID_BYTES) {
+			struct epoch_id epoch;
+			memcpy(epoch.bytes, forget[i].g_epoch.bytes, ID_BYTES);
+			const struct order_epoch *named = order_epoch_by_id(&r->orders, &epoch);
+			if (named == NULL)
+				return fault_of(FAULT_PEER, "a Forget of an epoch never told");
+			g.generation = named->generation;
+		}
+		FAULT_TRY(replica_scope_ended(r, case_of(forget[i].case_id.bytes), g, forget[i].at));
+	}
+	return fault_none();
+}
+
+static struct fault apply_pull(struct replica *r, const jalka_Pull *pull, struct span rows)
+{
+	struct part part = {
+		.authors = pull->authors, .author_count = pull->authors_count,
+		.head = pull->has_rows ? &pull->rows : NULL, .rows = rows,
+		.after = r->feed.order, .upto = pull->to,
+	};
+	if (pull->to < r->feed.order)
+		return fault_of(FAULT_PEER, "a Pull that goes back");
+	FAULT_TRY(apply_grants(r, pull->begun, pull->begun_count, pull->forget, pull->forget_count, false));
+	FAULT_TRY(apply_rows(r, &part));
+	for (pb_size_t i = 0; i < pull->erased_count; i++) {
+		struct record_id record = { { 0 } };
+		if (pull->erased[i].record_id.size == ID_BYTES)
+			memcpy(record.bytes, pull->erased[i].record_id.bytes, ID_BYTES);
+		FAULT_TRY(replica_scope_erase(r, case_of(pull->erased[i].case_id.bytes), record));
+	}
+	for (pb_size_t i = 0; i < pull->decisions_count; i++)
+		FAULT_TRY(replica_receipt_decide(r, SESSION_FRAME_SPAN(pull->decisions[i].body),
+						 SESSION_FRAME_SPAN(pull->decisions[i].signature)));
+	r->told.moved = r->told.moved || pull->to != r->feed.order;
+	r->feed.order = pull->to;
+	r->pull_more = pull->more;
+	return fault_none();
+}
+
+/* ---- Backlog ---- */
+
+static struct fault apply_backlog(struct replica *r, const jalka_Backlog *backlog, struct span rows)
+{
+	struct case_id id = case_of(backlog->case_id.bytes);
+	struct order g = { replica_state_generation(r), backlog->g };
+	struct replica_grant *held = replica_state_grant(r, id);
+	if (held == NULL || held->is_forgetting || held->is_complete || order_compare(held->g, g) != 0)
+		return fault_none(); /* of a grant that is no more */
+	struct replica_grant grant = *held;
+	struct part part = {
+		.authors = backlog->authors, .author_count = backlog->authors_count,
+		.head = backlog->has_rows ? &backlog->rows : NULL, .rows = rows,
+		.after = grant.place, .upto = backlog->g, .only = &id,
+	};
+	if (backlog->to < grant.place || backlog->to > backlog->g)
+		return fault_of(FAULT_PEER, "a Backlog outside its grant");
+	FAULT_TRY(apply_rows(r, &part));
+	grant.place = backlog->last ? 0 : backlog->to;
+	grant.is_complete = backlog->last;
+	r->told.moved = true;
+	return replica_state_put_grant(r, &grant);
+}
+
+/* ---- the rest of a frame ---- */
+
+static struct fault apply_need_salt(struct replica *r, const jalka_NeedSalt *need)
+{
+	memcpy(r->salts_epoch.bytes, need->epoch.bytes, ID_BYTES);
+	if (replica_state_own_by_id(r, &r->salts_epoch) == NULL)
+		return fault_of(FAULT_PEER, "salts asked of an epoch that is not this device's");
+	r->salt_count = need->seq_count;
+	for (size_t i = 0; i < r->salt_count; i++)
+		r->salts[i] = need->seq[i];
+	r->salt_next = 0;
+	r->told.salts_asked = true;
+	return fault_none();
+}
+
+static void apply_safe_order(struct replica *r, uint64_t safe_order, bool *risen)
+{
+	*risen = safe_order > r->feed.safe_order;
+	if (*risen)
+		r->feed.safe_order = safe_order;
+}
+
+/* The first frame's Forgotten are acknowledged by the confirmation. */
+static struct fault confirm(struct replica *r, const uint8_t *new_key)
+{
+	r->session_record.has_key = true;
+	memcpy(r->session_record.key, new_key, sizeof r->session_record.key);
+	for (size_t i = r->forgotten_count; i > 0; i--)
+		if (r->forgotten[i - 1].was_in_first)
+			FAULT_TRY(replica_state_remove_forgotten(r, i - 1));
+	return replica_state_put_session(r);
+}
+
+static struct fault note_offers(struct replica *r)
+{
+	bool done = r->offers_known && r->offer_next == r->offer_count;
+	if (r->feed.offers_left > 0 && done && !r->offers_sent) {
+		r->offers_sent = true;
+		r->feed.offers_left = r->offer_count == 0 ? 0 : r->feed.offers_left - 1;
+	}
+	return fault_none();
+}
+
+/* What every message ends with. */
+static struct fault finish(struct replica *r, bool safe_order_risen)
+{
+	r->feed.last_contact_ms = r->now.wall_ms;
+	r->feed.clock_offset_ms = r->author.chain.clock.offset_ms;
+	r->feed.clock_state = (uint32_t)r->author.chain.clock.state;
+	r->feed.last_stamp_ms = r->author.chain.clock.last_ms;
+	if (safe_order_risen)
+		FAULT_TRY(replica_receipt_prune(r));
+	FAULT_TRY(replica_scope_settle(r));
+	if (r->self.is_revoked)
+		FAULT_TRY(replica_scope_erase_all(r));
+	return replica_state_put_feed(r);
+}
+
+static struct fault frame_parts(struct replica *r, const jalka_Frame *frame, struct span rows, const uint8_t *new_key)
+{
+	bool risen = false;
+	if (new_key != NULL)
+		FAULT_TRY(confirm(r, new_key));
+	if (frame->has_receipt)
+		FAULT_TRY(replica_receipt_apply(r, SESSION_FRAME_SPAN(frame->receipt.body),
+						SESSION_FRAME_SPAN(frame->receipt.signature), &r->pushing));
+	if (frame->has_held_answer) {
+		FAULT_TRY(apply_grants(r, frame->held_answer.granted, frame->held_answer.granted_count,
+				       frame->held_answer.forget, frame->held_answer.forget_count, true));
+		r->told.moved = true;
+	}
+	if (frame->has_pull)
+		FAULT_TRY(apply_pull(r, &frame->pull, rows));
+	if (frame->has_backlog)
+		FAULT_TRY(apply_backlog(r, &frame->backlog, rows));
+	if (frame->has_need_salt)
+		FAULT_TRY(apply_need_salt(r, &frame->need_salt));
+	apply_safe_order(r, frame->safe_order, &risen);
+	FAULT_TRY(note_offers(r));
+	return finish(r, risen);
+}
+
+struct fault replica_apply_frame(struct replica *r, const jalka_Frame *frame, struct span rows, const uint8_t *new_key)
+{
+	FAULT_TRY(replica_state_begin(r));
+	struct fault fault = frame_parts(r, frame, rows, new_key);
+	if (fault_is(fault)) {
+		replica_state_rollback(r);
+		return fault;
+	}
+	return replica_state_commit(r);
+}
+
+/* ---- message 2 ---- */
+
+static struct fault apply_revoked(struct replica *r, const jalka_Welcome *welcome)
+{
+	struct delta_signature signature;
+	struct span order = SESSION_FRAME_SPAN(welcome->erase_order);
+	if (welcome->erase_signature.size != sizeof signature.bytes || order.len < ID_BYTES)
+		return fault_of(FAULT_PEER, "an order to erase that is not signed");
+	memcpy(signature.bytes, welcome->erase_signature.bytes, sizeof signature.bytes);
+	if (!delta_verify(DELTA_TAG_ERASE, span_of(r->self.central.bytes, DELTA_IDENTITY_BYTES), order,
+			  r->self.central.bytes, &signature)
+	    || memcmp(order.data, r->self.node.bytes, ID_BYTES) != 0)
+		return fault_of(FAULT_PEER, "an order to erase that central did not sign for this device");
+	r->self.is_revoked = true;
+	return replica_state_put_self(r);
+}
+
+static struct fault apply_standing(struct replica *r, const jalka_Welcome *welcome, bool drop_key)
+{
+	if (drop_key)
+		r->session_record.has_key = false; /* P1: plain IK discards the old one */
+	if (welcome->status == jalka_Status_STALE) { /* P8: message 1's payload was ignored */
+		if (welcome->last_counter > r->session_record.counter)
+			r->session_record.counter = welcome->last_counter;
+		memset(&r->pushing, 0, sizeof r->pushing);
+	}
+	FAULT_TRY(replica_state_put_session(r));
+	if (welcome->time_ms != 0)
+		clock_learn(&r->author.chain.clock, welcome->time_ms, r->now.wall_ms,
+			    (r->now.mono_ms - r->hello_mono_ms) / 2);
+	if (welcome->holder.size == ID_BYTES)
+		memcpy(r->self.holder.bytes, welcome->holder.bytes, ID_BYTES);
+	if (welcome->holder.size == ID_BYTES || !r->self.is_confirmed || r->self.is_revoked) {
+		r->self.is_confirmed = true;
+		r->self.is_revoked = false;
+		FAULT_TRY(replica_state_put_self(r));
+	}
+	return welcome->status == jalka_Status_REVOKED ? apply_revoked(r, welcome) : fault_none();
+}
+
+static bool has_old_grants(const struct replica *r)
+{
+	for (size_t i = 0; i < r->grant_count; i++)
+		if (r->grants[i].g.generation != replica_state_generation(r))
+			return true;
+	return false;
+}
+
+static struct fault welcome_parts(struct replica *r, const jalka_Welcome *welcome, struct span rows, bool drop_key)
+{
+	bool risen = false;
+	FAULT_TRY(replica_fork_adopt(r, welcome));
+	FAULT_TRY(apply_standing(r, welcome, drop_key));
+	if (welcome->has_receipt) /* before the comparison: it may be what lets us go on */
+		FAULT_TRY(replica_receipt_apply(r, SESSION_FRAME_SPAN(welcome->receipt.body),
+						SESSION_FRAME_SPAN(welcome->receipt.signature), &r->pushing));
+	FAULT_TRY(replica_fork_compare(r, welcome));
+	apply_safe_order(r, welcome->safe_order, &risen);
+	if (welcome->has_pull)
+		FAULT_TRY(apply_pull(r, &welcome->pull, rows));
+	r->told.held_asked = welcome->held_wanted || has_old_grants(r);
+	return finish(r, risen);
+}
+
+struct fault replica_apply_welcome(struct replica *r, const jalka_Welcome *welcome, struct span rows, bool drop_key)
+{
+	FAULT_TRY(replica_state_begin(r));
+	struct fault fault = welcome_parts(r, welcome, rows, drop_key);
+	if (fault_is(fault)) {
+		replica_state_rollback(r);
+		return fault;
+	}
+	return replica_state_commit(r);
+}

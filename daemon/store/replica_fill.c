@@ -1,0 +1,358 @@
+/* replica_fill - what this device sends. */
+#include "store/replica_fill.h"
+
+#include "base/assert.h"
+#include "store/replica_fork.h"
+#include "store/replica_receipt.h"
+
+#define COUNT_OF(array) (sizeof (array) / sizeof (array)[0])
+
+/* ---- the cursor ---- */
+
+static void fill_cursor(const struct replica *r, bool with_epoch, jalka_Cursor *cursor)
+{
+	const struct replica_grant *backlog = replica_state_backlog(r);
+	if (with_epoch)
+		SESSION_FRAME_SET(cursor->epoch, r->feed.epoch.bytes);
+	cursor->order = r->feed.order;
+	if (backlog != NULL) {
+		cursor->backlog_now = backlog->g.n;
+		cursor->backlog_place = backlog->place;
+	}
+}
+
+/* ---- a push ---- */
+
+struct push {
+	struct replica *r;
+	struct rows_writer writer;
+	struct delta_hash h;
+	uint64_t seq, upto;
+};
+
+static bool add_row(void *ctx, const struct log_entry *entry)
+{
+	struct push *push = ctx;
+	struct rows_row row = { .delta = entry->bytes, .seq = entry->seq };
+	struct delta_hash next;
+	if (entry->seq > push->upto)
+		return false;
+	if (entry->bytes.data == NULL)
+		row.digest = span_of(entry->digest.bytes, DELTA_HASH_BYTES);
+	if (!rows_write(&push->writer, &row))
+		return false;
+	delta_link(&push->h, entry->seq, &entry->digest, &next);
+	push->h = next;
+	push->seq = entry->seq;
+	return true;
+}
+
+static bool remember_verdict(void *ctx, const struct log_entry *entry)
+{
+	enum log_verdict *verdict = ctx;
+	*verdict = entry->verdict;
+	return false;
+}
+
+/* To a central that has lost it: a receipt of an older epoch that begins here. */
+static struct fault find_proof(struct replica *r, const struct log_author *own, struct replica_receipt_kept *out,
+			       bool *found)
+{
+	enum log_verdict verdict = LOG_LOCAL;
+	*found = false;
+	FAULT_TRY(log_find(r->log, &own->author, own->receipted_seq + 1, remember_verdict, &verdict));
+	if (verdict == LOG_LOCAL)
+		return fault_none();
+	FAULT_TRY(replica_receipt_find(r, &own->author.epoch, own->receipted_seq + 1, found, out));
+	*found = *found && !ID_EQUAL(out->central_epoch, r->feed.epoch) && out->seq <= own->seq;
+	return fault_none();
+}
+
+static void attach_proof(const struct replica_receipt_kept *kept, jalka_Push *push)
+{
+	jalka_Receipt *receipt = &push->receipts[0];
+	ASSERT(kept->body.len <= sizeof receipt->body.bytes);
+	push->receipts_count = 1;
+	receipt->body.size = (pb_size_t)kept->body.len;
+	memcpy(receipt->body.bytes, kept->body.data, kept->body.len);
+	SESSION_FRAME_SET(receipt->signature, kept->signature.data);
+	SESSION_FRAME_SET(receipt->central_epoch, kept->central_epoch.bytes);
+}
+
+static void name_epoch(struct replica *r, const struct log_author *own, jalka_Push *out)
+{
+	if (!ID_EQUAL(own->author.epoch, r->pushing))
+		SESSION_FRAME_SET(out->epoch, own->author.epoch.bytes);
+	if (own->receipted_seq == 0 && !ID_IS_NONE(own->continues)) {
+		out->has_continues = true;
+		SESSION_FRAME_SET(out->continues.epoch, own->continues.bytes);
+		out->continues.seq = own->continues_seq;
+		SESSION_FRAME_SET(out->continues.h, own->continues_h.bytes);
+	}
+}
+
+/* The next chunk of one own epoch: what has no receipt, as far as it fits. */
+static struct fault fill_push(struct replica *r, const struct log_author *own, size_t bytes_max, jalka_Push *out,
+			      bool *has, struct session_device_event *event)
+{
+	struct push push = { .r = r, .h = own->receipted_h, .seq = own->receipted_seq, .upto = own->seq };
+	struct replica_receipt_kept kept;
+	struct delta_signature signature;
+	bool proof;
+	FAULT_TRY(find_proof(r, own, &kept, &proof));
+	if (proof) {
+		push.upto = kept.seq;
+		attach_proof(&kept, out);
+		bytes_max = bytes_max > kept.body.len ? bytes_max - kept.body.len : 0;
+	}
+	if (bytes_max > LIMIT_CHUNK_BYTES)
+		bytes_max = LIMIT_CHUNK_BYTES;
+	rows_write_begin(&push.writer, r->scratch->raw_out, bytes_max, own->receipted_seq + 1);
+	FAULT_TRY(log_read_author(r->log, &own->author, own->receipted_seq + 1, add_row, &push));
+	if (push.writer.count == 0) {
+		*has = false;
+		memset(out, 0, sizeof *out);
+		return fault_none();
+	}
+	if (proof && push.seq != kept.seq)
+		out->receipts_count = 0; /* its h lies beyond this chunk */
+	delta_head_sign(&r->self.central, &own->author, push.seq, &push.h, r->self.sign_secret, &signature);
+	*has = true;
+	name_epoch(r, own, out);
+	out->first_seq = own->receipted_seq + 1;
+	out->has_rows = true;
+	out->rows.count = push.writer.count;
+	SESSION_FRAME_SET(out->signature, signature.bytes);
+	event->rows = rows_written(&push.writer);
+	event->push_epoch = own->author.epoch;
+	event->push_seq = push.seq;
+	r->pushing = own->author.epoch;
+	return fault_none();
+}
+
+/* The oldest own epoch with something to push, or NULL. */
+static const struct log_author *push_source(struct replica *r)
+{
+	for (size_t i = 0; i < replica_state_own_count(r); i++) {
+		const struct log_author *own = replica_state_own(r, i);
+		if (own->receipted_seq < own->seq)
+			return own;
+	}
+	return NULL;
+}
+
+/* ---- Hello ---- */
+
+struct fault replica_fill_hello(struct replica *r, size_t push_bytes, struct session_device_event *event)
+{
+	jalka_Hello *hello = &r->scratch->hello;
+	const struct log_author *own = &r->author.chain.info;
+	const struct log_author *source = push_source(r);
+	r->pushing = own->author.epoch;
+	SESSION_FRAME_SET(hello->epoch, own->author.epoch.bytes);
+	hello->seq = own->seq;
+	if (own->receipted_seq != own->seq)
+		hello->receipted_seq = own->receipted_seq;
+	hello->holder_wanted = ID_IS_NONE(r->self.holder);
+	if (!ID_IS_NONE(r->feed.epoch)) {
+		hello->has_cursor = true;
+		fill_cursor(r, true, &hello->cursor);
+	}
+	if (push_bytes > 0 && source == own)
+		FAULT_TRY(fill_push(r, own, push_bytes, &hello->push, &hello->has_push, event));
+	if (!hello->has_push && own->seq != 0)
+		SESSION_FRAME_SET(hello->h, own->h.bytes);
+	return fault_none();
+}
+
+/* ---- parts of a frame ---- */
+
+static void fill_g(const struct replica *r, struct order g, uint64_t *n, jalka_Forgotten *out)
+{
+	const struct order_epoch *epoch = order_epoch_by_generation(&r->orders, g.generation);
+	*n = g.n;
+	if (epoch != NULL && !ID_EQUAL(epoch->id, r->feed.epoch))
+		SESSION_FRAME_SET(out->g_epoch, epoch->id.bytes);
+}
+
+static bool fill_forgotten(struct replica *r, jalka_Frame *out)
+{
+	for (size_t i = 0; i < r->forgotten_count && out->forgotten_count < COUNT_OF(out->forgotten); i++) {
+		struct replica_forgotten *f = &r->forgotten[i];
+		if (f->was_sent)
+			continue;
+		jalka_Forgotten *wire = &out->forgotten[out->forgotten_count++];
+		SESSION_FRAME_SET(wire->case_id, f->case_id.bytes);
+		fill_g(r, f->g, &wire->g, wire);
+		f->was_sent = true;
+		f->was_in_first = r->first_frame;
+	}
+	return out->forgotten_count > 0;
+}
+
+struct own_entry {
+	bool is_there;
+	struct case_id case_id;
+	struct delta_hash digest;
+	bool has_bytes;
+};
+
+static bool remember_own(void *ctx, const struct log_entry *entry)
+{
+	struct own_entry *own = ctx;
+	*own = (struct own_entry){ true, entry->case_id, entry->digest, entry->bytes.data != NULL };
+	return false;
+}
+
+/* P7: the salt, or the digest of what has been erased here. */
+static struct fault fill_salt(struct replica *r, const struct author *author, uint64_t seq, jalka_SaltOf *out)
+{
+	struct own_entry own = { .is_there = false };
+	struct log_case info;
+	bool found;
+	FAULT_TRY(log_find(r->log, author, seq, remember_own, &own));
+	if (!own.is_there)
+		return fault_of(FAULT_PEER, "salt asked of what this device did not write");
+	FAULT_TRY(log_case_get(r->log, own.case_id, &info, &found));
+	out->seq = seq;
+	if (own.has_bytes && found && info.has_secret) {
+		out->salt.size = DELTA_SALT_BYTES;
+		delta_salt(&info.secret, author, seq, out->salt.bytes);
+	} else {
+		SESSION_FRAME_SET(out->digest, own.digest.bytes);
+	}
+	return fault_none();
+}
+
+static struct fault fill_salts(struct replica *r, jalka_Frame *out, struct session_device_event *event)
+{
+	const struct author author = { r->self.node, r->salts_epoch };
+	out->has_salt = true;
+	SESSION_FRAME_SET(out->salt.epoch, r->salts_epoch.bytes);
+	while (r->salt_next < r->salt_count && out->salt.salts_count < COUNT_OF(out->salt.salts))
+		FAULT_TRY(fill_salt(r, &author, r->salts[r->salt_next++], &out->salt.salts[out->salt.salts_count++]));
+	event->parts |= SESSION_DEVICE_SALT;
+	if (r->salt_next < r->salt_count)
+		event->more |= SESSION_DEVICE_SALT;
+	return fault_none();
+}
+
+static bool add_offer(void *ctx, const struct log_entry *entry)
+{
+	struct push *push = ctx;
+	struct rows_row row = { .delta = entry->bytes, .seq = entry->seq };
+	if (entry->bytes.data != NULL && rows_write(&push->writer, &row))
+		push->seq = entry->seq;
+	return false;
+}
+
+/* Foreign deltas a restored central lacks, of one author. */
+static struct fault fill_offer(struct replica *r, jalka_Offer *out, bool *has, struct session_device_event *event)
+{
+	struct push push = { .r = r };
+	FAULT_TRY(replica_fork_collect_offers(r));
+	*has = r->offer_next < r->offer_count;
+	if (!*has)
+		return fault_none();
+	struct author author = r->offers[r->offer_next].author;
+	uint64_t first_seq = r->offers[r->offer_next].seq;
+	rows_write_begin(&push.writer, r->scratch->raw_out, LIMIT_CHUNK_BYTES, first_seq);
+	while (r->offer_next < r->offer_count && id_author_equal(&r->offers[r->offer_next].author, &author)) {
+		uint64_t seq = r->offers[r->offer_next].seq;
+		FAULT_TRY(log_find(r->log, &author, seq, add_offer, &push));
+		if (push.seq != seq)
+			break;
+		r->offer_next++;
+	}
+	out->has_author = true;
+	SESSION_FRAME_SET(out->author.node, author.node.bytes);
+	SESSION_FRAME_SET(out->author.epoch, author.epoch.bytes);
+	out->first_seq = first_seq;
+	out->has_rows = true;
+	out->rows.count = push.writer.count;
+	event->rows = rows_written(&push.writer);
+	event->parts |= SESSION_DEVICE_OFFER;
+	return fault_none();
+}
+
+/* The grant after `after` that names an older central epoch, or NULL. */
+static const struct replica_grant *next_held(const struct replica *r, struct order after)
+{
+	const struct replica_grant *next = NULL;
+	for (size_t i = 0; i < r->grant_count; i++) {
+		const struct replica_grant *grant = &r->grants[i];
+		if (grant->g.generation == replica_state_generation(r))
+			continue;
+		if (after.n != 0 && order_compare(grant->g, after) <= 0)
+			continue;
+		if (next == NULL || order_compare(grant->g, next->g) < 0)
+			next = grant;
+	}
+	return next;
+}
+
+/* P5: every grant of an older epoch, ascending. */
+static void fill_held(struct replica *r, jalka_Frame *out, struct session_device_event *event)
+{
+	const struct replica_grant *grant;
+	out->has_held = true;
+	while (out->held.grants_count < COUNT_OF(out->held.grants)
+	       && (grant = next_held(r, r->held_after)) != NULL) {
+		jalka_HeldGrant *wire = &out->held.grants[out->held.grants_count++];
+		const struct order_epoch *epoch = order_epoch_by_generation(&r->orders, grant->g.generation);
+		ASSERT(epoch != NULL);
+		SESSION_FRAME_SET(wire->case_id, grant->case_id.bytes);
+		SESSION_FRAME_SET(wire->g_epoch, epoch->id.bytes);
+		wire->g = grant->g.n;
+		r->held_after = grant->g;
+	}
+	out->held.last = next_held(r, r->held_after) == NULL;
+	event->parts |= SESSION_DEVICE_HELD;
+	if (!out->held.last)
+		event->more |= SESSION_DEVICE_HELD;
+}
+
+/* At most one of the parts that may be large. */
+static struct fault fill_one(struct replica *r, unsigned parts, jalka_Frame *out, struct session_device_event *event)
+{
+	const struct log_author *source = push_source(r);
+	if (parts & SESSION_DEVICE_SALT)
+		return fill_salts(r, out, event);
+	if (source != NULL) {
+		if (parts & SESSION_DEVICE_PUSH)
+			FAULT_TRY(fill_push(r, source, LIMIT_CHUNK_BYTES, &out->push, &out->has_push, event));
+		if (out->has_push)
+			event->parts |= SESSION_DEVICE_PUSH;
+		return fault_none(); /* what follows waits until everything is receipted */
+	}
+	if (parts & SESSION_DEVICE_BYE) {
+		out->bye = true;
+		event->parts |= SESSION_DEVICE_BYE;
+		return fault_none();
+	}
+	if (r->feed.offers_left > 0 && (parts & SESSION_DEVICE_OFFER))
+		FAULT_TRY(fill_offer(r, &out->offer, &out->has_offer, event));
+	bool offered = r->feed.offers_left == 0 || (r->offers_known && r->offer_next == r->offer_count);
+	if (!out->has_offer && offered && (parts & SESSION_DEVICE_HELD))
+		fill_held(r, out, event);
+	return fault_none();
+}
+
+struct fault replica_fill_frame(struct replica *r, unsigned parts, struct session_device_event *event)
+{
+	jalka_Frame *out = &r->scratch->out;
+	if (parts & SESSION_DEVICE_RESUME) {
+		out->has_resume = out->resume.has_cursor = true;
+		fill_cursor(r, false, &out->resume.cursor);
+		event->parts |= SESSION_DEVICE_RESUME;
+	}
+	if (parts & SESSION_DEVICE_HEARD) {
+		out->has_heard = out->heard.has_cursor = true;
+		fill_cursor(r, false, &out->heard.cursor);
+		event->parts |= SESSION_DEVICE_HEARD;
+	}
+	if ((parts & SESSION_DEVICE_FORGOTTEN) && fill_forgotten(r, out))
+		event->parts |= SESSION_DEVICE_FORGOTTEN;
+	r->first_frame = false;
+	return fill_one(r, parts, out, event);
+}
