@@ -263,7 +263,10 @@ void node_device_backup(struct sim *sim, struct sim_device *device)
 static void excuse_the_lost(struct sim *sim)
 {
 	bool held[ORACLE_OPS_MAX] = { false };
-	oracle_mark_held(&sim->oracle, sim->central.store.inner, held);
+	struct log *central = log_memory_copy(sim->central.store.inner); /* what is committed */
+	ASSERT(central != NULL);
+	oracle_mark_held(&sim->oracle, central, held);
+	log_close(central);
 	for (size_t i = 0; i < sim->device_count; i++)
 		oracle_mark_held(&sim->oracle, sim->devices[i].store.inner, held);
 	for (size_t i = 0; i < sim->oracle.op_count; i++)
@@ -295,8 +298,12 @@ uint32_t node_device_clone(struct sim *sim, struct sim_device *device)
 	twin->is_twin = device->is_twin = true;
 	twin->node = device->node;
 	twin->enrolled = device->enrolled;
-	twin->revoked = device->revoked;
+	twin->suspended = device->suspended;
+	twin->incompatible = device->incompatible;
+	twin->version_min = device->version_min;
+	twin->version_max = device->version_max;
 	twin->skew_ms = device->skew_ms;
+	device->wrote_as_twin = false;
 	memcpy(twin->expected, device->expected, sizeof twin->expected);
 	sim_say(sim, "device %u is cloned as %u", device->number, twin->number);
 	device_open(sim, twin);
