@@ -85,7 +85,7 @@ static void ids_are_hexadecimal_and_none_is_empty(void **state)
 static void what_does_not_fit_can_be_taken_back(void **state)
 {
 	(void)state;
-	wire_out_init(&out, block, 24);
+	wire_out_init(&out, block, 20);
 	writer_init(&writer, &out);
 	writer_list(&writer, NULL);
 	writer_number(&writer, NULL, 12);
