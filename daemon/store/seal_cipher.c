@@ -134,8 +134,10 @@ struct fault seal_cipher_new(enum seal_suite suite, enum seal_purpose purpose, c
 	if (!seal_cipher_supports(suite))
 		return fault_of(FAULT_CALLER, "store: this processor cannot do the file's cipher suite");
 	struct seal_cipher *cipher = sodium_malloc(sizeof *cipher);
-	if (cipher == NULL)
+	if (cipher == NULL || sodium_mlock(cipher, sizeof *cipher) != 0) { /* sodium_malloc itself does not say */
+		sodium_free(cipher);
 		return fault_of(FAULT_LIMIT, "store: no locked memory left for keys (RLIMIT_MEMLOCK)");
+	}
 	memset(cipher, 0, sizeof *cipher);
 	cipher->suite = suite;
 	derive(key, purpose == SEAL_PAGES ? "jalka-seal-pages-1" : "jalka-seal-log-1",

@@ -122,7 +122,7 @@ static int file_write(sqlite3_file *base, const void *data, int len, sqlite3_int
 		return SQLITE_IOERR_WRITE;
 	seal_file_seal_page(file->cipher, file->node->file_id, number, data, file->page); /* V2: a copy */
 	int rc = file->lower->pMethods->xWrite(file->lower, file->page, SEAL_PAGE_BYTES, offset);
-	file->grown = true;
+	file->map.grown = true;
 	return rc;
 }
 
@@ -247,6 +247,13 @@ static int file_control(sqlite3_file *base, int op, void *arg)
 {
 	if (op == SQLITE_FCNTL_PRAGMA)
 		return control_pragma(arg);
+	if (op == SQLITE_FCNTL_CKPT_DONE)
+		seal_wal_checkpointed(((struct seal_file *)base)->node);
+	if (op == SEAL_FILE_CONTROL_TRIM) {
+		seal_map_drop((struct seal_file *)base);
+		seal_wal_trim(((struct seal_file *)base)->node);
+		return SQLITE_OK;
+	}
 	return seal_file_control_common((struct seal_file *)base, op, arg);
 }
 
@@ -285,7 +292,6 @@ int seal_file_init(struct seal_file *file)
 {
 	file->page = sqlite3_malloc(SEAL_PAGE_BYTES);
 	file->part = sqlite3_malloc(SEAL_PAGE_BYTES);
-	file->grown = true; /* maps at the first read */
 	return file->page != NULL && file->part != NULL ? SQLITE_OK : SQLITE_NOMEM;
 }
 
@@ -304,7 +310,7 @@ static int file_close(sqlite3_file *base)
 	int rc = file->lower->pMethods->xClose(file->lower);
 	seal_file_deinit(file);
 	seal_cipher_free(file->cipher);
-	seal_vfs_release(file->node);
+	seal_vfs_release(file->node, false);
 	file->base.pMethods = NULL;
 	return rc;
 }

@@ -11,8 +11,10 @@
 #define JALKA_STORE_SEAL_FILE_H
 
 #include <sqlite3.h>
+#include <stdatomic.h>
 
 #include "store/seal_cipher.h"
+#include "store/seal_recent.h"
 
 enum {
 	SEAL_FILE_SEALED_BYTES = SEAL_PAGE_BYTES - SEAL_RESERVE_BYTES, /* of a page */
@@ -38,6 +40,9 @@ struct seal_node {
 	bool forgotten;
 	bool sync_failed;                /* nothing is written any more: close, reopen, verify */
 	struct seal_file *writer;        /* the log with frames not yet written out */
+	unsigned log_count;              /* logs among the open files */
+	atomic_bool log_shared;          /* there were two at once: `recent` is not used until all are closed */
+	struct seal_recent recent;
 };
 
 struct seal_wal {
@@ -50,6 +55,17 @@ struct seal_wal {
 	uint8_t *sealed, *plain;         /* one record each */
 };
 
+enum { SEAL_MAP_BYTES_MAX = 1 << 30, SEAL_MAP_CHUNK_BYTES = 1 << 20 };
+
+struct seal_map {
+	int64_t bytes;                   /* of the file when it was mapped; 0: not yet */
+	bool grown;                      /* since then */
+	uint64_t asked[SEAL_MAP_BYTES_MAX / SEAL_MAP_CHUNK_BYTES / 64]; /* chunks the system was told to fetch */
+};
+
+/* A file control of our own: gives back the memory that only serves speed. */
+enum { SEAL_FILE_CONTROL_TRIM = 0x4a4b5301 };
+
 struct seal_file {
 	sqlite3_file base;               /* what SQLite sees; stays first */
 	struct seal_node *node;
@@ -57,7 +73,7 @@ struct seal_file {
 	sqlite3_file *lower;
 	uint8_t *page;                   /* of a database: one sealed page */
 	uint8_t *part;                   /* of a database: one opened page, for reads of a part */
-	bool grown;                      /* since it was mapped */
+	struct seal_map map;             /* of a database */
 	struct seal_wal wal;             /* of a log */
 };
 
@@ -70,8 +86,8 @@ void seal_file_deinit(struct seal_file *file);
 int seal_wal_init(struct seal_file *file);
 void seal_wal_deinit(struct seal_file *file);
 
-/* The node's file is closed: the last one lets a forgotten key go. */
-void seal_vfs_release(struct seal_node *node);
+/* A file of the node is closed: the last one lets a forgotten key go. */
+void seal_vfs_release(struct seal_node *node, bool is_log);
 
 /* ---- seal_file: pages ---- */
 
@@ -86,6 +102,9 @@ int seal_file_control_common(struct seal_file *file, int op, void *arg);
 /* The lock that serialises writers is being given back: frames not written out
  * were rolled back and must never overwrite what the next writer commits. */
 void seal_wal_writer_left(struct seal_node *node);
+/* A checkpoint has taken what it could. */
+void seal_wal_checkpointed(struct seal_node *node);
+void seal_wal_trim(struct seal_node *node);
 int64_t seal_wal_offset(uint32_t frame);
 /* Reads one record from the lower file and opens it to wal.plain. SQLITE_OK,
  * SQLITE_IOERR_SHORT_READ, SQLITE_IOERR_DATA (not authentic) or the lower error. */
@@ -107,5 +126,6 @@ int seal_recovery_judge_header(struct seal_file *file, const uint8_t header[stat
  * the lower VFS. A file cut short under the map is an error, never a signal. */
 int seal_map_read(struct seal_file *file, void *out, int len, int64_t offset);
 struct fault seal_map_guard(void);
+void seal_map_drop(struct seal_file *file);
 
 #endif

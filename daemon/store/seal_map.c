@@ -13,6 +13,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <sys/mman.h>
 
 #include "store/seal_file.h"
 
@@ -79,31 +80,60 @@ static bool read_guarded(sqlite3_file *lower, void *out, int len, int64_t offset
 	return true;
 }
 
-static void unmap(struct seal_file *file)
+void seal_map_drop(struct seal_file *file)
 {
-	file->lower->pMethods->xUnfetch(file->lower, 0, NULL);
-	file->grown = true;
+	if (file->lower->pMethods->iVersion >= 3)
+		file->lower->pMethods->xUnfetch(file->lower, 0, NULL);
+	file->map = (struct seal_map){ 0 };
 }
 
 /* NULL from the lower VFS means: not mapped, or mapped before the file grew. */
-static bool read_by_map(struct seal_file *file, void *out, int len, int64_t offset)
+static const uint8_t *fetch(struct seal_file *file, int len, int64_t offset)
 {
 	sqlite3_file *lower = file->lower;
 	void *from = NULL;
-	if (lower->pMethods->iVersion < 3 || lower->pMethods->xFetch(lower, offset, len, &from) != SQLITE_OK)
-		return false;
-	if (from == NULL && file->grown) {
-		file->grown = false;
-		lower->pMethods->xUnfetch(lower, 0, NULL); /* unmaps; the next fetch maps the size of now */
-		if (lower->pMethods->xFetch(lower, offset, len, &from) != SQLITE_OK)
-			return false;
+	bool may_map = file->map.bytes == 0;
+	if (!may_map && lower->pMethods->xFetch(lower, offset, len, &from) != SQLITE_OK)
+		return NULL;
+	if (from == NULL && (may_map || file->map.grown)) {
+		seal_map_drop(file);
+		sqlite3_int64 size = 0;
+		if (lower->pMethods->xFileSize(lower, &size) != SQLITE_OK ||
+		    lower->pMethods->xFetch(lower, offset, len, &from) != SQLITE_OK)
+			return NULL;
+		file->map.bytes = size < SEAL_MAP_BYTES_MAX ? size : SEAL_MAP_BYTES_MAX;
 	}
+	return from;
+}
+
+/* Random reads of a cold file would wait for the disk page by page; the first
+ * one in a chunk has the system fetch all of it in the background. */
+static void ask_for_chunk(struct seal_file *file, const uint8_t *from, int64_t offset)
+{
+	size_t chunk = (size_t)(offset / SEAL_MAP_CHUNK_BYTES);
+	uint64_t bit = 1ull << (chunk % 64);
+	if ((file->map.asked[chunk / 64] & bit) != 0)
+		return;
+	file->map.asked[chunk / 64] |= bit;
+	int64_t start = (int64_t)chunk * SEAL_MAP_CHUNK_BYTES;
+	int64_t len = file->map.bytes - start < SEAL_MAP_CHUNK_BYTES ? file->map.bytes - start : SEAL_MAP_CHUNK_BYTES;
+	union { const uint8_t *from; uint8_t *to; } address = { .from = from - (offset - start) };
+	madvise(address.to, (size_t)len, MADV_WILLNEED);
+}
+
+static bool read_by_map(struct seal_file *file, void *out, int len, int64_t offset)
+{
+	if (file->lower->pMethods->iVersion < 3)
+		return false;
+	const uint8_t *from = fetch(file, len, offset);
 	if (from == NULL)
 		return false;
+	ask_for_chunk(file, from, offset);
 	bool copied = copy_guarded(out, from, (size_t)len);
-	lower->pMethods->xUnfetch(lower, offset, from);
+	union { const uint8_t *from; uint8_t *to; } address = { .from = from };
+	file->lower->pMethods->xUnfetch(file->lower, offset, address.to);
 	if (!copied)
-		unmap(file);
+		seal_map_drop(file);
 	return copied;
 }
 
@@ -114,6 +144,6 @@ int seal_map_read(struct seal_file *file, void *out, int len, int64_t offset)
 	int rc = SQLITE_OK;
 	if (read_guarded(file->lower, out, len, offset, &rc))
 		return rc;
-	unmap(file);
+	seal_map_drop(file);
 	return file->lower->pMethods->xRead(file->lower, out, len, offset);
 }

@@ -20,7 +20,7 @@
 #include "base/assert.h"
 #include "store/seal_file.h"
 
-enum { PATH_BYTES_MAX = 4096, MAP_BYTES_MAX = 1 << 30 };
+enum { PATH_BYTES_MAX = 4096 };
 static const char log_suffix[] = "-wal";
 
 static pthread_mutex_t nodes_mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -111,24 +111,31 @@ void seal_vfs_forget(const char *path)
 	pthread_mutex_unlock(&nodes_mutex);
 }
 
-static struct seal_node *take_node(const char *path, size_t len)
+static struct seal_node *take_node(const char *path, size_t len, bool is_log)
 {
 	pthread_mutex_lock(&nodes_mutex);
 	struct seal_node *node = *find_node(path, len);
 	if (node != NULL && node->forgotten)
 		node = NULL;
-	if (node != NULL)
+	if (node != NULL) {
 		node->open_count++;
+		node->log_count += is_log;
+		if (node->log_count > 1)
+			atomic_store(&node->log_shared, true);
+	}
 	pthread_mutex_unlock(&nodes_mutex);
 	return node;
 }
 
-void seal_vfs_release(struct seal_node *node)
+void seal_vfs_release(struct seal_node *node, bool is_log)
 {
 	pthread_mutex_lock(&nodes_mutex);
 	ASSERT(node->open_count > 0);
+	node->log_count -= is_log;
 	if (--node->open_count == 0) {
 		node->sync_failed = false;
+		atomic_store(&node->log_shared, false);
+		seal_recent_deinit(&node->recent);
 		if (node->forgotten)
 			drop_node(find_node(node->path, strlen(node->path)));
 	}
@@ -228,7 +235,7 @@ static int open_database(struct seal_file *file)
 	if (rc == SQLITE_OK)
 		rc = seal_file_init(file);
 	if (rc == SQLITE_OK) {
-		sqlite3_int64 map_bytes = MAP_BYTES_MAX;
+		sqlite3_int64 map_bytes = SEAL_MAP_BYTES_MAX;
 		file->lower->pMethods->xFileControl(file->lower, SQLITE_FCNTL_MMAP_SIZE, &map_bytes);
 		file->base.pMethods = &seal_file_methods;
 	}
@@ -259,7 +266,7 @@ static int vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *base, int 
 		return SQLITE_CANTOPEN;
 	if (is_log && (len <= suffix || memcmp(name + len - suffix, log_suffix, suffix) != 0))
 		return SQLITE_CANTOPEN;
-	file->node = take_node(name, is_log ? len - suffix : len);
+	file->node = take_node(name, is_log ? len - suffix : len, is_log);
 	if (file->node == NULL)
 		return SQLITE_CANTOPEN;
 	/* A database is made by seal_vfs_create alone (T9). */
@@ -271,7 +278,7 @@ static int vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *base, int 
 		seal_wal_deinit(file);
 		seal_cipher_free(file->cipher);
 		close_lower(file);
-		seal_vfs_release(file->node);
+		seal_vfs_release(file->node, is_log);
 		file->base.pMethods = NULL;
 	}
 	return rc;

@@ -103,6 +103,31 @@ void seal_wal_writer_left(struct seal_node *node)
 	}
 }
 
+/* ---- what was just written, still open (seal_recent.h) ---- */
+
+static void keep(struct seal_node *node, uint32_t frame, const uint8_t *record)
+{
+	if (!atomic_load(&node->log_shared))
+		seal_recent_put(&node->recent, frame, record + SEAL_WAL_FRAME_HEADER_BYTES);
+}
+
+static const uint8_t *kept(const struct seal_node *node, uint32_t frame)
+{
+	return atomic_load(&node->log_shared) ? NULL : seal_recent_get(&node->recent, frame);
+}
+
+void seal_wal_checkpointed(struct seal_node *node)
+{
+	if (!atomic_load(&node->log_shared))
+		seal_recent_clear(&node->recent);
+}
+
+void seal_wal_trim(struct seal_node *node)
+{
+	if (!atomic_load(&node->log_shared))
+		seal_recent_deinit(&node->recent);
+}
+
 static void mark_written(struct seal_wal *wal, uint32_t frame)
 {
 	if (frame > wal->written)
@@ -129,6 +154,7 @@ static int append_record(struct seal_file *file, uint32_t frame)
 	wal->count++;
 	file->node->writer = file;
 	mark_written(wal, frame);
+	keep(file->node, frame, wal->plain);
 	bool is_commit = memcmp(wal->plain + 4, no_commit, sizeof no_commit) != 0;
 	return is_commit ? flush(file) : SQLITE_OK;
 }
@@ -145,6 +171,7 @@ static int rewrite_record(struct seal_file *file, uint32_t frame, size_t at, con
 	if (rc != SQLITE_OK)
 		return rc;
 	memcpy(wal->plain + at, data, len);
+	keep(file->node, frame, wal->plain);
 	seal_record(file, frame, wal->plain, wal->sealed);
 	return file->lower->pMethods->xWrite(file->lower, wal->sealed, SEAL_WAL_RECORD_BYTES, seal_wal_offset(frame));
 }
@@ -158,6 +185,7 @@ static int write_log_header(struct seal_file *file, const uint8_t *header)
 	file->wal.count = 0; /* of a transaction that was rolled back */
 	file->node->writer = NULL;
 	file->wal.written = 0;
+	seal_wal_checkpointed(file->node);
 	seal_cipher_renew();
 	return file->lower->pMethods->xWrite(file->lower, header, SEAL_WAL_HEADER_BYTES, 0);
 }
@@ -261,6 +289,12 @@ static int wal_read(sqlite3_file *base, void *out, int len, sqlite3_int64 offset
 	if (offset < SEAL_WAL_HEADER_BYTES)
 		return SQLITE_IOERR_READ;
 	uint32_t frame = frame_at(offset);
+	bool is_page = len == SEAL_PAGE_BYTES && offset == seal_wal_offset(frame) + SEAL_WAL_FRAME_HEADER_BYTES;
+	const uint8_t *page = is_page ? kept(file->node, frame) : NULL;
+	if (page != NULL) {
+		memcpy(out, page, SEAL_PAGE_BYTES);
+		return SQLITE_OK;
+	}
 	int rc = SQLITE_OK;
 	if (is_buffered(wal, frame, frame_at(offset + len - 1)))
 		rc = flush(file);
@@ -362,7 +396,7 @@ static int wal_close(sqlite3_file *base)
 	int rc = file->lower->pMethods->xClose(file->lower);
 	seal_wal_deinit(file);
 	seal_cipher_free(file->cipher);
-	seal_vfs_release(file->node);
+	seal_vfs_release(file->node, true);
 	file->base.pMethods = NULL;
 	return rc;
 }

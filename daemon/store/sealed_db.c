@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/assert.h"
+#include "store/seal_file.h"
 
 enum { CACHE_KIB_DEFAULT = 65536, LOG_BYTES_KEPT = 16 * 1024 * 1024 };
 
@@ -192,4 +193,10 @@ void sealed_db_close(struct sqlite3 *db, const char *path)
 	int rc = sqlite3_close(db);
 	ASSERT(rc == SQLITE_OK); /* every statement was finalized */
 	seal_vfs_forget(path);
+}
+
+void sealed_db_trim(struct sqlite3 *db)
+{
+	sqlite3_db_release_memory(db);
+	sqlite3_file_control(db, "main", SEAL_FILE_CONTROL_TRIM, NULL);
 }

@@ -25,6 +25,9 @@ struct fault sealed_db_open(const char *path, const uint8_t key[static SEAL_KEY_
 			    const struct sealed_db_options *options, struct sqlite3 **out);
 void sealed_db_close(struct sqlite3 *db, const char *path);
 
+/* Gives back the memory that only serves speed: for a daemon that goes idle. */
+void sealed_db_trim(struct sqlite3 *db);
+
 /* The fault a SQLite result code stands for. */
 struct fault sealed_db_fault(struct sqlite3 *db, int rc);
 
