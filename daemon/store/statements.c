@@ -63,7 +63,7 @@ struct fault statements_step(struct statements *statements, struct sqlite3_stmt 
 
 struct fault statements_run(struct statements *statements, unsigned number, struct sqlite3_stmt *statement)
 {
-	bool row;
+	bool row = false;
 	struct fault fault = statements_step(statements, statement, &row);
 	ASSERT(fault_is(fault) || !row);
 	statements_release(statements, number, statement);
