@@ -1,0 +1,253 @@
+/* admin - the administrator's verbs, all one call of the central daemon. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "prompt.h"
+#include "qr.h"
+#include "say.h"
+#include "verbs.h"
+
+static void print_json(struct json object)
+{
+	say_line("%.*s", (int)object.text.len, (const char *)object.text.data);
+}
+
+static jalka_Request *admin_request(const char *verb, int argc, char **argv)
+{
+	jalka_Request *request = link_request(jalka_Request_admin_tag);
+	jalka_AdminCall *call = &request->call.admin;
+	size_t room = sizeof call->args / sizeof *call->args;
+	LINK_PUT(call->verb, verb, "the verb");
+	for (int i = 0; i < argc; i++) {
+		if (call->args_count == room)
+			say_die(SAY_USAGE, "too many arguments");
+		LINK_PUT(call->args[call->args_count], argv[i], "an argument");
+		call->args_count++;
+	}
+	return request;
+}
+
+static void expect(struct command_context *c, int argc, int least, int most)
+{
+	if (argc < least)
+		command_usage(c, "an argument is missing");
+	if (argc > most)
+		command_usage(c, "too many arguments");
+}
+
+static void print_object(void *ctx, struct json object)
+{
+	(void)ctx;
+	if (say_style()->json)
+		print_json(object);
+	else
+		say_object(object, 0);
+}
+
+static int call_verb(struct command_context *c, const char *verb, int argc, char **argv)
+{
+	link_call(command_link(c), admin_request(verb, argc, argv), print_object, NULL);
+	return SAY_OK;
+}
+
+/* ---- lists ------------------------------------------------------------------------------------- */
+static void gather(void *ctx, struct json object)
+{
+	const char *const *key = ctx;
+	if (say_style()->json)
+		print_json(object);
+	else
+		say_table_rows(json_member(object, *key));
+}
+
+static int call_table(struct command_context *c, const char *verb, const char *key, const struct say_column *columns,
+		      size_t count, const char *when_empty)
+{
+	say_table_begin(columns, count);
+	link_call(command_link(c), admin_request(verb, 0, NULL), gather, &key);
+	if (!say_style()->json)
+		say_table_end(when_empty);
+	return SAY_OK;
+}
+#define TABLE(c, verb, key, columns, when_empty) \
+	call_table((c), (verb), (key), (columns), sizeof(columns) / sizeof *(columns), (when_empty))
+
+int verbs_admin_devices(struct command_context *c, int argc, char **argv)
+{
+	static const struct say_column columns[] = {
+		{ "node", "DEVICE", SAY_ID }, { "holder_name", "WORKER", SAY_TEXT }, { "serial", "SERIAL", SAY_TEXT },
+		{ "state", "STATE", SAY_TEXT }, { "connected", "CONNECTED", SAY_YES }, { "last_contact_ms", "LAST CONTACT", SAY_TIME },
+		{ "seq", "RECEIVED", SAY_NUMBER }, { "quarantined", "QUARANTINED", SAY_NUMBER }, { "twin_alarm", "TWIN", SAY_YES },
+		{ "erase_confirmed", "ERASED", SAY_YES }, { "words", "WORDS", SAY_TEXT },
+	};
+	(void)argv;
+	expect(c, argc, 0, 0);
+	return TABLE(c, "devices", "devices", columns, "no devices; jalka admin enrol STAFF makes a code for one");
+}
+
+int verbs_admin_staff(struct command_context *c, int argc, char **argv)
+{
+	static const struct say_column columns[] = {
+		{ "id", "ID", SAY_ID }, { "name", "NAME", SAY_TEXT }, { "profession", "PROFESSION", SAY_TEXT },
+	};
+	(void)argv;
+	expect(c, argc, 0, 0);
+	return TABLE(c, "staff", "staff", columns, "no staff; jalka admin staff add NAME");
+}
+
+int verbs_admin_quarantine(struct command_context *c, int argc, char **argv)
+{
+	static const struct say_column columns[] = {
+		{ "item", "ITEM", SAY_TEXT }, { "reason", "WHY", SAY_TEXT }, { "type", "TYPE", SAY_TEXT }, { "case_id", "CASE", SAY_ID },
+		{ "record_id", "RECORD", SAY_ID }, { "received_ms", "RECEIVED", SAY_TIME },
+	};
+	(void)argv;
+	expect(c, argc, 0, 0);
+	return TABLE(c, "quarantine", "quarantine", columns, "nothing waits for a decision");
+}
+
+int verbs_admin_cases(struct command_context *c, int argc, char **argv)
+{
+	static const struct say_column columns[] = {
+		{ "case_id", "CASE", SAY_TEXT }, { "kind", "KIND", SAY_TEXT }, { "client_case", "CLIENT CASE", SAY_ID },
+		{ "opened_by", "OPENED BY", SAY_ID }, { "last_order", "LAST ORDER", SAY_NUMBER }, { "erased", "ERASED", SAY_YES },
+	};
+	(void)argv;
+	expect(c, argc, 0, 0);
+	return TABLE(c, "cases", "cases", columns, "no cases");
+}
+
+/* ---- enrolment ----------------------------------------------------------------------------------- */
+static void print_code(void *ctx, struct json object)
+{
+	const bool *qr = ctx;
+	if (say_style()->json) {
+		print_json(object);
+		return;
+	}
+	const char *code = say_text(json_member(object, "code"));
+	if (*qr)
+		qr_print(code, say_style()->colour);
+	say_line("%s", code);
+	say_note("Good once, until %s. On the device: jalka enrol CODE. Then compare the words of both screens\n"
+		 "(jalka admin devices) and let it in: jalka admin confirm DEVICE.", say_time_ms(json_member(object, "expires_ms")));
+}
+
+int verbs_admin_enrol(struct command_context *c, int argc, char **argv)
+{
+	bool qr = c->options[COMMAND_NO_QR] == NULL && !say_style()->quiet;
+	expect(c, argc, 1, 1);
+	link_call(command_link(c), admin_request("enrol", argc, argv), print_code, &qr);
+	return SAY_OK;
+}
+
+int verbs_admin_staff_add(struct command_context *c, int argc, char **argv)
+{
+	char *args[4] = { NULL, NULL, NULL, NULL };
+	static char add[] = "add", profession[] = "OTHER";
+	expect(c, argc, 1, 3);
+	args[0] = add;
+	args[1] = argv[0];
+	args[2] = argc > 1 ? argv[1] : profession;
+	args[3] = argc > 2 ? argv[2] : NULL;
+	return call_verb(c, "staff", argc > 2 ? 4 : 3, args);
+}
+
+/* ---- what cannot be undone is asked about ---------------------------------------------------------- */
+static void sure(struct command_context *c, const char *question)
+{
+	if (c->options[COMMAND_YES] == NULL && !prompt_yes(question))
+		say_die(SAY_FAILED, "nothing was done (give --yes where nobody can be asked)");
+}
+
+int verbs_admin_revoke(struct command_context *c, int argc, char **argv)
+{
+	expect(c, argc, 1, 1);
+	sure(c, "The device is refused from now on and erases what it holds. Revoke it?");
+	return call_verb(c, "revoke", argc, argv);
+}
+
+int verbs_admin_retire(struct command_context *c, int argc, char **argv)
+{
+	expect(c, argc, 1, 1);
+	sure(c, "The device is taken out of use for good. Retire it?");
+	return call_verb(c, "retire", argc, argv);
+}
+
+int verbs_admin_erase(struct command_context *c, int argc, char **argv)
+{
+	expect(c, argc, 2, 3);
+	sure(c, "This is erased here and on every device, and cannot be brought back. Erase it?");
+	return call_verb(c, "erase", argc, argv);
+}
+
+int verbs_admin_confirm(struct command_context *c, int argc, char **argv)
+{
+	expect(c, argc, 1, 1);
+	return call_verb(c, "confirm", argc, argv);
+}
+
+int verbs_admin_suspend(struct command_context *c, int argc, char **argv)
+{
+	expect(c, argc, 1, 1);
+	return call_verb(c, "suspend", argc, argv);
+}
+
+int verbs_admin_resume(struct command_context *c, int argc, char **argv)
+{
+	expect(c, argc, 1, 1);
+	return call_verb(c, "resume", argc, argv);
+}
+
+int verbs_admin_assign(struct command_context *c, int argc, char **argv)
+{
+	expect(c, argc, 2, 3);
+	return call_verb(c, "assign", argc, argv);
+}
+
+int verbs_admin_unassign(struct command_context *c, int argc, char **argv)
+{
+	expect(c, argc, 2, 2);
+	return call_verb(c, "unassign", argc, argv);
+}
+
+int verbs_admin_accept(struct command_context *c, int argc, char **argv)
+{
+	expect(c, argc, 1, 1);
+	return call_verb(c, "accept", argc, argv);
+}
+
+int verbs_admin_reject(struct command_context *c, int argc, char **argv)
+{
+	expect(c, argc, 1, 1);
+	return call_verb(c, "reject", argc, argv);
+}
+
+int verbs_admin_counters(struct command_context *c, int argc, char **argv)
+{
+	expect(c, argc, 0, 0);
+	return call_verb(c, "counters", argc, argv);
+}
+
+static void print_audit(void *ctx, struct json object)
+{
+	bool *good = ctx;
+	*good = say_true(object, "ok");
+	if (say_style()->json) {
+		print_json(object);
+		return;
+	}
+	say_line("%s: %" PRId64 " authors, %" PRId64 " deltas, %" PRId64 " signed heads, %" PRId64 " erased, %" PRId64 " bad",
+		 *good ? "good" : "BAD", say_integer(object, "authors"), say_integer(object, "deltas"), say_integer(object, "heads"),
+		 say_integer(object, "erased"), say_integer(object, "bad"));
+	if (!*good)
+		say_object(json_member(object, "first_bad"), 2);
+}
+
+int verbs_admin_audit(struct command_context *c, int argc, char **argv)
+{
+	bool good = false;
+	expect(c, argc, 0, 0);
+	link_call(command_link(c), admin_request("audit", argc, argv), print_audit, &good);
+	return good ? SAY_OK : SAY_FAILED;
+}

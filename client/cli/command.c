@@ -1,0 +1,388 @@
+/* command - the table of verbs and what is made from it. */
+#include "command.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/nearest.h"
+#include "load.h"
+#include "sample.h"
+#include "say.h"
+#include "verbs.h"
+
+#define VERSION "0.1.0"
+#define BIT(option) (1u << (option))
+
+enum { GLOBAL = BIT(COMMAND_CASE) - 1, PATH_BYTES = 4096 };
+_Static_assert(COMMAND_OPTIONS <= 32, "options are marked in one word");
+
+struct option_row { const char *name; const char *value; const char *summary; };
+static const struct option_row options[COMMAND_OPTIONS] = {
+	[COMMAND_DIR] = { "dir", "DIR", "the daemon's folder (else $JALKA_DIR, else $XDG_RUNTIME_DIR/jalka)" },
+	[COMMAND_SOCKET] = { "socket", "PATH", "the daemon's socket (else DIR/socket)" },
+	[COMMAND_JSON] = { "json", NULL, "answers as JSON, one object a line" },
+	[COMMAND_QUIET] = { "quiet", NULL, "data only, no words about what went well (-q)" },
+	[COMMAND_NO_COLOR] = { "no-color", NULL, "no colours (also NO_COLOR, TERM=dumb)" },
+	[COMMAND_HELP] = { "help", NULL, "help, of a verb when one is named (-h)" },
+	[COMMAND_VERSION] = { "version", NULL, "the version" },
+	[COMMAND_CASE] = { "case", "ID", "the case it belongs to" },
+	[COMMAND_CLIENT] = { "client", "ID", "the client a new matter is about" },
+	[COMMAND_VISIT] = { "visit", "ID", "the visit it belongs to" },
+	[COMMAND_SIGN] = { "sign", NULL, "sign at once" },
+	[COMMAND_DRAFT] = { "draft", NULL, "leave it a draft" },
+	[COMMAND_AT] = { "at", "TIME", "when it happened, like 2026-11-03T09:15 (else now)" },
+	[COMMAND_LIMIT] = { "limit", "N", "at most N records" },
+	[COMMAND_LOG] = { "log", NULL, "with every change: who, when, receipted or not" },
+	[COMMAND_FROM_JSON] = { "from-json", "FILE", "the record as a JSON object (- : stdin)" },
+	[COMMAND_WAIT] = { "wait", NULL, "until everything is exchanged and receipted" },
+	[COMMAND_OFFLINE] = { "offline", NULL, "close the link and stay offline" },
+	[COMMAND_ONLINE] = { "online", NULL, "connect again" },
+	[COMMAND_PASSPHRASE_FILE] = { "passphrase-file", "FILE", "read the passphrase from its first line (- : stdin)" },
+	[COMMAND_SERIAL] = { "serial", "TEXT", "what this device is called in the administrator's list" },
+	[COMMAND_URGENT] = { "urgent", "GROUNDS", "urgent: FOOD, MEDICINE, EVICTION, CRISIS, OTHER, with commas" },
+	[COMMAND_REASON] = { "reason", "TEXT", "why" },
+	[COMMAND_SEED] = { "seed", "N", "of the generator (1)" },
+	[COMMAND_CLIENTS] = { "clients", "N", "how many clients (120)" },
+	[COMMAND_CASES] = { "cases", "N", "how many cases (150)" },
+	[COMMAND_NO_QR] = { "no-qr", NULL, "the code as text only" },
+	[COMMAND_YES] = { "yes", NULL, "do it without asking" },
+};
+
+#define WRITES (BIT(COMMAND_AT) | BIT(COMMAND_FROM_JSON))
+#define SIGNS (WRITES | BIT(COMMAND_SIGN) | BIT(COMMAND_DRAFT))
+static const struct command {
+	const char *name, *args, *summary;
+	command_fn *run;
+	uint32_t takes; /* options besides the global ones */
+} commands[] = {
+	{ "init", "", "make this device's vault and store", verbs_init, BIT(COMMAND_PASSPHRASE_FILE) },
+	{ "enrol", "CODE|-", "join an organisation with the code its administrator shows", verbs_enrol, BIT(COMMAND_SERIAL) },
+	{ "unlock", "", "open the vault", verbs_unlock, BIT(COMMAND_PASSPHRASE_FILE) },
+	{ "lock", "", "close the vault: keys leave memory, data stays", verbs_lock, 0 },
+	{ "status", "", "vault, connection, what is not yet receipted", verbs_status, 0 },
+	{ "sync", "", "exchange with the central node now", verbs_sync,
+	  BIT(COMMAND_WAIT) | BIT(COMMAND_OFFLINE) | BIT(COMMAND_ONLINE) },
+	{ "agenda", "[DAY]", "what is due on a day (today)", verbs_agenda, 0 },
+	{ "search", "TEXT", "find records by words, names, phones, identity codes", verbs_search, BIT(COMMAND_LIMIT) },
+
+	{ "client add", "FAMILY GIVEN field=value...", "a new client (asiakas) with a case of their own", verbs_client_add, WRITES },
+	{ "client show", "ID", "a client and all that is recorded in the client's case", verbs_client_show, BIT(COMMAND_LOG) },
+	{ "client list", "", "the clients on this device", verbs_client_list, BIT(COMMAND_LIMIT) },
+	{ "client change", "ID field=value...", "change a client's data; field= clears", verbs_client_change, WRITES },
+	{ "case open", "CLIENT TITLE [field=value...]", "open a matter (asia) about a client", verbs_case_open, WRITES },
+	{ "case show", "ID", "a case and its records", verbs_case_show, BIT(COMMAND_LOG) },
+	{ "case list", "", "the matters on this device", verbs_case_list, BIT(COMMAND_LIMIT) },
+	{ "case close", "ID REASON", "close a matter", verbs_case_close, WRITES },
+	{ "visit plan", "CASE TIME [field=value...]", "plan a visit (käynti)", verbs_visit_plan, WRITES },
+	{ "visit start", "CASE|VISIT [field=value...]", "a visit begins, planned or not", verbs_visit_start, WRITES },
+	{ "visit end", "VISIT [field=value...]", "a visit is over", verbs_visit_end, WRITES },
+	{ "note", "CASE TEXT|- [field=value...]", "a signed note in the case (asiakaskertomus)", verbs_note,
+	  WRITES | BIT(COMMAND_DRAFT) | BIT(COMMAND_VISIT) },
+	{ "mapping", "CLIENT QUADRANT=STATE[:TEXT]... [field=value...]",
+	  "a life-situation mapping (kartoitus): income= family= health= housing=", verbs_mapping, WRITES | BIT(COMMAND_DRAFT) },
+	{ "application", "CLIENT [field=value...]", "follow an application for basic social assistance (hakemus)",
+	  verbs_application, WRITES | BIT(COMMAND_URGENT) | BIT(COMMAND_REASON) },
+	{ "consent give", "CLIENT SCOPE PURPOSE field=value...", "a consent (suostumus); understood_check= is required",
+	  verbs_consent_give, WRITES | BIT(COMMAND_DRAFT) },
+	{ "consent withdraw", "CONSENT [VIA]", "the client withdraws a consent", verbs_consent_withdraw, WRITES },
+	{ "conflicts", "", "fields that two workers changed apart (exit code 5 when there are any)", verbs_conflicts, 0 },
+	{ "conflicts choose", "RECORD FIELD mine|theirs|VALUE", "settle a conflict", verbs_conflicts_choose, 0 },
+	{ "drafts", "", "what is written and not signed", verbs_drafts, 0 },
+	{ "drafts discard", "ID", "throw a draft away", verbs_drafts_discard, 0 },
+
+	{ "create", "TYPE [field=value...]", "a record of any type", verbs_create,
+	  SIGNS | BIT(COMMAND_CASE) | BIT(COMMAND_CLIENT) },
+	{ "change", "ID [field=value...]", "change fields of a record or draft; field= clears", verbs_change, SIGNS },
+	{ "sign", "ID...", "sign drafts: they are frozen and sent", verbs_sign, 0 },
+	{ "show", "ID", "a record, a draft or a case", verbs_show, BIT(COMMAND_LOG) },
+	{ "list", "[TYPE]", "records, newest first", verbs_list, BIT(COMMAND_CASE) | BIT(COMMAND_LIMIT) },
+	{ "types", "[TYPE]", "the record types, or one type's fields", verbs_types, 0 },
+	{ "rebuild", "", "make the case book again from the log", verbs_rebuild, 0 },
+	{ "sample", "", "print a fictional caseload as JSON Lines", sample_command,
+	  BIT(COMMAND_SEED) | BIT(COMMAND_CLIENTS) | BIT(COMMAND_CASES) },
+	{ "load", "FILE|-", "write such lines through the daemon", load_command, 0 },
+
+	{ "admin enrol", "STAFF", "a code to enrol one device of this worker (15 minutes, once)", verbs_admin_enrol,
+	  BIT(COMMAND_NO_QR) },
+	{ "admin devices", "", "devices: state, last contact, what waits", verbs_admin_devices, 0 },
+	{ "admin confirm", "DEVICE", "the words match on both screens: let the device in", verbs_admin_confirm, 0 },
+	{ "admin staff", "", "the workers", verbs_admin_staff, 0 },
+	{ "admin staff add", "NAME [PROFESSION [UNIT]]", "a new worker", verbs_admin_staff_add, 0 },
+	{ "admin cases", "", "all cases, metadata only", verbs_admin_cases, 0 },
+	{ "admin assign", "CASE STAFF [ROLE]", "give a case to a worker (OWN_WORKER, CO_WORKER, SUBSTITUTE)",
+	  verbs_admin_assign, 0 },
+	{ "admin unassign", "CASE STAFF", "end a worker's assignments to a case", verbs_admin_unassign, 0 },
+	{ "admin suspend", "DEVICE", "keep a device out for now", verbs_admin_suspend, 0 },
+	{ "admin resume", "DEVICE", "let a suspended device in again", verbs_admin_resume, 0 },
+	{ "admin revoke", "DEVICE", "a device is lost: refuse it and have it erase", verbs_admin_revoke, BIT(COMMAND_YES) },
+	{ "admin retire", "DEVICE", "a device is taken out of use", verbs_admin_retire, BIT(COMMAND_YES) },
+	{ "admin quarantine", "", "what waits for a person's decision", verbs_admin_quarantine, 0 },
+	{ "admin accept", "ITEM", "take a quarantined change", verbs_admin_accept, 0 },
+	{ "admin reject", "ITEM", "refuse a quarantined change", verbs_admin_reject, 0 },
+	{ "admin audit", "", "check every chain and signature", verbs_admin_audit, 0 },
+	{ "admin erase", "record CASE RECORD | case CASE", "erase, everywhere and for good", verbs_admin_erase, BIT(COMMAND_YES) },
+	{ "admin counters", "", "sessions, deltas, bytes", verbs_admin_counters, 0 },
+};
+enum { COMMANDS = sizeof commands / sizeof *commands };
+
+/* ---- help ----------------------------------------------------------------------------- */
+static void print_options(FILE *to, uint32_t mask)
+{
+	for (int i = 0; i < COMMAND_OPTIONS; i++) {
+		char name[64];
+		if ((mask & BIT(i)) == 0)
+			continue;
+		snprintf(name, sizeof name, "--%s%s%s", options[i].name, options[i].value != NULL ? " " : "",
+			 options[i].value != NULL ? options[i].value : "");
+		fprintf(to, "  %-24s %s\n", name, options[i].summary);
+	}
+}
+
+static void print_short_help(FILE *to)
+{
+	fputs("jalka - records of outreach social work, offline first\n\n"
+	      "  jalka status                 how things stand\n"
+	      "  jalka agenda                 what is due today\n"
+	      "  jalka search TEXT            find a client or a record\n"
+	      "  jalka note CASE \"...\"        write a note\n"
+	      "  jalka --help                 every verb\n", to);
+}
+
+static void print_help(FILE *to)
+{
+	fputs("usage: jalka [options] VERB [arguments]\n", to);
+	for (int i = 0; i < COMMANDS; i++) {
+		char usage[160];
+		if (i == 0 || strcmp(commands[i].name, "create") == 0 || strcmp(commands[i].name, "admin enrol") == 0 ||
+		    strcmp(commands[i].name, "client add") == 0)
+			fprintf(to, "\n%s\n", i == 0 ? "This device" : commands[i].name[0] == 'a' ? "The central node"
+				: commands[i].name[1] == 'l' ? "A day's work" : "Any record");
+		snprintf(usage, sizeof usage, "%s %s", commands[i].name, commands[i].args);
+		fprintf(to, strlen(usage) < 46 ? "  %-46s %s\n" : "  %s\n  %46s %s\n", usage,
+			strlen(usage) < 46 ? commands[i].summary : "", commands[i].summary);
+	}
+	fputs("\nOptions\n", to);
+	print_options(to, GLOBAL);
+	fputs("\nIds may be cut to a unique beginning of at least four digits.\n"
+	      "Exit codes: 0 done, 1 failed, 2 usage, 3 no daemon, 4 locked, 5 conflicts.\n", to);
+}
+
+static void print_verb_help(const struct command *command)
+{
+	printf("usage: jalka %s%s%s\n\n%s\n", command->name, *command->args != 0 ? " " : "", command->args, command->summary);
+	if (command->takes != 0)
+		puts("");
+	print_options(stdout, command->takes);
+}
+
+_Noreturn void command_usage(const struct command_context *c, const char *what)
+{
+	for (int i = 0; i < COMMANDS; i++)
+		if (strcmp(commands[i].name, c->verb) == 0)
+			say_die(SAY_USAGE, "%s\nusage: jalka %s%s%s", what, commands[i].name, *commands[i].args != 0 ? " " : "",
+				commands[i].args);
+	say_die(SAY_USAGE, "%s", what);
+}
+
+/* The words and options of the table for bash; sourced by the shell. */
+static void print_completion(void)
+{
+	puts("# bash completion for jalka, made by: jalka completion");
+	fputs("_jalka() {\n\tlocal cur=${COMP_WORDS[COMP_CWORD]} words=\n\tlocal IFS=$' \\t\\n'\n"
+	      "\tcase \"${COMP_WORDS[*]:1:COMP_CWORD-1}\" in\n", stdout);
+	for (int i = 0; i < COMMANDS; i++) { /* first words of two-word verbs lead on */
+		const char *space = strchr(commands[i].name, ' ');
+		bool first = space != NULL && (i == 0 || strncmp(commands[i - 1].name, commands[i].name,
+								 (size_t)(space - commands[i].name)) != 0);
+		if (!first)
+			continue;
+		size_t len = (size_t)(space - commands[i].name);
+		printf("\t%.*s) words='", (int)len, commands[i].name);
+		for (int j = i; j < COMMANDS && strncmp(commands[j].name, commands[i].name, len) == 0; j++)
+			if (commands[j].name[len] == ' ')
+				printf("%s ", commands[j].name + len + 1);
+		puts("' ;;");
+	}
+	fputs("\t'') words='", stdout);
+	for (int i = 0; i < COMMANDS; i++) {
+		size_t len = strcspn(commands[i].name, " ");
+		if (i == 0 || strncmp(commands[i - 1].name, commands[i].name, len) != 0 ||
+		    (commands[i - 1].name[len] != 0 && commands[i - 1].name[len] != ' '))
+			printf("%.*s ", (int)len, commands[i].name);
+	}
+	puts("' ;;\n\tesac");
+	fputs("\t[[ $cur == -* ]] && words='", stdout);
+	for (int i = 0; i < COMMAND_OPTIONS; i++)
+		printf("--%s ", options[i].name);
+	puts("'\n\tCOMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n}\ncomplete -F _jalka jalka");
+}
+
+/* ---- options and dispatch --------------------------------------------------------------- */
+static const char *nearest_option(const char *given)
+{
+	size_t best = SIZE_MAX;
+	const char *found = NULL;
+	struct span word = span_text(given + strspn(given, "-"));
+	word.len = strcspn((const char *)word.data, "=");
+	for (int i = 0; i < COMMAND_OPTIONS; i++)
+		if (nearest_better(word, span_text(options[i].name), &best))
+			found = options[i].name;
+	return found;
+}
+
+static void read_options(struct command_context *c, int argc, char **argv)
+{
+	struct option longs[COMMAND_OPTIONS + 1] = { { 0 } };
+	for (int i = 0; i < COMMAND_OPTIONS; i++)
+		longs[i] = (struct option){ options[i].name, options[i].value != NULL ? required_argument : no_argument,
+					    NULL, 1000 + i };
+	opterr = 0;
+	for (int got; (got = getopt_long(argc, argv, ":qh", longs, NULL)) != -1;) {
+		if (got == '?' || got == ':') {
+			const char *given = argv[optind - 1], *near = nearest_option(given);
+			if (got == ':')
+				say_die(SAY_USAGE, "%s needs a value", say_clean(given));
+			say_die(SAY_USAGE, "no option %s%s%s%s", say_clean(given), near != NULL ? "; did you mean --" : "",
+				near != NULL ? near : "", near != NULL ? "?" : "");
+		}
+		int option = got == 'q' ? COMMAND_QUIET : got == 'h' ? COMMAND_HELP : got - 1000;
+		c->options[option] = optarg != NULL ? optarg : "";
+	}
+	for (int i = 0; i < COMMAND_OPTIONS; i++)
+		if (c->options[i] != NULL && !wire_utf8(span_text(c->options[i])))
+			say_die(SAY_USAGE, "the value of --%s is not UTF-8 text", options[i].name);
+	for (int i = optind; i < argc; i++)
+		if (!wire_utf8(span_text(argv[i])))
+			say_die(SAY_USAGE, "argument %d is not UTF-8 text", i);
+}
+
+/* The row whose words the arguments begin with, the longest; `words` how many. */
+static const struct command *find(int argc, char **argv, int *words)
+{
+	const struct command *found = NULL;
+	*words = 0;
+	for (int i = 0; i < COMMANDS; i++) {
+		const char *at = commands[i].name;
+		int n = 0;
+		while (n < argc) {
+			size_t len = strlen(argv[n]);
+			if (strncmp(at, argv[n], len) != 0 || (at[len] != 0 && at[len] != ' '))
+				break;
+			at += len;
+			n++;
+			if (*at == 0)
+				break;
+			at++;
+		}
+		if (*at == 0 && at != commands[i].name && n > *words) {
+			found = &commands[i];
+			*words = n;
+		}
+	}
+	return found;
+}
+
+static noreturn void unknown_verb(int argc, char **argv)
+{
+	char given[NEAREST_BYTES_MAX + 2];
+	const char *near = NULL;
+	size_t best = SIZE_MAX, len = strlen(argv[0]);
+	snprintf(given, sizeof given, "%s%s%s", argv[0], argc > 1 ? " " : "", argc > 1 ? argv[1] : "");
+	for (int i = 0; i < COMMANDS; i++) {
+		struct span name = span_text(commands[i].name);
+		if (nearest_better(span_text(given), name, &best) || nearest_better(span_text(argv[0]), name, &best))
+			near = commands[i].name;
+		else if (near == NULL && strncmp(commands[i].name, argv[0], len) == 0 && commands[i].name[len] == ' ')
+			near = commands[i].name; /* "client": its first verb */
+	}
+	say_die(SAY_USAGE, "no verb \"%s\"%s%s%s; jalka --help lists them", say_clean(given),
+		near != NULL ? "; did you mean \"" : "", near != NULL ? near : "", near != NULL ? "\"" : "");
+}
+
+static const char *socket_path(const struct command_context *c)
+{
+	static char path[PATH_BYTES];
+	const char *dir = c->options[COMMAND_DIR] != NULL ? c->options[COMMAND_DIR] : getenv("JALKA_DIR");
+	const char *runtime = getenv("XDG_RUNTIME_DIR");
+	int n;
+	if (c->options[COMMAND_SOCKET] != NULL)
+		return c->options[COMMAND_SOCKET];
+	if (dir != NULL && *dir != 0)
+		n = snprintf(path, sizeof path, "%s/socket", dir);
+	else if (runtime != NULL && *runtime != 0)
+		n = snprintf(path, sizeof path, "%s/jalka/socket", runtime);
+	else
+		say_die(SAY_USAGE, "which daemon? name its folder with --dir or $JALKA_DIR");
+	if (n < 0 || (size_t)n >= sizeof path)
+		say_die(SAY_USAGE, "the folder's name is too long");
+	return path;
+}
+
+struct link *command_link(struct command_context *c)
+{
+	if (c->link == NULL)
+		c->link = link_open(socket_path(c));
+	return c->link;
+}
+
+static struct say_style style_of(const struct command_context *c)
+{
+	const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
+	bool dumb = term == NULL || strcmp(term, "dumb") == 0;
+	return (struct say_style){
+		.json = c->options[COMMAND_JSON] != NULL,
+		.quiet = c->options[COMMAND_QUIET] != NULL,
+		.colour = c->options[COMMAND_NO_COLOR] == NULL && (no_color == NULL || *no_color == 0) && !dumb &&
+			  isatty(STDOUT_FILENO) && isatty(STDERR_FILENO),
+	};
+}
+
+static int run(struct command_context *c, const struct command *command, int argc, char **argv)
+{
+	for (int i = 0; i < COMMAND_OPTIONS; i++)
+		if (c->options[i] != NULL && (command->takes & BIT(i)) == 0 && (GLOBAL & BIT(i)) == 0)
+			say_die(SAY_USAGE, "\"%s\" takes no --%s", command->name, options[i].name);
+	c->verb = command->name;
+	int code = command->run(c, argc, argv);
+	link_close(c->link);
+	return code;
+}
+
+int command_main(int argc, char **argv)
+{
+	struct command_context c = { .link = NULL };
+	int words;
+	read_options(&c, argc, argv);
+	say_begin(style_of(&c));
+	argc -= optind;
+	argv += optind;
+	if (c.options[COMMAND_VERSION] != NULL) {
+		puts("jalka " VERSION);
+		return say_end(SAY_OK);
+	}
+	if (argc == 0) {
+		if (c.options[COMMAND_HELP] != NULL)
+			print_help(stdout);
+		else
+			print_short_help(stderr);
+		return say_end(c.options[COMMAND_HELP] != NULL ? SAY_OK : SAY_USAGE);
+	}
+	if (argc == 1 && strcmp(argv[0], "completion") == 0) {
+		print_completion();
+		return say_end(SAY_OK);
+	}
+	const struct command *command = find(argc, argv, &words);
+	if (command == NULL && c.options[COMMAND_HELP] != NULL) {
+		print_help(stdout);
+		return say_end(SAY_OK);
+	}
+	if (command == NULL)
+		unknown_verb(argc, argv);
+	if (c.options[COMMAND_HELP] != NULL) {
+		print_verb_help(command);
+		return say_end(SAY_OK);
+	}
+	return say_end(run(&c, command, argc - words, argv + words));
+}

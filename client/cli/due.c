@@ -1,0 +1,173 @@
+/* due - what asks for attention: the agenda of a day, and conflicts. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/civil.h"
+#include "fill.h"
+#include "say.h"
+#include "verbs.h"
+
+static void print_json(struct json object)
+{
+	say_line("%.*s", (int)object.text.len, (const char *)object.text.data);
+}
+
+/* ---- agenda -------------------------------------------------------------------------------- */
+static void gather_due(void *ctx, struct json object)
+{
+	struct json name, due;
+	(void)ctx;
+	if (say_style()->json) {
+		print_json(object);
+		return;
+	}
+	for (struct json_walk walk = json_walk(json_member(object, "due")); json_next(&walk, &name, &due);) {
+		const char *cells[] = { say_time_ms(json_member(due, "at_ms")), say_true(due, "urgent") ? "kiireellinen" : "",
+					say_text(json_member(due, "what")), say_text(json_member(due, "type")),
+					say_text(json_member(due, "title")), say_short_id(json_member(due, "id")),
+					say_short_id(json_member(due, "case_id")) };
+		say_table_row(cells);
+	}
+}
+
+int verbs_agenda(struct command_context *c, int argc, char **argv)
+{
+	static const struct say_column columns[] = {
+		{ "", "WHEN", SAY_TIME }, { "", "", SAY_TEXT }, { "", "WHAT", SAY_TEXT }, { "", "TYPE", SAY_TEXT },
+		{ "", "TITLE", SAY_TEXT }, { "", "ID", SAY_ID }, { "", "CASE", SAY_ID },
+	};
+	int32_t days;
+	if (argc > 1)
+		command_usage(c, "one day is expected");
+	if (argc == 1 && !civil_read_date(span_text(argv[0]), &days))
+		command_usage(c, "the day must be like 2026-11-03");
+	jalka_Request *request = link_request(jalka_Request_agenda_tag);
+	if (argc == 1)
+		LINK_PUT(request->call.agenda.day, argv[0], "the day");
+	say_table_begin(columns, sizeof columns / sizeof *columns);
+	link_call(command_link(c), request, gather_due, NULL);
+	if (!say_style()->json)
+		say_table_end("nothing is due");
+	return SAY_OK;
+}
+
+/* ---- conflicts ------------------------------------------------------------------------------ */
+static void print_sibling(struct json sibling)
+{
+	struct json by = json_member(sibling, "by");
+	const char *name = say_text(json_member(by, "name"));
+	say_line("    %-8s %s   %s%s%s, %s", say_true(by, "mine") ? "mine" : "theirs",
+		 say_true(sibling, "cleared") ? "[cleared]" : say_value(json_member(sibling, "value")), name, *name != 0 ? ", " : "",
+		 say_short_id(json_member(by, "node")), say_time_ms(json_member(sibling, "at_ms")));
+}
+
+static void print_conflicts(void *ctx, struct json object)
+{
+	size_t *count = ctx;
+	struct json name, conflict, sibling;
+	struct json list = json_member(object, "conflicts");
+	if (say_style()->json)
+		print_json(object);
+	for (struct json_walk walk = json_walk(list); json_next(&walk, &name, &conflict);) {
+		(*count)++;
+		if (say_style()->json)
+			continue;
+		say_line("%s  %s  %s", say_text(json_member(conflict, "type")), say_text(json_member(conflict, "title")),
+			 say_text(json_member(conflict, "field")));
+		for (struct json_walk s = json_walk(json_member(conflict, "siblings")); json_next(&s, &name, &sibling);)
+			print_sibling(sibling);
+		say_line("    settle: jalka conflicts choose %s %s mine|theirs|VALUE", say_short_id(json_member(conflict, "id")),
+			 say_text(json_member(conflict, "field")));
+	}
+}
+
+int verbs_conflicts(struct command_context *c, int argc, char **argv)
+{
+	size_t count = 0;
+	(void)argv;
+	if (argc > 0)
+		command_usage(c, "no arguments are expected");
+	link_call(command_link(c), link_request(jalka_Request_conflicts_tag), print_conflicts, &count);
+	if (count == 0)
+		say_note("no conflicts");
+	return count == 0 ? SAY_OK : SAY_CONFLICTS;
+}
+
+/* The value to keep, as JSON, and the token of the read it was seen in. */
+struct choice {
+	const char *field;
+	bool mine;
+	bool known;             /* the field is in the record */
+	size_t matching;        /* siblings that are mine, or theirs */
+	uint64_t token;
+	char type[FILL_NAME_BYTES], id[FILL_ID_BYTES];
+	size_t len;
+	char value[60000];
+};
+
+static void take_sibling(struct choice *choice, struct json sibling)
+{
+	struct json value = json_member(sibling, "value");
+	if (say_true(json_member(sibling, "by"), "mine") != choice->mine)
+		return;
+	if (choice->matching++ != 0)
+		return;
+	bool cleared = say_true(sibling, "cleared") || value.type == JSON_ABSENT;
+	struct span text = cleared ? span_text("null") : value.text;
+	if (text.len > sizeof choice->value)
+		say_die(SAY_FAILED, "the value is too long");
+	memcpy(choice->value, text.data, text.len);
+	choice->len = text.len;
+}
+
+static void take_choice(void *ctx, struct json object)
+{
+	struct choice *choice = ctx;
+	struct json name, field, sibling, record = json_member(object, "record");
+	if (record.type == JSON_ABSENT)
+		return;
+	choice->token = (uint64_t)say_integer(object, "token");
+	snprintf(choice->type, sizeof choice->type, "%s", say_text(json_member(record, "type")));
+	snprintf(choice->id, sizeof choice->id, "%s", say_text(json_member(record, "id")));
+	for (struct json_walk walk = json_walk(json_member(object, "info")); json_next(&walk, &name, &field);) {
+		if (!json_text_is(json_member(field, "field"), choice->field))
+			continue;
+		choice->known = true;
+		for (struct json_walk s = json_walk(json_member(field, "siblings")); json_next(&s, &name, &sibling);)
+			take_sibling(choice, sibling);
+	}
+}
+
+int verbs_conflicts_choose(struct command_context *c, int argc, char **argv)
+{
+	static struct choice choice;
+	static char body[sizeof choice.value + 256];
+	if (argc != 3)
+		command_usage(c, "a record, a field and a choice are expected");
+	bool mine = strcmp(argv[2], "mine") == 0, theirs = strcmp(argv[2], "theirs") == 0;
+	choice.field = argv[1];
+	choice.mine = mine;
+	jalka_Request *request = link_request(jalka_Request_show_tag);
+	LINK_PUT(request->call.show.id, argv[0], "the id");
+	link_call(command_link(c), request, take_choice, &choice);
+	if (!choice.known)
+		say_die(SAY_FAILED, "the record has no field %s", say_clean(argv[1]));
+	if ((mine || theirs) && choice.matching != 1)
+		say_die(SAY_FAILED, "%zu values are %s; give the value itself", choice.matching, mine ? "mine" : "theirs");
+	request = fill_write(c, choice.type);
+	LINK_PUT(request->call.write.record_id, choice.id, "the id");
+	request->call.write.token = choice.token;
+	if (mine || theirs) {
+		struct wire_out out;
+		wire_out_init(&out, body, sizeof body);
+		json_put(&out, "{");
+		json_put_text(&out, span_text(argv[1]));
+		json_put(&out, ":");
+		wire_put_raw(&out, span_of(choice.value, choice.len));
+		json_put(&out, "}");
+		link_body(&request->call.write, wire_out_span(&out));
+	} else {
+		fill_default(c, request, 0, NULL, argv[1], argv[2]);
+	}
+	return fill_send(c, request);
+}

@@ -1,0 +1,370 @@
+/* records - create, change, sign, show, list and search records of any type. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "fill.h"
+#include "say.h"
+#include "verbs.h"
+
+static void print_json(struct json object)
+{
+	say_line("%.*s", (int)object.text.len, (const char *)object.text.data);
+}
+
+/* ---- writing ------------------------------------------------------------------------------ */
+int verbs_create(struct command_context *c, int argc, char **argv)
+{
+	struct fill_found client;
+	if (argc < 1)
+		command_usage(c, "a type is expected; jalka types lists them");
+	if (c->options[COMMAND_SIGN] != NULL && c->options[COMMAND_DRAFT] != NULL)
+		command_usage(c, "either --sign or --draft");
+	if (c->options[COMMAND_CLIENT] != NULL)
+		fill_find_client(c, c->options[COMMAND_CLIENT], &client);
+	jalka_Request *request = fill_write(c, argv[0]);
+	jalka_WriteCall *write = &request->call.write;
+	if (c->options[COMMAND_CASE] != NULL)
+		LINK_PUT(write->case_id, c->options[COMMAND_CASE], "--case");
+	if (c->options[COMMAND_CLIENT] != NULL) {
+		LINK_PUT(write->client_case, client.case_id, "--client");
+		fill_default(c, request, argc - 1, argv + 1, "client", client.id);
+	}
+	write->sign = c->options[COMMAND_SIGN] != NULL;
+	fill_rest(c, request, argc - 1, argv + 1);
+	return fill_send(c, request);
+}
+
+int verbs_change(struct command_context *c, int argc, char **argv)
+{
+	struct fill_found found;
+	if (argc < 1)
+		command_usage(c, "an id is expected");
+	if (argc < 2 && c->options[COMMAND_FROM_JSON] == NULL && c->options[COMMAND_SIGN] == NULL)
+		command_usage(c, "nothing to change");
+	fill_find(c, argv[0], &found);
+	if (found.is_case && found.id[0] == 0)
+		say_die(SAY_FAILED, "%s is a case; name the record to change", say_clean(argv[0]));
+	jalka_Request *request = fill_write(c, found.type);
+	LINK_PUT(request->call.write.record_id, found.id, "the id");
+	request->call.write.sign = c->options[COMMAND_SIGN] != NULL;
+	fill_rest(c, request, argc - 1, argv + 1);
+	return fill_send(c, request);
+}
+
+static void print_signed(void *ctx, struct json object)
+{
+	(void)ctx;
+	if (say_style()->json)
+		print_json(object);
+	else
+		say_line("%s %s signed", say_text(json_member(object, "id")), say_text(json_member(object, "type")));
+}
+
+int verbs_sign(struct command_context *c, int argc, char **argv)
+{
+	if (argc < 1)
+		command_usage(c, "the id of a draft is expected");
+	for (int i = 0; i < argc; i++) {
+		jalka_Request *request = link_request(jalka_Request_sign_tag);
+		LINK_PUT(request->call.sign.record_id, argv[i], "the id");
+		link_call(command_link(c), request, print_signed, NULL);
+	}
+	return SAY_OK;
+}
+
+/* ---- lists -------------------------------------------------------------------------------- */
+/* Several answers of one call: a table over all of them, or their JSON as it comes. */
+struct gathering { const char *key; };
+
+static void gather_rows(void *ctx, struct json object)
+{
+	const struct gathering *g = ctx;
+	if (say_style()->json)
+		print_json(object);
+	else
+		say_table_rows(json_member(object, g->key));
+}
+
+static const char *marks(struct json record)
+{
+	static char text[64];
+	snprintf(text, sizeof text, "%s%s%s%s", say_true(record, "conflict") ? "conflict " : "",
+		 say_true(record, "quarantined") ? "waits for decision " : "", say_true(record, "draft") ? "draft " : "",
+		 say_true(record, "pending") ? "not sent" : "");
+	return text;
+}
+
+static void gather_records(void *ctx, struct json object)
+{
+	struct json name, record;
+	(void)ctx;
+	if (say_style()->json) {
+		print_json(object);
+		return;
+	}
+	for (struct json_walk walk = json_walk(json_member(object, "records")); json_next(&walk, &name, &record);) {
+		struct json when = json_member(record, say_integer(record, "event_at_ms") != 0 ? "event_at_ms" : "created_ms");
+		const char *cells[] = { say_short_id(json_member(record, "id")), say_short_id(json_member(record, "case_id")),
+					say_text(json_member(record, "type")), say_time_ms(when),
+					say_text(json_member(record, "title")), marks(record) };
+		say_table_row(cells);
+	}
+}
+
+static const struct say_column record_columns[] = {
+	{ "id", "ID", SAY_ID }, { "case_id", "CASE", SAY_ID }, { "type", "TYPE", SAY_TEXT }, { "event_at_ms", "WHEN", SAY_TIME },
+	{ "title", "TITLE", SAY_TEXT }, { "", "", SAY_TEXT },
+};
+
+static int call_for_records(struct command_context *c, jalka_Request *request, const char *when_empty)
+{
+	say_table_begin(record_columns, sizeof record_columns / sizeof *record_columns);
+	link_call(command_link(c), request, gather_records, NULL);
+	if (!say_style()->json)
+		say_table_end(when_empty);
+	return SAY_OK;
+}
+
+static uint32_t limit(const struct command_context *c, uint32_t otherwise)
+{
+	char *end;
+	if (c->options[COMMAND_LIMIT] == NULL)
+		return otherwise;
+	unsigned long n = strtoul(c->options[COMMAND_LIMIT], &end, 10);
+	if (*end != 0 || end == c->options[COMMAND_LIMIT] || n > UINT32_MAX || c->options[COMMAND_LIMIT][0] == '-')
+		command_usage(c, "--limit must be a number");
+	return (uint32_t)n;
+}
+
+static int list_type(struct command_context *c, const char *type)
+{
+	jalka_Request *request = link_request(jalka_Request_list_tag);
+	LINK_PUT(request->call.list.type, type, "the type");
+	if (c->options[COMMAND_CASE] != NULL)
+		LINK_PUT(request->call.list.case_id, c->options[COMMAND_CASE], "--case");
+	request->call.list.limit = limit(c, 0);
+	return call_for_records(c, request, "nothing recorded yet");
+}
+
+int verbs_list(struct command_context *c, int argc, char **argv)
+{
+	if (argc > 1)
+		command_usage(c, "one type is expected");
+	return list_type(c, argc == 1 ? argv[0] : "");
+}
+
+int verbs_client_list(struct command_context *c, int argc, char **argv)
+{
+	(void)argv;
+	if (argc > 0)
+		command_usage(c, "no arguments are expected");
+	return list_type(c, "client");
+}
+
+int verbs_case_list(struct command_context *c, int argc, char **argv)
+{
+	(void)argv;
+	if (argc > 0)
+		command_usage(c, "no arguments are expected");
+	return list_type(c, "case");
+}
+
+int verbs_search(struct command_context *c, int argc, char **argv)
+{
+	char text[512] = "";
+	if (argc < 1)
+		command_usage(c, "what is to be found?");
+	for (int i = 0; i < argc; i++) {
+		size_t used = strlen(text);
+		if ((size_t)snprintf(text + used, sizeof text - used, "%s%s", i == 0 ? "" : " ", argv[i]) >= sizeof text - used)
+			command_usage(c, "the text is too long");
+	}
+	jalka_Request *request = link_request(jalka_Request_search_tag);
+	LINK_PUT(request->call.search.text, text, "the text");
+	request->call.search.limit = limit(c, 50);
+	return call_for_records(c, request, "nothing found on this device");
+}
+
+/* ---- show ----------------------------------------------------------------------------------- */
+static void print_log(struct json log)
+{
+	struct json name, entry;
+	for (struct json_walk walk = json_walk(log); json_next(&walk, &name, &entry);) {
+		struct json by = json_member(entry, "by");
+		say_line("  %s  %s  seq %" PRId64 "  order %" PRId64 "  %s", say_time_ms(json_member(entry, "stamp_ms")),
+			 say_true(by, "mine") ? "this device" : say_text(json_member(by, "name")), say_integer(entry, "seq"),
+			 say_integer(entry, "order"), say_text(json_member(entry, "verdict")));
+	}
+}
+
+static void print_conflicts_of(struct json info)
+{
+	struct json name, field, sibling;
+	for (struct json_walk walk = json_walk(info); json_next(&walk, &name, &field);) {
+		if (!say_true(field, "conflict"))
+			continue;
+		say_line("  conflict in %s:", say_text(json_member(field, "field")));
+		for (struct json_walk s = json_walk(json_member(field, "siblings")); json_next(&s, &name, &sibling);) {
+			struct json by = json_member(sibling, "by");
+			say_line("    %s  (%s, %s)", say_true(sibling, "cleared") ? "[cleared]" : say_value(json_member(sibling, "value")),
+				 say_true(by, "mine") ? "this device" : say_text(json_member(by, "name")),
+				 say_time_ms(json_member(sibling, "at_ms")));
+		}
+	}
+}
+
+static void print_record(struct json record)
+{
+	struct json when = json_member(record, say_integer(record, "event_at_ms") != 0 ? "event_at_ms" : "created_ms");
+	struct json by = json_member(record, "by");
+	const char *who = say_true(by, "mine") && json_member(by, "name").text.len <= 2 ? "this device" : say_text(json_member(by, "name"));
+	say_line("%s %s  %s%s%s  %s", say_text(json_member(record, "type")), say_text(json_member(record, "id")), say_time_ms(when),
+		 *who != 0 ? "  " : "", who, marks(record));
+	say_object(json_member(record, "fields"), 2);
+}
+
+static void print_shown(void *ctx, struct json object)
+{
+	struct json name, record;
+	(void)ctx;
+	if (say_style()->json) {
+		print_json(object);
+		return;
+	}
+	if (json_text_is(json_member(object, "kind"), "record")) {
+		print_record(json_member(object, "record"));
+		say_line("  case: %s", say_text(json_member(json_member(object, "record"), "case_id")));
+		print_conflicts_of(json_member(object, "info"));
+		print_log(json_member(object, "log"));
+		return;
+	}
+	if (json_member(object, "case_id").type == JSON_TEXT)
+		say_line("%s case %s", say_text(json_member(object, "case_kind")), say_text(json_member(object, "case_id")));
+	for (struct json_walk walk = json_walk(json_member(object, "records")); json_next(&walk, &name, &record);) {
+		say_line("%s", "");
+		print_record(record);
+	}
+}
+
+static int show_id(struct command_context *c, const char *id)
+{
+	jalka_Request *request = link_request(jalka_Request_show_tag);
+	LINK_PUT(request->call.show.id, id, "the id");
+	request->call.show.log = c->options[COMMAND_LOG] != NULL;
+	link_call(command_link(c), request, print_shown, NULL);
+	return SAY_OK;
+}
+
+int verbs_show(struct command_context *c, int argc, char **argv)
+{
+	if (argc != 1)
+		command_usage(c, "one id is expected");
+	return show_id(c, argv[0]);
+}
+
+/* The record, then all the rest of its case. */
+static int show_with_case(struct command_context *c, int argc, char **argv, const char *type)
+{
+	struct fill_found found;
+	if (argc != 1)
+		command_usage(c, "one id is expected");
+	fill_find(c, argv[0], &found);
+	if (!found.is_case && strcmp(found.type, type) != 0)
+		say_die(SAY_FAILED, "%s is a %s, not a %s", say_clean(argv[0]), found.type, type);
+	return show_id(c, c->options[COMMAND_LOG] != NULL ? found.id : found.case_id);
+}
+
+int verbs_client_show(struct command_context *c, int argc, char **argv)
+{
+	return show_with_case(c, argc, argv, "client");
+}
+
+int verbs_case_show(struct command_context *c, int argc, char **argv)
+{
+	return show_with_case(c, argc, argv, "case");
+}
+
+/* ---- drafts, types ----------------------------------------------------------------------------- */
+int verbs_drafts(struct command_context *c, int argc, char **argv)
+{
+	static const struct say_column columns[] = {
+		{ "id", "ID", SAY_ID }, { "case_id", "CASE", SAY_ID }, { "type", "TYPE", SAY_TEXT }, { "changed_ms", "CHANGED", SAY_TIME },
+	};
+	struct gathering g = { "drafts" };
+	(void)argv;
+	if (argc > 0)
+		command_usage(c, "no arguments are expected");
+	say_table_begin(columns, sizeof columns / sizeof *columns);
+	link_call(command_link(c), link_request(jalka_Request_drafts_tag), gather_rows, &g);
+	if (!say_style()->json)
+		say_table_end("no drafts: everything written is signed");
+	return SAY_OK;
+}
+
+static void print_discarded(void *ctx, struct json object)
+{
+	(void)ctx;
+	if (say_style()->json)
+		print_json(object);
+	else
+		say_note("draft %s is discarded", say_text(json_member(object, "discarded")));
+}
+
+int verbs_drafts_discard(struct command_context *c, int argc, char **argv)
+{
+	if (argc != 1)
+		command_usage(c, "the id of a draft is expected");
+	jalka_Request *request = link_request(jalka_Request_drafts_tag);
+	LINK_PUT(request->call.drafts.discard, argv[0], "the id");
+	link_call(command_link(c), request, print_discarded, NULL);
+	return SAY_OK;
+}
+
+static void print_fields(struct json fields, int indent)
+{
+	struct json name, field;
+	for (struct json_walk walk = json_walk(fields); json_next(&walk, &name, &field);) {
+		struct json values = json_member(field, "values");
+		say_line("%*s%s  %s%s%s%s%s", indent, "", say_text(json_member(field, "name")), say_text(json_member(field, "kind")),
+			 say_true(field, "repeated") ? ", list" : "", say_true(field, "required") ? ", required" : "",
+			 values.type == JSON_LIST ? ": " : "", values.type == JSON_LIST ? say_value(values) : "");
+		print_fields(json_member(field, "fields"), indent + 4);
+	}
+}
+
+static void print_type(void *ctx, struct json object)
+{
+	(void)ctx;
+	if (say_style()->json) {
+		print_json(object);
+		return;
+	}
+	say_line("%s (%s)%s%s, in a %s case%s", say_text(json_member(object, "name")), say_text(json_member(object, "number")),
+		 say_true(object, "signed") ? ", signed" : "", say_true(object, "central_only") ? ", written by central" : "",
+		 json_text_is(json_member(object, "home"), "NONE") ? "any" : say_text(json_member(object, "home")),
+		 json_text_is(json_member(object, "opens"), "NONE") ? "" : " that it opens");
+	print_fields(json_member(object, "fields"), 2);
+}
+
+int verbs_types(struct command_context *c, int argc, char **argv)
+{
+	static const struct say_column columns[] = {
+		{ "name", "TYPE", SAY_TEXT }, { "signed", "SIGNED", SAY_YES }, { "central_only", "CENTRAL", SAY_YES },
+		{ "opens", "OPENS", SAY_TEXT }, { "home", "IN CASE", SAY_TEXT },
+	};
+	struct gathering g = { "types" };
+	if (argc > 1)
+		command_usage(c, "one type is expected");
+	jalka_Request *request = link_request(jalka_Request_types_tag);
+	if (argc == 1) {
+		LINK_PUT(request->call.types.type, argv[0], "the type");
+		link_call(command_link(c), request, print_type, NULL);
+		return SAY_OK;
+	}
+	say_table_begin(columns, sizeof columns / sizeof *columns);
+	link_call(command_link(c), request, gather_rows, &g);
+	if (!say_style()->json)
+		say_table_end("no types");
+	return SAY_OK;
+}

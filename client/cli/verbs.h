@@ -1,0 +1,29 @@
+/* verbs - what the rows of the command table run. Each reads its arguments, asks
+ * the daemon and prints; the exit code comes back. */
+#ifndef JALKA_CLI_VERBS_H
+#define JALKA_CLI_VERBS_H
+
+#include "command.h"
+
+/* node.c: this device */
+command_fn verbs_init, verbs_status, verbs_unlock, verbs_lock, verbs_enrol, verbs_sync, verbs_rebuild;
+
+/* records.c: any record type */
+command_fn verbs_create, verbs_change, verbs_show, verbs_list, verbs_search, verbs_sign, verbs_drafts,
+	verbs_drafts_discard, verbs_types;
+
+/* due.c: agenda and conflicts */
+command_fn verbs_agenda, verbs_conflicts, verbs_conflicts_choose;
+
+/* daily.c: a day's work */
+command_fn verbs_client_add, verbs_client_show, verbs_client_list, verbs_client_change, verbs_case_open, verbs_case_show,
+	verbs_case_list, verbs_case_close, verbs_visit_plan, verbs_visit_start, verbs_visit_end, verbs_note,
+	verbs_mapping, verbs_application, verbs_consent_give, verbs_consent_withdraw;
+
+/* admin.c: the central node */
+command_fn verbs_admin_enrol, verbs_admin_devices, verbs_admin_confirm, verbs_admin_assign, verbs_admin_unassign,
+	verbs_admin_staff, verbs_admin_staff_add, verbs_admin_revoke, verbs_admin_suspend, verbs_admin_resume,
+	verbs_admin_retire, verbs_admin_quarantine, verbs_admin_accept, verbs_admin_reject, verbs_admin_audit,
+	verbs_admin_cases, verbs_admin_erase, verbs_admin_counters;
+
+#endif
