@@ -284,6 +284,8 @@ static struct fault write_field(struct writing *w, struct profile *profile, cons
 	profile_touch(profile);
 	if (w->record->central_only)
 		return at_field(w->request, "type", "records of this type are written at the central node only");
+	if (profile_status(profile)->state == REPLICA_BLANK)
+		return fault_of(FAULT_LATER, "this machine is not enrolled yet: enrol it with the code of the administrator");
 	FAULT_TRY(find_record(w, profile, call->record_id));
 	FAULT_TRY(find_case(w, profile, call));
 	return put(w, profile);

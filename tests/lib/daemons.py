@@ -214,13 +214,13 @@ class Daemon:
 
 
 class Central(Daemon):
-    def __init__(self, folder, port=0):
+    def __init__(self, folder, *more):
         super().__init__(folder, None)
-        self.port = port
+        self.port, self.more = 0, more
 
     def start(self, **options):
         first = not os.path.exists(os.path.join(self.folder, "vault"))
-        self.arguments = ["central", "--dir", self.folder, "--listen", f"127.0.0.1:{self.port}"]
+        self.arguments = ["central", "--dir", self.folder, "--listen", f"127.0.0.1:{self.port}", *self.more]
         if first:
             self.arguments.append("--init")
         super().start(**options)
@@ -266,10 +266,16 @@ class World:
     def folder(self, name):
         return os.path.join(self.base, name)
 
-    def central(self):
-        self.center = Central(self.folder("central"))
+    def central(self, *more):
+        self.center = Central(self.folder("central"), *more)
         self.daemons.append(self.center)
         return self.center.start()
+
+    def central_behind(self, relay):
+        """Devices are told the relay's address, and the relay carries to the node."""
+        self.central("--public", f"127.0.0.1:{relay.port}")
+        relay.target = ("127.0.0.1", self.center.port)
+        return self.center
 
     def field(self, name, *more):
         daemon = Field(self.folder(name), *more)
