@@ -1,0 +1,61 @@
+/* sample_words - invented names, and Finnish texts as a worker would write them. */
+#include "sample_words.h"
+
+#define LIST(name, ...)                                              \
+	static const char *const name##_texts[] = { __VA_ARGS__ };   \
+	const struct sample_list sample_##name = { name##_texts, sizeof name##_texts / sizeof name##_texts[0] }
+
+LIST(family, "Koskelainen", "Hallaranta", "Takkunen", "Vuorenpohja", "Lintuselkä", "Ylikorpinen", "Peräkulmala",
+     "Saarenrantala", "Kaarnikka", "Suopursu", "Rimpiläinen", "Kuusamaa", "Metsävainio", "Jängänoja", "Loimola",
+     "Pakkaslehto", "Tervahauta", "Kallioniitty", "Routavaara", "Männistönen", "Hillasuo", "Kelokangas", "Naavala",
+     "Purolainen", "Sammalmäki", "Kangasniemelä", "Oravaharju", "Riekkonen", "Vaaranpää", "Korpisaari");
+LIST(given, "Aino Kaarina", "Eero Olavi", "Marjatta", "Tapio Juhani", "Helmi Sofia", "Veikko", "Raija Anneli",
+     "Onni Matias", "Kyllikki", "Pentti Ilmari", "Sirkka-Liisa", "Juha-Matti", "Elina", "Toivo Kalevi", "Päivi Hannele",
+     "Jari Antero", "Tuulikki", "Mika Petteri", "Hilkka", "Seppo Tapani", "Noora", "Aleksi", "Kerttu Maria", "Väinö");
+LIST(family_sv, "Granvik", "Åbergsson", "Söderlund-Ek", "Näsman", "Björkskog");
+LIST(given_sv, "Märta Linnéa", "Håkan", "Åke Gustav", "Gun-Britt", "Örjan");
+LIST(language, "arabia", "ukraina", "somali", "venäjä", "kurdi");
+LIST(street, "Kelotie", "Rantapolku", "Vanha Myllytie", "Suotie", "Kirkkokuja", "Vaarantie", "Salokuja", "Jokitörmä");
+LIST(municipality, "Koskelanmäki", "Vuorenpohja", "Hallasuo", "Kuusilahti", "Takkuvaara", "Lintuselkä");
+const unsigned sample_municipality_percent[] = { 33, 21, 17, 8, 13, 8 };
+
+LIST(note, "Asiakas kertoo, että lääkkeet loppuivat eilen eikä rahaa uusiin ole.",
+     "Keskustelimme talouden hoidosta. Vuokrarästi on kahden kuukauden ajalta, häätöuhkaa ei vielä ole.",
+     "Asiakkaalla ei ole tietokonetta. Puhelin on tavallinen näppäinpuhelin, nettiyhteyttä ei ole.",
+     "Asiakas hyötyisi palvelutarpeen arvioinnista: arjen asiat ovat kasautuneet puolison kuoleman jälkeen.",
+     "Asiakas antoi luvan lähettää suunnitelman tiivistelmän Kelalle, ei terveystietoja.",
+     "Kelan käsittelijä soitti: asia siirtyi tavalliseen käsittelyyn. Kerroin tästä asiakkaalle.",
+     "Kävimme läpi saapuneet kirjeet. Sähkölasku ja kaksi muistutusta ovat maksamatta.",
+     "Asiakas kertoo nukkuneensa huonosti ja jääneensä viime viikot kotiin.",
+     "Teimme hakemuksen yhdessä kirjaston koneella. Asiakas tunnistautui itse.",
+     "Talossa on lämmin ja puita riittää. Polku tielle on auraamatta, naapuri auttaa traktorilla.",
+     "Asiakas on aloittanut työkokeilun kyläyhdistyksessä ja kertoo viihtyvänsä siellä.",
+     "Asiakas toivoo, että asioista sovitaan puhelimessa ja kirjoitetaan sen jälkeen lyhyt muistilappu.");
+LIST(next, "Sovimme, että soitamme Kelaan yhdessä torstaina klo 10.", "Seuraava käynti sovittiin kahden viikon päähän.",
+     "Asiakas etsii vuokrasopimuksen ja tiliotteet ensi käynnille.", "Varaan ajan talous- ja velkaneuvontaan.",
+     "Tarkistan, onko asumistuen hakemus saapunut perille.", "Soitan asiakkaalle perjantaina ennen puoltapäivää.");
+LIST(view, "Haluan hoitaa asiani itse, kunhan joku neuvoo alkuun.", "Koen, että minua kuunneltiin tällä kertaa.",
+     "En halua, että terveydestäni kerrotaan eteenpäin.", "Toivon apua laskujen kanssa, muuten pärjään.");
+LIST(need, "Tuki talouden hallintaan ja etuuksien hakemiseen", "Apu asioinnissa, kun kulkuyhteyksiä ei ole",
+     "Keskustelutuki ja arjen rytmin löytäminen", "Asumisen turvaaminen ja vuokrarästien järjestely");
+LIST(goal, "Tavoite: opettelen maksamaan laskut verkkopankissa kirjaston koneella.",
+     "Tavoite: vuokrarästi on maksettu kesään mennessä.", "Tavoite: haen minulle kuuluvat etuudet ajallaan.",
+     "Tavoite: käyn kylätalon ryhmässä kerran viikossa.");
+#define QUADRANT_LIST(name, ...) static const char *const name##_texts[] = { __VA_ARGS__ }
+QUADRANT_LIST(income, "Tulot muodostuvat työmarkkinatuesta, menot ylittävät ne joka kuukausi.",
+     "Eläke riittää perusmenoihin, lääkkeisiin vain osittain.", "Etuuksia on jäänyt hakematta puoli vuotta.");
+QUADRANT_LIST(household, "Asuu yksin, sisar käy kerran viikossa.", "Kaksi kouluikäistä lasta, tukiverkosto on ohut.",
+     "Puoliso hoitaa asiat, huoli omasta jaksamisesta.");
+QUADRANT_LIST(health, "Arjesta suoriutuminen on hidastunut leikkauksen jälkeen.", "Toimintakyky on hyvä, näkö heikentynyt.",
+     "Mieliala on ollut matala syksystä asti.");
+QUADRANT_LIST(housing, "Vuokrarästejä kahdelta kuukaudelta.", "Oma talo, katto vuotaa ja kaivovesi on tutkittava.",
+     "Asunto on kunnossa, matka kauppaan kaksikymmentä kilometriä.");
+#define QUADRANT(name) { name##_texts, sizeof name##_texts / sizeof name##_texts[0] }
+const struct sample_list sample_quadrant[4] = { QUADRANT(income), QUADRANT(household), QUADRANT(health), QUADRANT(housing) };
+
+const char *const sample_title[9] = {
+	"Hakemus siirretty Kelasta", "Perusosan alentaminen, tilanteen selvittäminen",
+	"Aktivointisuunnitelman tekeminen", "Palvelutarpeen arvioinnin pyyntö", "Ilmeinen sosiaalihuollon tarve",
+	"Henkilökohtaisen keskustelun toive", "Oma yhteydenotto", "Tavattu jalkautuvassa työssä",
+	"Muutto vastaanottokeskuksesta",
+};
