@@ -124,13 +124,11 @@ static const struct fold_input *input_of(const struct work *work, uint32_t touch
 	return &work->inputs[work->ranked[work->touches[touch].rank]];
 }
 
-/* F2: the shown one first, so falling (stamp, node, epoch); then seq, for two of
- * one author may have one effective stamp. */
+/* F2: the shown one first, so falling (stamp, node, epoch), the latter two being
+ * the rank's; and so is the seq, for two of one author may have one effective stamp. */
 static int by_position(const struct work *work, uint32_t a, uint32_t b)
 {
-	const struct fold_input *x = input_of(work, a), *y = input_of(work, b);
-	int d = compare_u64(y->stamp_ms, x->stamp_ms);
-	d = d != 0 ? d : compare_author(&y->author, &x->author);
+	int d = compare_u64(input_of(work, b)->stamp_ms, input_of(work, a)->stamp_ms);
 	return d != 0 ? d : compare_u64(work->touches[b].rank, work->touches[a].rank);
 }
 

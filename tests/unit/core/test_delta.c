@@ -423,6 +423,8 @@ static void malformed_parts_are_refused(void **state)
 	assert_int_equal(READ_WITH("\x32\x00").kind, FAULT_PEER);     /* base: no epoch */
 	assert_int_equal(READ_WITH("\x32\x03\x0a\x01\x01").kind, FAULT_PEER); /* base: short epoch */
 	assert_int_equal(READ_WITH("\x32\x01\x0a").kind, FAULT_PEER);
+	assert_int_equal(READ_WITH("\x32\x24\x0a\x10" "0123456789abcdef" "\x0a\x10" "0123456789abcdef").kind, FAULT_PEER);
+	assert_int_equal(READ_WITH("\x32\x16\x0a\x10" "0123456789abcdef" "\x10\x01\x10\x01").kind, FAULT_PEER);
 	assert_int_equal(READ_WITH("\x40\x01").kind, FAULT_PEER);     /* opening: a number */
 	assert_int_equal(READ_WITH("\x42\x02\x08\x01").kind, FAULT_PEER); /* opening: no secret */
 	assert_int_equal(READ_WITH("\x42\x05\x08\x01\x12\x01\x01").kind, FAULT_PEER); /* short secret */
