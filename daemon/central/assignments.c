@@ -203,6 +203,17 @@ struct fault assignments_end(struct assignments_tie *tie, size_t reason, uint64_
 	return regrant(tie, order);
 }
 
+struct fault assignments_erased(struct assignments_case *info, const struct record_id *record, uint64_t order)
+{
+	for (struct assignments_tie *tie = info->ties; tie != NULL; tie = tie->next) {
+		const struct assignments_event event = { .order = order, .record = *record,
+							 .change = ASSIGNMENTS_ERASED, .tie = tie };
+		if (grant_at(tie->grants, tie->grant_count, order - 1) != NULL && !event_add(tie->holder, &event))
+			return no_memory();
+	}
+	return fault_none();
+}
+
 struct fault assignments_load(struct assignments *all, struct assignments_case *info, struct assignments_holder *holder,
 			      const struct assignments_reason *reason, uint64_t began, uint64_t ended)
 {
@@ -242,6 +253,14 @@ static struct fault tie_loaded(struct assignments_tie *tie)
 	return fault_none();
 }
 
+void assignments_sort(struct assignments *all)
+{
+	size_t at = 0;
+	for (struct assignments_holder *holder; (holder = idmap_next(&all->holders, &at)) != NULL;)
+		if (holder->event_count > 1)
+			qsort(holder->events, holder->event_count, sizeof *holder->events, event_compare);
+}
+
 struct fault assignments_loaded(struct assignments *all)
 {
 	size_t at = 0;
@@ -250,10 +269,7 @@ struct fault assignments_loaded(struct assignments *all)
 			FAULT_TRY(tie_loaded(tie));
 		assignments_touched(info, info->last_order);
 	}
-	at = 0;
-	for (struct assignments_holder *holder; (holder = idmap_next(&all->holders, &at)) != NULL;)
-		if (holder->event_count > 1)
-			qsort(holder->events, holder->event_count, sizeof *holder->events, event_compare);
+	assignments_sort(all);
 	return fault_none();
 }
 

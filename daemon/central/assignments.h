@@ -52,11 +52,12 @@ struct assignments_tie {
 	size_t grant_count;
 };
 
-enum assignments_change { ASSIGNMENTS_BEGUN, ASSIGNMENTS_ENDED };
+enum assignments_change { ASSIGNMENTS_BEGUN, ASSIGNMENTS_ENDED, ASSIGNMENTS_ERASED };
 
 struct assignments_event {
 	uint64_t order;
-	uint64_t g; /* the grant's name */
+	uint64_t g; /* the grant's name; ERASED: 0 */
+	struct record_id record; /* ERASED: the record, or none for the whole case */
 	enum assignments_change change;
 	struct assignments_tie *tie;
 };
@@ -94,9 +95,14 @@ struct fault assignments_begin(struct assignments *all, struct assignments_case 
 struct fault assignments_load(struct assignments *all, struct assignments_case *info, struct assignments_holder *holder,
 			      const struct assignments_reason *reason, uint64_t began, uint64_t ended);
 struct fault assignments_loaded(struct assignments *all);
+/* Events in order again, after erasures were loaded behind the rest. */
+void assignments_sort(struct assignments *all);
 
 /* The reason of this assignment record ends. Ended already: nothing changes. */
 struct fault assignments_end(struct assignments_tie *tie, size_t reason, uint64_t order);
+
+/* A record, or (none) the whole case, was erased at `order`: told to whoever held it just before. */
+struct fault assignments_erased(struct assignments_case *info, const struct record_id *record, uint64_t order);
 
 struct assignments_tie *assignments_tie_get(const struct assignments_case *info, const struct assignments_holder *holder);
 /* The grant that lasts, or NULL. */

@@ -9,6 +9,9 @@
  * H2  Orders rise in commit order, without regard to sessions.
  * H3  A device is fed only cases in its holder's scope now (I11), and nothing once revoked.
  * H4  Nothing thrown away: what is not accepted is quarantined.
+ *
+ * The log stays the caller's. When a verb of it fails the hub is dead: every
+ * verb answers that fault, links are hung up; hub_close needs the log no more.
  */
 #ifndef JALKA_CENTRAL_HUB_H
 #define JALKA_CENTRAL_HUB_H
@@ -36,8 +39,10 @@ struct hub_host {
 	 * node when this returns true. NULL: kept by the hub in memory only. */
 	bool (*deny)(void *ctx, struct span line);
 	void (*changed)(void *ctx); /* may be NULL */
+	/* NULL: rows travel as they are */
 	size_t (*compress)(void *ctx, struct span in, uint8_t *out, size_t size);
 	size_t (*decompress)(void *ctx, struct span in, uint8_t *out, size_t size);
+	uint32_t version_min, version_max; /* session versions spoken; 0: this build's */
 };
 
 /* A blank log becomes a new central node: identity, keys, first epoch, the

@@ -55,7 +55,7 @@ static bool digest_of(const struct ingest_chain *chain, uint64_t seq, struct ing
 	struct ingest_row *row = &rows[at];
 	uint8_t salt[DELTA_SALT_BYTES];
 	const struct delta_secret *secret = NULL;
-	if (row->bytes.data == NULL || row->digest_known)
+	if (row->bytes.data == NULL)
 		return true;
 	if (row->opens)
 		secret = &row->own;
@@ -145,10 +145,8 @@ static bool base_too_high(const struct delta *delta, const struct ingest_facts *
 /* May the author write in this case at all? */
 static uint32_t judge_case(const struct delta *delta, const struct ingest_facts *facts)
 {
-	if (facts->case_erased || facts->record_erased)
-		return jalka_Reason_ERASED;
-	if (facts->case_reserved)
-		return delta->opens ? jalka_Reason_CENTRAL_ONLY : jalka_Reason_NOT_HELD;
+	if (delta->opens && facts->case_reserved)
+		return jalka_Reason_CENTRAL_ONLY;
 	if (delta->opens)
 		return facts->case_open ? jalka_Reason_DUPLICATE_OPENING : jalka_Reason_REASON_NONE;
 	if (!facts->case_open && facts->opening_waits)
@@ -160,7 +158,7 @@ static uint32_t judge_case(const struct delta *delta, const struct ingest_facts 
 
 uint32_t ingest_judge(const struct delta *delta, const struct ingest_facts *facts)
 {
-	if (facts->epoch_closed)
+	if (facts->epoch_closed && !facts->receipted)
 		return jalka_Reason_EPOCH_CLOSED;
 	if (facts->malformed || delta == NULL)
 		return delta == NULL && !facts->malformed ? jalka_Reason_ERASED : jalka_Reason_MALFORMED;
@@ -180,7 +178,7 @@ uint32_t ingest_judge(const struct delta *delta, const struct ingest_facts *fact
 		return jalka_Reason_MALFORMED;
 	if (base_too_high(delta, facts))
 		return jalka_Reason_BASE_TOO_HIGH;
-	if (facts->frozen_changed || (facts->has_frozen && ingest_touches(delta, facts->frozen)))
+	if (facts->frozen_changed)
 		return jalka_Reason_FROZEN_FIELD;
 	return jalka_Reason_REASON_NONE;
 }

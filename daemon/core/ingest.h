@@ -32,8 +32,8 @@ struct ingest_row {
 	struct delta_secret secret;
 	bool held;                   /* its seq is in the log, and */
 	struct delta_hash known_digest;
-	/* the device's answer to NeedSalt; `answered` with a digest for what it erased */
-	bool salt_known, digest_known;
+	/* the device's answer to NeedSalt */
+	bool salt_known;
 	uint8_t salt[DELTA_SALT_BYTES];
 	/* written by ingest_verify */
 	bool missing;                /* neither secret nor salt: to be asked for */
@@ -76,13 +76,11 @@ struct ingest_facts {
 	bool central_only;           /* the record type takes no other author */
 	bool case_erased, record_erased;
 	bool case_open;              /* an accepted opening of it is there */
-	bool case_reserved;          /* reference, directory, or another node's ACCESS case */
+	bool case_reserved;          /* reference, directory, or another node's ACCESS case: not a device's to open */
 	bool opening_waits;          /* its opening is quarantined */
-	bool held;                   /* the holder has a grant now, or it is the author's own ACCESS case */
+	bool held;                   /* the holder has a grant now, or all hold it, or it is the author's own ACCESS case */
 	bool record_moved;           /* the record is another case's, or of another type */
-	bool frozen_changed;         /* a change to a signed record that its type does not allow */
-	bool has_frozen;             /* of a signed type, and the record has a first delta: */
-	struct span frozen;          /* its fields */
+	bool frozen_changed;         /* changes what the record's signing froze (see ingest_touches) */
 	/* P3: in the current epoch, base may not exceed this */
 	const struct epoch_id *epoch;
 	uint64_t base_max;

@@ -132,7 +132,6 @@ struct session_central_event {
 	const struct session_central_device *device; /* DEVICE_FOUND */
 	const uint8_t *psk;                          /* SLOT_FOUND */
 	jalka_Status status;                         /* WELCOME_READY: OK, REVOKED, SUSPENDED */
-	uint64_t last_counter;                       /* WELCOME_READY of a stale session */
 	struct span rows;                            /* WELCOME_READY, FRAME_READY: raw rows */
 	size_t buffered;                             /* TICKED: bytes of an incomplete message */
 };

@@ -239,6 +239,8 @@ void session_central_welcome(struct session_central *s, const struct session_cen
 									   : s->config->version_max;
 	welcome->status = s->stale && event->status == jalka_Status_OK ? jalka_Status_STALE : event->status;
 	welcome->last_counter = s->stale ? s->counter : 0;
+	/* Who is suspended or revoked is fed nothing: there is no cursor to resume. */
+	s->stale = s->stale && event->status == jalka_Status_OK;
 	struct fault fault = session_frame_encode(SESSION_FRAME_WELCOME, welcome, event->rows, s->config->codec,
 						  scratch->packed, SESSION_FRAME_WELCOME_PLAIN_BYTES, scratch->plain, &len);
 	if (!fault_is(fault))

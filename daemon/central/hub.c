@@ -1,0 +1,415 @@
+/* hub - opening and closing, the turn with its one transaction, own deltas. */
+#include "central/hub_state.h"
+
+#include <pb_encode.h>
+#include <sodium.h>
+#include <stdlib.h>
+
+#include "base/assert.h"
+#include "records_table.h"
+
+uint32_t hub_generation(const struct hub *hub)
+{
+	return order_epoch_current(&hub->orders)->generation;
+}
+
+const struct epoch_id *hub_epoch(const struct hub *hub)
+{
+	return &order_epoch_current(&hub->orders)->id;
+}
+
+struct fault hub_die(struct hub *hub, struct fault fault)
+{
+	ASSERT(fault_is(fault));
+	if (!fault_is(hub->dead))
+		hub->dead = fault;
+	return fault;
+}
+
+/* ---- the turn ---- */
+
+struct fault hub_turn(struct hub *hub)
+{
+	if (fault_is(hub->dead))
+		return hub->dead;
+	if (hub->in_turn)
+		return fault_none();
+	struct fault fault = log_begin(hub->log);
+	if (fault_is(fault))
+		return hub_die(hub, fault);
+	hub->in_turn = true;
+	return fault_none();
+}
+
+struct fault hub_touched(struct hub *hub, struct assignments_case *info, uint64_t order)
+{
+	bool again = hub->touched_count != 0 && hub->touched[hub->touched_count - 1] == info;
+	assignments_touched(info, order);
+	if (again)
+		return fault_none();
+	if (hub->touched_count == hub->touched_room) {
+		size_t room = hub->touched_room == 0 ? 64 : hub->touched_room * 2;
+		struct assignments_case **touched = realloc(hub->touched, room * sizeof *touched);
+		if (touched == NULL)
+			return fault_of(FAULT_LIMIT, "out of memory");
+		hub->touched = touched;
+		hub->touched_room = room;
+	}
+	hub->touched[hub->touched_count++] = info;
+	return fault_none();
+}
+
+static void wake_holder(struct assignments_holder *holder)
+{
+	for (struct hub_link *link = holder->links; link != NULL; link = link->next_of_holder)
+		hub_wake(link);
+}
+
+/* Fan-out: exactly the connected devices in whose scope something happened. */
+static void wake_scope(struct hub *hub)
+{
+	for (size_t i = 0; i < hub->touched_count; i++) {
+		struct assignments_case *info = hub->touched[i];
+		if (info == hub->directory || info == hub->reference) {
+			for (struct hub_link *link = hub->links; link != NULL; link = link->next)
+				hub_wake(link);
+			continue;
+		}
+		for (struct assignments_tie *tie = info->ties; tie != NULL; tie = tie->next)
+			if (tie->holder->links != NULL)
+				wake_holder(tie->holder);
+	}
+	hub->touched_count = 0;
+}
+
+static struct fault put_dirty(struct hub *hub)
+{
+	if (hub->dirty_devices == NULL)
+		return fault_none();
+	FAULT_TRY(hub_turn(hub));
+	while (hub->dirty_devices != NULL) {
+		struct hub_node *device = hub->dirty_devices;
+		FAULT_TRY(devices_put_session(hub, device));
+		hub->dirty_devices = device->next_dirty;
+		device->session_dirty = false;
+	}
+	return fault_none();
+}
+
+static struct fault put_head(struct hub *hub)
+{
+	struct log_head head;
+	if (!hub->head_due)
+		return fault_none();
+	author_head(&hub->self, &head);
+	hub->head_due = false;
+	return log_head_put(hub->log, &head);
+}
+
+static struct fault commit(struct hub *hub)
+{
+	FAULT_TRY(put_dirty(hub));
+	if (!hub->in_turn)
+		return fault_none();
+	FAULT_TRY(put_head(hub));
+	hub->in_turn = false;
+	FAULT_TRY(log_commit(hub->log));
+	hub->counters.commits++;
+	return fault_none();
+}
+
+/* After a failed verb of the log nothing in memory can be trusted any more. */
+static struct fault all_hang_up(struct hub *hub)
+{
+	if (hub->in_turn) {
+		hub->in_turn = false;
+		if (log_in_transaction(hub->log))
+			log_rollback(hub->log);
+	}
+	for (struct hub_link *link = hub->links; link != NULL; link = link->next)
+		hub_link_close(link, "the log failed");
+	return hub->dead;
+}
+
+static void answer_woken(struct hub *hub)
+{
+	while (hub->woken != NULL) {
+		struct hub_link *link = hub->woken;
+		hub->woken = link->next_woken;
+		link->next_woken = NULL;
+		link->woken = false;
+		hub_link_answer(link);
+	}
+}
+
+struct fault hub_commit(struct hub *hub, struct hub_time now)
+{
+	hub->now = now;
+	if (!fault_is(hub->dead)) {
+		bool changed = hub->in_turn;
+		struct fault fault = commit(hub);
+		if (fault_is(fault)) {
+			hub_die(hub, fault);
+		} else {
+			wake_scope(hub);
+			answer_woken(hub); /* H1 */
+			if (changed && hub->host.changed != NULL)
+				hub->host.changed(hub->host.ctx);
+		}
+	}
+	return fault_is(hub->dead) ? all_hang_up(hub) : fault_none();
+}
+
+struct fault hub_verb_begin(struct hub *hub, struct hub_time now)
+{
+	FAULT_TRY(hub_commit(hub, now));
+	return hub_turn(hub);
+}
+
+struct fault hub_verb_end(struct hub *hub, struct fault fault)
+{
+	if (fault_is(fault))
+		hub_die(hub, fault); /* the verb was half done */
+	struct fault committed = hub_commit(hub, hub->now);
+	return fault_is(fault) ? fault : committed;
+}
+
+/* ---- own deltas ---- */
+
+struct record_id hub_new_record(struct hub *hub)
+{
+	struct record_id id;
+	hub->host.random(hub->host.ctx, id.bytes, sizeof id.bytes);
+	return id;
+}
+
+struct fault hub_book_touched(struct hub *hub, const struct log_entry *entry)
+{
+	if (!hub->has_book || ID_IS_NONE(entry->case_id))
+		return fault_none();
+	return hub->book.ops->touched(hub->book.ctx, entry->case_id, entry->record_id, entry);
+}
+
+struct fault hub_append_own(struct hub *hub, const struct hub_own *own, uint64_t *order)
+{
+	const struct author_place place = { .verdict = LOG_ACCEPTED,
+					    .order = { hub_generation(hub), hub->last_order + 1 } };
+	struct author_change change = {
+		.case_id = own->case_id, .record_id = own->record_id, .record_type = own->record_type,
+		.fields = own->fields, .cleared = own->cleared, .cleared_count = own->cleared_count,
+		.opens = own->opens, .opening = own->opening, .envelope = own->envelope,
+	};
+	struct log_entry entry;
+	/* Central has folded all it gave an order. */
+	if (hub->last_order != 0)
+		change.base = (struct order_bases){ .pairs = { { *hub_epoch(hub), hub->last_order } }, .count = 1 };
+	FAULT_TRY(hub_turn(hub));
+	FAULT_TRY(author_append(&hub->self, &change, &place, hub->now.wall_ms, &entry));
+	hub->last_order++;
+	hub->head_due = true;
+	*order = hub->last_order;
+	struct assignments_case *info = assignments_case_need(&hub->assignments, &own->case_id);
+	if (info == NULL)
+		return fault_of(FAULT_LIMIT, "out of memory");
+	if (own->opens && !info->open) {
+		info->open = info->has_secret = true;
+		info->kind = own->opening.kind;
+		info->secret = own->opening.secret;
+		info->client_case = own->opening.client_case;
+		info->opened_by = hub->node;
+	}
+	return hub_touched(hub, info, *order);
+}
+
+struct fault hub_reason_put(struct hub *hub, const struct assignments_tie *tie, size_t reason, uint64_t ended)
+{
+	uint8_t key[3 * ID_BYTES], value[24];
+	memcpy(key, tie->holder->id.bytes, ID_BYTES);
+	memcpy(key + ID_BYTES, tie->info->id.bytes, ID_BYTES);
+	memcpy(key + 2 * ID_BYTES, tie->reasons[reason].assignment.bytes, ID_BYTES);
+	hub_put_be64(value, tie->spans[reason].began);
+	hub_put_be64(value + 8, ended);
+	hub_put_be64(value + 16, tie->reasons[reason].role);
+	return log_put(hub->log, HUB_TABLE_REASON, span_of(key, sizeof key), span_of(value, sizeof value));
+}
+
+struct fault hub_append_assignment(struct hub *hub, struct assignments_case *info, struct record_id staff, uint32_t role,
+				   struct record_id *assignment)
+{
+	uint8_t block[64];
+	struct wire_out fields;
+	struct assignments_holder *holder = assignments_holder_need(&hub->assignments, &staff);
+	if (holder == NULL)
+		return fault_of(FAULT_LIMIT, "out of memory");
+	wire_out_init(&fields, block, sizeof block);
+	wire_put_bytes(&fields, RECORDS_CASE_ASSIGNMENT_STAFF, ID_SPAN(staff));
+	wire_put_varint(&fields, RECORDS_CASE_ASSIGNMENT_ROLE, role);
+	wire_put_varint(&fields, RECORDS_CASE_ASSIGNMENT_FROM, hub->now.wall_ms);
+	const struct hub_own own = { .case_id = info->id, .record_id = hub_new_record(hub),
+				     .record_type = RECORDS_TYPE_CASE_ASSIGNMENT, .fields = wire_out_span(&fields) };
+	const struct assignments_reason reason = { own.record_id, role };
+	uint64_t order;
+	FAULT_TRY(hub_append_own(hub, &own, &order));
+	FAULT_TRY(assignments_begin(&hub->assignments, info, holder, &reason, order));
+	const struct assignments_tie *tie = assignments_tie_get(info, holder);
+	FAULT_TRY(hub_reason_put(hub, tie, tie->reason_count - 1, 0));
+	assignments_touched(info, order);
+	*assignment = own.record_id;
+	return fault_none();
+}
+
+static struct fault end_reason(struct hub *hub, struct assignments_tie *tie, size_t i)
+{
+	uint8_t block[16];
+	struct wire_out fields;
+	const struct assignments_reason reason = tie->reasons[i];
+	wire_out_init(&fields, block, sizeof block);
+	wire_put_varint(&fields, RECORDS_CASE_ASSIGNMENT_TO, hub->now.wall_ms);
+	const struct hub_own own = { .case_id = tie->info->id, .record_id = reason.assignment,
+				     .record_type = RECORDS_TYPE_CASE_ASSIGNMENT, .fields = wire_out_span(&fields) };
+	uint64_t order;
+	FAULT_TRY(hub_append_own(hub, &own, &order));
+	FAULT_TRY(hub_reason_put(hub, tie, i, order));
+	return assignments_end(tie, i, order);
+}
+
+/* ---- the administrator's verbs on cases ---- */
+
+static struct fault assign_client(struct hub *hub, const struct assignments_case *matter, struct record_id staff,
+				  uint32_t role)
+{
+	struct assignments_case *client = assignments_case_get(&hub->assignments, &matter->client_case);
+	struct assignments_holder *holder = assignments_holder_get(&hub->assignments, &staff);
+	struct record_id assignment;
+	if (matter->kind != DELTA_CASE_MATTER || client == NULL || !client->open || client->erased)
+		return fault_none();
+	if (holder != NULL && assignments_holds(client, holder))
+		return fault_none();
+	return hub_append_assignment(hub, client, staff, role, &assignment);
+}
+
+struct fault hub_assign(struct hub *hub, struct case_id case_id, struct record_id staff, uint32_t role,
+			struct hub_time now, struct record_id *assignment)
+{
+	FAULT_TRY(hub_verb_begin(hub, now));
+	struct assignments_case *info = assignments_case_get(&hub->assignments, &case_id);
+	if (info == NULL || !info->open || info->erased)
+		return fault_of(FAULT_CALLER, "no such case");
+	if (info == hub->directory || info == hub->reference || info->kind == DELTA_CASE_ACCESS)
+		return fault_of(FAULT_CALLER, "this case is not assigned to anybody");
+	struct fault fault = assign_client(hub, info, staff, role);
+	struct record_id record;
+	if (!fault_is(fault))
+		fault = hub_append_assignment(hub, info, staff, role, &record);
+	fault = hub_verb_end(hub, fault);
+	if (!fault_is(fault) && assignment != NULL)
+		*assignment = record;
+	return fault;
+}
+
+struct fault hub_unassign(struct hub *hub, struct case_id case_id, struct record_id staff, struct hub_time now)
+{
+	FAULT_TRY(hub_verb_begin(hub, now));
+	const struct assignments_case *info = assignments_case_get(&hub->assignments, &case_id);
+	const struct assignments_holder *holder = assignments_holder_get(&hub->assignments, &staff);
+	struct assignments_tie *tie = info == NULL || holder == NULL ? NULL : assignments_tie_get(info, holder);
+	if (tie == NULL || assignments_lasting(tie) == NULL)
+		return fault_of(FAULT_CALLER, "the case is not assigned to this person");
+	struct fault fault = fault_none();
+	for (size_t i = 0; i < tie->reason_count && !fault_is(fault); i++)
+		if (tie->spans[i].ended == 0)
+			fault = end_reason(hub, tie, i);
+	return hub_verb_end(hub, fault);
+}
+
+static struct fault check_write(struct hub *hub, const struct hub_write *write)
+{
+	const struct assignments_case *info = assignments_case_get(&hub->assignments, &write->case_id);
+	if (write->opens ? info != NULL && (info->open || info->waits) : info == NULL || !info->open || info->erased)
+		return fault_of(FAULT_CALLER, write->opens ? "the case is open already" : "no such case");
+	if (write->fields.len > LIMIT_FIELD_BYTES || write->cleared_count > LIMIT_FIELDS)
+		return fault_of(FAULT_LIMIT, "record too long");
+	return fault_none();
+}
+
+struct fault hub_write(struct hub *hub, const struct hub_write *write, struct hub_time now, struct hub_written *out)
+{
+	FAULT_TRY(hub_verb_begin(hub, now));
+	struct hub_own own = {
+		.case_id = write->case_id, .record_id = write->record_id, .record_type = write->record_type,
+		.fields = write->fields, .cleared = write->cleared, .cleared_count = write->cleared_count,
+		.opens = write->opens, .envelope = write->envelope,
+	};
+	if (write->opens) {
+		own.opening = (struct delta_opening){ .kind = write->kind, .client_case = write->client_case };
+		hub->host.random(hub->host.ctx, own.opening.secret.bytes, sizeof own.opening.secret.bytes);
+	}
+	if (ID_IS_NONE(own.record_id))
+		own.record_id = hub_new_record(hub);
+	if (own.opens && ID_IS_NONE(own.case_id))
+		hub->host.random(hub->host.ctx, own.case_id.bytes, sizeof own.case_id.bytes);
+	struct fault refused = check_write(hub, write);
+	if (fault_is(refused))
+		return refused;
+	struct author_chain before = hub->self.chain;
+	uint64_t order;
+	struct fault fault = hub_append_own(hub, &own, &order);
+	if (fault.kind == FAULT_CALLER || fault.kind == FAULT_LIMIT) {
+		/* The delta is malformed: nothing of it stands, the hub goes on. */
+		hub->self.chain = before;
+		hub->in_turn = false;
+		struct fault undone = log_rollback(hub->log);
+		return fault_is(undone) ? hub_die(hub, undone) : fault;
+	}
+	fault = hub_verb_end(hub, fault);
+	if (!fault_is(fault))
+		*out = (struct hub_written){ own.case_id, own.record_id, order };
+	return fault;
+}
+
+struct fault hub_safe_order(struct hub *hub, uint64_t order)
+{
+	uint8_t value[8];
+	if (order > hub->last_order)
+		return fault_of(FAULT_CALLER, "no such order was given yet");
+	FAULT_TRY(hub_verb_begin(hub, hub->now));
+	hub_put_be64(value, order);
+	struct fault fault = log_put(hub->log, HUB_TABLE_CENTRAL, span_text("safe"), span_of(value, sizeof value));
+	hub->safe_order = order;
+	for (struct hub_link *link = hub->links; link != NULL; link = link->next)
+		hub_wake(link);
+	return hub_verb_end(hub, fault);
+}
+
+/* ---- what it says of itself ---- */
+
+const struct delta_identity *hub_identity(const struct hub *hub)
+{
+	return &hub->identity;
+}
+
+const struct order_tree *hub_orders(const struct hub *hub)
+{
+	return &hub->orders;
+}
+
+struct node_id hub_node(const struct hub *hub)
+{
+	return hub->node;
+}
+
+struct case_id hub_reference_case(const struct hub *hub)
+{
+	return hub->reference_case;
+}
+
+struct case_id hub_directory_case(const struct hub *hub)
+{
+	return hub->directory_case;
+}
+
+void hub_counters(const struct hub *hub, struct hub_counters *out)
+{
+	*out = hub->counters;
+	out->last_order = hub->last_order;
+}

@@ -1,0 +1,403 @@
+/* hub_state - what the files of the hub share: its state and the verbs between
+ * them. No header of anyone else.
+ *
+ *   hub.c          opening, closing, the turn (transaction, commit), own deltas
+ *   hub_link.c     links: bytes in, effects obeyed
+ *   hub_ingest.c   pushes: verified, judged, appended, receipted; hub_salt.c: when salts are missing
+ *   hub_welcome.c  message 2
+ *   hub_feed.c     pulls, backlogs and notes out
+ *   devices.c      devices and their sessions' lasting state
+ *   enrol.c quarantine.c restore.c deny.c erase.c audit.c   the verbs of their names
+ */
+#ifndef JALKA_CENTRAL_HUB_STATE_H
+#define JALKA_CENTRAL_HUB_STATE_H
+
+#include "central/assignments.h"
+#include "central/hub.h"
+#include "core/ingest.h"
+#include "core/receipt.h"
+#include "core/rows.h"
+#include "core/session_central.h"
+#include "store/author.h"
+
+/* Tables of the log. Keys: devices by node; authors' rows by node, epoch and big-endian seq. */
+#define HUB_TABLE_CENTRAL "central"       /* keys, epochs, safe order */
+#define HUB_TABLE_DEVICE "device"         /* node -> what rarely changes */
+#define HUB_TABLE_SESSION "session"       /* node -> counter, resumption keys, heard */
+#define HUB_TABLE_REASON "reason"         /* staff, case, assignment -> began, ended, role */
+#define HUB_TABLE_QUARANTINE "quarantine" /* node, epoch, seq -> received, reason */
+#define HUB_TABLE_DECISION "decision"     /* node, order -> epoch, seq */
+#define HUB_TABLE_SECRET "secret"         /* case -> secret, of openings not accepted */
+#define HUB_TABLE_ERASED "erased"         /* order, case -> record or nothing */
+#define HUB_TABLE_VOUCHED "vouched"       /* node, epoch, seq -> received, offering node, bytes */
+#define HUB_TABLE_SLOT "slot"             /* slot -> secret, holder, expiry, tries */
+
+enum {
+	HUB_UNHEARD_BYTES = 96 * 1024, /* fed and not yet Heard, before the feed waits */
+	HUB_TICK_MIN_MS = 250,
+	HUB_FIRSTS = 4096,             /* a power of two */
+	HUB_RECEIPTS_MAX = 4,          /* receipts of one chunk, when one body is too small */
+};
+
+/* A place in the feed, in the central epoch in use. */
+struct hub_cursor {
+	uint64_t order;
+	uint64_t backlog_now, backlog_place;
+};
+
+struct hub_decision {
+	uint64_t order;
+	struct author author;
+	uint64_t seq;
+	struct delta_hash h; /* of the author's chain at seq */
+};
+
+/* A device. */
+struct hub_node {
+	struct node_id node; /* first: its key */
+	struct hub_node_key {
+		uint8_t prefix[ID_BYTES]; /* first: its key. Of static_public */
+		struct hub_node *device;
+	} by_key;
+	uint8_t static_public[NOISE_DH_BYTES];
+	uint8_t sign_public[DELTA_SIGN_PUBLIC_BYTES];
+	struct epoch_id first_epoch;
+	struct record_id holder;
+	enum hub_device_state state;
+	char serial[65];
+	char words[HANDSHAKE_WORDS_BYTES];
+	uint64_t enrolled_ms;
+	bool twin_alarm, erase_confirmed;
+	bool must_refill;     /* told to forget by a HeldAnswer: backlogs hold its own deltas too */
+	bool has_directory;   /* its record stands in the directory */
+	/* HUB_TABLE_SESSION */
+	uint64_t counter;
+	bool has_current, has_previous;
+	uint8_t current[NOISE_PSK_BYTES], previous[NOISE_PSK_BYTES];
+	struct hub_cursor heard; /* durable */
+	uint64_t last_contact_ms;
+	int64_t clock_offset_ms;
+	/* in memory */
+	bool session_dirty;
+	struct hub_node *next_dirty;
+	uint64_t quarantined;
+	struct hub_decision *decisions; /* rising order */
+	size_t decision_count, decision_room;
+	struct hub_link *link;          /* the session that has begun, or NULL */
+};
+
+struct hub_author {
+	struct epoch_id epoch; /* first: its key */
+	struct log_author info;
+};
+
+/* A signed answer that waits for the commit. */
+struct hub_answer {
+	struct epoch_id author_epoch;
+	size_t body_len;
+	uint8_t *body; /* malloc */
+	struct delta_signature signature;
+};
+
+/* The salt of one row, as the device gave it. */
+struct hub_salt {
+	bool missing;              /* is to be asked for */
+	bool has_salt, has_digest; /* answered: by the salt, or by the digest of what it erased */
+	uint8_t salt[DELTA_SALT_BYTES];
+	struct delta_hash digest;
+};
+
+/* A chunk that waits for salts (P7). */
+struct hub_held {
+	struct epoch_id epoch;
+	bool has_continues;
+	struct author_continues continues;
+	uint64_t first_seq;
+	size_t count;
+	struct delta_signature signature;
+	uint8_t *rows; /* malloc, `rows_len` */
+	size_t rows_len;
+	size_t asked; /* asked for and not answered yet */
+	struct hub_salt *salts; /* one for each row: malloc */
+	bool has_receipt;
+	jalka_Receipt receipt;
+};
+
+struct hub_link {
+	struct hub *hub;
+	void *peer;
+	struct hub_link *next, *previous;           /* of the hub */
+	struct hub_link *next_woken;
+	struct hub_link *next_of_holder, *previous_of_holder;
+	uint8_t prefix[16];
+	size_t prefix_len;
+	struct session_central session;
+	struct session_frame_inbox inbox;
+	bool half_open;      /* counted so */
+	bool woken;          /* in the hub's list */
+	bool in_holder;      /* in its holder's list: it may be fed */
+	bool gone;           /* hung up: nothing more for it */
+	struct hub_node *device; /* from WELCOMING on */
+	/* from Hello */
+	struct epoch_id epoch;       /* its author epoch in use */
+	struct epoch_id push_epoch;  /* of the last push */
+	bool welcome_due, stale, knows_epoch, held_wanted, holder_wanted, tell_known;
+	uint64_t hello_seq, receipted_seq;
+	struct delta_hash hello_h;
+	bool has_hello_h;
+	struct epoch_id cursor_epoch;
+	struct hub_cursor cursor;    /* of message 1, mapped to the epoch in use (P9) */
+	struct hub_answer answers[HUB_RECEIPTS_MAX];
+	size_t answer_count;
+	struct hub_held *held;       /* NULL: none */
+	/* the feed */
+	uint64_t fed;                /* order: all in scope up to it has been told */
+	uint64_t backlog_done;       /* grants with g <= this have their whole backlog */
+	uint64_t backlog_g;          /* the grant `backlog_place` is of */
+	uint64_t backlog_place;
+	size_t unheard_bytes;
+	/* HeldAnswer that waits for the commit */
+	jalka_HeldAnswer *held_answer; /* malloc */
+	uint64_t safe_order_told;
+	bool enrol_waiting, enrol_confirmed; /* that EnrolAnswer is due */
+};
+
+/* What became of a row of a chunk. */
+struct hub_verdict {
+	uint64_t order;
+	uint32_t reason;
+	bool rejected;
+	uint64_t stamp_ms; /* 0, or that central put in place of the author's */
+};
+
+struct hub {
+	struct log *log;
+	struct book book;
+	bool has_book;
+	struct hub_host host;
+	struct fault dead;        /* FAULT_NONE while it lives */
+	struct hub_time now;
+	/* who it is */
+	struct delta_identity identity;
+	uint8_t identity_secret[DELTA_SIGN_SECRET_BYTES];
+	uint8_t static_secret[NOISE_DH_BYTES], static_public[NOISE_DH_BYTES];
+	struct node_id node;
+	uint8_t cert[256];
+	size_t cert_len;
+	struct order_tree orders;
+	struct case_id reference_case, directory_case;
+	uint64_t safe_order;
+	bool unconfirmed;         /* restored: nothing is fed yet */
+	struct session_central_config config;
+	struct session_frame_codec codec;
+	struct author_self self;
+	bool head_due;            /* own chain moved on since the last signed head */
+	/* projections */
+	struct assignments assignments;
+	struct idmap devices, keys, authors, erased_records;
+	struct assignments_case *directory, *reference;
+	uint64_t last_order;
+	uint64_t vouched;         /* deltas vouched for that wait */
+	struct hub_node *dirty_devices;
+	/* the turn */
+	bool in_turn;
+	struct assignments_case **touched; /* cases that got an order in this turn */
+	size_t touched_count, touched_room;
+	struct hub_link *links, *woken;
+	size_t half_open;
+	uint64_t deadline;
+	struct span *deny_kept;   /* deny lines when the host keeps none: malloc */
+	size_t deny_count;
+	struct hub_counters counters;
+	/* scratch, in use within one call */
+	struct session_central_scratch scratch;
+	struct ingest_row rows[LIMIT_CHUNK_DELTAS];
+	struct hub_verdict verdicts[LIMIT_CHUNK_DELTAS];
+	struct log_entry entries[LIMIT_CHUNK_DELTAS];
+	uint16_t first_of[HUB_FIRSTS]; /* record of the chunk -> entry + 1 */
+	struct receipt receipt, old_receipts[2];
+	uint8_t raw[LIMIT_CHUNK_BYTES];
+	uint8_t body[RECEIPT_BODY_BYTES_MAX];
+};
+
+_Static_assert(HUB_FIRSTS >= 2 * LIMIT_CHUNK_DELTAS, "first_of is never more than half full");
+
+/* ---- hub.c ---- */
+
+/* The hub is dead from here on (a verb of the log failed). Returns the fault. */
+struct fault hub_die(struct hub *hub, struct fault fault);
+/* Opens the turn's transaction when there is none. */
+struct fault hub_turn(struct hub *hub);
+/* A verb of the administrator: what waits is committed first, then a turn of its own. */
+struct fault hub_verb_begin(struct hub *hub, struct hub_time now);
+/* Commits the verb's turn and answers everybody; after a fault, gives it on. */
+struct fault hub_verb_end(struct hub *hub, struct fault fault);
+
+uint32_t hub_generation(const struct hub *hub);
+const struct epoch_id *hub_epoch(const struct hub *hub);
+/* A case got an order: its holders will be woken at the commit. */
+struct fault hub_touched(struct hub *hub, struct assignments_case *info, uint64_t order);
+
+/* Appends one delta of central's own, with the next order. */
+struct hub_own {
+	struct case_id case_id;
+	struct record_id record_id;
+	uint32_t record_type;
+	struct span fields;
+	const uint32_t *cleared;
+	size_t cleared_count;
+	bool opens;
+	struct delta_opening opening;
+	struct delta_envelope envelope;
+};
+struct fault hub_append_own(struct hub *hub, const struct hub_own *own, uint64_t *order);
+/* A case_assignment record; the holder's grant may begin with it. */
+struct fault hub_append_assignment(struct hub *hub, struct assignments_case *info, struct record_id staff, uint32_t role,
+				   struct record_id *assignment);
+/* Keeps a reason in the log: its assignment began and ended (0: lasts) at these orders. */
+struct fault hub_reason_put(struct hub *hub, const struct assignments_tie *tie, size_t reason, uint64_t ended);
+struct record_id hub_new_record(struct hub *hub);
+struct fault hub_book_touched(struct hub *hub, const struct log_entry *entry);
+
+/* ---- hub_link.c ---- */
+void hub_wake(struct hub_link *link);
+/* Hangs up: the host closes, the link does nothing more. */
+void hub_link_close(struct hub_link *link, const char *why);
+/* Sends scratch.frame with these raw rows. */
+void hub_link_send_frame(struct hub_link *link, struct span rows);
+/* Sends scratch.welcome. */
+void hub_send_welcome(struct hub_link *link, jalka_Status status, struct span rows);
+/* Answers a link after the commit. */
+void hub_link_answer(struct hub_link *link);
+
+/* ---- hub_ingest.c ---- */
+struct hub_pushed {
+	const struct epoch_id *epoch;
+	bool has_continues;
+	struct author_continues continues;
+	uint64_t first_seq;
+	size_t count;
+	struct delta_signature signature;
+	struct span rows;
+	const jalka_Receipt *receipts;
+	size_t receipt_count;
+	const struct hub_salt *salts; /* of a held chunk, or NULL */
+};
+/* *goes_on false: fork or gap. A fault is FAULT_PEER (close the link) or the log's. */
+struct fault hub_ingest(struct hub_link *link, const struct hub_pushed *pushed, bool *goes_on);
+struct fault hub_ingest_push(struct hub_link *link, const jalka_Push *push, struct span rows, bool *goes_on);
+void hub_answers_free(struct hub_link *link);
+void hub_answers_first_gone(struct hub_link *link);
+struct hub_author *hub_author_get(const struct hub *hub, const struct epoch_id *epoch);
+struct fault hub_author_add(struct hub *hub, const struct log_author *info, struct hub_author **out);
+
+/* ---- hub_salt.c ---- */
+struct fault hub_ingest_salt(struct hub_link *link, const jalka_Salt *salt, bool *goes_on);
+void hub_held_free(struct hub_link *link);
+/* Fills NeedSalt of the held chunk that was not asked for yet. */
+bool hub_need_salt(struct hub_link *link, jalka_NeedSalt *out);
+
+/* ---- hub_welcome.c ---- */
+struct fault hub_welcome(struct hub_link *link);
+void hub_put_epochs(const struct hub *hub, jalka_CentralEpoch *epochs, pb_size_t *count, const struct epoch_id *below);
+/* A device's cursor in the epoch in use (P9). False: of an epoch nobody knows. */
+bool hub_map_cursor(const struct hub *hub, const jalka_Cursor *cursor, struct hub_cursor *out);
+
+/* ---- hub_feed.c ---- */
+/* The next part of the feed into `pull`; rows into `raw`. *any false: nothing to tell. */
+struct fault hub_feed_pull(struct hub_link *link, size_t room, jalka_Pull *pull, struct span *rows, bool *any);
+struct fault hub_feed_backlog(struct hub_link *link, size_t room, jalka_Backlog *backlog, struct span *rows, bool *any);
+/* The feed goes on from a device's cursor. */
+void hub_feed_from(struct hub_link *link, const struct hub_cursor *cursor);
+
+/* ---- devices.c ---- */
+struct hub_node *devices_get(const struct hub *hub, const struct node_id *node);
+struct hub_node *devices_by_key(const struct hub *hub, const uint8_t key[static NOISE_DH_BYTES]);
+struct fault devices_load(struct hub *hub);
+void devices_free(struct hub *hub);
+struct fault devices_add(struct hub *hub, const struct hub_node *device, struct hub_node **out);
+/* Into the log, inside the turn. */
+struct fault devices_put(struct hub *hub, const struct hub_node *device);
+struct fault devices_put_session(struct hub *hub, const struct hub_node *device);
+/* Session state changed: put at the commit. */
+void devices_dirty(struct hub *hub, struct hub_node *device);
+/* Its record in the directory, as its state is now. */
+struct fault devices_record(struct hub *hub, struct hub_node *device);
+struct fault devices_decided(struct hub_node *device, const struct hub_decision *decision);
+/* Index of the first decision with order > after. */
+size_t devices_decisions_after(const struct hub_node *device, uint64_t after);
+
+/* ---- enrol.c ---- */
+bool enrol_slot(struct hub *hub, const uint8_t slot[static HANDSHAKE_SLOT_BYTES], uint8_t psk[static NOISE_PSK_BYTES]);
+void enrol_slot_failed(struct hub *hub, const uint8_t slot[static HANDSHAKE_SLOT_BYTES]);
+/* The request in scratch becomes a WAITING device. */
+struct fault enrol_request(struct hub_link *link, const uint8_t *static_public, const char *words);
+void enrol_answer(struct hub_link *link, bool confirmed, const char *refused);
+
+/* ---- quarantine.c ---- */
+struct fault quarantine_put(struct hub *hub, struct hub_node *device, const struct author *author, uint64_t seq,
+			    uint32_t reason);
+struct fault quarantine_load(struct hub *hub);
+void quarantine_key(const struct author *author, uint64_t seq, uint8_t out[static 2 * ID_BYTES + 8]);
+
+/* The one run of a decision, signed, as it stands in the feed. *there false: not decided any more. */
+struct fault quarantine_decision(struct hub *hub, const struct hub_decision *decision, jalka_Decision *out, bool *there);
+
+/* ---- vouched.c ---- */
+/* Foreign deltas a device offers after a restore: kept for a decision. */
+struct fault vouched_offer(struct hub_link *link, const jalka_Offer *offer, struct span rows);
+/* The author itself has pushed these. */
+struct fault vouched_arrived(struct hub *hub, const struct author *author, uint64_t first_seq, size_t count);
+struct fault vouched_load(struct hub *hub);
+struct fault vouched_list(struct hub *hub, hub_quarantine_fn *fn, void *ctx, bool *goes_on);
+/* *found false: nothing vouched for by this name. */
+struct fault vouched_decide(struct hub *hub, const struct author *author, uint64_t seq, bool accept, bool *found);
+
+/* ---- deny.c ---- */
+enum deny_kind { DENY_EPOCH, DENY_REVOKE, DENY_ERASE_RECORD, DENY_ERASE_CASE };
+struct deny_line {
+	enum deny_kind kind;
+	struct node_id node;           /* REVOKE */
+	struct case_id case_id;        /* ERASE_* */
+	struct record_id record_id;    /* ERASE_RECORD */
+	struct order_epoch epoch;      /* EPOCH */
+	uint64_t time_ms;
+};
+/* Signs the line and hands it to the host; FAULT_LATER: the host could not keep it. */
+struct fault deny_write(struct hub *hub, const struct deny_line *line);
+/* FAULT_CALLER: not a line signed by this identity. */
+struct fault deny_read(const struct delta_identity *identity, struct span text, struct deny_line *out);
+
+/* ---- erase.c ---- */
+struct fault erase_load(struct hub *hub);
+void erase_free(struct hub *hub);
+/* Inside a turn, once the deny file has the line. Erased already: nothing changes. */
+struct fault erase_apply(struct hub *hub, const struct deny_line *line);
+bool erase_is_record(const struct hub *hub, const struct record_id *id);
+
+/* ---- hub_open.c ---- */
+struct hub *hub_alloc(struct log *log, const struct book *book, const struct hub_host *host, struct hub_time now);
+/* Keys, epochs and projections out of the log. */
+struct fault hub_load(struct hub *hub);
+/* Once it is loaded: ready for links. */
+void hub_configure(struct hub *hub);
+
+/* ---- restore.c ---- */
+struct fault restore_put_epochs(struct hub *hub);
+struct fault restore_load_epochs(struct hub *hub);
+
+/* Big-endian, so that keys rise with it. */
+static inline void hub_put_be64(uint8_t out[static 8], uint64_t value)
+{
+	for (size_t i = 0; i < 8; i++)
+		out[i] = (uint8_t)(value >> (56 - 8 * i));
+}
+static inline uint64_t hub_get_be64(const uint8_t in[static 8])
+{
+	uint64_t value = 0;
+	for (size_t i = 0; i < 8; i++)
+		value = value << 8 | in[i];
+	return value;
+}
+
+#endif
