@@ -60,6 +60,10 @@ FUZZ_BIN   := $(patsubst tests/fuzz/%.c,$(OUT)/fuzz/%,$(wildcard tests/fuzz/fuzz
 PROTO_PB := $(GEN)/session.pb.h $(GEN)/local.pb.h
 GEN_ALL  := $(PROTO_PB) $(if $(wildcard proto/records.proto),$(GEN)/records_table.c $(GEN)/records_table.h)
 
+# V=1 shows the commands.
+Q := $(if $(V),,@)
+SAY = $(if $(V),,@echo "  $(1) $@")
+
 .DEFAULT_GOAL := all
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -78,64 +82,74 @@ bootstrap-check:
 # ---- generated ------------------------------------------------------------
 $(GEN)/%.pb.h $(GEN)/%.pb.c: proto/%.proto proto/%.options
 	@mkdir -p $(GEN)
-	protoc -Iproto --nanopb_opt=-Iproto --nanopb_out=$(GEN) $<
+	$(Q)protoc -Iproto --nanopb_opt=-Iproto --nanopb_out=$(GEN) $<
 
 $(GEN)/records_table.c $(GEN)/records_table.h &: proto/records.proto scripts/gen-records
 	@mkdir -p $(GEN)
-	scripts/gen-records proto/records.proto $(GEN)
+	$(Q)scripts/gen-records proto/records.proto $(GEN)
 
 # ---- objects --------------------------------------------------------------
 $(OUT)/%.o: %.c | $(GEN_ALL)
 	@mkdir -p $(@D)
-	$(CC) $(BASEFLAGS) -MMD -MP -c -o $@ $<
+	$(call SAY,CC)
+	$(Q)$(CC) $(BASEFLAGS) -MMD -MP -c -o $@ $<
 
 $(OUT)/tests/%.o: tests/%.c | $(GEN_ALL)
 	@mkdir -p $(@D)
-	$(CC) $(BASEFLAGS) -Itests -MMD -MP -c -o $@ $<
+	$(call SAY,CC)
+	$(Q)$(CC) $(BASEFLAGS) -Itests -MMD -MP -c -o $@ $<
 
 $(OUT)/gen/%.o: $(GEN)/%.c | $(GEN_ALL)
 	@mkdir -p $(@D)
-	$(CC) $(filter-out -Wconversion,$(BASEFLAGS)) -Wno-missing-prototypes -MMD -MP -c -o $@ $<
+	$(call SAY,CC)
+	$(Q)$(CC) $(filter-out -Wconversion,$(BASEFLAGS)) -Wno-missing-prototypes -MMD -MP -c -o $@ $<
 
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
 
 # ---- programs -------------------------------------------------------------
 $(OUT)/jalkad: $(OUT)/daemon/main.o $(DAEMON_OBJ) $(GEN_OBJ)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call SAY,LD)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(OUT)/jalka: $(CLI_OBJ) $(call LAYER_OBJ,base) $(OUT)/gen/local.pb.o
-	$(CC) $(LDFLAGS) -o $@ $^ -lprotobuf-nanopb $(shell $(PKG_CONFIG) --libs libqrencode)
+	$(call SAY,LD)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lprotobuf-nanopb $(shell $(PKG_CONFIG) --libs libqrencode)
 
 # What tests share, as an archive: each pulls only what it uses.
 $(OUT)/testlib.a: $(TESTLIB_OBJ)
 	@mkdir -p $(@D)
 	@rm -f $@
-	ar rcs $@ $^
+	$(Q)ar rcs $@ $^
 
 # A unit test links its own layer and those below it, nothing else.
 define UNIT_RULE
 $(OUT)/unit/$(1)/%: $(OUT)/tests/unit/$(1)/%.o $(OUT)/testlib.a $(call LAYER_OBJ,$(1)) $(foreach l,$(SEES_$(1)),$(call LAYER_OBJ,$(l))) $(GEN_OBJ)
 	@mkdir -p $$(@D)
-	$(CC) $(LDFLAGS) -o $$@ $$^ -lcmocka $(LIBS)
+	$$(call SAY,LD)
+	$$(Q)$(CC) $(LDFLAGS) -o $$@ $$^ -lcmocka $(LIBS)
 endef
 $(foreach l,$(LAYERS),$(eval $(call UNIT_RULE,$(l))))
 
 # The simulator sees every sealing: no key and nonce may be used twice (I15).
 $(OUT)/sim/sim: $(SIM_OBJ) $(OUT)/testlib.a $(DAEMON_OBJ) $(GEN_OBJ)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -Wl,--wrap=noise_seal -o $@ $^ -lcmocka $(LIBS)
+	$(call SAY,LD)
+	$(Q)$(CC) $(LDFLAGS) -Wl,--wrap=noise_seal -o $@ $^ -lcmocka $(LIBS)
 
 $(OUT)/bench/%: $(OUT)/tests/bench/%.o $(OUT)/testlib.a $(DAEMON_OBJ) $(GEN_OBJ)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+	$(call SAY,LD)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
 
 $(OUT)/crash/%: $(OUT)/tests/crash/%.o $(OUT)/testlib.a $(DAEMON_OBJ) $(GEN_OBJ)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+	$(call SAY,LD)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
 
 $(OUT)/fuzz/%: $(OUT)/tests/fuzz/%.o $(OUT)/testlib.a $(DAEMON_OBJ) $(GEN_OBJ)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+	$(call SAY,LD)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
 
 # ---- checks and tests -----------------------------------------------------
 units: $(UNIT_BIN)
