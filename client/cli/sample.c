@@ -399,7 +399,7 @@ static void all_clients(struct sample *s)
 
 static void all_matters(struct sample *s)
 {
-	size_t visits = 0, assessments = 0, plans = 0, applications = 0;
+	size_t visits = 0, assessments = 0, plans = 0, applications = 0, consents = 0;
 	for (size_t m = 0; m < s->cases; m++) {
 		size_t client = m % s->clients;
 		int32_t on = s->today - 60 - (int32_t)below(&s->chance, 240);
@@ -413,7 +413,7 @@ static void all_matters(struct sample *s)
 		for (size_t k = 0; k < (m % 15 == 0 ? 2u : 1u); k++)
 			one_application(s, applications++, client);
 		if (m % 10 < 3)
-			one_consent(s, m, client);
+			one_consent(s, consents++, client);
 	}
 }
 
