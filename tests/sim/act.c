@@ -5,7 +5,7 @@
 
 #include "base/assert.h"
 #include "sim/link.h"
-#include "sim/node.h"
+#include "sim/world.h"
 #include "sim/write.h"
 
 enum {
@@ -39,20 +39,20 @@ static uint32_t any_holder(struct sim *sim)
 static void act_connect(struct sim *sim)
 {
 	sim_struck(sim, TROUBLE_CONNECT);
-	node_connect(sim, any_device(sim));
+	world_connect(sim, any_device(sim));
 }
 
 static void act_disconnect(struct sim *sim)
 {
 	sim_struck(sim, TROUBLE_DISCONNECT);
-	node_disconnect(sim, any_device(sim));
+	world_disconnect(sim, any_device(sim));
 }
 
 static void act_partition(struct sim *sim)
 {
 	struct sim_device *device = any_device(sim);
 	sim_struck(sim, TROUBLE_PARTITION);
-	node_disconnect(sim, device);
+	world_disconnect(sim, device);
 	device->out_of_reach_ms = sim->now_ms + prng_between(&sim->prng, DAY_MS, 5 * (uint64_t)DAY_MS);
 }
 
@@ -88,10 +88,10 @@ static void assign(struct sim *sim, uint32_t case_number, uint32_t holder)
 	if (sim->central.hub == NULL)
 		return;
 	struct fault fault = hub_assign(sim->central.hub, sim->oracle.cases[case_number].id, sim->holders[holder], 1,
-					node_hub_time(sim), &assignment);
+					world_hub_time(sim), &assignment);
 	sim_say(sim, "case %u is assigned to holder %u: %s", case_number, holder, fault_is(fault) ? fault.what : "done");
 	sim_trace(sim, 5, case_number, fault.kind);
-	node_hub_after(sim);
+	world_hub_after(sim);
 }
 
 static void unassign(struct sim *sim, uint32_t case_number, uint32_t holder)
@@ -99,10 +99,10 @@ static void unassign(struct sim *sim, uint32_t case_number, uint32_t holder)
 	if (sim->central.hub == NULL)
 		return;
 	struct fault fault = hub_unassign(sim->central.hub, sim->oracle.cases[case_number].id, sim->holders[holder],
-					  node_hub_time(sim));
+					  world_hub_time(sim));
 	sim_say(sim, "case %u is taken from holder %u: %s", case_number, holder, fault_is(fault) ? fault.what : "done");
 	sim_trace(sim, 6, case_number, fault.kind);
-	node_hub_after(sim);
+	world_hub_after(sim);
 }
 
 static void act_assign(struct sim *sim)
@@ -148,10 +148,10 @@ static bool decide(struct sim *sim)
 		return false;
 	bool accept = prng_chance(&sim->prng, 600);
 	struct fault fault = hub_decide(sim->central.hub, &picking.item.author, picking.item.seq, accept,
-					node_hub_time(sim));
+					world_hub_time(sim));
 	sim_say(sim, "seq %llu, quarantined for reason %u, is %s: %s", (unsigned long long)picking.item.seq,
 		picking.item.reason, accept ? "accepted" : "rejected", fault_is(fault) ? fault.what : "done");
-	node_hub_after(sim);
+	world_hub_after(sim);
 	return !fault_is(fault);
 }
 
@@ -169,9 +169,9 @@ static void act_erase_record(struct sim *sim)
 	sim_struck(sim, TROUBLE_ERASE_RECORD);
 	record->erased = true;
 	struct fault fault = hub_erase_record(sim->central.hub, sim->oracle.cases[record->case_number].id, record->id,
-					      node_hub_time(sim));
+					      world_hub_time(sim));
 	sim_say(sim, "a record of case %u is erased: %s", record->case_number, fault_is(fault) ? fault.what : "done");
-	node_hub_after(sim);
+	world_hub_after(sim);
 }
 
 static void act_erase_case(struct sim *sim)
@@ -181,16 +181,16 @@ static void act_erase_case(struct sim *sim)
 		return;
 	sim_struck(sim, TROUBLE_ERASE_CASE);
 	sim->oracle.cases[number].erased = true;
-	struct fault fault = hub_erase_case(sim->central.hub, sim->oracle.cases[number].id, node_hub_time(sim));
+	struct fault fault = hub_erase_case(sim->central.hub, sim->oracle.cases[number].id, world_hub_time(sim));
 	sim_say(sim, "case %u is erased: %s", number, fault_is(fault) ? fault.what : "done");
-	node_hub_after(sim);
+	world_hub_after(sim);
 }
 
 static void set_state(struct sim *sim, struct sim_device *device, enum hub_device_state state)
 {
 	if (sim->central.hub == NULL)
 		return;
-	struct fault fault = hub_device_set_state(sim->central.hub, device->node, state, node_hub_time(sim));
+	struct fault fault = hub_device_set_state(sim->central.hub, device->node, state, world_hub_time(sim));
 	sim_say(sim, "device %u gets state %d: %s", device->number, (int)state, fault_is(fault) ? fault.what : "done");
 	for (size_t i = 0; i < sim->device_count; i++) {
 		struct sim_device *same = &sim->devices[i];
@@ -202,7 +202,7 @@ static void set_state(struct sim *sim, struct sim_device *device, enum hub_devic
 			same->revoked_ms = fault_is(fault) ? UINT64_MAX : sim->now_ms;
 		}
 	}
-	node_hub_after(sim);
+	world_hub_after(sim);
 }
 
 static void act_revoke(struct sim *sim)
@@ -255,7 +255,7 @@ static void act_crash_central(struct sim *sim)
 static void act_backup_device(struct sim *sim)
 {
 	sim_struck(sim, TROUBLE_BACKUP_DEVICE);
-	node_device_backup(sim, any_device(sim));
+	world_device_backup(sim, any_device(sim));
 }
 
 static void act_restore_device(struct sim *sim)
@@ -264,7 +264,7 @@ static void act_restore_device(struct sim *sim)
 	if (device->backup_count == 0 || device->revoked)
 		return;
 	sim_struck(sim, TROUBLE_RESTORE_DEVICE);
-	node_device_restore(sim, device, prng_below(&sim->prng, device->backup_count));
+	world_device_restore(sim, device, prng_below(&sim->prng, device->backup_count));
 }
 
 static void act_clone(struct sim *sim)
@@ -276,20 +276,20 @@ static void act_clone(struct sim *sim)
 	if (sim->device_count == SIM_DEVICES_MAX || twins == CLONES_MAX || device->revoked)
 		return;
 	sim_struck(sim, TROUBLE_CLONE);
-	(void)node_device_clone(sim, device);
+	(void)world_device_clone(sim, device);
 }
 
 static void act_backup_central(struct sim *sim)
 {
 	struct sim_central *central = &sim->central;
 	sim_struck(sim, TROUBLE_BACKUP_CENTRAL);
-	struct sim_backup *backup = node_hub_backup(sim);
+	struct sim_backup *backup = world_hub_backup(sim);
 	if (central->hub == NULL || !prng_chance(&sim->prng, 500))
 		return;
 	central->safe_order = backup->order;
 	central->safe_gen = backup->gen;
 	(void)hub_safe_order(central->hub, backup->order);
-	node_hub_after(sim);
+	world_hub_after(sim);
 }
 
 /* Not to a place below what was declared safe: that promise was the administrator's. */
@@ -305,7 +305,7 @@ static void act_restore_central(struct sim *sim)
 	if (promised)
 		return;
 	sim_struck(sim, TROUBLE_RESTORE_CENTRAL);
-	node_hub_restore(sim, at);
+	world_hub_restore(sim, at);
 }
 
 typedef void act_fn(struct sim *sim);
@@ -332,7 +332,7 @@ static void confirm_devices(struct sim *sim)
 	if (central->hub == NULL || central->confirmed)
 		return;
 	central->confirmed = !fault_is(hub_confirm_devices(central->hub));
-	node_hub_after(sim);
+	world_hub_after(sim);
 }
 
 void act_once(struct sim *sim)
@@ -360,8 +360,8 @@ static void set_up_devices(struct sim *sim)
 	for (size_t i = 0; i < sim->holder_count; i++)
 		prng_fill(&sim->prng, sim->holders[i].bytes, ID_BYTES);
 	for (uint32_t i = 0; i < sim->options.devices; i++) {
-		uint32_t number = node_device_new(sim, i < sim->holder_count ? i : 0);
-		node_enrol(sim, &sim->devices[number]);
+		uint32_t number = world_device_new(sim, i < sim->holder_count ? i : 0);
+		world_enrol(sim, &sim->devices[number]);
 	}
 	if (shared)
 		sim_struck(sim, TROUBLE_SHARED_HOLDER);
@@ -396,7 +396,7 @@ static void set_up_oddities(struct sim *sim)
 		}
 		if (sim->options.rate[TROUBLE_VERSIONS] > 0 && prng_chance(&sim->prng, 300)) {
 			sim_struck(sim, TROUBLE_VERSIONS);
-			node_set_version(sim, device, prng_chance(&sim->prng, 600) ? 1 : 2, 3);
+			world_set_version(sim, device, prng_chance(&sim->prng, 600) ? 1 : 2, 3);
 		}
 	}
 }
@@ -405,7 +405,7 @@ void act_set_up(struct sim *sim)
 {
 	sim->clean = true;
 	oracle_init(&sim->oracle, sim->holders);
-	node_hub_init(sim);
+	world_hub_init(sim);
 	if (sim->failed)
 		return;
 	sim->central_node = hub_node(sim->central.hub);
@@ -427,7 +427,7 @@ static void disarm(struct sim *sim)
 	for (size_t i = 0; i < sim->device_count; i++) {
 		sim->devices[i].store.fuse = 0;
 		sim->devices[i].out_of_reach_ms = 0;
-		node_disconnect(sim, &sim->devices[i]);
+		world_disconnect(sim, &sim->devices[i]);
 	}
 }
 
@@ -441,9 +441,9 @@ static void decide_all(struct sim *sim)
 static void sync_each(struct sim *sim)
 {
 	for (size_t i = 0; i < sim->device_count && !sim->failed; i++) {
-		node_connect(sim, &sim->devices[i]);
+		world_connect(sim, &sim->devices[i]);
 		sim_run_until(sim, sim->now_ms + SYNC_MS);
-		node_disconnect(sim, &sim->devices[i]);
+		world_disconnect(sim, &sim->devices[i]);
 		sim_run_until(sim, sim->now_ms + 1000);
 	}
 }
@@ -452,10 +452,10 @@ static void sync_together(struct sim *sim)
 {
 	for (size_t i = 0; i < sim->device_count; i++)
 		if (sim->devices[i].twin_of == sim->devices[i].number)
-			node_connect(sim, &sim->devices[i]);
+			world_connect(sim, &sim->devices[i]);
 	sim_run_until(sim, sim->now_ms + SYNC_MS);
 	for (size_t i = 0; i < sim->device_count; i++)
-		node_disconnect(sim, &sim->devices[i]);
+		world_disconnect(sim, &sim->devices[i]);
 	sim_run_until(sim, sim->now_ms + 1000);
 }
 

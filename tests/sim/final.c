@@ -5,7 +5,7 @@
 #include "base/assert.h"
 #include "lib/refold.h"
 #include "sim/invariant.h"
-#include "sim/node.h"
+#include "sim/world.h"
 
 /* One record as central folds it; `block` lives while the next one is looked at. */
 struct judged {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/assert.h"
-#include "sim/node.h"
+#include "sim/world.h"
 
 enum { HALF_OPEN_MS_MAX = 2 * 3600 * 1000, TRICKLE_BYTES = 200, PIPE_BYTES_MAX = 8 * 1024 * 1024 };
 
@@ -68,7 +68,7 @@ void link_dialled(struct sim *sim, struct sim_link *link)
 	link->dialled = true;
 	if (link->device != SIM_DEVICES_MAX && !link->device_up)
 		return;
-	if (!node_hub_link_up(sim, link) && link->device_up)
+	if (!world_hub_link_up(sim, link) && link->device_up)
 		queue_put(&sim->queue, sim->now_ms + link->latency_ms, QUEUE_LINK_DOWN, link->number, TO_DEVICE);
 }
 
@@ -182,7 +182,7 @@ void link_deliver(struct sim *sim, struct sim_link *link, int direction)
 		pipe->head += n; /* who is called writes into other pipes, never into this one */
 		pipe->len -= n;
 		if (n > 0)
-			node_bytes(sim, link, direction, span_of(bytes, n), sent_ms);
+			world_bytes(sim, link, direction, span_of(bytes, n), sent_ms);
 		if (cuts) {
 			cut(sim, link);
 			return;
@@ -233,9 +233,9 @@ void link_close_hub(struct sim *sim, struct sim_link *link)
 void link_down(struct sim *sim, struct sim_link *link, int direction)
 {
 	if (direction == TO_HUB && link->hub != NULL)
-		node_hub_link_down(sim, link);
+		world_hub_link_down(sim, link);
 	else if (direction == TO_DEVICE && link->device_up)
-		node_device_link_down(sim, link);
+		world_device_link_down(sim, link);
 }
 
 void link_free(struct sim_link *link)

@@ -11,7 +11,7 @@
 #include "sim/act.h"
 #include "sim/invariant.h"
 #include "sim/link.h"
-#include "sim/node.h"
+#include "sim/world.h"
 
 enum {
 	STEPS_MAX = 400000, /* of a whole seed: what never comes to rest is a fault (I18) */
@@ -113,16 +113,16 @@ static void step(struct sim *sim, const struct queue_event *event)
 		link_down(sim, sim->links[event->subject], (int)event->detail);
 		break;
 	case QUEUE_POKE:
-		node_poke(sim, event->subject);
+		world_poke(sim, event->subject);
 		break;
 	case QUEUE_COMMIT:
-		node_commit(sim);
+		world_commit(sim);
 		break;
 	case QUEUE_TICK:
-		node_tick(sim);
+		world_tick(sim);
 		break;
 	case QUEUE_REOPEN:
-		node_reopen(sim, event->subject);
+		world_reopen(sim, event->subject);
 		break;
 	case QUEUE_STOP:
 		sim->stopped = true;
@@ -157,7 +157,7 @@ static void finish(struct sim *sim, struct sim_result *out)
 	};
 	memcpy(out->seen, sim->seen, sizeof out->seen);
 	memcpy(out->failure, sim->failure, sizeof out->failure);
-	node_free(sim);
+	world_free(sim);
 	for (uint32_t i = 0; i < sim->link_count; i++)
 		link_free(sim->links[i]);
 }

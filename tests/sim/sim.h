@@ -3,7 +3,7 @@
  *
  * Everything happens in events of the queue, in virtual time; everything random
  * comes from one seed. The modules: queue (what happens when), link (bytes on the
- * way), node (the two hosts, crashes, restores), act (operations), oracle (what
+ * way), world (the two hosts, crashes, restores), act (operations), oracle (what
  * was confirmed to whom), invariant (what must hold), trace (the hash).
  */
 #ifndef JALKA_SIM_SIM_H

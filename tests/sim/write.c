@@ -6,7 +6,7 @@
 
 #include "base/assert.h"
 #include "lib/shape.h"
-#include "sim/node.h"
+#include "sim/world.h"
 
 enum { FIELDS_BYTES = 4096, UNKNOWN_FIELD = 1001 };
 
@@ -119,7 +119,7 @@ static void write_device(struct sim *sim, struct sim_device *device, struct draf
 		return;
 	write.envelope.event_at_ms = oracle_event_ms(op);
 	write.envelope.is_signed = draft->is_signed;
-	struct fault fault = replica_write(device->replica, &write, node_time(sim, device), &written);
+	struct fault fault = replica_write(device->replica, &write, world_time(sim, device), &written);
 	sim_trace(sim, 4, op, fault.kind);
 	if (!fault_is(fault)) {
 		sim->oracle.ops[op].confirmed = true;
@@ -130,8 +130,8 @@ static void write_device(struct sim *sim, struct sim_device *device, struct draf
 	sim_say(sim, "device %u writes op %u on record %u of case %u: %s", device->number, op, draft->record,
 		record->case_number, fault_is(fault) ? fault.what : "confirmed");
 	if (!device->store.dead)
-		replica_poke(device->replica, node_time(sim, device));
-	node_device_after(sim, device);
+		replica_poke(device->replica, world_time(sim, device));
+	world_device_after(sim, device);
 }
 
 /* Puts one text field of the record in the draft; false: it has none. */
@@ -198,7 +198,7 @@ void write_stale_edit(struct sim *sim)
 		device->token_record = any_record(sim, device);
 		device->has_token = device->token_record != ORACLE_NONE &&
 				    !fault_is(replica_token(device->replica, &device->token));
-		node_device_after(sim, device);
+		world_device_after(sim, device);
 		return;
 	}
 	device->has_token = false;
@@ -315,11 +315,11 @@ static bool hub_write_draft(struct sim *sim, struct draft *draft)
 	if (op == ORACLE_NONE)
 		return false;
 	write.envelope.event_at_ms = oracle_event_ms(op);
-	struct fault fault = hub_write(sim->central.hub, &write, node_hub_time(sim), &written);
+	struct fault fault = hub_write(sim->central.hub, &write, world_hub_time(sim), &written);
 	sim->oracle.ops[op].confirmed = !fault_is(fault);
 	sim_say(sim, "central writes op %u on record %u of case %u: %s", op, draft->record, record->case_number,
 		fault_is(fault) ? fault.what : "confirmed");
-	node_hub_after(sim);
+	world_hub_after(sim);
 	return !fault_is(fault);
 }
 

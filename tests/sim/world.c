@@ -1,6 +1,6 @@
-/* node - see node.h. Devices first, central after; both follow one pattern: call
+/* world - see world.h. Devices first, central after; both follow one pattern: call
  * the node, then serve what its callbacks asked for and what its fuse did. */
-#include "sim/node.h"
+#include "sim/world.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -96,7 +96,7 @@ static struct brittle_watch device_watch(struct sim_device *device)
 	};
 }
 
-struct replica_time node_time(const struct sim *sim, const struct sim_device *device)
+struct replica_time world_time(const struct sim *sim, const struct sim_device *device)
 {
 	return (struct replica_time){
 		.wall_ms = SIM_WALL_MS + sim->now_ms + (uint64_t)device->skew_ms, .mono_ms = sim->now_ms,
@@ -109,7 +109,7 @@ static void device_open(struct sim *sim, struct sim_device *device)
 		.ctx = device, .random = device_random, .send = device_send, .hang_up = device_hang_up,
 		.version_min = device->version_min, .version_max = device->version_max,
 	};
-	struct fault fault = replica_open(&device->store.log, NULL, &host, node_time(sim, device), &device->replica);
+	struct fault fault = replica_open(&device->store.log, NULL, &host, world_time(sim, device), &device->replica);
 	if (fault_is(fault)) {
 		device->replica = NULL;
 		if (!device->store.dead)
@@ -142,7 +142,7 @@ static void device_stop(struct sim *sim, struct sim_device *device, struct log *
 	brittle_init(&device->store, next, &watch);
 }
 
-void node_device_crash(struct sim *sim, struct sim_device *device)
+void world_device_crash(struct sim *sim, struct sim_device *device)
 {
 	sim_say(sim, "device %u crashes", device->number);
 	device_stop(sim, device, log_memory_copy(device->store.inner));
@@ -152,17 +152,17 @@ void node_device_crash(struct sim *sim, struct sim_device *device)
 	device->reopening = true;
 }
 
-void node_device_after(struct sim *sim, struct sim_device *device)
+void world_device_after(struct sim *sim, struct sim_device *device)
 {
 	if (device->store.dead && device->replica != NULL) {
 		sim_struck(sim, TROUBLE_CRASH_DEVICE);
-		node_device_crash(sim, device);
+		world_device_crash(sim, device);
 		return;
 	}
 	struct sim_link *link = link_of(sim, device);
 	if (device->replica != NULL && link != NULL && link->device_hung) {
 		drop_link(sim, device);
-		replica_link_down(device->replica, node_time(sim, device));
+		replica_link_down(device->replica, world_time(sim, device));
 	}
 	if (device->store.dead || device->replica == NULL)
 		return;
@@ -174,17 +174,17 @@ void node_device_after(struct sim *sim, struct sim_device *device)
 	}
 }
 
-void node_poke(struct sim *sim, uint32_t number)
+void world_poke(struct sim *sim, uint32_t number)
 {
 	struct sim_device *device = &sim->devices[number];
 	if (device->replica == NULL || device->poke_ms > sim->now_ms)
 		return;
 	device->poke_ms = UINT64_MAX;
-	replica_poke(device->replica, node_time(sim, device));
-	node_device_after(sim, device);
+	replica_poke(device->replica, world_time(sim, device));
+	world_device_after(sim, device);
 }
 
-void node_connect(struct sim *sim, struct sim_device *device)
+void world_connect(struct sim *sim, struct sim_device *device)
 {
 	if (device->replica == NULL || device->link != 0 || device->out_of_reach_ms > sim->now_ms)
 		return;
@@ -194,28 +194,28 @@ void node_connect(struct sim *sim, struct sim_device *device)
 	sim->syncs++;
 	device->link = link->number + 1;
 	sim_say(sim, "device %u connects by link %u", device->number, link->number);
-	replica_link_up(device->replica, node_time(sim, device));
-	node_device_after(sim, device);
+	replica_link_up(device->replica, world_time(sim, device));
+	world_device_after(sim, device);
 }
 
-void node_disconnect(struct sim *sim, struct sim_device *device)
+void world_disconnect(struct sim *sim, struct sim_device *device)
 {
 	if (device->link == 0)
 		return;
 	drop_link(sim, device);
 	if (device->replica != NULL) {
-		replica_link_down(device->replica, node_time(sim, device));
-		node_device_after(sim, device);
+		replica_link_down(device->replica, world_time(sim, device));
+		world_device_after(sim, device);
 	}
 }
 
-void node_device_link_down(struct sim *sim, struct sim_link *link)
+void world_device_link_down(struct sim *sim, struct sim_link *link)
 {
 	struct sim_device *device = &sim->devices[link->device];
 	link_close_device(sim, link);
 	if (device->replica != NULL) {
-		replica_link_down(device->replica, node_time(sim, device));
-		node_device_after(sim, device);
+		replica_link_down(device->replica, world_time(sim, device));
+		world_device_after(sim, device);
 	}
 }
 
@@ -229,7 +229,7 @@ static struct sim_device *device_slot(struct sim *sim, uint32_t holder)
 	return device;
 }
 
-uint32_t node_device_new(struct sim *sim, uint32_t holder)
+uint32_t world_device_new(struct sim *sim, uint32_t holder)
 {
 	struct sim_device *device = device_slot(sim, holder);
 	struct brittle_watch watch = device_watch(device);
@@ -250,7 +250,7 @@ static struct sim_backup *backup_slot(struct sim *sim, struct sim_backup *backup
 	return backup;
 }
 
-void node_device_backup(struct sim *sim, struct sim_device *device)
+void world_device_backup(struct sim *sim, struct sim_device *device)
 {
 	struct sim_backup *backup = backup_slot(sim, device->backups, &device->backup_count);
 	backup->log = log_memory_copy(device->store.inner);
@@ -274,7 +274,7 @@ static void excuse_the_lost(struct sim *sim)
 			sim->oracle.ops[i].excused = true;
 }
 
-void node_device_restore(struct sim *sim, struct sim_device *device, size_t at)
+void world_device_restore(struct sim *sim, struct sim_device *device, size_t at)
 {
 	struct sim_backup *backup = &device->backups[at];
 	struct log *log = log_memory_copy(backup->log);
@@ -289,7 +289,7 @@ void node_device_restore(struct sim *sim, struct sim_device *device, size_t at)
 	device->reopening = true;
 }
 
-uint32_t node_device_clone(struct sim *sim, struct sim_device *device)
+uint32_t world_device_clone(struct sim *sim, struct sim_device *device)
 {
 	struct sim_device *twin = device_slot(sim, device->holder);
 	struct brittle_watch watch = device_watch(twin);
@@ -310,37 +310,37 @@ uint32_t node_device_clone(struct sim *sim, struct sim_device *device)
 	return twin->number;
 }
 
-void node_set_version(struct sim *sim, struct sim_device *device, uint32_t version_min, uint32_t version_max)
+void world_set_version(struct sim *sim, struct sim_device *device, uint32_t version_min, uint32_t version_max)
 {
 	device->version_min = version_min;
 	device->version_max = version_max;
 	device->incompatible = version_min > 1;
-	node_disconnect(sim, device);
+	world_disconnect(sim, device);
 	device_stop(sim, device, log_memory_copy(device->store.inner));
 	device_open(sim, device);
 }
 
-void node_enrol(struct sim *sim, struct sim_device *device)
+void world_enrol(struct sim *sim, struct sim_device *device)
 {
 	struct hub_slot slot;
 	struct replica_status status;
 	struct replica_enrolment enrolment = { .identity = *hub_identity(sim->central.hub), .serial = "SIM" };
-	struct fault fault = hub_slot_new(sim->central.hub, sim->holders[device->holder], node_hub_time(sim), &slot);
+	struct fault fault = hub_slot_new(sim->central.hub, sim->holders[device->holder], world_hub_time(sim), &slot);
 	ASSERT(!fault_is(fault));
 	memcpy(enrolment.slot, slot.slot, sizeof enrolment.slot);
 	memcpy(enrolment.secret, slot.secret, sizeof enrolment.secret);
 	fault = replica_enrol(device->replica, &enrolment);
 	ASSERT(!fault_is(fault));
-	node_connect(sim, device);
+	world_connect(sim, device);
 	sim_run_until(sim, sim->now_ms + 1000);
 	replica_status(device->replica, &status);
 	device->node = status.node;
-	fault = hub_device_confirm(sim->central.hub, status.node, node_hub_time(sim));
+	fault = hub_device_confirm(sim->central.hub, status.node, world_hub_time(sim));
 	if (fault_is(fault))
 		sim_fail(sim, "setup", "device %u cannot be confirmed: %s", device->number, fault.what);
-	node_hub_after(sim);
+	world_hub_after(sim);
 	sim_run_until(sim, sim->now_ms + 1000);
-	node_disconnect(sim, device);
+	world_disconnect(sim, device);
 	device->enrolled = true;
 }
 
@@ -428,21 +428,21 @@ static struct hub_host hub_host(struct sim *sim)
 	};
 }
 
-struct hub_time node_hub_time(const struct sim *sim)
+struct hub_time world_hub_time(const struct sim *sim)
 {
 	return (struct hub_time){
 		.wall_ms = SIM_WALL_MS + sim->now_ms + (uint64_t)sim->central.skew_ms, .mono_ms = sim->now_ms,
 	};
 }
 
-void node_hub_init(struct sim *sim)
+void world_hub_init(struct sim *sim)
 {
 	struct hub_host host = hub_host(sim);
 	struct brittle_watch watch = hub_watch(sim);
 	brittle_init(&sim->central.store, log_memory_new(), &watch);
-	struct fault fault = hub_init(&sim->central.store.log, NULL, &host, node_hub_time(sim));
+	struct fault fault = hub_init(&sim->central.store.log, NULL, &host, world_hub_time(sim));
 	if (!fault_is(fault))
-		fault = hub_open(&sim->central.store.log, NULL, &host, node_hub_time(sim), &sim->central.hub);
+		fault = hub_open(&sim->central.store.log, NULL, &host, world_hub_time(sim), &sim->central.hub);
 	if (fault_is(fault))
 		sim_fail(sim, "setup", "central does not begin: %s", fault.what);
 	sim->central.tick_ms = UINT64_MAX;
@@ -468,14 +468,14 @@ static void hub_stop(struct sim *sim, struct log *next)
 	sim->central.reopening = true;
 }
 
-void node_hub_crash(struct sim *sim)
+void world_hub_crash(struct sim *sim)
 {
 	sim_say(sim, "central crashes");
 	hub_stop(sim, log_memory_copy(sim->central.store.inner));
 	oracle_central_rolled_back(&sim->oracle, sim->central.store.inner, sim->now_ms);
 }
 
-struct sim_backup *node_hub_backup(struct sim *sim)
+struct sim_backup *world_hub_backup(struct sim *sim)
 {
 	struct sim_central *central = &sim->central;
 	struct sim_backup *backup = backup_slot(sim, central->backups, &central->backup_count);
@@ -486,7 +486,7 @@ struct sim_backup *node_hub_backup(struct sim *sim)
 	return backup;
 }
 
-void node_hub_restore(struct sim *sim, size_t at)
+void world_hub_restore(struct sim *sim, size_t at)
 {
 	struct sim_backup *backup = &sim->central.backups[at];
 	sim_say(sim, "central is put back from backup %zu, order %llu", at, (unsigned long long)backup->order);
@@ -506,10 +506,10 @@ static void hub_start(struct sim *sim)
 	central->tick_ms = UINT64_MAX;
 	if (central->must_restore) {
 		fault = hub_restore(&central->store.log, NULL, &host, central->deny, central->deny_count, false,
-				    node_hub_time(sim), &central->hub);
+				    world_hub_time(sim), &central->hub);
 		central->confirmed = false;
 	} else {
-		fault = hub_open(&central->store.log, NULL, &host, node_hub_time(sim), &central->hub);
+		fault = hub_open(&central->store.log, NULL, &host, world_hub_time(sim), &central->hub);
 	}
 	if (fault_is(fault)) {
 		central->hub = NULL;
@@ -523,14 +523,14 @@ static void hub_start(struct sim *sim)
 }
 
 /* After every call of the hub: hang-ups first, then the fuse, then timers. */
-void node_hub_after(struct sim *sim)
+void world_hub_after(struct sim *sim)
 {
 	struct sim_central *central = &sim->central;
 	if (central->hub == NULL)
 		return;
 	if (central->store.dead) {
 		sim_struck(sim, TROUBLE_CRASH_CENTRAL);
-		node_hub_crash(sim);
+		world_hub_crash(sim);
 		return;
 	}
 	for (uint32_t i = sim->link_low; i < sim->link_count; i++)
@@ -550,54 +550,54 @@ void node_hub_after(struct sim *sim)
 	}
 }
 
-void node_commit(struct sim *sim)
+void world_commit(struct sim *sim)
 {
 	struct sim_central *central = &sim->central;
 	central->commit_set = false;
 	if (central->hub == NULL)
 		return;
 	uint64_t verbs = central->store.verbs;
-	struct fault fault = hub_commit(central->hub, node_hub_time(sim));
+	struct fault fault = hub_commit(central->hub, world_hub_time(sim));
 	invariant_i18_bounded(sim, "hub_commit", central->store.verbs - verbs, 0);
 	if (fault_is(fault) && !central->store.dead)
 		sim_fail(sim, "I19", "hub_commit: %s", fault.what);
 	central->commit_set = true; /* nothing new came in: no turn follows by itself */
-	node_hub_after(sim);
+	world_hub_after(sim);
 	central->commit_set = false;
 }
 
-void node_tick(struct sim *sim)
+void world_tick(struct sim *sim)
 {
 	if (sim->central.hub == NULL || sim->central.tick_ms > sim->now_ms)
 		return;
 	sim->central.tick_ms = UINT64_MAX;
-	hub_tick(sim->central.hub, node_hub_time(sim));
-	node_hub_after(sim);
+	hub_tick(sim->central.hub, world_hub_time(sim));
+	world_hub_after(sim);
 }
 
-bool node_hub_link_up(struct sim *sim, struct sim_link *link)
+bool world_hub_link_up(struct sim *sim, struct sim_link *link)
 {
 	static const char *const PREFIXES[] = { "10.0", "10.1", "10.2", "10.3" };
 	if (sim->central.hub == NULL)
 		return false;
 	struct span prefix = span_text(PREFIXES[link->device % 4]);
-	struct fault fault = hub_link_up(sim->central.hub, link, prefix, node_hub_time(sim), &link->hub);
+	struct fault fault = hub_link_up(sim->central.hub, link, prefix, world_hub_time(sim), &link->hub);
 	if (fault_is(fault))
 		link->hub = NULL;
-	node_hub_after(sim);
+	world_hub_after(sim);
 	return !fault_is(fault);
 }
 
-void node_hub_link_down(struct sim *sim, struct sim_link *link)
+void world_hub_link_down(struct sim *sim, struct sim_link *link)
 {
 	hub_link_down(sim->central.hub, link->hub);
 	link_close_hub(sim, link);
-	node_hub_after(sim);
+	world_hub_after(sim);
 }
 
 /* ---- both ---- */
 
-void node_reopen(struct sim *sim, uint32_t node)
+void world_reopen(struct sim *sim, uint32_t node)
 {
 	if (node == SIM_DEVICES_MAX) {
 		sim->central.reopening = false;
@@ -606,7 +606,7 @@ void node_reopen(struct sim *sim, uint32_t node)
 		hub_start(sim);
 		invariant_i7_gapless(sim, sim->central.store.inner, "central");
 		invariant_i3_once(sim);
-		node_hub_after(sim);
+		world_hub_after(sim);
 		return;
 	}
 	struct sim_device *device = &sim->devices[node];
@@ -616,19 +616,19 @@ void node_reopen(struct sim *sim, uint32_t node)
 	device_open(sim, device);
 	invariant_i1_device_kept(sim, device);
 	invariant_i7_gapless(sim, device->store.inner, "a device");
-	node_device_after(sim, device);
+	world_device_after(sim, device);
 }
 
-void node_bytes(struct sim *sim, struct sim_link *link, int direction, struct span bytes, uint64_t sent_ms)
+void world_bytes(struct sim *sim, struct sim_link *link, int direction, struct span bytes, uint64_t sent_ms)
 {
 	sim_trace(sim, 3, link->number * 2u + (uint32_t)direction, bytes.len);
 	if (direction == TO_HUB) {
 		if (link->hub == NULL || link->hub_hung)
 			return;
 		uint64_t verbs = sim->central.store.verbs;
-		hub_link_bytes(sim->central.hub, link->hub, bytes, node_hub_time(sim));
+		hub_link_bytes(sim->central.hub, link->hub, bytes, world_hub_time(sim));
 		invariant_i18_bounded(sim, "hub_link_bytes", sim->central.store.verbs - verbs, bytes.len);
-		node_hub_after(sim);
+		world_hub_after(sim);
 		return;
 	}
 	if (!link->device_up || link->device_hung)
@@ -638,9 +638,9 @@ void node_bytes(struct sim *sim, struct sim_link *link, int direction, struct sp
 		return;
 	device->sent_ms = sent_ms;
 	uint64_t verbs = device->store.verbs;
-	replica_link_bytes(device->replica, bytes, node_time(sim, device));
+	replica_link_bytes(device->replica, bytes, world_time(sim, device));
 	invariant_i18_bounded(sim, "replica_link_bytes", device->store.verbs - verbs, bytes.len);
-	node_device_after(sim, device);
+	world_device_after(sim, device);
 }
 
 static void free_backups(struct sim_backup *backups, size_t count)
@@ -651,7 +651,7 @@ static void free_backups(struct sim_backup *backups, size_t count)
 	}
 }
 
-void node_free(struct sim *sim)
+void world_free(struct sim *sim)
 {
 	for (size_t i = 0; i < sim->device_count; i++) {
 		if (sim->devices[i].replica != NULL)
