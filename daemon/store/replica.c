@@ -321,6 +321,17 @@ static struct fault confirmed(struct replica *r, const jalka_EnrolAnswer *answer
 	return replica_state_commit(r);
 }
 
+static struct fault put_words(struct replica *r)
+{
+	FAULT_TRY(replica_state_begin(r));
+	memcpy(r->self.words, r->enrol.words, sizeof r->self.words);
+	struct fault fault = replica_state_put_self(r);
+	if (!fault_is(fault))
+		return replica_state_commit(r);
+	replica_state_rollback(r);
+	return fault;
+}
+
 static void run_enrol(struct replica *r, struct session_enrol_effect effect)
 {
 	struct fault fault;
@@ -337,8 +348,10 @@ static void run_enrol(struct replica *r, struct session_enrol_effect effect)
 			hang_up(r, fault.what);
 			return;
 		}
-		run_enrol(r, session_enrol_kept(&r->enrol, r->enrol_scratch));
 		r->is_enrolling = false;
+		effect = session_enrol_kept(&r->enrol, r->enrol_scratch);
+		(void)put_words(r); /* for the screen alone: without them the words are asked for at central */
+		run_enrol(r, effect);
 		return;
 	case SESSION_ENROL_CONFIRMED:
 		fault = confirmed(r, effect.answer);
@@ -533,7 +546,7 @@ void replica_status(struct replica *replica, struct replica_status *out)
 	s->node = r->self.node;
 	s->epoch = r->self.epoch;
 	s->holder = r->self.holder;
-	memcpy(s->words, r->enrol.words, sizeof s->words);
+	memcpy(s->words, r->self.words, sizeof s->words);
 	s->last_contact_ms = r->feed.last_contact_ms;
 	s->order = r->feed.order;
 	s->safe_order = r->feed.safe_order;

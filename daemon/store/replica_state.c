@@ -9,7 +9,7 @@
 
 enum {
 	SELF_FLAGS = 1, SELF_NODE, SELF_EPOCH, SELF_CENTRAL, SELF_CENTRAL_STATIC, SELF_CENTRAL_NODE,
-	SELF_OWN_STATIC, SELF_SIGN_SECRET, SELF_HOLDER,
+	SELF_OWN_STATIC, SELF_SIGN_SECRET, SELF_HOLDER, SELF_WORDS,
 	SESSION_COUNTER = 1, SESSION_KEY,
 	FEED_EPOCH = 1, FEED_ORDER, FEED_SAFE, FEED_CONTACT, FEED_STAMP, FEED_OFFSET, FEED_CLOCK, FEED_OFFERS,
 	EPOCH_ID = 1, EPOCH_PARENT, EPOCH_GENERATION, EPOCH_INHERITED,
@@ -54,6 +54,7 @@ struct fault replica_state_put_self(struct replica *r)
 	wire_put_bytes(&out, SELF_OWN_STATIC, span_of(s->own_static, sizeof s->own_static));
 	wire_put_bytes(&out, SELF_SIGN_SECRET, span_of(s->sign_secret, sizeof s->sign_secret));
 	wire_put_bytes(&out, SELF_HOLDER, ID_SPAN(s->holder));
+	wire_put_bytes(&out, SELF_WORDS, span_of(s->words, sizeof s->words));
 	return put(r, "self", span_text("self"), &out);
 }
 
@@ -82,6 +83,8 @@ static bool read_self(struct replica_self *s, const struct wire_field *f)
 		return TAKE(s->sign_secret);
 	case SELF_HOLDER:
 		return TAKE(s->holder.bytes);
+	case SELF_WORDS:
+		return TAKE(s->words);
 	}
 	return true;
 }

@@ -36,6 +36,7 @@ struct replica_self {
 	uint8_t own_static[NOISE_DH_BYTES];
 	uint8_t sign_secret[DELTA_SIGN_SECRET_BYTES];
 	struct record_id holder;
+	char words[HANDSHAKE_WORDS_BYTES]; /* of the enrolment */
 };
 
 struct replica_session {

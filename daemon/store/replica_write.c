@@ -70,6 +70,23 @@ static bool look_at_record(void *ctx, const struct log_entry *entry)
 	return true;
 }
 
+/* Records of one kind of case do not stand in another. */
+static struct fault check_placing(struct replica *r, const struct replica_write *write,
+				  const struct schema_record *record)
+{
+	enum delta_case_kind kind = write->kind;
+	if (!write->opens) {
+		struct log_case info;
+		bool found;
+		FAULT_TRY(log_case_get(r->log, write->case_id, &info, &found));
+		if (!found)
+			return fault_of(FAULT_CALLER, "the case is not held here");
+		kind = info.kind;
+	}
+	return schema_may_stand_in(record, kind) ? fault_none()
+		: fault_of(FAULT_CALLER, "a record of this type does not stand in a case of this kind");
+}
+
 /* What central would refuse for its shape is refused here, so that nothing
  * written can be refused at sync. */
 static struct fault check_shape(struct replica *r, const struct replica_write *write)
@@ -81,6 +98,7 @@ static struct fault check_shape(struct replica *r, const struct replica_write *w
 		return fault_of(FAULT_CALLER, "unknown record type");
 	if (record->central_only)
 		return fault_of(FAULT_CALLER, "only the central node writes records of this type");
+	FAULT_TRY(check_placing(r, write, record));
 	if (!ID_IS_NONE(write->record_id))
 		FAULT_TRY(log_read_record(r->log, write->record_id, look_at_record, &here));
 	if (here.other_case || here.other_type)
