@@ -97,6 +97,7 @@ struct session_central {
 	bool stale;                         /* C2 */
 	bool owes;                          /* the device's last frame wants an answer */
 	struct node_id node;                /* from WELCOMING on: the device */
+	uint32_t version;                   /* from WELCOMING on: the highest both speak */
 	uint64_t counter;                   /* of Hello or Resume: takes effect at the first frame */
 	uint64_t opened_ms, heard_ms;       /* accepted; last whole message */
 	uint64_t progress_ms;               /* LIMIT_PROGRESS_BYTES are due by then */

@@ -171,10 +171,16 @@ static void send_plain(struct session_central *s, struct session_central_effects
 	session_central_order(effects, SESSION_CENTRAL_SEND)->bytes = span_of(plain, sizeof plain);
 }
 
+/* On the wire 0 stands for version 1. */
+static uint32_t version_of(uint32_t carried)
+{
+	return carried == 0 ? 1 : carried;
+}
+
 static bool versions_meet(const struct session_central_config *config, const jalka_Hello *hello)
 {
-	return hello->version_min <= hello->version_max && hello->version_min <= config->version_max
-		&& hello->version_max >= config->version_min;
+	uint32_t min = version_of(hello->version_min), max = version_of(hello->version_max);
+	return min <= max && min <= config->version_max && max >= config->version_min;
 }
 
 static void take_hello(struct session_central *s, const struct session_central_device *device, size_t len,
@@ -196,6 +202,8 @@ static void take_hello(struct session_central *s, const struct session_central_d
 		session_central_close(s, effects, "case data in message 1 of IK");
 		return;
 	}
+	uint32_t most = version_of(scratch->hello.version_max);
+	s->version = most < s->config->version_max ? most : s->config->version_max;
 	s->node = device->node;
 	s->stale = scratch->hello.counter <= device->counter;
 	s->counter = s->stale ? device->counter : scratch->hello.counter;
@@ -235,8 +243,7 @@ void session_central_welcome(struct session_central *s, const struct session_cen
 	ASSERT(s->state == SESSION_CENTRAL_WELCOMING);
 	/* P8: until Resume a stale session carries no Receipt, Pull or Forget. */
 	ASSERT(!s->stale || event->status != jalka_Status_OK || (!welcome->has_receipt && !welcome->has_pull));
-	welcome->version = SESSION_CENTRAL_VERSION < s->config->version_max ? SESSION_CENTRAL_VERSION
-									   : s->config->version_max;
+	welcome->version = s->version == 1 ? 0 : s->version;
 	welcome->status = s->stale && event->status == jalka_Status_OK ? jalka_Status_STALE : event->status;
 	welcome->last_counter = s->stale ? s->counter : 0;
 	/* Who is suspended or revoked is fed nothing: there is no cursor to resume. */
