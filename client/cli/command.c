@@ -195,7 +195,7 @@ static void print_completion(void)
 	for (int i = 0; i < COMMANDS; i++) { /* first words of two-word verbs lead on */
 		const char *space = strchr(commands[i].name, ' ');
 		bool first = space != NULL && (i == 0 || strncmp(commands[i - 1].name, commands[i].name,
-								 (size_t)(space - commands[i].name)) != 0);
+								 (size_t)(space - commands[i].name) + 1) != 0);
 		if (!first)
 			continue;
 		size_t len = (size_t)(space - commands[i].name);

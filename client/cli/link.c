@@ -117,7 +117,8 @@ static bool read_some(struct link *link)
 	if (link->in_read == link->in_used)
 		link->in_read = link->in_used = 0;
 	if (link->in_size - link->in_used < READ_BYTES) {
-		memmove(link->in, link->in + link->in_read, link->in_used - link->in_read);
+		if (link->in_read != link->in_used)
+			memmove(link->in, link->in + link->in_read, link->in_used - link->in_read);
 		link->in_used -= link->in_read;
 		link->in_read = 0;
 		link->in_size = link->in_used + 2 * READ_BYTES;
@@ -190,6 +191,8 @@ static void next_response(struct link *link)
 static void gather(struct link *link, const char *piece)
 {
 	size_t len = strlen(piece);
+	if (len == 0)
+		return;
 	if (link->object_used + len > OBJECT_BYTES_MAX)
 		lost("an answer longer than allowed");
 	if (link->object_used + len > link->object_size) {
