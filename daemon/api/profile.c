@@ -90,7 +90,7 @@ static void link_brought(void *ctx, struct span bytes)
 static void link_went_down(void *ctx, const char *why)
 {
 	struct profile *profile = ctx;
-	bool enrolling = profile_status(profile)->state == REPLICA_ENROLLING;
+	bool enrolling = profile->status.state == REPLICA_ENROLLING; /* as it was last told */
 	replica_link_down(profile->replica, profile_now());
 	host_changed(profile);
 	profile->failure = why;
