@@ -274,6 +274,33 @@ static void a_value_has_the_place_of_its_greatest_unseen_writer(void **state)
 	HAS(record, 7, "other");
 }
 
+/* The table of docs/internals/fold.md, row by row. */
+static void the_documented_example_is_so(void **state)
+{
+	(void)state;
+	struct fold_record record;
+	begin();
+	ordered(sets(add(1, 1, 1, 10), 7, "A"), 1);
+	record = fold();
+	HAS(record, 7, "A");
+	ordered(sets(saw(add(2, 1, 1, 20), 1), 7, "B"), 2);
+	record = fold();
+	HAS(record, 7, "B");
+	ordered(sets(saw(add(1, 1, 2, 30), 1), 7, "C"), 3);
+	record = fold();
+	HAS(record, 7, "C", "B");
+	ordered(sets(saw(add(3, 1, 1, 40), 2), 7, "D"), 4);
+	record = fold();
+	HAS(record, 7, "D", "C");
+	ordered(sets(saw(add(2, 1, 2, 50), 4), 2, "N"), 5);
+	record = fold();
+	HAS(record, 7, "D", "C");
+	ordered(sets(saw(add(2, 1, 3, 60), 5), 7, "C"), 6);
+	record = fold();
+	HAS(record, 7, "C");
+	assert_int_equal(field_of(&record, 7)->siblings[0].input, 5);
+}
+
 static void the_greatest_stamp_then_node_then_epoch_is_shown(void **state)
 {
 	(void)state;
@@ -728,6 +755,7 @@ int main(void)
 		cmocka_unit_test(a_clearing_is_a_value),
 		cmocka_unit_test(equal_bytes_are_one_value),
 		cmocka_unit_test(a_value_has_the_place_of_its_greatest_unseen_writer),
+		cmocka_unit_test(the_documented_example_is_so),
 		cmocka_unit_test(the_greatest_stamp_then_node_then_epoch_is_shown),
 		cmocka_unit_test(all_occurrences_of_a_number_are_one_value),
 		cmocka_unit_test(unknown_fields_are_folded_and_kept),
