@@ -31,6 +31,7 @@ struct assignments_case {
 	bool open;          /* an opening delta of it is accepted */
 	bool waits;         /* an opening delta of it is quarantined or rejected */
 	bool erased;
+	uint64_t opened_chunk; /* the hub's count of the chunk that opened it; 0: none since it started */
 	uint64_t last_order;
 	struct assignments_tie *ties;
 };

@@ -131,7 +131,8 @@ static void writing_begin(struct writing *w, struct hub_link *link, size_t room,
 	struct hub *hub = link->hub;
 	struct case_id access;
 	*w = (struct writing){ .link = link, .hub = hub, .authors = authors, .author_count = author_count,
-			       .budget = room > CONTROL_BYTES ? room - CONTROL_BYTES : 0 };
+			       .budget = room > CONTROL_BYTES ? room - CONTROL_BYTES : 0,
+			       .keep_own = link->told_known };
 	w->holder = assignments_holder_get(&hub->assignments, &link->device->holder);
 	delta_access_case(&hub->identity, &link->device->node, &access);
 	w->access = assignments_case_get(&hub->assignments, &access);
@@ -454,7 +455,7 @@ struct fault hub_feed_backlog(struct hub_link *link, size_t room, jalka_Backlog 
 	link->backlog_g = event->g;
 	const struct assignments_case *info = event->tie->info;
 	/* What the device opened itself and never forgot it has. */
-	w.keep_own = !ID_EQUAL(info->opened_by, link->device->node) || event->tie->grant_count > 1
+	w.keep_own = w.keep_own || !ID_EQUAL(info->opened_by, link->device->node) || event->tie->grant_count > 1
 		|| link->device->must_refill;
 	FAULT_TRY(log_read_case(w.hub->log, info->id, link->backlog_place, event->g, row_of_case, &w));
 	if (w.full_at != 0 && w.rows.count == 0)

@@ -215,6 +215,9 @@ static bool holds(const struct judging *j, const struct assignments_case *info)
 		return info != NULL;
 	if (j->holder != NULL && assignments_holds(info, j->holder))
 		return true;
+	/* Opened further up in this chunk: the grant follows the chunk. */
+	if (info->opened_chunk == j->hub->chunk && ID_EQUAL(info->opened_by, j->link->device->node))
+		return true;
 	if (info->kind != DELTA_CASE_ACCESS)
 		return false;
 	delta_access_case(&j->hub->identity, &j->link->device->node, &access);
@@ -358,6 +361,7 @@ static struct fault accept_opening(struct judging *j, const struct delta *delta,
 	info->secret = stored.secret;
 	info->client_case = stored.client_case;
 	info->opened_by = stored.opened_by.node;
+	info->opened_chunk = hub->chunk;
 	j->opened++;
 	return log_case_put(hub->log, &stored);
 }
@@ -514,6 +518,7 @@ static struct fault store(struct judging *j, const struct hub_pushed *pushed, co
 	struct hub_author *held = hub_author_get(hub, pushed->epoch);
 	size_t from = (size_t)(author->seq + 1 - pushed->first_seq), taken = 0;
 	FAULT_TRY(hub_turn(hub));
+	hub->chunk++;
 	next.seq = pushed->first_seq + pushed->count - 1;
 	next.h = *h;
 	struct fault fault = take_rows(j, author, from, pushed->count, &taken);

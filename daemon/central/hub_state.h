@@ -141,7 +141,8 @@ struct hub_link {
 	/* from Hello */
 	struct epoch_id epoch;       /* its author epoch in use */
 	struct epoch_id push_epoch;  /* of the last push */
-	bool welcome_due, stale, knows_epoch, held_wanted, holder_wanted, tell_known;
+	bool welcome_due, stale, holder_wanted, tell_known;
+	bool told_known;             /* it may begin a new epoch: its own deltas are fed too */
 	uint64_t hello_seq, receipted_seq;
 	struct delta_hash hello_h;
 	bool has_hello_h;
@@ -197,6 +198,7 @@ struct hub {
 	struct idmap devices, keys, authors, erased_records;
 	struct assignments_case *directory, *reference;
 	uint64_t last_order;
+	uint64_t chunk;           /* counts chunks stored */
 	uint64_t vouched;         /* deltas vouched for that wait */
 	struct hub_node *dirty_devices;
 	/* the turn */

@@ -128,9 +128,10 @@ static struct fault put_held(struct hub_link *link, jalka_Welcome *welcome)
 		return fault_none();
 	welcome->held_seq = author->seq;
 	SESSION_FRAME_SET(welcome->held_h, author->seq == 0 ? nothing.h.bytes : author->h.bytes);
-	if (author->seq > link->receipted_seq || link->tell_known || author->closed)
-		return author->seq == 0 ? fault_none() : put_known(link, author, welcome);
-	return fault_none();
+	if (author->seq <= link->receipted_seq && !link->tell_known && !author->closed)
+		return fault_none();
+	link->told_known = true;
+	return author->seq == 0 ? fault_none() : put_known(link, author, welcome);
 }
 
 /* ---- the rest ---- */

@@ -7,6 +7,7 @@
 
 #include "base/assert.h"
 #include "central/hub_state.h"
+#include "records_table.h"
 
 /* ---- the epochs in the log ---- */
 
@@ -131,11 +132,26 @@ static struct fault forget_sessions(struct hub *hub)
 	return fault_none();
 }
 
+/* The epoch's first delta: central's own record in the directory says since when it runs. */
+static struct fault open_epoch(struct hub *hub)
+{
+	uint8_t block[16];
+	struct wire_out fields;
+	uint64_t order;
+	struct hub_own own = { .case_id = hub->directory_case, .record_type = RECORDS_TYPE_DEVICE };
+	memcpy(own.record_id.bytes, hub->node.bytes, ID_BYTES);
+	wire_out_init(&fields, block, sizeof block);
+	wire_put_varint(&fields, RECORDS_DEVICE_ENROLLED_AT, hub->now.wall_ms);
+	own.fields = wire_out_span(&fields);
+	return hub_append_own(hub, &own, &order);
+}
+
 static struct fault restore_in(struct hub *hub, const struct order_epoch *parent, const struct span *lines, size_t count)
 {
 	static const uint8_t yes = 1;
 	FAULT_TRY(begin_epoch(hub, parent));
 	FAULT_TRY(begin_author(hub));
+	FAULT_TRY(open_epoch(hub));
 	FAULT_TRY(forget_sessions(hub));
 	hub->unconfirmed = true;
 	FAULT_TRY(log_put(hub->log, HUB_TABLE_CENTRAL, span_text("unconfirmed"), span_of(&yes, 1)));
