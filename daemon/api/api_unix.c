@@ -12,7 +12,7 @@
 #include "base/limits.h"
 #include "local.pb.h"
 
-enum { LENGTH_BYTES = 4, QUEUE_STOP_BYTES = 256 * 1024 };
+enum { LENGTH_BYTES = 4, QUEUE_STOP_BYTES = 256 * 1024, BACKLOG = 128 };
 
 struct client {
 	uv_pipe_t pipe;
@@ -257,7 +257,7 @@ struct fault api_unix_open(struct loop *loop, const char *path, api_unix_fn *fn,
 	mode_t before = umask(0177); /* 0600 from the first moment */
 	int rc = uv_pipe_bind(&api->pipe, path);
 	umask(before);
-	if (rc != 0 || chmod(path, 0600) != 0 || uv_listen((uv_stream_t *)&api->pipe, 16, arrived) != 0) {
+	if (rc != 0 || chmod(path, 0600) != 0 || uv_listen((uv_stream_t *)&api->pipe, BACKLOG, arrived) != 0) {
 		uv_close((uv_handle_t *)&api->pipe, api_closed);
 		return fault_of(FAULT_STORE, "socket of the local API cannot be made at its path");
 	}

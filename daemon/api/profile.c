@@ -39,6 +39,7 @@ struct profile {
 	struct link *link;
 	struct address address;
 	bool has_address, online, freeing;
+	bool told_down; /* the replica knows already that this connection ends */
 
 	struct replica_status status;
 	bool status_known, changed;
@@ -91,7 +92,9 @@ static void link_went_down(void *ctx, const char *why)
 {
 	struct profile *profile = ctx;
 	bool enrolling = profile->status.state == REPLICA_ENROLLING; /* as it was last told */
-	replica_link_down(profile->replica, profile_now());
+	if (!profile->told_down)
+		replica_link_down(profile->replica, profile_now());
+	profile->told_down = false;
 	host_changed(profile);
 	profile->failure = why;
 	/* Confirmed by the administrator: the first session follows at once. */
@@ -216,6 +219,7 @@ static void close_store(struct profile *profile)
 	profile->db = NULL;
 	profile->vault = NULL;
 	profile->has_address = false;
+	profile->told_down = false;
 	profile->status_known = false;
 }
 
@@ -445,11 +449,17 @@ void profile_poke(struct profile *profile)
 void profile_online(struct profile *profile, bool online)
 {
 	profile->online = online;
-	host_changed(profile);
-	if (!online)
+	if (!online) {
+		/* At once, so that whoever asks next is not told of the link that ends. */
+		if (link_is_up(profile->link)) {
+			replica_link_down(profile->replica, profile_now());
+			profile->told_down = true;
+		}
 		link_want(profile->link, false);
-	else if (profile->has_address && !link_is_up(profile->link))
+	} else if (profile->has_address && !link_is_up(profile->link)) {
 		link_want(profile->link, true);
+	}
+	host_changed(profile);
 }
 
 bool profile_is_online(const struct profile *profile)

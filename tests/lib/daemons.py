@@ -219,7 +219,7 @@ class Central(Daemon):
         self.port, self.more = 0, more
 
     def start(self, **options):
-        first = not os.path.exists(os.path.join(self.folder, "vault"))
+        first = not os.path.exists(os.path.join(self.folder, "store.db"))
         self.arguments = ["central", "--dir", self.folder, "--listen", f"127.0.0.1:{self.port}", *self.more]
         if first:
             self.arguments.append("--init")
