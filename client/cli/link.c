@@ -6,7 +6,6 @@
 #include <poll.h>
 #include <pb_decode.h>
 #include <pb_encode.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -45,7 +44,6 @@ struct link *link_open(const char *socket_path)
 	if (strlen(socket_path) >= sizeof address.sun_path)
 		say_die(SAY_USAGE, "the path of the socket is too long: %s", socket_path);
 	strcpy(address.sun_path, socket_path);
-	signal(SIGPIPE, SIG_IGN);
 	link->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (link->fd < 0 || connect(link->fd, (struct sockaddr *)&address, sizeof address) != 0)
 		say_die(SAY_NO_DAEMON, "no daemon answers at %s (%s); start jalkad, or name its folder with --dir",
@@ -145,7 +143,7 @@ uint32_t link_send(struct link *link, jalka_Request *request)
 	for (size_t i = 0; i < HEAD_BYTES; i++)
 		out_block[i] = (uint8_t)(len >> (8 * i));
 	while (sent < HEAD_BYTES + len) {
-		ssize_t n = write(link->fd, out_block + sent, HEAD_BYTES + len - sent);
+		ssize_t n = send(link->fd, out_block + sent, HEAD_BYTES + len - sent, MSG_NOSIGNAL);
 		if (n < 0 && errno != EAGAIN && errno != EINTR)
 			lost(strerror(errno));
 		sent += n > 0 ? (size_t)n : 0;

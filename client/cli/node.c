@@ -153,7 +153,8 @@ static void print_field(struct json s)
 	int64_t offset_s = say_integer(s, "clock_offset_ms") / 1000;
 	if (offset_s > 300 || offset_s < -300)
 		say_line("%-14s this device's clock is %" PRId64 " s off", "clock", offset_s);
-	line_if("trouble", say_text(json_member(s, "last_error")));
+	if (!json_text_is(json_member(s, "sync"), "idle")) /* connected: what went wrong before is over */
+		line_if("trouble", say_text(json_member(s, "last_error")));
 }
 
 static void print_status(void *ctx, struct json s)

@@ -343,5 +343,6 @@ void say_object(struct json object, int indent)
 {
 	struct json name, value;
 	for (struct json_walk walk = json_walk(object); json_next(&walk, &name, &value);)
-		print_member(name, value, indent);
+		if (!json_text_is(name, "v")) /* the version of the answer's form is for programs */
+			print_member(name, value, indent);
 }
