@@ -210,7 +210,8 @@ static void take_hello(struct hub_link *link, struct span rows)
 	memcpy(link->epoch.bytes, hello->epoch.bytes, ID_BYTES);
 	link->push_epoch = link->epoch;
 	link->hello_seq = hello->seq;
-	link->receipted_seq = hello->receipted_seq == 0 && !hello->has_push ? hello->seq : hello->receipted_seq;
+	/* 0 is either "all" or none: where it matters, none is the safe reading. */
+	link->receipted_seq = hello->receipted_seq;
 	link->has_hello_h = hello->h.size == DELTA_HASH_BYTES;
 	if (link->has_hello_h)
 		memcpy(link->hello_h.bytes, hello->h.bytes, DELTA_HASH_BYTES);
