@@ -479,7 +479,7 @@ static const struct schema_record *note_record(void)
 
 struct record_id pair_note(struct pair *pair, size_t device, struct case_id case_id, const char *text)
 {
-	uint8_t block[2048];
+	uint8_t block[8192];
 	struct wire_out out;
 	struct replica_written written;
 	const struct schema_record *record = note_record();

@@ -151,6 +151,9 @@ static bool decide(struct sim *sim)
 					world_hub_time(sim));
 	sim_say(sim, "seq %llu, quarantined for reason %u, is %s: %s", (unsigned long long)picking.item.seq,
 		picking.item.reason, accept ? "accepted" : "rejected", fault_is(fault) ? fault.what : "done");
+	if (fault.kind == FAULT_CALLER && accept) /* erased meanwhile: there is nothing to accept */
+		fault = hub_decide(sim->central.hub, &picking.item.author, picking.item.seq, false,
+				   world_hub_time(sim));
 	world_hub_after(sim);
 	return !fault_is(fault);
 }
@@ -429,6 +432,12 @@ static void disarm(struct sim *sim)
 		sim->devices[i].out_of_reach_ms = 0;
 		world_disconnect(sim, &sim->devices[i]);
 	}
+}
+
+void act_close_lids(struct sim *sim)
+{
+	for (size_t i = 0; i < sim->device_count; i++)
+		world_disconnect(sim, &sim->devices[i]);
 }
 
 static void decide_all(struct sim *sim)

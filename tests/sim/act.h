@@ -10,6 +10,9 @@ void act_set_up(struct sim *sim);
 /* One operation, drawn by the seed's rates. */
 void act_once(struct sim *sim);
 
+/* Everybody goes home: no link stays up. */
+void act_close_lids(struct sim *sim);
+
 /* The liveness phase: everything is healed, decided and synced in bounded rounds. */
 void act_heal(struct sim *sim);
 

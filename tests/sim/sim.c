@@ -16,6 +16,7 @@
 enum {
 	STEPS_MAX = 400000, /* of a whole seed: what never comes to rest is a fault (I18) */
 	ACT_END_MS = 30000, /* after the last operation, before healing */
+	LONG_GAP_MS = 10 * 60 * 1000, /* laptops are mostly closed in longer ones */
 };
 
 static struct sim *current;
@@ -91,6 +92,8 @@ static void act(struct sim *sim)
 	uint64_t gap = prng_below(&sim->prng, sim->options.gap_ms) + 1;
 	if (prng_chance(&sim->prng, 20))
 		gap += prng_below(&sim->prng, 3 * 24 * 3600 * 1000ull);
+	if (gap > LONG_GAP_MS && prng_chance(&sim->prng, 950))
+		act_close_lids(sim);
 	if (sim->actions_left > 0)
 		queue_put(&sim->queue, sim->now_ms + gap, QUEUE_ACT, 0, 0);
 	else

@@ -184,6 +184,17 @@ void world_poke(struct sim *sim, uint32_t number)
 	world_device_after(sim, device);
 }
 
+static void say_connects(struct sim *sim, struct sim_device *device, const struct sim_link *link)
+{
+	struct replica_status status;
+	if (!sim->verbose)
+		return;
+	replica_status(device->replica, &status);
+	sim_say(sim, "device %u connects by link %u: epoch %02x, order %llu, %llu written, %llu without receipt",
+		device->number, link->number, status.epoch.bytes[0], (unsigned long long)status.order,
+		(unsigned long long)status.written, (unsigned long long)status.unreceipted);
+}
+
 void world_connect(struct sim *sim, struct sim_device *device)
 {
 	if (device->replica == NULL || device->link != 0 || device->out_of_reach_ms > sim->now_ms)
@@ -193,7 +204,7 @@ void world_connect(struct sim *sim, struct sim_device *device)
 		return;
 	sim->syncs++;
 	device->link = link->number + 1;
-	sim_say(sim, "device %u connects by link %u", device->number, link->number);
+	say_connects(sim, device, link);
 	replica_link_up(device->replica, world_time(sim, device));
 	world_device_after(sim, device);
 }

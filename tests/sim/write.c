@@ -41,13 +41,23 @@ static struct sim_device *any_device(struct sim *sim)
 	return device->replica != NULL && !device->revoked ? device : NULL;
 }
 
-/* A record of a case this device holds. */
+static bool found_one(void *ctx, const struct log_entry *entry)
+{
+	(void)entry;
+	*(bool *)ctx = true;
+	return false;
+}
+
+/* A record of a case this device holds, mostly one that it has. */
 static uint32_t any_record(struct sim *sim, struct sim_device *device)
 {
 	for (int tries = 0; tries < 6 && sim->oracle.record_count > 0; tries++) {
 		uint32_t number = (uint32_t)prng_below(&sim->prng, sim->oracle.record_count);
 		const struct oracle_record *record = &sim->oracle.records[number];
-		if (replica_holds(device->replica, sim->oracle.cases[record->case_number].id))
+		bool has = prng_chance(&sim->prng, 50);
+		if (!has)
+			(void)log_read_record(device->store.inner, record->id, found_one, &has);
+		if (has && replica_holds(device->replica, sim->oracle.cases[record->case_number].id))
 			return number;
 	}
 	return ORACLE_NONE;
@@ -87,16 +97,23 @@ static bool touched_since(void *ctx, const struct log_entry *entry)
 	return true;
 }
 
-/* A write made from an old read is STALE exactly when a touched field changed since. */
-static void check_token(struct sim *sim, struct sim_device *device, const struct draft *draft, struct fault fault)
+/* What has happened to the record since the draft's read. */
+static struct since since_read(struct sim *sim, struct sim_device *device, const struct draft *draft)
 {
 	struct since since = { .sim = sim, .draft = draft, .token = draft->token };
-	if (!sim->checking || !draft->has_token || device->store.dead)
+	if (draft->has_token)
+		(void)log_read_record(device->store.inner, sim->oracle.records[draft->record].id, touched_since, &since);
+	return since;
+}
+
+/* A write made from an old read is STALE exactly when a touched field changed since. */
+static void check_token(struct sim *sim, struct sim_device *device, const struct since *since, struct fault fault)
+{
+	if (!sim->checking || !since->draft->has_token || device->store.dead)
 		return;
-	(void)log_read_record(device->store.inner, sim->oracle.records[draft->record].id, touched_since, &since);
-	if (since.field && !fault_is(fault))
+	if (since->field && !fault_is(fault))
 		sim_fail(sim, "I6", "device %u wrote over a field changed since it was read", device->number);
-	if (!since.record && fault.kind == FAULT_STALE)
+	if (!since->record && fault.kind == FAULT_STALE)
 		sim_fail(sim, "I19", "device %u is told STALE of a record nobody touched", device->number);
 }
 
@@ -119,6 +136,7 @@ static void write_device(struct sim *sim, struct sim_device *device, struct draf
 		return;
 	write.envelope.event_at_ms = oracle_event_ms(op);
 	write.envelope.is_signed = draft->is_signed;
+	struct since since = since_read(sim, device, draft);
 	struct fault fault = replica_write(device->replica, &write, world_time(sim, device), &written);
 	sim_trace(sim, 4, op, fault.kind);
 	if (!fault_is(fault)) {
@@ -126,7 +144,7 @@ static void write_device(struct sim *sim, struct sim_device *device, struct draf
 		device->expected[op] = true;
 		device->wrote_as_twin |= device->is_twin;
 	}
-	check_token(sim, device, draft, fault);
+	check_token(sim, device, &since, fault);
 	sim_say(sim, "device %u writes op %u on record %u of case %u: %s", device->number, op, draft->record,
 		record->case_number, fault_is(fault) ? fault.what : "confirmed");
 	if (!device->store.dead)
