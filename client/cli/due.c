@@ -129,7 +129,7 @@ static void take_choice(void *ctx, struct json object)
 	choice->token = (uint64_t)say_integer(object, "token");
 	snprintf(choice->type, sizeof choice->type, "%s", say_text(json_member(record, "type")));
 	snprintf(choice->id, sizeof choice->id, "%s", say_text(json_member(record, "id")));
-	for (struct json_walk walk = json_walk(json_member(object, "info")); json_next(&walk, &name, &field);) {
+	for (struct json_walk walk = json_walk(json_member(record, "info")); json_next(&walk, &name, &field);) {
 		if (!json_text_is(json_member(field, "field"), choice->field))
 			continue;
 		choice->known = true;

@@ -230,9 +230,17 @@ void link_call(struct link *link, jalka_Request *request, link_answer_fn *fn, vo
 	} while (answer.more || answer.id != id);
 }
 
+/* "phone" and "is required" make "phone is required"; the daemon may have named the
+ * field in its text already, at the beginning or behind the last colon. */
 _Noreturn void link_refused(const struct link_answer *answer)
 {
 	enum say_exit code = answer->kind == jalka_Kind_LOCKED ? SAY_LOCKED : SAY_FAILED;
-	bool has_field = answer->field[0] != 0 && strstr(answer->error, answer->field) == NULL;
-	say_die(code, "%s%s%s", has_field ? say_clean(answer->field) : "", has_field ? ": " : "", say_clean(answer->error));
+	char error[sizeof answer->error];
+	size_t field_len = strlen(answer->field), len = strlen(answer->error);
+	strcpy(error, answer->error);
+	if (field_len == 0 || strncmp(error, answer->field, field_len) == 0)
+		say_die(code, "%s", say_clean(error));
+	if (len > field_len + 2 && strcmp(error + len - field_len, answer->field) == 0 && error[len - field_len - 2] == ':')
+		error[len - field_len - 2] = 0;
+	say_die(code, "%s %s", say_clean(answer->field), say_clean(error));
 }

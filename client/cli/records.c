@@ -15,17 +15,19 @@ static void print_json(struct json object)
 /* ---- writing ------------------------------------------------------------------------------ */
 int verbs_create(struct command_context *c, int argc, char **argv)
 {
-	struct fill_found client;
+	struct fill_found client, found;
 	if (argc < 1)
 		command_usage(c, "a type is expected; jalka types lists them");
 	if (c->options[COMMAND_SIGN] != NULL && c->options[COMMAND_DRAFT] != NULL)
 		command_usage(c, "either --sign or --draft");
 	if (c->options[COMMAND_CLIENT] != NULL)
 		fill_find_client(c, c->options[COMMAND_CLIENT], &client);
+	if (c->options[COMMAND_CASE] != NULL)
+		fill_find(c, c->options[COMMAND_CASE], &found);
 	jalka_Request *request = fill_write(c, argv[0]);
 	jalka_WriteCall *write = &request->call.write;
 	if (c->options[COMMAND_CASE] != NULL)
-		LINK_PUT(write->case_id, c->options[COMMAND_CASE], "--case");
+		LINK_PUT(write->case_id, found.case_id, "--case");
 	if (c->options[COMMAND_CLIENT] != NULL) {
 		LINK_PUT(write->client_case, client.case_id, "--client");
 		fill_default(c, request, argc - 1, argv + 1, "client", client.id);
@@ -139,10 +141,13 @@ static uint32_t limit(const struct command_context *c, uint32_t otherwise)
 
 static int list_type(struct command_context *c, const char *type)
 {
+	struct fill_found found;
+	if (c->options[COMMAND_CASE] != NULL)
+		fill_find(c, c->options[COMMAND_CASE], &found);
 	jalka_Request *request = link_request(jalka_Request_list_tag);
 	LINK_PUT(request->call.list.type, type, "the type");
 	if (c->options[COMMAND_CASE] != NULL)
-		LINK_PUT(request->call.list.case_id, c->options[COMMAND_CASE], "--case");
+		LINK_PUT(request->call.list.case_id, found.case_id, "--case");
 	request->call.list.limit = limit(c, 0);
 	return call_for_records(c, request, "nothing recorded yet");
 }
@@ -235,7 +240,7 @@ static void print_shown(void *ctx, struct json object)
 	if (json_text_is(json_member(object, "kind"), "record")) {
 		print_record(json_member(object, "record"));
 		say_line("  case: %s", say_text(json_member(json_member(object, "record"), "case_id")));
-		print_conflicts_of(json_member(object, "info"));
+		print_conflicts_of(json_member(json_member(object, "record"), "info"));
 		print_log(json_member(object, "log"));
 		return;
 	}

@@ -3,6 +3,7 @@
  *   {"ref":"c17","type":"client","case":"new","fields":{...},"sign":true}
  *   {"ref":"m3","type":"case","case":"new","client_case":"ref:c17","fields":{"client":"ref:c17",...}}
  *   {"ref":"n9","type":"encounter_note","case":"ref:m3","fields":{...},"sign":true}
+ *   {"ref":"k4","type":"consent","record":"ref:k3","fields":{"withdrawn_at":...}}      a later change of k3
  *
  * "ref:NAME" in `case` and `client_case` stands for that line's case, in `fields`
  * for its record. Lines come after those they name.
