@@ -201,6 +201,18 @@ static void took_push(struct hub_link *link, struct fault fault, bool goes_on)
 		hub_link_close(link, "push that does not go on from what is held");
 }
 
+/* A device leaves an epoch before central closes it: who still goes on from a
+ * closed one is a twin, or was put back from an old copy. */
+static struct fault notice_twin(struct hub_link *link)
+{
+	const struct hub_author *author = hub_author_get(link->hub, &link->epoch);
+	if (author == NULL || !author->info.closed || link->device->twin_alarm)
+		return fault_none();
+	link->device->twin_alarm = true;
+	FAULT_TRY(hub_turn(link->hub));
+	return devices_put(link->hub, link->device);
+}
+
 static void take_hello(struct hub_link *link, struct span rows)
 {
 	struct hub *hub = link->hub;
@@ -225,6 +237,11 @@ static void take_hello(struct hub_link *link, struct span rows)
 		}
 	}
 	hub_feed_from(link, &link->cursor);
+	struct fault noticed = notice_twin(link);
+	if (fault_is(noticed)) {
+		hub_die(hub, noticed);
+		return;
+	}
 	if (hello->has_push) {
 		bool goes_on;
 		struct fault fault = hub_ingest_push(link, &hello->push, rows, &goes_on);
