@@ -291,8 +291,9 @@ class World:
         with self.center.api() as admin, daemon.api() as api:
             code = admin.admin("enrol", staff)["code"]
             shown = api.call("enrol", code=code, serial=os.path.basename(daemon.folder))
-            waiting = [d for d in admin.admin("devices")["devices"] if d["node"] == shown["node"]]
-            assert waiting and waiting[0]["words"] == shown["words"] != "", "both screens show the same words"
+            waiting = until(lambda: [d for d in admin.admin("devices")["devices"] if d["node"] == shown["node"]],
+                            "the device at the administrator's")
+            assert waiting[0]["words"] == shown["words"] != "", "both screens show the same words"
             admin.admin("confirm", shown["node"])
             until(lambda: api.call("status")["sync"] == "idle", "the device's first sync")
             return shown["node"]
