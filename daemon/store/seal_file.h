@@ -19,6 +19,7 @@
 enum {
 	SEAL_FILE_SEALED_BYTES = SEAL_PAGE_BYTES - SEAL_RESERVE_BYTES, /* of a page */
 	SEAL_FILE_VERSION = 1,
+	SEAL_FILE_HEADER_BYTES = 100,                /* SQLite's, read at opening */
 	SEAL_FILE_PLAIN_BYTES = 24,                  /* page 1: file id, then bytes SQLite must find plain */
 	SEAL_FILE_RESERVE_AT = 20,                   /* page 1: where SQLite notes the reserved bytes */
 

@@ -34,22 +34,22 @@ static void bus_error(int signal_number, siginfo_t *info, void *context)
 	}
 }
 
-static bool installed;
-
-static void install(void)
+/* Again whenever the VFS is registered: somebody may have set a handler since. */
+struct fault seal_map_guard(void)
 {
-	struct sigaction action = { 0 };
+	static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+	struct sigaction action = { 0 }, current;
 	action.sa_sigaction = bus_error;
 	action.sa_flags = SA_SIGINFO | SA_NODEFER;
 	sigemptyset(&action.sa_mask);
-	installed = sigaction(SIGBUS, &action, &earlier) == 0;
-}
-
-struct fault seal_map_guard(void)
-{
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	pthread_once(&once, install);
-	return installed ? fault_none() : fault_of(FAULT_STORE, "store: cannot handle SIGBUS");
+	pthread_mutex_lock(&mutex);
+	bool guarded = sigaction(SIGBUS, NULL, &current) == 0;
+	if (guarded && ((current.sa_flags & SA_SIGINFO) == 0 || current.sa_sigaction != bus_error)) {
+		earlier = current;
+		guarded = sigaction(SIGBUS, &action, NULL) == 0;
+	}
+	pthread_mutex_unlock(&mutex);
+	return guarded ? fault_none() : fault_of(FAULT_STORE, "store: cannot handle SIGBUS");
 }
 
 /* Both guarded steps hold nothing that a jump out of them could leave behind:

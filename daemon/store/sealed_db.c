@@ -15,7 +15,7 @@ enum { CACHE_KIB_DEFAULT = 65536, LOG_BYTES_KEPT = 16 * 1024 * 1024 };
 
 struct fault sealed_db_fault(struct sqlite3 *db, int rc)
 {
-	int extended = db != NULL && sqlite3_errcode(db) == (rc & 0xff) ? sqlite3_extended_errcode(db) : rc;
+	int extended = db != NULL && (sqlite3_errcode(db) & 0xff) == (rc & 0xff) ? sqlite3_extended_errcode(db) : rc;
 	if (extended == SQLITE_IOERR_DATA)
 		return fault_of(FAULT_STORE, "store: damaged, a page or log record is not authentic");
 	if (extended == SQLITE_IOERR_FSYNC || extended == SQLITE_IOERR_DIR_FSYNC)
