@@ -148,6 +148,7 @@ static struct fault apply(struct replica *r, const struct session_device_effect 
 		return fault;
 	}
 	uint64_t now_ms = event->now_ms;
+	r->status.last_error = "";
 	*event = r->told;
 	event->kind = SESSION_DEVICE_APPLIED;
 	event->now_ms = now_ms;
@@ -356,6 +357,8 @@ static void run_enrol(struct replica *r, struct session_enrol_effect effect)
 	case SESSION_ENROL_CONFIRMED:
 		fault = confirmed(r, effect.answer);
 		hang_up(r, fault_is(fault) ? fault.what : "enrolled");
+		if (!fault_is(fault))
+			r->status.last_error = "";
 		return;
 	case SESSION_ENROL_HANG_UP:
 		hang_up(r, effect.why);
@@ -495,7 +498,7 @@ static enum replica_state state_of(struct replica *r)
 
 struct counting {
 	struct replica_status *status;
-	uint64_t receipted_seq;
+	uint64_t receipted_seq, last_seq; /* what stands above is a lost copy's work, come back by the feed */
 };
 
 static bool count_entry(void *ctx, const struct log_entry *entry)
@@ -504,7 +507,7 @@ static bool count_entry(void *ctx, const struct log_entry *entry)
 	c->status->written++;
 	c->status->quarantined += entry->verdict == LOG_QUARANTINED;
 	c->status->rejected += entry->verdict == LOG_REJECTED;
-	if (entry->seq > c->receipted_seq) {
+	if (entry->seq > c->receipted_seq && entry->seq <= c->last_seq) {
 		c->status->unreceipted++;
 		if (c->status->oldest_unreceipted_ms == 0)
 			c->status->oldest_unreceipted_ms = entry->stamp_ms;
@@ -527,7 +530,7 @@ static void recount(struct replica *r)
 	s->backlogs = s->cases = 0;
 	for (size_t i = 0; r->self.is_enrolled && i < replica_state_own_count(r); i++) {
 		const struct log_author *own = replica_state_own(r, i);
-		struct counting counting = { s, own->receipted_seq };
+		struct counting counting = { s, own->receipted_seq, own->seq };
 		(void)log_read_author(r->log, &own->author, 1, count_entry, &counting);
 	}
 	for (size_t i = 0; i < r->grant_count; i++)

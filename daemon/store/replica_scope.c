@@ -71,12 +71,15 @@ struct fault replica_scope_renamed(struct replica *r, struct case_id id, struct 
 
 struct search {
 	const struct case_id *id; /* NULL: any */
+	uint64_t upto;            /* what stands above is a lost copy's work, come back by the feed */
 	bool found;
 };
 
 static bool search_entry(void *ctx, const struct log_entry *entry)
 {
 	struct search *search = ctx;
+	if (entry->seq > search->upto)
+		return false;
 	search->found = search->id == NULL || ID_EQUAL(entry->case_id, *search->id);
 	return !search->found;
 }
@@ -86,6 +89,7 @@ struct fault replica_scope_unreceipted(struct replica *r, struct case_id id, boo
 	struct search search = { .id = ID_IS_NONE(id) ? NULL : &id };
 	for (size_t i = 0; i < replica_state_own_count(r) && !search.found; i++) {
 		const struct log_author *own = replica_state_own(r, i);
+		search.upto = own->seq;
 		if (own->receipted_seq < own->seq)
 			FAULT_TRY(log_read_author(r->log, &own->author, own->receipted_seq + 1, search_entry, &search));
 	}

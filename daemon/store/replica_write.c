@@ -105,7 +105,8 @@ static struct fault check_shape(struct replica *r, const struct replica_write *w
 		return fault_of(FAULT_CALLER, "the record belongs to another case or is of another type");
 	if (here.is_frozen && record->is_signed)
 		return schema_check_signed_change(record, write->fields, write->cleared, write->cleared_count, &where);
-	return schema_check(record, write->fields, write->cleared, write->cleared_count, !here.exists, false, &where);
+	bool is_newer = r->host.version_max > SESSION_DEVICE_VERSION; /* a later build knows more fields */
+	return schema_check(record, write->fields, write->cleared, write->cleared_count, !here.exists, is_newer, &where);
 }
 
 /* ---- one write ---- */
