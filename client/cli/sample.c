@@ -346,7 +346,7 @@ static void one_consent(struct sample *s, size_t k, size_t client)
 	if (!withdrawn)
 		return;
 	begin(s, "w", k, "consent");
-	printf(",\"case\":\"ref:c%zu\",\"record\":\"ref:k%zu\",\"fields\":{\"state\":\"WITHDRAWN\"", client, k);
+	printf(",\"record\":\"ref:k%zu\",\"fields\":{\"state\":\"WITHDRAWN\"", k);
 	moment("withdrawn_at", on + 20, 9, 15);
 	text("withdrawn_via", "puhelimitse");
 	printf("}}\n");
