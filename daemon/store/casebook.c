@@ -26,7 +26,7 @@ static const char schema_text[] =
 	"CREATE TABLE book_due(at INTEGER NOT NULL, key INTEGER NOT NULL, field INTEGER NOT NULL, urgent INTEGER NOT NULL,"
 	" PRIMARY KEY(at, key, field)) WITHOUT ROWID;"
 	"CREATE INDEX book_due_key ON book_due(key);"
-	"CREATE VIRTUAL TABLE book_words USING fts5(words, content='', detail=none, columnsize=0, prefix='2 3',"
+	"CREATE VIRTUAL TABLE book_words USING fts5(words, content='', detail=none, columnsize=0, prefix='1 2 3',"
 	" tokenize='jalka');";
 
 #define ROWS "SELECT " CASEBOOK_ROW " FROM book_record "
