@@ -1,4 +1,5 @@
 /* final - the invariants asked when all is healed and everybody has synced. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -191,12 +192,22 @@ static bool look_leftover(void *ctx, const struct log_entry *entry)
 	return true;
 }
 
-/* I13: after scope ended and a sync, nothing of the case is left. */
+static bool is_there(void *ctx, const struct log_entry *entry)
+{
+	(void)entry;
+	*(bool *)ctx = true;
+	return false;
+}
+
+/* I13: after scope ended and a sync, nothing of the case is left. A case that was
+ * never open at central (its opening was rejected) is its author's own text. */
 static void invariant_i13_purged(struct sim *sim, struct sim_device *device)
 {
 	for (uint32_t c = 0; c < sim->oracle.case_count; c++) {
 		struct leftovers left = { sim, device, c };
-		if (!sim->oracle.cases[c].scope[device->holder].now)
+		bool open = false;
+		(void)log_read_case(sim->central.store.inner, sim->oracle.cases[c].id, 0, INT64_MAX, is_there, &open);
+		if (open && !sim->oracle.cases[c].scope[device->holder].now)
 			(void)log_read_local(device->store.inner, 0, look_leftover, &left);
 	}
 }
@@ -247,6 +258,45 @@ static void invariant_i9_twins_noticed(struct sim *sim, const struct sim_device 
 	if (!alarm.raised)
 		sim_fail(sim, "I9", "devices %u and %u are twins, and no alarm was raised", twin->number,
 			 original->number);
+}
+
+/* ---- telling, with --verbose ---- */
+
+struct telling {
+	struct sim *sim;
+	uint32_t op;
+	const char *where;
+};
+
+static bool tell_entry(void *ctx, const struct log_entry *entry)
+{
+	static const char *const VERDICTS[] = { "local", "accepted", "quarantined", "rejected" };
+	struct telling *telling = ctx;
+	if (oracle_op_of(&telling->sim->oracle, entry->bytes, NULL) == telling->op)
+		printf(" %s: %s(%u) %02x.%llu @%llu;", telling->where, VERDICTS[entry->verdict], entry->reason,
+		       entry->author.epoch.bytes[0], (unsigned long long)entry->seq,
+		       (unsigned long long)(entry->order_count > 0 ? entry->orders[0].n : 0));
+	return true;
+}
+
+void final_tell(struct sim *sim)
+{
+	for (uint32_t i = 0; i < sim->oracle.op_count; i++) {
+		const struct oracle_op *op = &sim->oracle.ops[i];
+		struct telling telling = { sim, i, "central" };
+		if (!op->confirmed)
+			continue;
+		printf("op %u by %u, record %u, case %u%s:", i, op->by, op->record,
+		       sim->oracle.records[op->record].case_number, op->excused ? ", excused" : "");
+		(void)log_read_local(sim->central.store.inner, 0, tell_entry, &telling);
+		for (size_t d = 0; d < sim->device_count; d++) {
+			char name[24];
+			snprintf(name, sizeof name, "d%zu", d);
+			telling.where = name;
+			(void)log_read_local(sim->devices[d].store.inner, 0, tell_entry, &telling);
+		}
+		printf("\n");
+	}
 }
 
 void invariants_final(struct sim *sim)

@@ -120,13 +120,31 @@ static bool let_go(struct sim *sim, struct sim_device *device, const struct orac
 	return !fault_is(fault) && (!found || info.erased || !info.has_secret);
 }
 
-/* I1: every write confirmed is there after any crash. */
+struct undecided {
+	const struct oracle *oracle;
+	bool *held;
+};
+
+static bool mark_undecided(void *ctx, const struct log_entry *entry)
+{
+	struct undecided *undecided = ctx;
+	uint32_t op = entry->verdict == LOG_ACCEPTED ? ORACLE_NONE : oracle_op_of(undecided->oracle, entry->bytes, NULL);
+	if (op != ORACLE_NONE)
+		undecided->held[op] = true;
+	return true;
+}
+
+/* I1: every write confirmed is there after any crash. What waits at central for a
+ * decision, or was rejected, left with its case when that was forgotten, and does
+ * not come back with a new grant (P6). */
 void invariant_i1_device_kept(struct sim *sim, struct sim_device *device)
 {
 	bool held[ORACLE_OPS_MAX] = { false };
+	struct undecided undecided = { &sim->oracle, held };
 	if (!sim->checking || device->revoked)
 		return;
 	oracle_mark_held(&sim->oracle, device->store.inner, held);
+	(void)log_read_local(sim->central.store.inner, 0, mark_undecided, &undecided);
 	for (uint32_t i = 0; i < sim->oracle.op_count; i++)
 		if (device->expected[i] && !held[i] && !let_go(sim, device, &sim->oracle.ops[i]))
 			sim_fail(sim, "I1", "op %u was confirmed by device %u and is gone after a crash", i,

@@ -24,5 +24,7 @@ void invariant_i7_gapless(struct sim *sim, struct log *log, const char *who);
 
 /* ---- at the end ---- */
 void invariants_final(struct sim *sim);
+/* Prints where each op is, for who looks into a failure. */
+void final_tell(struct sim *sim);
 
 #endif

@@ -189,6 +189,8 @@ void sim_run(uint64_t seed, uint64_t without, bool checking, bool verbose, struc
 		act_heal(sim);
 	if (!sim->failed)
 		invariants_final(sim);
+	if (verbose)
+		final_tell(sim);
 	finish(sim, out);
 	current = NULL;
 	free(sim);

@@ -173,7 +173,7 @@ void write_edit(struct sim *sim)
 	begin(sim, &draft, record);
 	if (!put_text(sim, &draft))
 		return;
-	draft.is_signed = sim->oracle.records[record].shape->is_signed && prng_chance(&sim->prng, 100);
+	draft.is_signed = sim->oracle.records[record].shape->is_signed && prng_chance(&sim->prng, 20);
 	sim_struck(sim, TROUBLE_EDIT);
 	write_device(sim, device, &draft);
 }
@@ -268,7 +268,7 @@ void write_record(struct sim *sim)
 		return;
 	begin(sim, &draft, oracle_add_record(&sim->oracle, new_record_id(sim), number, shape));
 	shape_write(shape->message, draft.mark, &draft.fields);
-	draft.is_signed = shape->is_signed && prng_chance(&sim->prng, 300);
+	draft.is_signed = shape->is_signed && prng_chance(&sim->prng, 80);
 	sim_struck(sim, TROUBLE_RECORD);
 	write_device(sim, device, &draft);
 }
