@@ -1,0 +1,449 @@
+#!/usr/bin/python3
+"""The command line over real daemons: every verb, every record type, every exit code.
+
+Types are taken from the daemon's own table (`jalka types`), so a new record type
+is tested without a line here: an example is made from its fields, written, shown,
+listed, changed, searched and, where the type is a signed one, signed.
+"""
+import json
+import os
+import pty
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
+import daemons
+from daemons import JALKA, until
+
+OK, FAILED, USAGE, NO_DAEMON, LOCKED, CONFLICTS = range(6)
+PHRASE = "oikea hevonen paristo\n"
+
+
+class Cli:
+    """jalka on one daemon's folder."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def run(self, *arguments, code=OK, text=None, **environment):
+        """stdout and stderr; fails when the exit code is another."""
+        env = {"PATH": os.environ["PATH"], "JALKA_DIR": self.folder, "TERM": "dumb", **environment}
+        done = subprocess.run([JALKA, *arguments], input=text, capture_output=True, text=True, env=env, timeout=120)
+        assert done.returncode == code, (arguments, done.returncode, done.stdout[-500:], done.stderr[-500:])
+        return done.stdout, done.stderr
+
+    def id(self, *arguments, **options):
+        return self.run("-q", *arguments, **options)[0].strip()
+
+    def json(self, *arguments, **options):
+        return [json.loads(line) for line in self.run("--json", *arguments, **options)[0].splitlines()]
+
+
+class Bench:
+    def __init__(self, world):
+        self.world = world
+        self.center = Cli(world.central().folder)
+        self.devices = {}
+        for name in ("aino", "otso"):
+            daemon = world.field(name)
+            staff = self.center.json("admin", "staff", "add", name.title() + " Laine", "SOCIAL_INSTRUCTOR", "Jalkautuvat")
+            world.enrol(daemon, staff[0]["id"])
+            self.devices[name] = (Cli(daemon.folder), staff[0]["id"])
+        self.cli = self.devices["aino"][0]
+        self.client = self.cli.id("client", "add", "Öhman", "Åsa-Märta", "municipality=Takkuvaara", "phone=040 000 0100")
+        self.client_case = self.case_of(self.client)
+        self.matter = self.cli.id("case", "open", self.client, "Vuokrarästi ja häätöuhka")
+
+    def case_of(self, record):
+        return self.cli.json("show", record)[0]["record"]["case_id"]
+
+
+# ---- every record type ---------------------------------------------------------
+
+def example(fields, bench, required_only=False):
+    """A value for every field, or for the required ones."""
+    values = {}
+    for f in fields:
+        if required_only and not f["required"] or f["name"] in ("state", "merged_into"):
+            continue
+        one = {"BOOL": False, "UINT": 3, "INT": -3, "TEXT": "esimerkki", "BYTES": "00ff", "ID": "ab" * 16,
+               "TIME": "2026-11-03T09:15:00+02:00", "DATE": "2026-11-03", "CENTS": 1250}.get(f["kind"])
+        if f["kind"] == "ENUM":
+            one = f["values"][0]
+        elif f["kind"] == "MESSAGE":
+            one = example(f["fields"], bench, required_only)
+        elif f["name"] == "client":
+            one = bench.client
+        values[f["name"]] = [one] if f["repeated"] else one
+    return values
+
+
+def made(bench, cli, kind, values):
+    """Creates a record of the type where it belongs."""
+    options = []
+    if kind["opens"] not in ("NONE", "CLIENT"):
+        options = ["--client", bench.client]
+    elif kind["home"] in ("NONE", "MATTER"):
+        options = ["--case", bench.matter]
+    elif kind["home"] == "CLIENT" and kind["opens"] == "NONE":
+        options = ["--case", bench.client_case]
+    return cli.id("create", kind["name"], "--from-json", "-", *options, text=json.dumps(values))
+
+
+def later_fields(kind):
+    """Signed types leave some fields to after the signature: the daemon names them."""
+    return {"withdrawn_at", "withdrawn_via", "narrowed_by", "sent_at", "receipt_at", "client_told_at", "led_to"} \
+        if kind["signed"] else set()
+
+
+def every_type_is_written_shown_listed_changed_and_searched(bench):
+    skipped = {"access_log", "case_assignment", "quarantine_decision", "retention_action", "device"}  # written by daemons
+    kinds = bench.cli.json("types")[0]["types"]
+    assert len(kinds) == 47, len(kinds)
+    for kind in kinds:
+        if kind["name"] in skipped:
+            continue
+        fields = bench.cli.json("types", kind["name"])[0]["fields"]
+        cli = bench.center if kind["central_only"] else bench.cli
+        values = {k: v for k, v in example(fields, bench).items() if k not in later_fields(kind)}
+        record = made(bench, cli, kind, values)
+        if kind["central_only"]:
+            continue  # central shows metadata, never content
+        if kind["signed"]:
+            assert [d for d in cli.json("drafts")[0]["drafts"] if d["id"] == record], kind["name"]
+            cli.run("sign", record)
+        shown = cli.json("show", record)[0]["record"]
+        assert shown["type"] == kind["name"] and shown["fields"] == values, (kind["name"], shown["fields"], values)
+        assert kind["name"] in cli.run("show", record[:12])[0]
+        assert record in [r["id"] for part in cli.json("list", kind["name"]) for r in part["records"]], kind["name"]
+        change_one(cli, kind, fields, record)
+    cli = bench.cli
+    assert cli.json("search", "esimerkki", "--limit", "200")[0]["records"]
+    cli.run("sync", "--wait")
+    assert cli.json("status")[0]["unreceipted"] == 0
+    assert bench.center.json("admin", "quarantine")[0]["quarantine"] == []
+
+
+def change_one(cli, kind, fields, record):
+    """An unsigned record changes; a signed one refuses."""
+    for f in fields:
+        if f["kind"] == "TEXT" and not f["repeated"]:
+            cli.run("change", record, f["name"] + "=muutettu", code=FAILED if kind["signed"] else OK)
+            if not kind["signed"]:
+                assert cli.json("show", record)[0]["record"]["fields"][f["name"]] == "muutettu"
+            return
+
+
+def what_devices_write_without_a_person_reaches_the_others(bench):
+    record = bench.cli.id("create", "anonymous_contact", "municipality=Takkuvaara", "themes=INCOME,HOUSING")
+    bench.cli.run("sync", "--wait")
+    other = bench.devices["otso"][0]
+    until(lambda: record in [r["id"] for p in other.json("list", "anonymous_contact") for r in p["records"]],
+          "the contact on the other device")
+
+
+def wrong_fields_are_named_with_what_was_meant(bench):
+    cli = bench.cli
+    assert "phone" in cli.run("client", "change", bench.client, "fhone=1", code=FAILED)[1]
+    assert "birth_date" in cli.run("client", "change", bench.client, "birth_date=1.2.1990", code=FAILED)[1]
+    assert "HOME" in cli.run("visit", "start", bench.matter, "place=HOEM", code=FAILED)[1]
+    assert "family_name" in cli.run("client", "change", bench.client, "family_name=", code=FAILED)[1]
+    assert "given_names" in cli.run("create", "client", "family_name=X", code=FAILED)[1]
+    cli.run("create", "clinet", "family_name=X", code=FAILED)
+    cli.run("show", "zz", code=FAILED)
+    cli.run("create", "staff_member", "name=x", code=FAILED)
+    cli.run("client", "change", bench.client, "phone=" + "1" * 41, code=FAILED)
+    cli.run("client", "change", bench.client, "phone=\x01", code=FAILED)
+
+
+# ---- a day's verbs ---------------------------------------------------------------
+
+def a_day_is_recorded(bench):
+    cli = bench.cli
+    visit = cli.id("visit", "plan", bench.matter, "2026-11-23T10:30", "topic=Suunnitelman tarkistus")
+    due = cli.json("agenda", "2026-11-23")[0]["due"]
+    assert [d["id"] for d in due] == [visit], due
+    assert "klo 10.30" in cli.run("agenda", "2026-11-23")[0]
+    cli.run("visit", "start", visit, "--at", "2026-11-23T10:35")
+    cli.run("visit", "end", visit[:8], "next_step=Soitto torstaina", "--at", "2026-11-23T11:20")
+    fields = cli.json("show", visit)[0]["record"]["fields"]
+    assert fields["state"] == "DONE" and fields["started_at"].endswith("T10:35:00+02:00"), fields
+    note = cli.id("note", bench.matter, "Asiakas kertoo, että lääkkeet loppuivat eilen.", "--visit", visit,
+                  "client_view=Pärjään kyllä")
+    assert cli.json("show", note)[0]["record"]["fields"]["visit"] == visit
+    long = "Pitkä. " * 2857 + "a"  # 20,000 characters
+    note = cli.id("note", bench.matter, "-", text=long + "\n")
+    assert cli.json("show", note)[0]["record"]["fields"]["text"] == long
+    cli.run("note", bench.matter, "-", text=long + "ä", code=FAILED)
+    assert [r["id"] for r in cli.json("search", "lääkkeet")[0]["records"]]
+
+
+def a_mapping_has_all_four_quadrants(bench):
+    cli = bench.cli
+    record = cli.id("mapping", bench.client, "housing=SUPPORT:Vuokrarästi: 2 kk", "income=WATCH",
+                    'events={"life_event":"DEATH","date":"2026-03-01"}')
+    quadrants = cli.json("show", record)[0]["record"]["fields"]["quadrants"]
+    assert [(q["quadrant"], q["state"]) for q in quadrants] == [
+        ("INCOME", "WATCH"), ("FAMILY", "NOT_ASKED"), ("HEALTH", "NOT_ASKED"), ("HOUSING", "SUPPORT")]
+    assert quadrants[3]["text"] == "Vuokrarästi: 2 kk"
+    cli.run("mapping", bench.client, "housing=BAD", code=FAILED)
+
+
+def an_urgent_application_has_its_grounds(bench):
+    cli = bench.cli
+    cli.run("application", bench.client, "--urgent", "FOOD", code=USAGE)
+    record = cli.id("application", bench.client, "--urgent", "FOOD,MEDICINE", "--reason", "Lääkkeet loppuivat")
+    fields = cli.json("show", record)[0]["record"]["fields"]
+    assert fields["urgency"] == "URGENT" and fields["urgency_grounds"] == ["FOOD", "MEDICINE"], fields
+
+
+def a_consent_is_given_and_withdrawn(bench):
+    cli = bench.cli
+    cli.run("consent", "give", bench.client, "SESSION", "tiedoksi Kelalle", code=FAILED)  # nobody checked it was understood
+    record = cli.id("consent", "give", bench.client, "PLAN_SUMMARY,SESSION", "tiedoksi Kelalle",
+                    "understood_check=kertoi omin sanoin")
+    fields = cli.json("show", record)[0]["record"]["fields"]
+    assert fields["witness_staff"] == "Aino Laine" and "state" not in fields, fields
+    assert "signature" in cli.run("change", record, "purpose=muu", code=FAILED)[1]
+    cli.run("consent", "withdraw", record, "puhelin", "--at", "2026-11-03T09:15")
+    fields = cli.json("show", record)[0]["record"]["fields"]
+    assert fields["state"] == "WITHDRAWN" and fields["withdrawn_at"] == "2026-11-03T09:15:00+02:00", fields
+    cli.run("consent", "withdraw", bench.matter, code=FAILED)
+
+
+def drafts_wait_are_changed_signed_or_discarded(bench):
+    cli = bench.cli
+    draft = cli.id("note", bench.matter, "Luonnos.", "--draft")
+    cli.run("change", draft, "text=Parempi luonnos.")
+    assert cli.json("show", draft)[0]["record"]["fields"]["text"] == "Parempi luonnos."
+    cli.run("sign", draft)
+    other = cli.id("note", bench.matter, "Turha.", "--draft")
+    cli.run("drafts", "discard", other)
+    assert cli.json("drafts")[0]["drafts"] == []
+    cli.run("show", other, code=FAILED)
+
+
+def a_conflict_is_shown_to_both_and_settled_by_one(bench):
+    (a, _), (b, staff) = bench.devices["aino"], bench.devices["otso"]
+    client = a.id("client", "add", "Laine", "Kaisa", "municipality=Hallasuo", "phone=040 000 0111")
+    a.run("sync", "--wait")
+    bench.center.run("admin", "assign", a.json("show", client)[0]["record"]["case_id"], staff, "CO_WORKER")
+    until(lambda: client in [r["id"] for p in b.json("client", "list") for r in p["records"]], "the client on the other device")
+    for cli, phone in ((a, "0222"), (b, "0333")):
+        cli.run("sync", "--offline")
+        cli.run("client", "change", client, "phone=040 000 " + phone)
+    for cli in (a, b):
+        cli.run("sync", "--online", "--wait")
+    for cli in (a, b):
+        until(lambda: cli.json("conflicts", code=CONFLICTS) if cli.json("status")[0]["conflicts"] else None, "the conflict")
+        text = cli.run("conflicts", code=CONFLICTS)[0]
+        assert "040 000 0222" in text and "040 000 0333" in text and "mine" in text and "theirs" in text, text
+    a.run("conflicts", "choose", client[:10], "phone", "theirs")
+    a.run("sync", "--wait")
+    for cli in (a, b):
+        until(lambda: cli.json("status")[0]["conflicts"] == 0, "the conflict to be settled")
+        cli.run("conflicts")
+        assert cli.json("show", client)[0]["record"]["fields"]["phone"] == ["040 000 0333"]
+    a.run("conflicts", "choose", client[:10], "fhone", "mine", code=FAILED)
+
+
+# ---- the caseload ------------------------------------------------------------------
+
+def the_same_seed_makes_the_same_caseload(bench):
+    one, again, other = (bench.cli.run("sample", "--seed", s)[0] for s in ("1", "1", "2"))
+    assert one == again != other
+    lines = [json.loads(line) for line in one.splitlines()]
+    people = [line["fields"] for line in lines if line["type"] == "client"]
+    assert len(people) >= 120 and sum(line["type"] == "case" for line in lines) >= 150
+    letters = "0123456789ABCDEFHJKLMNPRSTUVWXY"
+    codes = [p["hetu"] for p in people if "hetu" in p]
+    assert len(codes) == len(set(codes)) >= 100
+    for code in codes:
+        assert 900 <= int(code[7:10]) <= 999 and letters[int(code[:6] + code[7:10]) % 31] == code[10], code
+    assert all(phone.startswith("040 000 0") for p in people for phone in p.get("phone", []))
+
+
+def lines_are_loaded_and_the_first_wrong_one_is_named(bench):
+    lines = bench.cli.run("sample", "--seed", "3", "--clients", "20", "--cases", "25")[0]
+    before = bench.cli.json("status")[0]["written"]
+    told = bench.cli.run("load", "-", text=lines)[1]
+    count = len(lines.splitlines())
+    assert f"{count} records written" in told, told
+    assert bench.cli.json("status")[0]["written"] == before + count
+    bad = '{"ref":"a","type":"client","case":"new","fields":{"family_name":"X"}}\n'
+    assert "line 1" in bench.cli.run("load", "-", text=bad, code=FAILED)[1]
+    assert "line 2" in bench.cli.run("load", "-", text="\nnot json\n", code=FAILED)[1]
+    bad = '{"type":"encounter_note","case":"ref:nobody","fields":{"text":"x"}}\n'
+    assert "nobody" in bench.cli.run("load", "-", text=bad, code=FAILED)[1]
+    bench.cli.run("sync", "--wait")
+    assert bench.center.json("admin", "quarantine")[0]["quarantine"] == []
+
+
+# ---- conventions ---------------------------------------------------------------------
+
+def usage_errors_are_told_with_what_was_meant(bench):
+    cli = bench.cli
+    assert '"status"' in cli.run("stauts", code=USAGE)[1]
+    assert "client add" in cli.run("client", "ad", code=USAGE)[1]
+    assert "--json" in cli.run("--jsno", "status", code=USAGE)[1]
+    assert "usage: jalka note" in cli.run("note", code=USAGE)[1]
+    assert "takes no --sign" in cli.run("lock", "--sign", code=USAGE)[1]
+    cli.run("show", "--limit", "1", "abcd", code=USAGE)
+    cli.run("search", "x", "--limit", "many", code=USAGE)
+    cli.run("agenda", "tomorrow", code=USAGE)
+    cli.run("sync", "--offline", "--wait", code=USAGE)
+    cli.run("note", bench.matter, "teksti", "--at", "klo 9", code=USAGE)
+    for bad in (b"\xff", b"\xc0\x80", b"\xed\xa0\x80"):
+        done = subprocess.run([JALKA.encode(), b"search", bad], capture_output=True, env={"JALKA_DIR": cli.folder})
+        assert done.returncode == USAGE and b"UTF-8" in done.stderr, done
+    cli.run("search", "x" * 600, code=USAGE)
+    cli.run("show", "a" * 100, code=USAGE)
+    out, err = cli.run(code=USAGE)
+    assert out == "" and "jalka status" in err
+
+
+def help_is_there_for_every_verb(bench):
+    out, err = bench.cli.run("--help")
+    assert err == "" and "admin quarantine" in out and "Exit codes" in out
+    for verb in (["note"], ["client", "add"], ["admin", "staff", "add"], ["sync"]):
+        out, err = bench.cli.run(*verb, "--help")
+        assert out.startswith("usage: jalka " + " ".join(verb)) and err == "", out
+    assert bench.cli.run("--version")[0].startswith("jalka ")
+
+
+def completion_works_in_the_shell(bench):
+    script = bench.cli.run("completion")[0]
+    ask = script + '\nCOMP_WORDS=(jalka admin qu); COMP_CWORD=2; _jalka; echo "${COMPREPLY[@]}"\n' \
+        'COMP_WORDS=(jalka se); COMP_CWORD=1; _jalka; echo "${COMPREPLY[@]}"\n' \
+        'COMP_WORDS=(jalka conflicts ""); COMP_CWORD=2; _jalka; echo "${COMPREPLY[@]}"\n' \
+        'COMP_WORDS=(jalka status --js); COMP_CWORD=2; _jalka; echo "${COMPREPLY[@]}"\n'
+    done = subprocess.run(["bash", "-c", ask], capture_output=True, text=True)
+    assert done.stdout.split("\n")[:4] == ["quarantine", "search", "choose", "--json"], done
+
+
+def data_goes_to_stdout_and_words_to_stderr(bench):
+    out, err = bench.cli.run("create", "related_person", "--client", bench.client, "name=Eino", "relation=CHILD", code=FAILED)
+    assert out == "" and err
+    out, err = bench.cli.run("create", "related_person", "--case", bench.client, "client=" + bench.client,
+                             "name=Eino", "relation=CHILD")
+    assert len(out.strip()) == 32 and "written" in err
+    out, err = bench.cli.run("-q", "note", bench.matter, "Hiljaa.")
+    assert len(out.strip()) == 32 and err == ""
+    assert all(part["v"] == 1 for part in bench.cli.json("list"))
+    assert "\x1b" not in "".join(bench.cli.run("list", TERM="xterm"))
+
+
+def records_cannot_speak_to_the_terminal(bench):
+    esc = bench.cli.id("client", "add", "X\u009b31mY", "Aino", "municipality=Takkuvaara")
+    for verb in ("show", "client show"):
+        out = bench.cli.run(*verb.split(), esc)[0]
+        assert "\u009b" not in out and "\x1b" not in out, out
+    assert "\u009b" not in bench.cli.run("client", "list")[0]
+
+
+def an_answer_that_cannot_be_written_is_a_failure(bench):
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([JALKA, "list"], stdout=full, stderr=subprocess.PIPE, env={"JALKA_DIR": bench.cli.folder})
+    assert done.returncode == FAILED and b"cannot write" in done.stderr, done
+
+
+def no_daemon_is_its_own_exit_code(bench):
+    Cli(bench.world.folder("nobody")).run("status", code=NO_DAEMON)
+    done = subprocess.run([JALKA, "status"], capture_output=True, env={})
+    assert done.returncode == USAGE
+
+
+def the_vault_opens_with_its_passphrase_alone(bench):
+    folder = bench.world.folder("vault")
+    daemon = daemons.Daemon(folder, ["field", "--dir", folder])
+    bench.world.daemons.append(daemon)
+    daemon.start()
+    cli = Cli(folder)
+    assert cli.json("status")[0]["vault"] == "none"
+    cli.run("init", "--passphrase-file", "-", text="\n", code=FAILED)
+    cli.run("init", "--passphrase-file", "-", text=PHRASE)
+    cli.run("init", "--passphrase-file", "-", text=PHRASE, code=FAILED)
+    cli.run("list")
+    cli.run("lock")
+    for verb in (["list"], ["agenda"], ["status"], ["search", "x"], ["sync"]):
+        cli.run(*verb, code=LOCKED)
+    cli.run("unlock", "--passphrase-file", "-", text="väärä hevonen paristo\n", code=FAILED)
+    path = bench.world.folder("phrase")
+    with open(path, "w") as file:
+        file.write(PHRASE)
+    cli.run("unlock", "--passphrase-file", path)
+    cli.run("lock")
+    unlock_at_a_terminal(folder)
+    cli.run("list")
+
+
+def unlock_at_a_terminal(folder):
+    """Typed at a prompt, the passphrase is not echoed."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execve(JALKA, [JALKA, "unlock"], {"JALKA_DIR": folder, "TERM": "dumb"})
+    shown = b""
+    while b"Passphrase:" not in shown:
+        shown += os.read(terminal, 1000)
+    os.write(terminal, PHRASE.encode())
+    try:
+        while more := os.read(terminal, 1000):
+            shown += more
+    except OSError:  # the other end is closed
+        pass
+    _, status = os.waitpid(pid, 0)
+    os.close(terminal)
+    assert os.waitstatus_to_exitcode(status) == OK and b"hevonen" not in shown, shown
+
+
+# ---- the administrator -----------------------------------------------------------------
+
+def enrolment_is_shown_as_text_and_as_a_qr_code(bench):
+    staff = bench.devices["otso"][1]
+    out = bench.center.run("admin", "enrol", staff)[0]
+    assert "JALKA:1:" in out and "\u2588" in out and "\u2580" in out
+    lines = [line for line in out.splitlines() if "\u2588" in line]
+    assert len({len(line) for line in lines}) == 1 and len(lines) > 15, "the code is a rectangle"
+    out = bench.center.run("-q", "admin", "enrol", staff, "--no-qr")[0]
+    assert out.startswith("JALKA:1:") and len(out.splitlines()) == 1
+
+
+def the_administrator_sees_devices_cases_and_chains(bench):
+    center = bench.center
+    out = center.run("admin", "devices")[0]
+    assert "Aino Laine" in out and "ACTIVE" in out
+    assert "MATTER" in center.run("admin", "cases")[0] and "Öhman" not in center.run("admin", "cases")[0]
+    assert center.run("admin", "audit")[0].startswith("good")
+    assert int(center.json("admin", "counters")[0]["accepted"]) > 0
+    center.run("admin", "devices", "extra", code=USAGE)
+    center.run("admin", "confirm", code=USAGE)
+    center.run("admin", "revoke", "abcdef00", "--yes", code=FAILED)
+    center.run("admin", "revoke", "abcdef00", code=FAILED)  # nobody there to ask
+    bench.cli.run("admin", "devices", code=FAILED)          # not on a device
+
+
+def the_book_is_rebuilt_the_same(bench):
+    assert bench.cli.json("rebuild")[0]["same"]
+
+
+def main():
+    count = daemons.Count()
+    with daemons.World() as world:
+        bench = Bench(world)
+        for fact in (every_type_is_written_shown_listed_changed_and_searched,
+                     what_devices_write_without_a_person_reaches_the_others, wrong_fields_are_named_with_what_was_meant,
+                     a_day_is_recorded, a_mapping_has_all_four_quadrants, an_urgent_application_has_its_grounds,
+                     a_consent_is_given_and_withdrawn, drafts_wait_are_changed_signed_or_discarded,
+                     a_conflict_is_shown_to_both_and_settled_by_one, the_same_seed_makes_the_same_caseload,
+                     lines_are_loaded_and_the_first_wrong_one_is_named, usage_errors_are_told_with_what_was_meant,
+                     help_is_there_for_every_verb, completion_works_in_the_shell,
+                     data_goes_to_stdout_and_words_to_stderr, records_cannot_speak_to_the_terminal,
+                     an_answer_that_cannot_be_written_is_a_failure, no_daemon_is_its_own_exit_code,
+                     the_vault_opens_with_its_passphrase_alone, enrolment_is_shown_as_text_and_as_a_qr_code,
+                     the_administrator_sees_devices_cases_and_chains, the_book_is_rebuilt_the_same):
+            count.run(fact, bench)
+    count.finish("command line")
+
+
+if __name__ == "__main__":
+    main()
