@@ -167,12 +167,14 @@ static void act_decide(struct sim *sim)
 static void act_erase_record(struct sim *sim)
 {
 	struct oracle_record *record = &sim->oracle.records[prng_below(&sim->prng, sim->oracle.record_count)];
-	if (sim->central.hub == NULL || record->opens)
+	if (sim->central.hub == NULL || record->opens || record->erased)
 		return;
 	sim_struck(sim, TROUBLE_ERASE_RECORD);
 	record->erased = true;
 	struct fault fault = hub_erase_record(sim->central.hub, sim->oracle.cases[record->case_number].id, record->id,
 					      world_hub_time(sim));
+	if (fault.kind == FAULT_CALLER)
+		record->erased = false;
 	sim_say(sim, "a record of case %u is erased: %s", record->case_number, fault_is(fault) ? fault.what : "done");
 	world_hub_after(sim);
 }
@@ -180,11 +182,13 @@ static void act_erase_record(struct sim *sim)
 static void act_erase_case(struct sim *sim)
 {
 	uint32_t number = any_case(sim);
-	if (sim->central.hub == NULL)
+	if (sim->central.hub == NULL || sim->oracle.cases[number].erased)
 		return;
 	sim_struck(sim, TROUBLE_ERASE_CASE);
 	sim->oracle.cases[number].erased = true;
 	struct fault fault = hub_erase_case(sim->central.hub, sim->oracle.cases[number].id, world_hub_time(sim));
+	if (fault.kind == FAULT_CALLER)
+		sim->oracle.cases[number].erased = false;
 	sim_say(sim, "case %u is erased: %s", number, fault_is(fault) ? fault.what : "done");
 	world_hub_after(sim);
 }
@@ -199,7 +203,8 @@ static void set_state(struct sim *sim, struct sim_device *device, enum hub_devic
 		struct sim_device *same = &sim->devices[i];
 		if (!ID_EQUAL(same->node, device->node))
 			continue;
-		same->suspended = state == HUB_DEVICE_SUSPENDED;
+		if (!fault_is(fault))
+			same->suspended = state == HUB_DEVICE_SUSPENDED;
 		if (state == HUB_DEVICE_REVOKED && !same->revoked) {
 			same->revoked = true;
 			same->revoked_ms = fault_is(fault) ? UINT64_MAX : sim->now_ms;
@@ -468,15 +473,40 @@ static void sync_together(struct sim *sim)
 	sim_run_until(sim, sim->now_ms + 1000);
 }
 
+static bool learn_state(void *ctx, const struct hub_device *known)
+{
+	struct sim *sim = ctx;
+	for (size_t i = 0; i < sim->device_count; i++) {
+		struct sim_device *device = &sim->devices[i];
+		if (!ID_EQUAL(device->node, known->node))
+			continue;
+		device->suspended = known->state == HUB_DEVICE_SUSPENDED;
+		if (known->state == HUB_DEVICE_REVOKED && !device->revoked) {
+			device->revoked = true;
+			device->revoked_ms = UINT64_MAX;
+		}
+	}
+	return true;
+}
+
+/* What a crash or a restore of central made of the devices' states. */
+static void heal_devices(struct sim *sim)
+{
+	if (sim->central.hub == NULL)
+		return;
+	(void)hub_devices(sim->central.hub, learn_state, sim);
+	for (size_t i = 0; i < sim->device_count; i++)
+		if (sim->devices[i].suspended && !sim->devices[i].revoked)
+			set_state(sim, &sim->devices[i], HUB_DEVICE_ACTIVE);
+}
+
 void act_heal(struct sim *sim)
 {
 	sim_say(sim, "everything is healed");
 	disarm(sim);
 	sim_run_until(sim, sim->now_ms + REOPEN_ALL_MS);
 	confirm_devices(sim);
-	for (size_t i = 0; i < sim->device_count; i++)
-		if (sim->devices[i].suspended && !sim->devices[i].revoked)
-			set_state(sim, &sim->devices[i], HUB_DEVICE_ACTIVE);
+	heal_devices(sim);
 	sync_each(sim);
 	decide_all(sim);
 	sync_together(sim);
