@@ -342,7 +342,7 @@ static void what_does_not_fit_the_callers_block_is_refused(void **state)
 {
 	(void)state;
 	struct delta delta = least();
-	struct span whole;
+	struct span whole = { NULL, 0 };
 	assert_int_equal(write(&delta, &whole).kind, FAULT_NONE);
 	for (size_t size = 0; size <= whole.len; size++) {
 		struct wire_out wire;
