@@ -67,10 +67,20 @@ struct seeing {
 	struct oracle_op *op;
 };
 
+/* An own delta whose bytes left with its forgotten case: its author wrote it all the same. */
+static uint32_t op_by_seq(const struct oracle *oracle, const struct log_entry *entry)
+{
+	for (uint32_t i = 0; i < oracle->op_count; i++)
+		if (oracle->ops[i].seq == entry->seq && ID_EQUAL(oracle->ops[i].epoch, entry->author.epoch))
+			return i;
+	return ORACLE_NONE;
+}
+
 static bool see(void *ctx, const struct log_entry *entry)
 {
 	struct seeing *seeing = ctx;
-	uint32_t other = oracle_op_of(seeing->oracle, entry->bytes, NULL);
+	uint32_t other = entry->bytes.data != NULL ? oracle_op_of(seeing->oracle, entry->bytes, NULL)
+						   : op_by_seq(seeing->oracle, entry);
 	if (other != ORACLE_NONE && seeing->op->seen_count < ORACLE_SEEN_MAX)
 		seeing->op->seen[seeing->op->seen_count++] = other;
 	return true;

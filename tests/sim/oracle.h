@@ -36,7 +36,10 @@ struct oracle_op {
 	size_t field_count;
 	uint32_t seen[ORACLE_SEEN_MAX];
 	size_t seen_count;
+	struct epoch_id epoch;     /* of its author, and its seq there, when a device was told "done" */
+	uint64_t seq;
 	bool confirmed;
+	bool doubled;              /* two copies of a disk held it before central did: both may issue it */
 	bool excused;              /* no node that lives on held it when a backup was put back */
 };
 

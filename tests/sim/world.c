@@ -270,6 +270,20 @@ void world_device_backup(struct sim *sim, struct sim_device *device)
 	memcpy(backup->expected, device->expected, sizeof device->expected);
 }
 
+/* Both copies of a disk will issue what central has not got from it yet, and
+ * nobody can tell whether the other one did: the fold takes equal bytes for one. */
+static void mark_doubled(struct sim *sim, struct log *disk)
+{
+	bool held[ORACLE_OPS_MAX] = { false }, here[ORACLE_OPS_MAX] = { false };
+	struct log *central = log_memory_copy(sim->central.store.inner);
+	ASSERT(central != NULL);
+	oracle_mark_held(&sim->oracle, central, held);
+	oracle_mark_held(&sim->oracle, disk, here);
+	log_close(central);
+	for (size_t i = 0; i < sim->oracle.op_count; i++)
+		sim->oracle.ops[i].doubled |= here[i] && !held[i];
+}
+
 /* Ops that no log holds any more are nobody's fault: the disks that held them are gone. */
 static void excuse_the_lost(struct sim *sim)
 {
@@ -289,6 +303,9 @@ void world_device_restore(struct sim *sim, struct sim_device *device, size_t at)
 {
 	struct sim_backup *backup = &device->backups[at];
 	struct log *log = log_memory_copy(backup->log);
+	ASSERT(log != NULL);
+	if (device->is_twin)
+		mark_doubled(sim, log);
 	sim_say(sim, "device %u is put back from backup %zu", device->number, at);
 	device_stop(sim, device, log);
 	memcpy(device->expected, backup->expected, sizeof device->expected);
@@ -305,6 +322,7 @@ uint32_t world_device_clone(struct sim *sim, struct sim_device *device)
 	struct sim_device *twin = device_slot(sim, device->holder);
 	struct brittle_watch watch = device_watch(twin);
 	brittle_init(&twin->store, log_memory_copy(device->store.inner), &watch);
+	mark_doubled(sim, twin->store.inner);
 	twin->twin_of = device->twin_of;
 	twin->is_twin = device->is_twin = true;
 	twin->node = device->node;
