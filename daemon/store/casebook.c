@@ -32,9 +32,14 @@ static const char schema_text[] =
 #define ROWS "SELECT " CASEBOOK_ROW " FROM book_record "
 #define JOINED_ROW "r.key, r.record, r.case_id, r.type, r.created, r.changed, r.event, r.author, r.flags, r.title, r.shown"
 
+/* None of the writing statements may need a statement journal (INSERT OR REPLACE
+ * would): its savepoint makes FTS5 flush what it gathers in memory, once a record
+ * instead of once a transaction. */
 static const char *const queries[CASEBOOK_QUERIES] = {
 	[CASEBOOK_ROW_FIND] = "SELECT key, type, shown FROM book_record WHERE record=?",
-	[CASEBOOK_ROW_PUT] = "INSERT OR REPLACE INTO book_record(" CASEBOOK_ROW ", fold) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
+	[CASEBOOK_ROW_PUT] = "INSERT INTO book_record(" CASEBOOK_ROW ", fold) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
+	[CASEBOOK_ROW_CHANGE] = "UPDATE book_record SET case_id=?3, type=?4, created=?5, changed=?6, event=?7, author=?8,"
+				" flags=?9, title=?10, shown=?11, fold=?12 WHERE key=?1 AND record=?2",
 	[CASEBOOK_ROW_REMOVE] = "DELETE FROM book_record WHERE key=?",
 	[CASEBOOK_ROW_TAKEN] = "SELECT 1 FROM book_record WHERE key=?",
 	[CASEBOOK_WORDS_PUT] = "INSERT INTO book_words(rowid, words) VALUES(?,?)",
@@ -42,7 +47,7 @@ static const char *const queries[CASEBOOK_QUERIES] = {
 	[CASEBOOK_WORDS_SETTLE] = "INSERT INTO book_words(book_words) VALUES('optimize')",
 	[CASEBOOK_CONFLICT_PUT] = "INSERT INTO book_conflict(key, field) VALUES(?,?)",
 	[CASEBOOK_CONFLICT_REMOVE] = "DELETE FROM book_conflict WHERE key=?",
-	[CASEBOOK_DUE_PUT] = "INSERT OR REPLACE INTO book_due(at, key, field, urgent) VALUES(?,?,?,?)",
+	[CASEBOOK_DUE_PUT] = "INSERT OR IGNORE INTO book_due(at, key, field, urgent) VALUES(?,?,?,?)",
 	[CASEBOOK_DUE_REMOVE] = "DELETE FROM book_due WHERE key=?",
 	[CASEBOOK_CASE_RECORDS] = "SELECT record FROM book_record WHERE case_id=?",
 	[CASEBOOK_GET] = ROWS "WHERE record=?",
@@ -59,8 +64,8 @@ static const char *const queries[CASEBOOK_QUERIES] = {
 	[CASEBOOK_COUNT] = "SELECT (SELECT count(*) FROM book_conflict), (SELECT count(*) FROM book_record)",
 	[CASEBOOK_FIND] = ROWS "WHERE record>=? AND record<=? ORDER BY record",
 	[CASEBOOK_FIND_CASE] = "SELECT DISTINCT case_id FROM book_record WHERE case_id>=? AND case_id<=? ORDER BY case_id",
-	[CASEBOOK_META_GET] = "SELECT value FROM book_meta WHERE name='version'",
-	[CASEBOOK_META_PUT] = "INSERT OR REPLACE INTO book_meta(name, value) VALUES('version',?)",
+	[CASEBOOK_META_GET] = "SELECT value FROM book_meta WHERE name=?",
+	[CASEBOOK_META_PUT] = "INSERT OR REPLACE INTO book_meta(name, value) VALUES(?,?)",
 	[CASEBOOK_DIGEST_ROWS] = "SELECT record, case_id, type, created, changed, event, author, flags, title, shown, fold"
 				 " FROM book_record ORDER BY record",
 	[CASEBOOK_DIGEST_CONFLICTS] = "SELECT r.record, c.field FROM book_conflict c JOIN book_record r ON r.key = c.key"
@@ -209,32 +214,60 @@ static uint64_t version_now(void)
 	return (version << 8 | BOOK_VERSION) & INT64_MAX;
 }
 
-static struct fault meta_put(struct casebook *book)
+static uint64_t epochs_now(const struct casebook *book)
+{
+	return book->orders != NULL ? book->orders->count : 0;
+}
+
+static struct fault meta_put_one(struct casebook *book, const char *name, uint64_t value)
 {
 	struct sqlite3_stmt *statement;
 	FAULT_TRY(statements_take(&book->statements, CASEBOOK_META_PUT, &statement));
-	statements_bind_number(statement, 1, version_now());
-	FAULT_TRY(statements_run(&book->statements, CASEBOOK_META_PUT, statement));
-	book->is_outdated = false;
-	return fault_none();
+	statements_bind_text(statement, 1, span_text(name));
+	statements_bind_number(statement, 2, value);
+	return statements_run(&book->statements, CASEBOOK_META_PUT, statement);
 }
 
-static struct fault meta_get(struct casebook *book, uint64_t *version)
+static struct fault meta_get_one(struct casebook *book, const char *name, uint64_t *value)
 {
 	struct sqlite3_stmt *statement;
 	bool row;
 	FAULT_TRY(statements_take(&book->statements, CASEBOOK_META_GET, &statement));
+	statements_bind_text(statement, 1, span_text(name));
 	struct fault fault = statements_step(&book->statements, statement, &row);
 	if (!fault_is(fault))
-		*version = row ? statements_number(statement, 0) : 0;
+		*value = row ? statements_number(statement, 0) : 0;
 	statements_release(&book->statements, CASEBOOK_META_GET, statement);
 	return fault;
+}
+
+static struct fault meta_put(struct casebook *book)
+{
+	FAULT_TRY(meta_put_one(book, "version", book->version_now));
+	FAULT_TRY(meta_put_one(book, "epochs", epochs_now(book)));
+	book->version = book->version_now;
+	book->epochs = epochs_now(book);
+	return fault_none();
+}
+
+/* Of what the tables are: 0 when they are new. */
+static struct fault meta_get(struct casebook *book)
+{
+	FAULT_TRY(meta_get_one(book, "version", &book->version));
+	return meta_get_one(book, "epochs", &book->epochs);
+}
+
+/* Made by another version; or a central epoch became known since, and what a base
+ * that names it covers may be another thing now (P9). */
+static bool is_outdated(const struct casebook *book)
+{
+	return book->version != book->version_now || epochs_now(book) > book->epochs;
 }
 
 /* What a commit brings into the book. */
 static struct fault settle(struct casebook *book)
 {
-	if (book->is_outdated) {
+	if (is_outdated(book)) {
 		FAULT_TRY(fold_all(book));
 		FAULT_TRY(meta_put(book));
 	} else {
@@ -260,11 +293,11 @@ static struct fault before_commit(void *ctx)
 static void undone(void *ctx)
 {
 	struct casebook *book = ctx;
-	uint64_t version;
 	casebook_set_clear(&book->touched);
 	book->must_settle = false;
 	/* A rebuild may have been undone too. */
-	book->is_outdated = fault_is(meta_get(book, &version)) || version != version_now();
+	if (fault_is(meta_get(book)))
+		book->version = 0;
 }
 
 /* ---- rebuilding ---- */
@@ -272,13 +305,13 @@ static void undone(void *ctx)
 struct fault casebook_rebuild(struct casebook *book)
 {
 	FAULT_TRY(log_begin(book->log));
-	book->is_outdated = true; /* before_commit does it */
+	book->version = 0; /* before_commit does it */
 	return log_commit(book->log);
 }
 
 struct fault casebook_ready(struct casebook *book)
 {
-	if (!book->is_outdated || log_in_transaction(book->log))
+	if (!is_outdated(book) || log_in_transaction(book->log))
 		return fault_none();
 	return casebook_rebuild(book);
 }
@@ -287,7 +320,7 @@ struct fault casebook_ready(struct casebook *book)
 
 static struct fault prepare(struct casebook *book, struct sqlite3 *db)
 {
-	uint64_t version, last;
+	uint64_t last;
 
 	FAULT_TRY(tokenizer_register(db));
 	FAULT_TRY(statements_exec(&book->statements, "PRAGMA secure_delete=ON"));
@@ -302,13 +335,11 @@ static struct fault prepare(struct casebook *book, struct sqlite3 *db)
 			return fault;
 		}
 	}
-	FAULT_TRY(meta_get(book, &version));
+	FAULT_TRY(meta_get(book));
 	FAULT_TRY(log_last_local(book->log, &last));
-	if (version == 0 && last == 0)
-		return meta_put(book);
-	/* The order tree may not be known yet: done at the first read or commit. */
-	book->is_outdated = version != version_now();
-	return fault_none();
+	/* Otherwise an outdated book is rebuilt at the first read or commit: the order
+	 * tree may not be known yet. */
+	return book->version == 0 && last == 0 ? meta_put(book) : fault_none();
 }
 
 struct fault casebook_open(struct sqlite3 *db, struct log *log, const struct order_tree *orders, struct casebook **out)
@@ -320,6 +351,7 @@ struct fault casebook_open(struct sqlite3 *db, struct log *log, const struct ord
 	book->hooks = (struct book){ &ops, book };
 	book->log = log;
 	book->orders = orders;
+	book->version_now = version_now();
 	statements_init(&book->statements, db, queries);
 	struct fault fault = prepare(book, db);
 	if (fault_is(fault)) {

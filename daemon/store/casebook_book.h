@@ -15,7 +15,7 @@
 #include "store/statements.h"
 
 enum casebook_query {
-	CASEBOOK_ROW_FIND, CASEBOOK_ROW_PUT, CASEBOOK_ROW_REMOVE, CASEBOOK_ROW_TAKEN,
+	CASEBOOK_ROW_FIND, CASEBOOK_ROW_PUT, CASEBOOK_ROW_CHANGE, CASEBOOK_ROW_REMOVE, CASEBOOK_ROW_TAKEN,
 	CASEBOOK_WORDS_PUT, CASEBOOK_WORDS_REMOVE, CASEBOOK_WORDS_SETTLE,
 	CASEBOOK_CONFLICT_PUT, CASEBOOK_CONFLICT_REMOVE, CASEBOOK_DUE_PUT, CASEBOOK_DUE_REMOVE,
 	CASEBOOK_CASE_RECORDS,
@@ -55,7 +55,8 @@ struct casebook {
 	struct casebook_block entries, bytes, inputs, work; /* of a fold, reused from fold to fold */
 	struct casebook_block words, old_words;             /* search texts */
 	bool is_central;
-	bool is_outdated;   /* made by another version: rebuild before anything else */
+	uint64_t version, epochs; /* what the tables were made by: see is_outdated */
+	uint64_t version_now;     /* this build's */
 	bool must_settle;   /* words were erased: merge the index so that none stays */
 };
 

@@ -189,12 +189,13 @@ static uint64_t flags_of(const struct casebook_record *record)
 	       (record->is_quarantined ? CASEBOOK_IS_QUARANTINED : 0u);
 }
 
-static struct fault row_put(struct casebook *book, uint64_t key, const struct casebook_folded *folded)
+/* `query`: CASEBOOK_ROW_PUT or CASEBOOK_ROW_CHANGE. */
+static struct fault row_write(struct casebook *book, unsigned query, uint64_t key, const struct casebook_folded *folded)
 {
 	const struct casebook_record *record = &folded->record;
 	struct sqlite3_stmt *statement;
 
-	FAULT_TRY(statements_take(&book->statements, CASEBOOK_ROW_PUT, &statement));
+	FAULT_TRY(statements_take(&book->statements, query, &statement));
 	statements_bind_number(statement, 1, key);
 	statements_bind_bytes(statement, 2, ID_SPAN(record->record_id));
 	statements_bind_bytes(statement, 3, ID_SPAN(record->case_id));
@@ -207,7 +208,7 @@ static struct fault row_put(struct casebook *book, uint64_t key, const struct ca
 	statements_bind_text(statement, 10, record->title);
 	statements_bind_bytes(statement, 11, record->shown);
 	statements_bind_bytes(statement, 12, span_of(folded->hash.bytes, DELTA_HASH_BYTES));
-	return statements_run(&book->statements, CASEBOOK_ROW_PUT, statement);
+	return statements_run(&book->statements, query, statement);
 }
 
 static struct fault conflicts_put(struct casebook *book, uint64_t key, const struct fold_record *fold)
@@ -297,7 +298,7 @@ struct fault casebook_row_store(struct casebook *book, struct record_id id, cons
 		FAULT_TRY(key_free(book, &key));
 		FAULT_TRY(run_words(book, CASEBOOK_WORDS_PUT, key, words));
 	}
-	FAULT_TRY(row_put(book, key, folded));
+	FAULT_TRY(row_write(book, stays ? CASEBOOK_ROW_CHANGE : CASEBOOK_ROW_PUT, key, folded));
 	FAULT_TRY(conflicts_put(book, key, &folded->fold));
 	return due_put(book, key, folded);
 }

@@ -95,6 +95,8 @@ uint64_t book_node_write(struct book_node *node, struct book_write write)
 		delta.base.count = 1;
 		delta.base.pairs[0].epoch = node->orders.epochs[0].id;
 		delta.base.pairs[0].n = write.base;
+		if (write.base_epoch != 0)
+			memset(delta.base.pairs[0].epoch.bytes, write.base_epoch, ID_BYTES);
 	}
 	wire_out_init(&out, block, sizeof block);
 	MUST(delta_write(&delta, &out));

@@ -42,6 +42,7 @@ struct book_write {
 	struct span fields;
 	uint32_t cleared;       /* 0: none */
 	uint64_t base;          /* order this author had seen */
+	uint8_t base_epoch;     /* each byte of the central epoch's id; 0: the first's */
 	uint64_t stamp_ms;      /* 0: the next */
 	uint64_t event_at_ms;
 	bool is_local;          /* no order, no receipt */
