@@ -132,6 +132,8 @@ static bool is_number(enum schema_kind kind)
 static struct fault check_packed(const struct check *check, const struct schema_field *field, struct span data)
 {
 	uint64_t value;
+	if (data.len == 0)
+		return fail(check, field, FAULT_CALLER, "is an empty list");
 	while (data.len != 0) {
 		if (!wire_varint(&data, &value))
 			return fail(check, field, FAULT_CALLER, "is malformed");

@@ -144,6 +144,7 @@ static void bytes_of_the_wrong_shape_are_named(void **state)
 	assert_bytes("case", RAW("\x3a\x02\x04\x01"), false, "", "");
 	assert_bytes("case", RAW("\x38\x04\x38\x01"), false, "", "");
 	assert_bytes("case", RAW("\x3a\x02\x04\x09"), false, "work_types", "is no value of its list");
+	assert_bytes("case", RAW("\x3a\x00"), false, "work_types", "is an empty list");
 	assert_bytes("case", RAW("\x3a\x01\x84"), false, "work_types", "is malformed");
 	assert_bytes("municipality", RAW("\x28\x80\x80\x80\x80\x10"), false, "inhabitants", "is too great");
 }
