@@ -181,6 +181,9 @@ static bool push_valid(const jalka_Push *p)
 	for (pb_size_t i = 0; i < p->receipts_count; i++)
 		if (!receipt_valid(&p->receipts[i]))
 			return false;
+	for (pb_size_t i = 0; i < p->proofs_count; i++)
+		if (p->proofs[i].body.size == 0 || !MUST(p->proofs[i].signature) || !MUST(p->proofs[i].central_epoch))
+			return false;
 	return rows_valid(true, &p->rows);
 }
 

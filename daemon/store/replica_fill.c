@@ -54,29 +54,18 @@ static bool remember_verdict(void *ctx, const struct log_entry *entry)
 	return false;
 }
 
-/* To a central that has lost it: a receipt of an older epoch that begins here. */
-static struct fault find_proof(struct replica *r, const struct log_author *own, struct replica_receipt_kept *out,
-			       bool *found)
+/* To a central that has lost it: what it signed about the next rows before. */
+static struct fault find_proofs(struct replica *r, const struct log_author *own, struct replica_receipt_proofs *out)
 {
 	enum log_verdict verdict = LOG_LOCAL;
-	*found = false;
+	*out = (struct replica_receipt_proofs){ .count = 0 };
 	FAULT_TRY(log_find(r->log, &own->author, own->receipted_seq + 1, remember_verdict, &verdict));
 	if (verdict == LOG_LOCAL)
 		return fault_none();
-	FAULT_TRY(replica_receipt_find(r, &own->author.epoch, own->receipted_seq + 1, found, out));
-	*found = *found && !ID_EQUAL(out->central_epoch, r->feed.epoch) && out->seq <= own->seq;
+	FAULT_TRY(replica_receipt_proofs(r, &own->author.epoch, own->receipted_seq + 1, out));
+	if (out->upto > own->seq)
+		*out = (struct replica_receipt_proofs){ .count = 0 };
 	return fault_none();
-}
-
-static void attach_proof(const struct replica_receipt_kept *kept, jalka_Push *push)
-{
-	jalka_Receipt *receipt = &push->receipts[0];
-	ASSERT(kept->body.len <= sizeof receipt->body.bytes);
-	push->receipts_count = 1;
-	receipt->body.size = (pb_size_t)kept->body.len;
-	memcpy(receipt->body.bytes, kept->body.data, kept->body.len);
-	SESSION_FRAME_SET(receipt->signature, kept->signature.data);
-	SESSION_FRAME_SET(receipt->central_epoch, kept->central_epoch.bytes);
 }
 
 static void name_epoch(struct replica *r, const struct log_author *own, jalka_Push *out)
@@ -96,17 +85,15 @@ static struct fault fill_push(struct replica *r, const struct log_author *own, s
 			      bool *has, struct session_device_event *event)
 {
 	struct push push = { .r = r, .h = own->receipted_h, .seq = own->receipted_seq, .upto = own->seq };
-	struct replica_receipt_kept kept;
+	struct replica_receipt_proofs proofs;
 	struct delta_signature signature;
-	bool proof;
-	FAULT_TRY(find_proof(r, own, &kept, &proof));
-	if (proof) {
-		push.upto = kept.seq;
-		attach_proof(&kept, out);
-		bytes_max = bytes_max > kept.body.len ? bytes_max - kept.body.len : 0;
-	}
+	FAULT_TRY(find_proofs(r, own, &proofs));
+	if (proofs.count > 0)
+		push.upto = proofs.upto;
 	if (bytes_max > LIMIT_CHUNK_BYTES)
 		bytes_max = LIMIT_CHUNK_BYTES;
+	if (proofs.bytes < bytes_max / 2)
+		bytes_max -= proofs.bytes;
 	rows_write_begin(&push.writer, r->scratch->raw_out, bytes_max, own->receipted_seq + 1);
 	FAULT_TRY(log_read_author(r->log, &own->author, own->receipted_seq + 1, add_row, &push));
 	if (push.writer.count == 0) {
@@ -114,8 +101,8 @@ static struct fault fill_push(struct replica *r, const struct log_author *own, s
 		memset(out, 0, sizeof *out);
 		return fault_none();
 	}
-	if (proof && push.seq != kept.seq)
-		out->receipts_count = 0; /* its h lies beyond this chunk */
+	if (proofs.count > 0) /* those whose h lies beyond this chunk central passes over */
+		FAULT_TRY(replica_receipt_attach(r, &proofs, out));
 	delta_head_sign(&r->self.central, &own->author, push.seq, &push.h, r->self.sign_secret, &signature);
 	*has = true;
 	name_epoch(r, own, out);

@@ -4,7 +4,7 @@
 #include "base/assert.h"
 
 enum {
-	KEY_BYTES = ID_BYTES + 8 + 8,
+	KEY_BYTES = ID_BYTES + 8 + 8 + ID_BYTES, /* author epoch, seq, first seq, central epoch */
 	HEAD_BYTES = ID_BYTES + 8 + DELTA_SIGNATURE_BYTES, /* central epoch, greatest order, signature */
 };
 
@@ -81,6 +81,7 @@ static struct fault keep(struct replica *r, const struct author *author, const s
 	memcpy(key, author->epoch.bytes, ID_BYTES);
 	put_u64(receipt->seq, key + ID_BYTES);
 	put_u64(receipt->run_count > 0 ? receipt->runs[0].first_seq : receipt->seq, key + ID_BYTES + 8);
+	memcpy(key + ID_BYTES + 16, r->feed.epoch.bytes, ID_BYTES);
 	memcpy(value, r->feed.epoch.bytes, ID_BYTES);
 	put_u64(greatest, value + ID_BYTES);
 	memcpy(value + ID_BYTES + 8, signature.data, DELTA_SIGNATURE_BYTES);
@@ -164,35 +165,104 @@ struct fault replica_receipt_decide(struct replica *r, struct span body, struct 
 
 /* ---- what is kept ---- */
 
-struct find {
-	uint64_t from;
-	struct replica *r;
-	bool found;
-	struct replica_receipt_kept *out;
+/* One kept receipt, by what its key says. */
+struct kept {
+	uint64_t seq, first_seq;
+	size_t body_len;
+	uint8_t key[KEY_BYTES];
 };
 
-static bool find_kept(void *ctx, struct span key, struct span value)
+enum { CANDIDATES_MAX = 32 };
+
+struct candidates {
+	const struct replica *r;
+	uint64_t from;
+	size_t count;
+	struct kept items[CANDIDATES_MAX]; /* by rising seq */
+};
+
+static bool collect_kept(void *ctx, struct span key, struct span value)
 {
-	struct find *find = ctx;
-	struct replica_receipt_kept *out = find->out;
-	if (key.len != KEY_BYTES || value.len < HEAD_BYTES || get_u64(key.data + ID_BYTES) < find->from)
+	struct candidates *c = ctx;
+	if (key.len != KEY_BYTES || value.len <= HEAD_BYTES || get_u64(key.data + ID_BYTES) < c->from)
 		return true;
-	memcpy(find->r->value, value.data, value.len);
-	memcpy(out->central_epoch.bytes, value.data, ID_BYTES);
-	out->seq = get_u64(key.data + ID_BYTES);
-	out->first_seq = get_u64(key.data + ID_BYTES + 8);
-	out->signature = span_of(find->r->value + ID_BYTES + 8, DELTA_SIGNATURE_BYTES);
-	out->body = span_of(find->r->value + HEAD_BYTES, value.len - HEAD_BYTES);
-	find->found = true;
-	return false;
+	if (memcmp(key.data + ID_BYTES + 16, c->r->feed.epoch.bytes, ID_BYTES) == 0)
+		return true; /* of the epoch in use: central has it */
+	struct kept *kept = &c->items[c->count++];
+	kept->seq = get_u64(key.data + ID_BYTES);
+	kept->first_seq = get_u64(key.data + ID_BYTES + 8);
+	kept->body_len = value.len - HEAD_BYTES;
+	memcpy(kept->key, key.data, KEY_BYTES);
+	return c->count < CANDIDATES_MAX;
 }
 
-struct fault replica_receipt_find(struct replica *r, const struct epoch_id *epoch, uint64_t from, bool *found,
-				  struct replica_receipt_kept *out)
+/* The first seq at or after the nearest end that no receipt reaches across. */
+static uint64_t common_end(const struct candidates *c)
 {
-	struct find find = { .from = from, .r = r, .out = out };
-	FAULT_TRY(log_scan(r->log, "receipt", ID_SPAN(*epoch), find_kept, &find));
-	*found = find.found;
+	uint64_t end = c->items[0].seq;
+	for (size_t i = 0; i < c->count; i++)
+		if (c->items[i].first_seq <= end && c->items[i].seq > end)
+			end = c->items[i].seq;
+	return end;
+}
+
+/* The wire has room for one long body; the others are short. */
+static bool has_room(const struct replica_receipt_proofs *out, const struct kept *kept, bool *long_taken)
+{
+	bool is_long = kept->body_len > sizeof ((jalka_Proof *)0)->body.bytes;
+	if (out->count == REPLICA_RECEIPT_PROOFS_MAX || (is_long && *long_taken))
+		return false;
+	if (!is_long && !*long_taken && out->count == REPLICA_RECEIPT_PROOFS_MAX - 1)
+		is_long = true; /* takes the place of the long one */
+	*long_taken = *long_taken || is_long;
+	return true;
+}
+
+struct fault replica_receipt_proofs(struct replica *r, const struct epoch_id *epoch, uint64_t from,
+				    struct replica_receipt_proofs *out)
+{
+	struct candidates c = { .r = r, .from = from };
+	struct replica_receipt_proofs proofs = { .count = 0 };
+	bool long_taken = false;
+	FAULT_TRY(log_scan(r->log, "receipt", ID_SPAN(*epoch), collect_kept, &c));
+	if (c.count > 0)
+		proofs.upto = common_end(&c);
+	for (size_t i = 0; i < c.count && c.items[i].seq <= proofs.upto; i++) {
+		if (!has_room(&proofs, &c.items[i], &long_taken))
+			continue;
+		memcpy(proofs.keys[proofs.count++], c.items[i].key, KEY_BYTES);
+		proofs.bytes += c.items[i].body_len + ID_BYTES + DELTA_SIGNATURE_BYTES + 16;
+	}
+	*out = proofs;
+	return fault_none();
+}
+
+struct fault replica_receipt_attach(struct replica *r, const struct replica_receipt_proofs *proofs, jalka_Push *push)
+{
+	for (size_t i = 0; i < proofs->count; i++) {
+		size_t len;
+		bool found;
+		FAULT_TRY(log_get(r->log, "receipt", span_of(proofs->keys[i], KEY_BYTES), r->value, sizeof r->value,
+				  &len, &found));
+		if (!found || len <= HEAD_BYTES)
+			continue;
+		struct span body = span_of(r->value + HEAD_BYTES, len - HEAD_BYTES);
+		const uint8_t *epoch = r->value, *signature = r->value + ID_BYTES + 8;
+		bool is_short = body.len <= sizeof push->proofs[0].body.bytes;
+		if (is_short && push->proofs_count < sizeof push->proofs / sizeof push->proofs[0]) {
+			jalka_Proof *proof = &push->proofs[push->proofs_count++];
+			proof->body.size = (pb_size_t)body.len;
+			memcpy(proof->body.bytes, body.data, body.len);
+			SESSION_FRAME_SET(proof->signature, signature);
+			SESSION_FRAME_SET(proof->central_epoch, epoch);
+		} else if (push->receipts_count == 0 && body.len <= sizeof push->receipts[0].body.bytes) {
+			jalka_Receipt *receipt = &push->receipts[push->receipts_count++];
+			receipt->body.size = (pb_size_t)body.len;
+			memcpy(receipt->body.bytes, body.data, body.len);
+			SESSION_FRAME_SET(receipt->signature, signature);
+			SESSION_FRAME_SET(receipt->central_epoch, epoch);
+		}
+	}
 	return fault_none();
 }
 

@@ -16,15 +16,21 @@ struct fault replica_receipt_apply(struct replica *r, struct span body, struct s
 /* A decision about one own delta that waited (P6). */
 struct fault replica_receipt_decide(struct replica *r, struct span body, struct span signature);
 
-/* A receipt kept for (epoch, seq >= from): the lowest seq it vouches for. To a
- * restored central it proves old orders. *out borrows `value` of the replica. */
-struct replica_receipt_kept {
-	struct epoch_id central_epoch;
-	uint64_t seq, first_seq;
-	struct span body, signature;
+/* What has to be told a restored central about the rows from `from` on of an own
+ * epoch: receipts it gave in older epochs, so that it takes old orders and stamps
+ * from its own signatures. They end at `upto`, where none is cut in two. */
+enum { REPLICA_RECEIPT_PROOFS_MAX = 4 };
+struct replica_receipt_proofs {
+	size_t count;
+	uint64_t upto;    /* 0: there are none */
+	size_t bytes;     /* of their bodies */
+	uint8_t keys[REPLICA_RECEIPT_PROOFS_MAX][48];
 };
-struct fault replica_receipt_find(struct replica *r, const struct epoch_id *epoch, uint64_t from, bool *found,
-				  struct replica_receipt_kept *out);
+struct fault replica_receipt_proofs(struct replica *r, const struct epoch_id *epoch, uint64_t from,
+				    struct replica_receipt_proofs *out);
+
+/* Puts them into a push. */
+struct fault replica_receipt_attach(struct replica *r, const struct replica_receipt_proofs *proofs, jalka_Push *push);
 
 /* Safe order has risen: receipts that are of no more use go. */
 struct fault replica_receipt_prune(struct replica *r);
