@@ -188,6 +188,36 @@ struct fault sealed_db_open(const char *path, const uint8_t key[static SEAL_KEY_
 	return fault_none();
 }
 
+static int count_pages(sqlite3 *db, int64_t *out)
+{
+	sqlite3_stmt *stmt = NULL;
+	int rc = sqlite3_prepare_v2(db, "PRAGMA page_count", -1, &stmt, NULL);
+	if (rc == SQLITE_OK && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+		*out = sqlite3_column_int64(stmt, 0);
+		rc = SQLITE_OK;
+	}
+	sqlite3_finalize(stmt);
+	return rc;
+}
+
+struct fault sealed_db_verify(struct sqlite3 *db)
+{
+	static const int64_t lock_byte = 0x40000000; /* SQLite never writes the page it stands in */
+	uint8_t page[SEAL_PAGE_BYTES];
+	sqlite3_file *file = NULL;
+	int64_t pages = 0;
+	int rc = sqlite3_wal_checkpoint_v2(db, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+	if (rc == SQLITE_OK)
+		rc = count_pages(db, &pages);
+	for (int64_t at = 0; rc == SQLITE_OK && at < pages * SEAL_PAGE_BYTES; at += SEAL_PAGE_BYTES) {
+		if (at != lock_byte)
+			rc = file->pMethods->xRead(file, page, sizeof page, at);
+	}
+	return rc == SQLITE_OK ? fault_none() : sealed_db_fault(NULL, rc);
+}
+
 void sealed_db_close(struct sqlite3 *db, const char *path)
 {
 	int rc = sqlite3_close(db);

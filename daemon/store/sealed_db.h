@@ -25,6 +25,10 @@ struct fault sealed_db_open(const char *path, const uint8_t key[static SEAL_KEY_
 			    const struct sealed_db_options *options, struct sqlite3 **out);
 void sealed_db_close(struct sqlite3 *db, const char *path);
 
+/* Authenticates every page of the file, those no query would read included,
+ * after a checkpoint: about 3 us a page. FAULT_STORE: damaged. */
+struct fault sealed_db_verify(struct sqlite3 *db);
+
 /* Gives back the memory that only serves speed: for a daemon that goes idle. */
 void sealed_db_trim(struct sqlite3 *db);
 

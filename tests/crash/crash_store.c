@@ -23,7 +23,7 @@
 
 #include "store/sealed_db.h"
 
-enum { ROUNDS_DEFAULT = 250, ROWS_MAX = 60, KILL_US_MAX = 60000, PATH_BYTES = 128 };
+enum { ROUNDS_DEFAULT = 250, ROWS_MAX = 24, KILL_US_MAX = 80000, PATH_BYTES = 128 };
 
 static const uint8_t key[SEAL_KEY_BYTES] = "crash_store's key, 32 bytes long";
 static char directory[64], path[PATH_BYTES];
@@ -54,7 +54,7 @@ static void write_batch(sqlite3 *db, uint64_t number, uint32_t rows)
 	snprintf(sql, sizeof sql,
 		 "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %u) "
 		 "INSERT INTO entry(batch, body, tag) SELECT %llu, 'note ' || i || hex(randomblob(%u)), randomblob(16) FROM n",
-		 rows, (unsigned long long)number, 20 + next_random() % 900);
+		 rows, (unsigned long long)number, 20 + next_random() % 500);
 	run(db, sql);
 }
 
@@ -73,7 +73,7 @@ static void write_transaction(sqlite3 *db, uint64_t number)
 	} else if (kind == 2) {
 		run(db, "UPDATE entry SET tag = randomblob(16) WHERE id % 7 = 0");
 	} else if (kind == 3) {
-		run(db, "DELETE FROM entry WHERE batch < (SELECT max(batch) FROM entry) - 400");
+		run(db, "DELETE FROM entry WHERE batch < (SELECT max(batch) FROM entry) - 60");
 	}
 	snprintf(sql, sizeof sql, "INSERT INTO done(batch, rows) VALUES(%llu, %u); COMMIT", (unsigned long long)number, rows);
 	run(db, sql);
