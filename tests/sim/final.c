@@ -128,6 +128,23 @@ static bool is_judged(const struct sim_device *device)
 	       device->replica != NULL;
 }
 
+/* With --verbose: all that a fold depends on. */
+static void tell_fold(const struct sim *sim, const char *who, uint32_t number, const struct refold *refold)
+{
+	for (size_t i = 0; sim->verbose && i < refold->count; i++) {
+		const struct fold_input *in = &refold->inputs[i];
+		printf("  %s %u: %02x.%llu stamp %llu continues %02x.%llu base", who, number, in->author.epoch.bytes[0],
+		       (unsigned long long)in->seq, (unsigned long long)in->stamp_ms, in->continues.epoch.bytes[0],
+		       (unsigned long long)in->continues.seq);
+		for (size_t b = 0; b < in->base.count; b++)
+			printf(" %02x:%llu", in->base.pairs[b].epoch.bytes[0], (unsigned long long)in->base.pairs[b].n);
+		printf(" orders");
+		for (size_t o = 0; o < in->order_count; o++)
+			printf(" %u:%llu", in->orders[o].generation, (unsigned long long)in->orders[o].n);
+		printf(" op %u\n", oracle_op_of(&sim->oracle, refold->entries[i].bytes, NULL));
+	}
+}
+
 /* I4, one device: what it shows of a record is what central shows. */
 static void compare(const struct judged *judged, struct sim_device *device)
 {
@@ -144,10 +161,13 @@ static void compare(const struct judged *judged, struct sim_device *device)
 	if (mine.waiting > 0 && judged->central.waiting == 0)
 		sim_fail(sim, "I4", "device %u waits for a decision on record %u that was made", device->number,
 			 judged->number);
-	else if (judged->central.waiting == 0 && memcmp(&hash, &judged->hash, sizeof hash) != 0)
+	else if (judged->central.waiting == 0 && memcmp(&hash, &judged->hash, sizeof hash) != 0) {
 		sim_fail(sim, "I4", "record %u of case %u at device %u differs: %zu deltas here, %zu at central",
 			 judged->number, sim->oracle.records[judged->number].case_number, device->number, mine.count,
 			 judged->central.count);
+		tell_fold(sim, "central", judged->number, &judged->central);
+		tell_fold(sim, "device", device->number, &mine);
+	}
 }
 
 /* I4: every permitted replica shows what central shows. */

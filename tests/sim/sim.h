@@ -76,6 +76,7 @@ struct sim_device {
 	struct sim_backup backups[SIM_BACKUPS_MAX];
 	size_t backup_count;
 	bool expected[ORACLE_OPS_MAX]; /* ops confirmed by this instance */
+	unsigned restores;
 	bool has_token;
 	uint64_t token;
 	uint32_t token_record;

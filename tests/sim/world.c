@@ -270,18 +270,26 @@ void world_device_backup(struct sim *sim, struct sim_device *device)
 	memcpy(backup->expected, device->expected, sizeof device->expected);
 }
 
-/* Both copies of a disk will issue what central has not got from it yet, and
- * nobody can tell whether the other one did: the fold takes equal bytes for one. */
+struct unsent {
+	struct oracle *oracle;
+};
+
+static bool mark_unsent(void *ctx, const struct log_entry *entry)
+{
+	struct unsent *unsent = ctx;
+	uint32_t op = entry->verdict == LOG_LOCAL ? oracle_op_of(unsent->oracle, entry->bytes, NULL) : ORACLE_NONE;
+	if (op != ORACLE_NONE)
+		unsent->oracle->ops[op].doubled = true;
+	return true;
+}
+
+/* Every copy of a disk will issue what it knows to be unsent, each in an epoch of
+ * its own: one delta may be accepted under two names. The fold takes equal bytes
+ * for one value. */
 static void mark_doubled(struct sim *sim, struct log *disk)
 {
-	bool held[ORACLE_OPS_MAX] = { false }, here[ORACLE_OPS_MAX] = { false };
-	struct log *central = log_memory_copy(sim->central.store.inner);
-	ASSERT(central != NULL);
-	oracle_mark_held(&sim->oracle, central, held);
-	oracle_mark_held(&sim->oracle, disk, here);
-	log_close(central);
-	for (size_t i = 0; i < sim->oracle.op_count; i++)
-		sim->oracle.ops[i].doubled |= here[i] && !held[i];
+	struct unsent unsent = { &sim->oracle };
+	(void)log_read_local(disk, 0, mark_unsent, &unsent);
 }
 
 /* Ops that no log holds any more are nobody's fault: the disks that held them are gone. */
@@ -304,8 +312,9 @@ void world_device_restore(struct sim *sim, struct sim_device *device, size_t at)
 	struct sim_backup *backup = &device->backups[at];
 	struct log *log = log_memory_copy(backup->log);
 	ASSERT(log != NULL);
-	if (device->is_twin)
+	if (device->is_twin || device->restores > 0)
 		mark_doubled(sim, log);
+	device->restores++;
 	sim_say(sim, "device %u is put back from backup %zu", device->number, at);
 	device_stop(sim, device, log);
 	memcpy(device->expected, backup->expected, sizeof device->expected);
@@ -326,6 +335,7 @@ uint32_t world_device_clone(struct sim *sim, struct sim_device *device)
 	twin->twin_of = device->twin_of;
 	twin->is_twin = device->is_twin = true;
 	twin->node = device->node;
+	twin->restores = device->restores;
 	twin->enrolled = device->enrolled;
 	twin->suspended = device->suspended;
 	twin->incompatible = device->incompatible;
