@@ -1,6 +1,7 @@
 /* answer - JSON in one static block, framed in another. */
 #include "api/answer.h"
 
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -28,6 +29,7 @@ struct answer {
 static uint8_t json_block[ANSWER_JSON_BYTES];
 static uint8_t frame_block[ANSWER_PIECE_BYTES + 2048];
 static struct answer *writer; /* whose text stands in json_block */
+static size_t json_used;      /* the most that was ever written there since it was wiped */
 
 struct answer *answer_new(const struct answer_sink *sink, uint32_t id)
 {
@@ -82,6 +84,7 @@ static void send(struct answer *answer, struct answer_response *response)
 static void send_json(struct answer *answer, bool more)
 {
 	struct span rest = wire_out_span(&answer->out);
+	json_used = rest.len > json_used ? rest.len : json_used;
 	while (rest.len > ANSWER_PIECE_BYTES) {
 		size_t len = ANSWER_PIECE_BYTES;
 		while ((rest.data[len] & 0xc0) == 0x80)
@@ -139,12 +142,21 @@ void answer_finish(struct answer *answer)
 	writer_object_end(&answer->json);
 	ASSERT(answer->json.depth == 0);
 	if (answer->out.full) {
+		json_used = sizeof json_block;
 		answer_refuse(answer, fault_of(FAULT_LIMIT, "the answer is too long for one message"),
 			      "ask for less", "");
 		return;
 	}
 	send_json(answer, false);
 	release(answer);
+}
+
+void answer_wipe(void)
+{
+	ASSERT(writer == NULL);
+	sodium_memzero(json_block, json_used);
+	sodium_memzero(frame_block, sizeof frame_block);
+	json_used = 0;
 }
 
 static uint32_t kind_of(enum fault_kind kind)

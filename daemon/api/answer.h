@@ -44,6 +44,9 @@ void answer_refuse(struct answer *answer, struct fault why, const char *advice, 
 /* The store is locked or not there yet. */
 void answer_refuse_locked(struct answer *answer, const char *what);
 
+/* Wipes the blocks all answers share. None may be being written. */
+void answer_wipe(void);
+
 /* One Response and its length before it, for what is no answer to a known request. */
 struct answer_response {
 	uint32_t id, kind;

@@ -16,6 +16,9 @@
 bool handlers_is_open(struct profile *profile);
 const char *handlers_locked_text(struct profile *profile);
 
+/* Wipes what a write left in the handlers' blocks. */
+void handlers_wipe(void);
+
 /* The state's name in JSON, and central's counters as members of an open object. */
 const char *handlers_sync_name(enum replica_state state);
 void handlers_counters(struct node *node, struct writer *out);

@@ -477,6 +477,7 @@ static struct fault verb_erase(struct order_line *line)
 static struct fault verb_audit(struct order_line *line)
 {
 	struct hub_audit audit = { .what = "" };
+	FAULT_TRY(node_verify(line->node));
 	FAULT_TRY(hub_audit(line->hub, &audit));
 	struct writer *out = begin(line);
 	writer_bool(out, "ok", audit.bad == 0);

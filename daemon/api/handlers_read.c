@@ -420,6 +420,7 @@ struct fault handlers_rebuild(struct request *request)
 {
 	struct casebook *book = profile_book(request->target.profile);
 	struct delta_hash before, after;
+	FAULT_TRY(profile_verify(request->target.profile));
 	FAULT_TRY(casebook_digest(book, &before));
 	FAULT_TRY(casebook_rebuild(book));
 	FAULT_TRY(casebook_digest(book, &after));

@@ -4,6 +4,8 @@
  * signed; everything else is a delta at once. Shapes are checked here, by the
  * record table; whether the case may be written is the replica's to say.
  */
+#include <sodium.h>
+
 #include "api/handlers.h"
 #include "api/profile.h"
 #include "api/resolve.h"
@@ -45,9 +47,15 @@ static struct fault at_error(struct request *request, struct fault f, const stru
 	memcpy(request->field, where->field, sizeof request->field);
 	if (where->hint[0] != '\0')
 		return request_fault(request, f, "did you mean %s?", where->hint);
-	return where->field[0] != '\0' ? request_fault(request, f, "%s", where->field) : f;
+	return f;
 }
 _Static_assert(sizeof(((struct schema_error *)0)->field) <= sizeof(((struct request *)0)->field), "a field's name fits");
+
+void handlers_wipe(void)
+{
+	sodium_memzero(fields_block, sizeof fields_block);
+	sodium_memzero(merge_block, sizeof merge_block);
+}
 
 /* ---- reading what was given ---- */
 
@@ -178,6 +186,23 @@ static struct fault find_record(struct writing *w, struct profile *profile, cons
 	return found.fault;
 }
 
+static bool take_reference(void *ctx, const struct log_case *info)
+{
+	struct writing *w = ctx;
+	if (info->kind == DELTA_CASE_REFERENCE && !info->erased)
+		w->case_id = info->case_id;
+	return ID_IS_NONE(w->case_id);
+}
+
+/* What belongs to nobody's case stands in the one all share. */
+static struct fault find_reference(struct writing *w, struct profile *profile)
+{
+	FAULT_TRY(log_case_scan(profile_log(profile), take_reference, w));
+	w->kind = DELTA_CASE_REFERENCE;
+	return ID_IS_NONE(w->case_id) ? fault_of(FAULT_LATER, "the reference case has not come from the central node yet")
+				      : fault_none();
+}
+
 static struct fault find_case(struct writing *w, struct profile *profile, const jalka_WriteCall *call)
 {
 	struct log_case info;
@@ -194,6 +219,8 @@ static struct fault find_case(struct writing *w, struct profile *profile, const 
 	} else if (w->record->opens != DELTA_CASE_NONE) {
 		w->opens = true;
 		w->kind = w->record->opens;
+	} else if (w->record->home == DELTA_CASE_REFERENCE) {
+		FAULT_TRY(find_reference(w, profile));
 	} else {
 		return at_field(w->request, "case_id", "say which case it belongs to");
 	}

@@ -2,11 +2,13 @@
  * link. */
 #include "api/profile.h"
 
+#include <malloc.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "api/request.h"
 #include "base/assert.h"
 #include "io/codec.h"
 #include "io/link.h"
@@ -17,7 +19,7 @@
 #include "store/sealed_db.h"
 #include "store/vault.h"
 
-enum { KEY_FILE_BYTES_MAX = 4096 };
+enum { KEY_FILE_BYTES_MAX = 4096, STACK_WIPED_BYTES = 256 * 1024, FREED_BYTE = 0x5a };
 
 #define STORE_PURPOSE "store"
 #define SETTINGS "daemon" /* the log's table of named values */
@@ -169,6 +171,7 @@ struct fault profile_new(struct loop *loop, const struct profile_config *config,
 		return f;
 	}
 	profile->state = vault_exists(profile->vault_path) ? PROFILE_LOCKED : PROFILE_NONE;
+	mallopt(M_PERTURB, FREED_BYTE); /* J2: from now on what is freed is overwritten */
 	loop_on_turn(loop, turn, profile);
 	*out = profile;
 	return fault_none();
@@ -229,10 +232,14 @@ static struct fault open_db(struct profile *profile)
 	/* A vault without a store is an init that was cut: it is finished here. */
 	struct sealed_db_options options = { .create = access(profile->store_path, F_OK) != 0,
 					     .suite = seal_vfs_best_suite() };
+	uint64_t gaps = seal_vfs_wal_gaps();
 	struct fault f = vault_key(profile->vault, STORE_PURPOSE, key);
 	if (!fault_is(f))
 		f = sealed_db_open(profile->store_path, key, &options, &profile->db);
 	sodium_memzero(key, sizeof key);
+	if (seal_vfs_wal_gaps() != gaps)
+		logline(LOGLINE_WARNING, "the store's log holds a damaged record with good ones behind it: "
+					 "not a torn end; compare with the central node");
 	return f;
 }
 
@@ -284,6 +291,23 @@ static struct fault open_store(struct profile *profile)
 	return fault_none();
 }
 
+/* malloc keeps a few freed pieces of each small size for the next call, and
+ * those alone are not overwritten when they are freed: each is taken and wiped. */
+static void wipe_small_pieces(void)
+{
+	enum { SMALL_BYTES = 1040, STEP_BYTES = 16, KEPT = 7 };
+	for (size_t size = STEP_BYTES - sizeof(size_t); size <= SMALL_BYTES; size += STEP_BYTES) {
+		void *pieces[KEPT];
+		for (size_t i = 0; i < KEPT; i++) {
+			pieces[i] = malloc(size);
+			if (pieces[i] != NULL)
+				sodium_memzero(pieces[i], size);
+		}
+		for (size_t i = 0; i < KEPT; i++)
+			free(pieces[i]);
+	}
+}
+
 void profile_lock(struct profile *profile)
 {
 	if (profile->state != PROFILE_OPEN)
@@ -293,6 +317,12 @@ void profile_lock(struct profile *profile)
 	watch_start(profile->idle, 0);
 	timer_at(profile->deadline, UINT64_MAX);
 	close_store(profile);
+	/* J2: what was freed is overwritten (profile_new) and goes back to the system;
+	 * what is left are the API's blocks and this stack. */
+	wipe_small_pieces();
+	malloc_trim(0);
+	request_wipe();
+	sodium_stackzero(STACK_WIPED_BYTES);
 	if (fn != NULL)
 		fn(profile->watch_ctx, profile, "the profile was locked");
 }
@@ -414,6 +444,11 @@ void profile_touch(struct profile *profile)
 struct loop *profile_loop(struct profile *profile)
 {
 	return profile->loop;
+}
+
+struct fault profile_verify(struct profile *profile)
+{
+	return sealed_db_verify(profile->db);
 }
 
 struct log *profile_log(struct profile *profile)

@@ -7,7 +7,8 @@
  * and no page of the store in memory and keeps no connection.
  *
  * J1  Argon2id runs beside the loop: the daemon answers while it does.
- * J2  Lock wipes: the store is closed, its keys are gone, before it returns.
+ * J2  Lock wipes: before it returns the store is closed, its keys are gone, and what
+ *     was read from it is overwritten, in freed memory too.
  * J3  What is written is on its way within the same turn when there is a link.
  */
 #ifndef JALKA_API_PROFILE_H
@@ -56,6 +57,9 @@ struct replica *profile_replica(struct profile *profile);
 const struct replica_status *profile_status(struct profile *profile);
 struct replica_time profile_now(void);
 struct loop *profile_loop(struct profile *profile);
+
+/* Authenticates every page of the store. */
+struct fault profile_verify(struct profile *profile);
 
 /* Something was written: it is sent when there is a link. */
 void profile_poke(struct profile *profile);

@@ -113,6 +113,13 @@ static const char *decode(struct span bytes, uint32_t *id, const struct request_
 	return NULL;
 }
 
+void request_wipe(void)
+{
+	sodium_memzero(&decoded, sizeof decoded);
+	answer_wipe();
+	handlers_wipe();
+}
+
 struct fault request_fault(struct request *request, struct fault fault, const char *advice, ...)
 {
 	va_list args;

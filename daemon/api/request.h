@@ -50,6 +50,9 @@ const struct request_row *request_table(size_t *count);
  * bytes are wiped: they may hold a passphrase. */
 bool request_take(void *target, uint8_t *bytes, size_t len, const struct answer_sink *sink, struct answer **waiting);
 
+/* Wipes what requests and answers left in memory: the profile is being locked. */
+void request_wipe(void);
+
 /* Printf into request->advice; returns the fault. */
 __attribute__((format(printf, 3, 4))) struct fault request_fault(struct request *request, struct fault fault,
 								  const char *advice, ...);

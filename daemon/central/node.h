@@ -37,6 +37,8 @@ bool node_failed(const struct node *node);
 struct hub *node_hub(struct node *node);
 struct casebook *node_book(struct node *node);
 struct log *node_log(struct node *node);
+/* Authenticates every page of the store. */
+struct fault node_verify(struct node *node);
 const char *node_address(const struct node *node);   /* where it listens */
 const struct address *node_public(const struct node *node);
 struct hub_time node_now(void);
