@@ -238,6 +238,56 @@ static void erased_bytes_are_not_in_the_file(void **state)
 	sqlite.close(log);
 }
 
+struct many {
+	uint64_t count;
+	bool differs;
+};
+
+static void many_ids(uint64_t i, struct log_entry *entry)
+{
+	memset(entry, 0, sizeof *entry);
+	entry->seq = 1;
+	entry->record_type = 1;
+	memcpy(entry->author.node.bytes, &i, sizeof i);
+	memcpy(entry->case_id.bytes + 8, &i, sizeof i);
+	memcpy(entry->record_id.bytes, &i, sizeof i);
+}
+
+static bool compare_one(void *ctx, const struct log_entry *entry)
+{
+	struct many *many = ctx;
+	struct log_entry expected;
+	many_ids(++many->count, &expected);
+	many->differs = many->differs || !id_author_equal(&entry->author, &expected.author) ||
+			!ID_EQUAL(entry->case_id, expected.case_id);
+	return true;
+}
+
+/* More authors and cases than log_refs remembers, read twice: those it has
+ * forgotten are read again. */
+static void ids_the_cache_forgot_are_read_again(void **state)
+{
+	(void)state;
+	struct log *log = sqlite.open();
+	const uint64_t total = 3 * 2048;
+	uint64_t local;
+	assert_false(fault_is(log_begin(log)));
+	for (uint64_t i = 1; i <= total; i++) {
+		struct log_entry entry;
+		many_ids(i, &entry);
+		assert_false(fault_is(log_append(log, &entry, 1, &local)));
+	}
+	assert_false(fault_is(log_commit(log)));
+	for (int round = 0; round < 2; round++) {
+		struct many many = { .count = 0 };
+		assert_false(fault_is(log_read_local(log, 0, compare_one, &many)));
+		assert_int_equal(many.count, total);
+		assert_false(many.differs);
+		log = sqlite.reopen(log);
+	}
+	sqlite.close(log);
+}
+
 static void another_version_of_the_log_is_refused(void **state)
 {
 	(void)state;
@@ -274,6 +324,7 @@ int main(void)
 		cmocka_unit_test(a_copy_in_mid_transaction_holds_what_is_committed),
 		cmocka_unit_test(a_commit_that_reached_the_disk_is_kept_in_the_copy),
 		cmocka_unit_test(erased_bytes_are_not_in_the_file),
+		cmocka_unit_test(ids_the_cache_forgot_are_read_again),
 		cmocka_unit_test(another_version_of_the_log_is_refused),
 		cmocka_unit_test(a_damaged_row_is_a_fault),
 	};
