@@ -13,7 +13,7 @@
 enum { BOOK_VERSION = 1 };
 
 /* Touched records kept until the commit; more than these are folded at once. */
-enum { TOUCHED_MAX = 4096 };
+enum { TOUCHED_MAX = 4096, BLOCK_KEPT = 128 * 1024 };
 
 static const char schema_text[] =
 	"CREATE TABLE book_meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;"
@@ -125,6 +125,21 @@ static struct fault tokenizer_register(struct sqlite3 *db)
 
 /* ---- in step with the log ---- */
 
+/* One large record or a rebuild does not keep its memory for good. */
+static void trim(struct casebook *book)
+{
+	struct casebook_block *blocks[] = { &book->entries, &book->bytes, &book->inputs,
+					    &book->work, &book->words, &book->old_words };
+	for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++) {
+		if (blocks[i]->size > BLOCK_KEPT) {
+			free(blocks[i]->data);
+			*blocks[i] = (struct casebook_block){ .data = NULL };
+		}
+	}
+	if (book->touched.size > TOUCHED_MAX)
+		casebook_set_deinit(&book->touched);
+}
+
 static struct fault fold_touched(struct casebook *book)
 {
 	struct casebook_folded folded;
@@ -133,6 +148,7 @@ static struct fault fold_touched(struct casebook *book)
 		FAULT_TRY(casebook_row_store(book, book->touched.ids[i], &folded));
 	}
 	casebook_set_clear(&book->touched);
+	trim(book);
 	return fault_none();
 }
 
