@@ -92,17 +92,17 @@ $(GEN)/records_table.c $(GEN)/records_table.h &: proto/records.proto scripts/gen
 $(OUT)/%.o: %.c | $(GEN_ALL)
 	@mkdir -p $(@D)
 	$(call SAY,CC)
-	$(Q)$(CC) $(BASEFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(BASEFLAGS) -MD -MP -c -o $@ $<
 
 $(OUT)/tests/%.o: tests/%.c | $(GEN_ALL)
 	@mkdir -p $(@D)
 	$(call SAY,CC)
-	$(Q)$(CC) $(BASEFLAGS) -Itests -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(BASEFLAGS) -Itests -MD -MP -c -o $@ $<
 
 $(OUT)/gen/%.o: $(GEN)/%.c | $(GEN_ALL)
 	@mkdir -p $(@D)
 	$(call SAY,CC)
-	$(Q)$(CC) $(filter-out -Wconversion,$(BASEFLAGS)) -Wno-missing-prototypes -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(filter-out -Wconversion,$(BASEFLAGS)) -Wno-missing-prototypes -MD -MP -c -o $@ $<
 
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
 
