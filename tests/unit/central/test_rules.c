@@ -441,6 +441,26 @@ static void p5_held_grants_are_answered_after_a_restore(void **state)
 	pair_free(pair);
 }
 
+static void p5_case_forgotten_above_a_restored_order_comes_back_whole(void **state)
+{
+	(void)state;
+	struct pair *pair = pair_new(57, 2);
+	struct case_id id = rules_shared_case(pair, 2);
+	struct record_id note = pair_note(pair, 1, id, "ennen");
+	rules_sync(pair, 1);
+	rules_sync(pair, 0);
+	struct log *backup = pair_hub_backup(pair);
+	pair_unassign(pair, id, 0);
+	rules_sync(pair, 0);
+	assert_false(replica_holds(pair_replica(pair, 0), id));
+	pair_hub_restore(pair, backup, true); /* the end of the assignment is lost */
+	rules_sync(pair, 0);
+	rules_sync(pair, 0);
+	assert_true(replica_holds(pair_replica(pair, 0), id));
+	assert_true(rules_same_fold(pair, 0, note));
+	pair_free(pair);
+}
+
 static void p5_matter_brings_its_client_case(void **state)
 {
 	(void)state;
@@ -490,6 +510,7 @@ int main(void)
 		cmocka_unit_test(p5_further_reason_starts_no_backlog),
 		cmocka_unit_test(p5_grant_ends_with_its_last_reason_only),
 		cmocka_unit_test(p5_held_grants_are_answered_after_a_restore),
+		cmocka_unit_test(p5_case_forgotten_above_a_restored_order_comes_back_whole),
 		cmocka_unit_test(p5_matter_brings_its_client_case),
 		cmocka_unit_test(p5_case_opened_offline_is_assigned_to_who_opened_it),
 	};

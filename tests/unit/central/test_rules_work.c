@@ -84,6 +84,24 @@ static void p6_rejected_work_leaves_every_fold_and_its_author_is_told(void **sta
 	pair_free(pair);
 }
 
+static void p6_work_accepted_after_its_case_came_back_is_whole_at_its_author_too(void **state)
+{
+	(void)state;
+	struct pair *pair = pair_new(64, 2);
+	struct case_id id = rules_shared_case(pair, 2);
+	struct record_id record = late_note(pair, id, "kotikaynti");
+	rules_sync(pair, 0); /* forgotten here, with the bytes of what waits */
+	assert_false(pair_finds(pair_device_log(pair, 0), "kotikaynti"));
+	pair_assign(pair, id, 0);
+	rules_sync(pair, 0);
+	rules_decide_first(pair, true);
+	rules_sync(pair, 1);
+	rules_sync(pair, 0);
+	assert_true(rules_same_fold(pair, 1, record));
+	assert_true(rules_same_fold(pair, 0, record));
+	pair_free(pair);
+}
+
 static void p6_decision_is_repeated_until_heard(void **state)
 {
 	(void)state;
@@ -394,6 +412,7 @@ int main(void)
 		cmocka_unit_test(p6_work_after_the_end_waits_for_a_decision_and_the_case_is_forgotten),
 		cmocka_unit_test(p6_accepted_work_enters_the_feed_and_its_author_is_told),
 		cmocka_unit_test(p6_rejected_work_leaves_every_fold_and_its_author_is_told),
+		cmocka_unit_test(p6_work_accepted_after_its_case_came_back_is_whole_at_its_author_too),
 		cmocka_unit_test(p6_decision_is_repeated_until_heard),
 		cmocka_unit_test(p7_opening_and_what_follows_verify_in_one_chunk),
 		cmocka_unit_test(p7_central_without_the_secret_asks_for_salts_and_loses_nothing),
