@@ -95,13 +95,31 @@ const struct grant *assignments_lasting(const struct assignments_tie *tie)
 	return last->ended == 0 ? last : NULL;
 }
 
-void assignments_touched(struct assignments_case *info, uint64_t order)
+static void note_news(struct assignments_news *news, uint64_t order, const struct epoch_id *epoch)
 {
-	if (order > info->last_order)
-		info->last_order = order;
+	static const struct epoch_id nobody = { { 0 } };
+	const struct epoch_id *author = epoch == NULL ? &nobody : epoch;
+	if (order <= news->last_order)
+		return;
+	if (epoch == NULL || !ID_EQUAL(*author, news->last_epoch)) {
+		/* Nobody's is news to all. */
+		news->last_other = epoch == NULL ? order : news->last_order;
+		news->last_epoch = *author;
+	}
+	news->last_order = order;
+}
+
+uint64_t assignments_news_to(const struct assignments_news *news, const struct epoch_id *epoch)
+{
+	return epoch != NULL && ID_EQUAL(*epoch, news->last_epoch) ? news->last_other : news->last_order;
+}
+
+void assignments_touched(struct assignments_case *info, uint64_t order, const struct epoch_id *epoch)
+{
+	note_news(&info->news, order, epoch);
 	for (struct assignments_tie *tie = info->ties; tie != NULL; tie = tie->next)
-		if (assignments_lasting(tie) != NULL && order > tie->holder->last_order)
-			tie->holder->last_order = order;
+		if (assignments_lasting(tie) != NULL)
+			note_news(&tie->holder->news, order, epoch);
 }
 
 struct assignments_tie *assignments_tie_get(const struct assignments_case *info, const struct assignments_holder *holder)
@@ -161,8 +179,7 @@ static bool event_add(struct assignments_holder *holder, const struct assignment
 		holder->event_room = room;
 	}
 	holder->events[holder->event_count++] = *event;
-	if (event->order > holder->last_order)
-		holder->last_order = event->order;
+	note_news(&holder->news, event->order, NULL);
 	return true;
 }
 
@@ -267,7 +284,9 @@ struct fault assignments_loaded(struct assignments *all)
 	for (struct assignments_case *info; (info = idmap_next(&all->cases, &at)) != NULL;) {
 		for (struct assignments_tie *tie = info->ties; tie != NULL; tie = tie->next)
 			FAULT_TRY(tie_loaded(tie));
-		assignments_touched(info, info->last_order);
+		for (struct assignments_tie *tie = info->ties; tie != NULL; tie = tie->next)
+			if (assignments_lasting(tie) != NULL)
+				note_news(&tie->holder->news, info->news.last_order, NULL);
 	}
 	assignments_sort(all);
 	return fault_none();

@@ -9,7 +9,7 @@
  * Owns  everything in it; pointers stay good until assignments_deinit.
  *
  * A1  A holder's events and the reasons of a tie rise by order.
- * A2  A holder's `last_order` is no less than the last order of any case in its scope.
+ * A2  A holder's `news.last_order` is no less than the last order of any case in its scope.
  */
 #ifndef JALKA_CENTRAL_ASSIGNMENTS_H
 #define JALKA_CENTRAL_ASSIGNMENTS_H
@@ -20,6 +20,14 @@
 #include "core/grant.h"
 
 struct assignments_tie;
+
+/* How far there is something to tell, and to whom: what an author wrote itself
+ * is no news to it. */
+struct assignments_news {
+	uint64_t last_order;
+	struct epoch_id last_epoch; /* its author's; none: nobody's, or not known */
+	uint64_t last_other;        /* the greatest order of anybody else's */
+};
 
 struct assignments_case {
 	struct case_id id; /* first: its key */
@@ -32,7 +40,7 @@ struct assignments_case {
 	bool waits;         /* an opening delta of it is quarantined or rejected */
 	bool erased;
 	uint64_t opened_chunk; /* the hub's count of the chunk that opened it; 0: none since it started */
-	uint64_t last_order;
+	struct assignments_news news;
 	struct assignments_tie *ties;
 };
 
@@ -67,7 +75,7 @@ struct assignments_holder {
 	struct record_id id; /* first: its key. The staff member's record */
 	struct assignments_event *events; /* A1 */
 	size_t event_count, event_room;
-	uint64_t last_order;
+	struct assignments_news news;
 	void *links; /* the hub's: connected devices of this holder */
 };
 
@@ -85,8 +93,11 @@ struct assignments_case *assignments_case_need(struct assignments *all, const st
 struct assignments_holder *assignments_holder_get(const struct assignments *all, const struct record_id *id);
 struct assignments_holder *assignments_holder_need(struct assignments *all, const struct record_id *id);
 
-/* A delta of the case got this order: its holders' last order follows. */
-void assignments_touched(struct assignments_case *info, uint64_t order);
+/* A delta of the case got this order: its holders' news follow. `epoch`: its
+ * author's, or NULL where it is not known. */
+void assignments_touched(struct assignments_case *info, uint64_t order, const struct epoch_id *epoch);
+/* The last order that is news to an author in this epoch (NULL: to anybody). */
+uint64_t assignments_news_to(const struct assignments_news *news, const struct epoch_id *epoch);
 
 /* A reason begins at `order`, which is above every order so far. */
 struct fault assignments_begin(struct assignments *all, struct assignments_case *info, struct assignments_holder *holder,

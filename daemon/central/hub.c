@@ -41,10 +41,10 @@ struct fault hub_turn(struct hub *hub)
 	return fault_none();
 }
 
-struct fault hub_touched(struct hub *hub, struct assignments_case *info, uint64_t order)
+struct fault hub_touched(struct hub *hub, struct assignments_case *info, uint64_t order, const struct epoch_id *author)
 {
 	bool again = hub->touched_count != 0 && hub->touched[hub->touched_count - 1] == info;
-	assignments_touched(info, order);
+	assignments_touched(info, order, author);
 	if (again)
 		return fault_none();
 	if (hub->touched_count == hub->touched_room) {
@@ -89,7 +89,7 @@ static struct fault put_dirty(struct hub *hub)
 	FAULT_TRY(hub_turn(hub));
 	while (hub->dirty_devices != NULL) {
 		struct hub_node *device = hub->dirty_devices;
-		FAULT_TRY(devices_put_session(hub, device));
+		FAULT_TRY(hub_devices_put_session(hub, device));
 		hub->dirty_devices = device->next_dirty;
 		device->session_dirty = false;
 	}
@@ -296,7 +296,7 @@ struct fault hub_append_own(struct hub *hub, const struct hub_own *own, uint64_t
 	}
 	if (own->record_type == RECORDS_TYPE_CASE_ASSIGNMENT)
 		FAULT_TRY(follow_assignment(hub, info, own, *order));
-	return hub_touched(hub, info, *order);
+	return hub_touched(hub, info, *order, &hub->self.chain.info.author.epoch);
 }
 
 struct fault hub_append_assignment(struct hub *hub, struct assignments_case *info, struct record_id staff, uint32_t role,
@@ -326,6 +326,14 @@ static struct fault end_reason(struct hub *hub, const struct assignments_tie *ti
 	const struct hub_own own = { .case_id = tie->info->id, .record_id = tie->reasons[reason].assignment,
 				     .record_type = RECORDS_TYPE_CASE_ASSIGNMENT, .fields = wire_out_span(&fields) };
 	return hub_append_own(hub, &own, &order);
+}
+
+struct fault hub_end_reasons(struct hub *hub, struct assignments_tie *tie)
+{
+	for (size_t i = 0; i < tie->reason_count; i++)
+		if (tie->spans[i].ended == 0)
+			FAULT_TRY(end_reason(hub, tie, i));
+	return fault_none();
 }
 
 /* ---- the administrator's verbs on cases ---- */
@@ -370,11 +378,7 @@ struct fault hub_unassign(struct hub *hub, struct case_id case_id, struct record
 	struct assignments_tie *tie = info == NULL || holder == NULL ? NULL : assignments_tie_get(info, holder);
 	if (tie == NULL || assignments_lasting(tie) == NULL)
 		return fault_of(FAULT_CALLER, "the case is not assigned to this person");
-	struct fault fault = fault_none();
-	for (size_t i = 0; i < tie->reason_count && !fault_is(fault); i++)
-		if (tie->spans[i].ended == 0)
-			fault = end_reason(hub, tie, i);
-	return hub_verb_end(hub, fault);
+	return hub_verb_end(hub, hub_end_reasons(hub, tie));
 }
 
 static struct fault check_write(struct hub *hub, const struct hub_write *write)

@@ -25,7 +25,7 @@ enum {
 
 void hub_feed_from(struct hub_link *link, const struct hub_cursor *cursor)
 {
-	link->fed = cursor->order;
+	link->fed = link->told = cursor->order;
 	link->backlog_done = cursor->backlog_now != 0 ? cursor->backlog_now - 1 : cursor->order;
 	link->backlog_g = cursor->backlog_now;
 	link->backlog_place = cursor->backlog_place;
@@ -102,7 +102,8 @@ static bool write_row(struct writing *w, const struct log_entry *entry)
 	struct rows_row row = { .delta = entry->bytes, .seq = entry->seq, .order = entry->orders[0].n };
 	pb_size_t authors = *w->author_count;
 	size_t budget = w->budget;
-	if (own && !w->keep_own && ID_EQUAL(entry->author.epoch, w->link->epoch))
+	bool decided = entry->reason == (uint32_t)jalka_Reason_BY_DECISION;
+	if (own && !decided && !w->keep_own && ID_EQUAL(entry->author.epoch, w->link->epoch))
 		return true;
 	if (entry->bytes.data == NULL && !own)
 		return true; /* erased: a reader of this case needs nothing of it */
@@ -161,10 +162,16 @@ struct candidates {
 	bool many;
 };
 
+/* Whose own deltas are left out. */
+static const struct epoch_id *left_out(const struct writing *w)
+{
+	return w->keep_own ? NULL : &w->link->epoch;
+}
+
 static void consider(const struct writing *w, const struct assignments_case *info, struct candidates *c)
 {
 	uint64_t after;
-	if (info == NULL || !in_scope(w, info, &after) || info->last_order <= after)
+	if (info == NULL || !in_scope(w, info, &after) || assignments_news_to(&info->news, left_out(w)) <= after)
 		return;
 	if (c->count == CANDIDATES_MAX)
 		c->many = true;
@@ -178,7 +185,7 @@ static void find_candidates(const struct writing *w, struct candidates *c)
 	consider(w, w->hub->directory, c);
 	consider(w, w->hub->reference, c);
 	consider(w, w->access, c);
-	if (w->holder == NULL || w->holder->last_order <= w->from)
+	if (w->holder == NULL || assignments_news_to(&w->holder->news, left_out(w)) <= w->from)
 		return;
 	const struct assignments_event *event = assignments_next_grant(w->holder, 0);
 	for (; event != NULL && !c->many; event = assignments_next_grant(w->holder, event->g))
@@ -241,7 +248,7 @@ static struct fault gather_case(struct writing *w, const struct assignments_case
 				struct gathering *g)
 {
 	uint64_t after;
-	if (info == NULL || !in_scope(w, info, &after) || info->last_order <= after)
+	if (info == NULL || !in_scope(w, info, &after) || assignments_news_to(&info->news, left_out(w)) <= after)
 		return fault_none();
 	g->of_case = 0;
 	return log_read_case(w->hub->log, info->id, after, limit < g->cut ? limit : g->cut, gather_order, g);
@@ -373,7 +380,7 @@ static void put_events(const struct writing *w, jalka_Pull *pull, uint64_t *limi
 static struct fault put_decisions(const struct writing *w, jalka_Pull *pull, uint64_t *limit)
 {
 	const struct hub_node *device = w->link->device;
-	for (size_t i = devices_decisions_after(device, w->from); i < device->decision_count; i++) {
+	for (size_t i = hub_devices_decisions_after(device, w->from); i < device->decision_count; i++) {
 		const struct hub_decision *decision = &device->decisions[i];
 		bool there;
 		if (decision->order > *limit)
@@ -382,7 +389,7 @@ static struct fault put_decisions(const struct writing *w, jalka_Pull *pull, uin
 			*limit = decision->order - 1;
 			break;
 		}
-		FAULT_TRY(quarantine_decision(w->hub, decision, &pull->decisions[pull->decisions_count], &there));
+		FAULT_TRY(hub_quarantine_decision(w->hub, decision, &pull->decisions[pull->decisions_count], &there));
 		pull->decisions_count += there;
 	}
 	return fault_none();
@@ -390,13 +397,28 @@ static struct fault put_decisions(const struct writing *w, jalka_Pull *pull, uin
 
 /* ---- pull ---- */
 
+static bool is_news(const struct writing *w, const struct assignments_news *news)
+{
+	return assignments_news_to(news, left_out(w)) > w->from;
+}
+
 static bool nothing_new(const struct writing *w)
 {
 	const struct hub_node *device = w->link->device;
-	return (w->holder == NULL || w->holder->last_order <= w->from)
-		&& w->hub->directory->last_order <= w->from && w->hub->reference->last_order <= w->from
-		&& (w->access == NULL || w->access->last_order <= w->from)
+	return !(w->holder != NULL && is_news(w, &w->holder->news)) && !is_news(w, &w->hub->directory->news)
+		&& !is_news(w, &w->hub->reference->news) && !(w->access != NULL && is_news(w, &w->access->news))
 		&& (device->decision_count == 0 || device->decisions[device->decision_count - 1].order <= w->from);
+}
+
+/* Nothing is to tell; but a cursor that never moves would have ever more to look through. */
+static void put_nothing(struct hub_link *link, jalka_Pull *pull, bool *any)
+{
+	uint64_t last = link->hub->last_order;
+	if (last > link->fed)
+		link->fed = last;
+	*any = link->fed - link->told > HUB_LAG_ORDERS;
+	if (*any)
+		pull->to = link->told = link->fed;
 }
 
 struct fault hub_feed_pull(struct hub_link *link, size_t room, jalka_Pull *pull, struct span *rows, bool *any)
@@ -409,7 +431,7 @@ struct fault hub_feed_pull(struct hub_link *link, size_t room, jalka_Pull *pull,
 	writing_begin(&w, link, room, pull->authors, &pull->authors_count);
 	w.from = link->fed;
 	if (nothing_new(&w)) {
-		link->fed = last > link->fed ? last : link->fed;
+		put_nothing(link, pull, any);
 		return fault_none();
 	}
 	put_events(&w, pull, &limit);
@@ -428,9 +450,11 @@ struct fault hub_feed_pull(struct hub_link *link, size_t room, jalka_Pull *pull,
 	*rows = rows_written(&w.rows);
 	*any = rows->len != 0 || pull->begun_count != 0 || pull->forget_count != 0 || pull->erased_count != 0
 		|| pull->decisions_count != 0 || limit < last;
-	if (!*any)
+	if (!*any) {
+		put_nothing(link, pull, any);
 		return fault_none();
-	pull->to = limit;
+	}
+	pull->to = link->told = limit;
 	pull->more = limit < last;
 	pull->has_rows = rows->len != 0;
 	pull->rows.count = w.rows.count;

@@ -161,7 +161,7 @@ struct judging {
 	bool closed;
 	uint64_t heard;             /* P3 */
 	size_t old_receipt_count;
-	uint32_t old_generation[2];
+	uint32_t old_generation[HUB_OLD_WORDS];
 	/* first delta of a record */
 	struct record_id record;
 	const struct delta *delta;
@@ -285,17 +285,15 @@ static void shape_facts(const struct judging *j, const struct delta *delta, cons
 									    delta->cleared_count, &where));
 }
 
-/* Central's own word from before a restore, or NULL. */
-static const struct receipt_run *old_word(const struct judging *j, uint64_t seq, size_t *which)
+/* Whether one of central's own words from before a restore says that it was accepted. */
+static bool was_accepted(const struct judging *j, uint64_t seq)
 {
 	for (size_t i = 0; i < j->old_receipt_count; i++) {
 		const struct receipt_run *run = receipt_run_of(&j->hub->old_receipts[i], seq);
-		if (run == NULL)
-			continue;
-		*which = i;
-		return run;
+		if (run != NULL && run->first_order != 0)
+			return true;
 	}
-	return NULL;
+	return false;
 }
 
 static struct fault find_first(struct judging *j, const struct delta *delta)
@@ -317,13 +315,11 @@ static struct fault facts_of(struct judging *j, const struct ingest_row *row, ui
 	struct hub *hub = j->hub;
 	const struct hub_node *device = j->link->device;
 	const struct assignments_case *info = assignments_case_get(&hub->assignments, &row->case_id);
-	size_t which;
-	const struct receipt_run *word = old_word(j, seq, &which);
 	*facts = (struct ingest_facts){
 		.revoked = device->state == HUB_DEVICE_REVOKED || device->state == HUB_DEVICE_RETIRED,
 		.suspended = device->state == HUB_DEVICE_SUSPENDED,
 		.epoch_closed = j->closed,
-		.receipted = word != NULL && word->first_order != 0,
+		.receipted = was_accepted(j, seq),
 		.secret_unknown = row->salt_known && !row->opens && !row->secret_known,
 		.case_erased = info != NULL && info->erased,
 		.case_open = info != NULL && info->open,
@@ -335,7 +331,7 @@ static struct fault facts_of(struct judging *j, const struct ingest_row *row, ui
 	if (delta == NULL)
 		return fault_none();
 	FAULT_TRY(find_first(j, delta));
-	facts->record_erased = erase_is_record(hub, &delta->record_id) || (j->has_first && j->first_erased);
+	facts->record_erased = hub_erase_is_record(hub, &delta->record_id) || (j->has_first && j->first_erased);
 	facts->case_reserved = delta->opens && reserved(j, delta);
 	shape_facts(j, delta, info, facts);
 	facts->record_moved = j->first_moved;
@@ -379,26 +375,44 @@ static struct fault keep_secret(struct hub *hub, const struct ingest_row *row)
 	return log_put(hub->log, HUB_TABLE_SECRET, ID_SPAN(row->case_id), span_of(row->own.bytes, DELTA_SECRET_BYTES));
 }
 
+/* Every order the old words tell goes with the entry, newest generation first. */
+static void add_old_order(struct log_entry *entry, struct order order)
+{
+	size_t at = entry->order_count;
+	for (size_t i = 1; i < entry->order_count; i++)
+		if (entry->orders[i].generation == order.generation)
+			return;
+	if (entry->order_count == LIMIT_ENTRY_ORDERS)
+		return;
+	for (; at > 1 && entry->orders[at - 1].generation < order.generation; at--)
+		entry->orders[at] = entry->orders[at - 1];
+	entry->orders[at] = order;
+	entry->order_count++;
+}
+
 static void place_accepted(struct judging *j, struct log_entry *entry, struct hub_verdict *verdict, uint64_t seq)
 {
 	struct hub *hub = j->hub;
 	bool replaced;
-	size_t which;
-	const struct receipt_run *word = old_word(j, seq, &which);
-	uint64_t stamp_ms = clock_effective(entry->stamp_ms, hub->now.wall_ms, &replaced);
+	uint64_t author_ms = entry->stamp_ms;
+	entry->stamp_ms = clock_effective(author_ms, hub->now.wall_ms, &replaced);
 	entry->verdict = LOG_ACCEPTED;
 	entry->orders[0] = (struct order){ hub_generation(hub), ++hub->last_order };
 	entry->order_count = 1;
-	if (word != NULL && word->first_order != 0) {
-		/* Taken from central's own signature: the order and the stamp of before. */
-		uint64_t old_stamp = receipt_stamp_of(&hub->old_receipts[which], seq);
-		entry->orders[1] = (struct order){ j->old_generation[which], word->first_order + (seq - word->first_seq) };
-		entry->order_count = 2;
-		replaced = old_stamp != 0;
-		stamp_ms = replaced ? old_stamp : entry->stamp_ms;
+	/* Taken from central's own signatures: orders and stamp of before. */
+	for (size_t i = 0; i < j->old_receipt_count; i++) {
+		const struct receipt_run *run = receipt_run_of(&hub->old_receipts[i], seq);
+		if (run == NULL || run->first_order == 0)
+			continue;
+		uint64_t old_ms = receipt_stamp_of(&hub->old_receipts[i], seq);
+		add_old_order(entry, (struct order){ j->old_generation[i], run->first_order + (seq - run->first_seq) });
+		if (old_ms != 0 || !replaced)
+			entry->stamp_ms = old_ms != 0 ? old_ms : entry->stamp_ms;
+		else
+			entry->stamp_ms = author_ms; /* it stood then, so it stands */
 	}
-	entry->stamp_ms = stamp_ms;
-	*verdict = (struct hub_verdict){ .order = hub->last_order, .stamp_ms = replaced ? stamp_ms : 0 };
+	*verdict = (struct hub_verdict){ .order = hub->last_order,
+					 .stamp_ms = entry->stamp_ms != author_ms ? entry->stamp_ms : 0 };
 }
 
 static struct fault place_quarantined(struct judging *j, const struct ingest_row *row, struct log_entry *entry,
@@ -414,9 +428,9 @@ static struct fault place_quarantined(struct judging *j, const struct ingest_row
 		FAULT_TRY(keep_secret(hub, row));
 	if (reason == (uint32_t)jalka_Reason_EPOCH_CLOSED && !j->link->device->twin_alarm) {
 		j->link->device->twin_alarm = true;
-		FAULT_TRY(devices_put(hub, j->link->device));
+		FAULT_TRY(hub_devices_put(hub, j->link->device));
 	}
-	return quarantine_put(hub, j->link->device, &entry->author, entry->seq, reason);
+	return hub_quarantine_put(hub, j->link->device, &entry->author, entry->seq, reason);
 }
 
 static struct fault take_row(struct judging *j, const struct author *author, size_t i, struct log_entry *entry)
@@ -486,7 +500,7 @@ static struct fault append(struct judging *j, const struct log_author *author, c
 		if (info == NULL)
 			return fault_of(FAULT_LIMIT, "out of memory");
 		hub->counters.deltas_accepted++;
-		FAULT_TRY(hub_touched(hub, info, entry->orders[0].n));
+		FAULT_TRY(hub_touched(hub, info, entry->orders[0].n, &entry->author.epoch));
 	}
 	struct log_head head = { .author = author->author, .seq = author->seq, .signature = *signature };
 	FAULT_TRY(log_author_put(hub->log, author));
@@ -534,106 +548,42 @@ static struct fault store(struct judging *j, const struct hub_pushed *pushed, co
 	return fault_none();
 }
 
-/* ---- receipts ---- */
-
-void hub_answers_free(struct hub_link *link)
-{
-	for (size_t i = 0; i < link->answer_count; i++)
-		free(link->answers[i].body);
-	link->answer_count = 0;
-}
-
-void hub_answers_first_gone(struct hub_link *link)
-{
-	free(link->answers[0].body);
-	link->answer_count--;
-	memmove(&link->answers[0], &link->answers[1], link->answer_count * sizeof link->answers[0]);
-}
-
-static struct fault sign_receipt(struct hub_link *link, const struct author *author, const struct delta_hash *h)
-{
-	struct hub *hub = link->hub;
-	struct wire_out body;
-	struct hub_answer *answer = &link->answers[link->answer_count];
-	wire_out_init(&body, hub->body, sizeof hub->body);
-	FAULT_TRY(receipt_write(&hub->receipt, &body));
-	answer->body = malloc(body.used);
-	if (answer->body == NULL)
-		return fault_of(FAULT_LIMIT, "out of memory");
-	memcpy(answer->body, body.block, body.used);
-	answer->body_len = body.used;
-	answer->author_epoch = author->epoch;
-	link->answer_count++;
-	return receipt_sign(&hub->identity, hub_epoch(hub), author, h, span_of(answer->body, answer->body_len),
-			    hub->identity_secret, &answer->signature);
-}
-
-/* Bytes a run and a replaced stamp take at most in a body. */
-enum { RUN_BYTES = 26, REPLACED_BYTES = 18, BODY_REST_BYTES = 64 };
-
-static bool fits(const struct receipt *receipt)
-{
-	return receipt->run_count * RUN_BYTES + receipt->replaced_count * REPLACED_BYTES + BODY_REST_BYTES
-		+ RUN_BYTES + REPLACED_BYTES <= RECEIPT_BODY_BYTES_MAX;
-}
-
-/* Receipts for the rows as judged; more than one when a body is too small. */
-static struct fault receipt_rows(struct hub_link *link, const struct hub_pushed *pushed, const struct author *author,
-				 struct delta_hash h /* before the first row */)
-{
-	struct hub *hub = link->hub;
-	bool other_epoch = !ID_EQUAL(author->epoch, link->epoch);
-	hub_answers_free(link);
-	receipt_begin(&hub->receipt, 0, 0);
-	for (size_t i = 0; i < pushed->count; i++) {
-		const struct hub_verdict *v = &hub->verdicts[i];
-		uint64_t seq = pushed->first_seq + i;
-		bool last = i + 1 == pushed->count;
-		bool added = receipt_add(&hub->receipt, seq, v->order, v->reason, v->rejected, v->stamp_ms);
-		ASSERT(added);
-		delta_link(&h, seq, &hub->rows[i].digest, &h);
-		if (!last && fits(&hub->receipt))
-			continue;
-		if (link->answer_count == HUB_RECEIPTS_MAX)
-			break; /* the device asks for the rest by pushing it again */
-		hub->receipt.seq = seq;
-		hub->receipt.time_ms = link->welcome_due ? 0 : hub->now.wall_ms;
-		if (other_epoch)
-			hub->receipt.epoch = author->epoch;
-		FAULT_TRY(sign_receipt(link, author, &h));
-		receipt_begin(&hub->receipt, 0, 0);
-	}
-	hub_wake(link);
-	return fault_none();
-}
-
 /* ---- the whole way ---- */
 
-/* Old receipts count only when this identity signed them, in an epoch known here. */
-static void take_old_receipts(struct judging *j, const struct hub_pushed *pushed, const struct log_author *author,
-			      const struct delta_hash *before)
+/* Old words count only when this identity signed them, in an epoch known here. */
+static void take_old_word(struct judging *j, const struct hub_pushed *pushed, const struct log_author *author,
+			  const struct delta_hash *before, const struct hub_word *word)
 {
 	struct hub *hub = j->hub;
-	for (size_t i = 0; i < pushed->receipt_count && j->old_receipt_count < 2; i++) {
-		const jalka_Receipt *receipt = &pushed->receipts[i];
-		struct receipt *old = &hub->old_receipts[j->old_receipt_count];
-		struct epoch_id epoch;
-		if (receipt->central_epoch.size != ID_BYTES)
-			continue;
-		memcpy(epoch.bytes, receipt->central_epoch.bytes, ID_BYTES);
-		const struct order_epoch *signed_in = order_epoch_by_id(&hub->orders, &epoch);
-		if (signed_in == NULL || fault_is(receipt_read(SESSION_FRAME_SPAN(receipt->body), old)))
-			continue;
-		if (old->seq < pushed->first_seq || old->seq - pushed->first_seq >= pushed->count)
-			continue;
-		struct delta_hash h = *before;
-		for (uint64_t seq = pushed->first_seq; seq <= old->seq; seq++)
-			delta_link(&h, seq, &hub->rows[seq - pushed->first_seq].digest, &h);
-		if (!receipt_verify(&hub->identity, &epoch, &author->author, &h, SESSION_FRAME_SPAN(receipt->body),
-				    SESSION_FRAME_SPAN(receipt->signature)))
-			continue;
+	struct receipt *old = &hub->old_receipts[j->old_receipt_count];
+	const struct order_epoch *signed_in = order_epoch_by_id(&hub->orders, &word->central_epoch);
+	if (signed_in == NULL || fault_is(receipt_read(word->body, old)))
+		return;
+	if (old->seq < pushed->first_seq || old->seq - pushed->first_seq >= pushed->count)
+		return;
+	struct delta_hash h = *before;
+	for (uint64_t seq = pushed->first_seq; seq <= old->seq; seq++)
+		delta_link(&h, seq, &hub->rows[seq - pushed->first_seq].digest, &h);
+	if (receipt_verify(&hub->identity, &word->central_epoch, &author->author, &h, word->body, word->signature))
 		j->old_generation[j->old_receipt_count++] = signed_in->generation;
+}
+
+static bool keep_words(struct hub_held *held, const struct hub_pushed *pushed)
+{
+	for (size_t i = 0; i < pushed->word_count; i++) {
+		const struct hub_word *word = &pushed->words[i];
+		uint8_t *copy = malloc(word->body.len + word->signature.len);
+		if (copy == NULL)
+			return false;
+		memcpy(copy, word->body.data, word->body.len);
+		memcpy(copy + word->body.len, word->signature.data, word->signature.len);
+		held->words[held->word_count++] = (struct hub_word){
+			.body = span_of(copy, word->body.len),
+			.signature = span_of(copy + word->body.len, word->signature.len),
+			.central_epoch = word->central_epoch,
+		};
 	}
+	return true;
 }
 
 static struct fault hold(struct hub_link *link, const struct hub_pushed *pushed)
@@ -661,9 +611,10 @@ static struct fault hold(struct hub_link *link, const struct hub_pushed *pushed)
 		return fault_of(FAULT_LIMIT, "out of memory");
 	}
 	memcpy(held->rows, pushed->rows.data, pushed->rows.len);
-	held->has_receipt = pushed->receipt_count != 0;
-	if (held->has_receipt)
-		held->receipt = pushed->receipts[0];
+	if (!keep_words(held, pushed)) {
+		hub_held_free(link);
+		return fault_of(FAULT_LIMIT, "out of memory");
+	}
 	for (size_t i = 0; i < pushed->count; i++)
 		held->salts[i].missing = link->hub->rows[i].missing;
 	hub_wake(link);
@@ -696,7 +647,8 @@ static struct fault judge_and_store(struct hub_link *link, const struct hub_push
 		.link = link, .hub = hub, .first_seq = pushed->first_seq, .closed = author->closed,
 		.holder = assignments_holder_get(&hub->assignments, &link->device->holder),
 	};
-	take_old_receipts(&judging, pushed, author, before);
+	for (size_t i = 0; i < pushed->word_count; i++)
+		take_old_word(&judging, pushed, author, before, &pushed->words[i]);
 	struct fault fault = store(&judging, pushed, author, known, h);
 	return fault_is(fault) ? hub_die(hub, fault) : fault;
 }
@@ -733,17 +685,41 @@ struct fault hub_ingest(struct hub_link *link, const struct hub_pushed *pushed, 
 	case INGEST_KNOWN:
 		break;
 	}
-	struct fault fault = receipt_rows(link, pushed, &author.author, before);
+	struct fault fault = hub_receipt_rows(link, pushed, &author.author, before);
 	hub_held_free(link);
 	return fault;
+}
+
+static size_t words_of(const jalka_Push *push, struct hub_word words[static HUB_OLD_WORDS])
+{
+	size_t count = 0;
+	for (pb_size_t i = 0; i < push->receipts_count && count < HUB_OLD_WORDS; i++) {
+		const jalka_Receipt *receipt = &push->receipts[i];
+		if (receipt->central_epoch.size != ID_BYTES)
+			continue;
+		words[count] = (struct hub_word){ SESSION_FRAME_SPAN(receipt->body), SESSION_FRAME_SPAN(receipt->signature),
+						  { { 0 } } };
+		memcpy(words[count++].central_epoch.bytes, receipt->central_epoch.bytes, ID_BYTES);
+	}
+	for (pb_size_t i = 0; i < push->proofs_count && count < HUB_OLD_WORDS; i++) {
+		const jalka_Proof *proof = &push->proofs[i];
+		if (proof->central_epoch.size != ID_BYTES)
+			continue;
+		words[count] = (struct hub_word){ SESSION_FRAME_SPAN(proof->body), SESSION_FRAME_SPAN(proof->signature),
+						  { { 0 } } };
+		memcpy(words[count++].central_epoch.bytes, proof->central_epoch.bytes, ID_BYTES);
+	}
+	return count;
 }
 
 struct fault hub_ingest_push(struct hub_link *link, const jalka_Push *push, struct span rows, bool *goes_on)
 {
 	struct epoch_id epoch = link->push_epoch;
+	struct hub_word words[HUB_OLD_WORDS];
 	struct hub_pushed pushed = {
 		.epoch = &epoch, .has_continues = push->has_continues, .first_seq = push->first_seq,
-		.count = push->rows.count, .rows = rows, .receipts = push->receipts, .receipt_count = push->receipts_count,
+		.count = push->rows.count,
+		.rows = rows, .words = words, .word_count = words_of(push, words),
 	};
 	if (link->held != NULL)
 		return fault_of(FAULT_PEER, "push while another waits for salts");

@@ -110,6 +110,7 @@ void hub_link_down(struct hub *hub, struct hub_link *link)
 	hub_held_free(link);
 	hub_answers_free(link);
 	free(link->held_answer);
+	free(link->held_cases);
 	free(link->inbox.block);
 	session_central_wipe(&link->session);
 	free(link);
@@ -157,7 +158,7 @@ static void send(struct hub_link *link, struct span bytes)
 static void find_device(struct hub_link *link, const uint8_t *key)
 {
 	struct hub *hub = link->hub;
-	struct hub_node *device = devices_by_key(hub, key);
+	struct hub_node *device = hub_devices_by_key(hub, key);
 	struct session_central_event event = event_of(link, SESSION_CENTRAL_DEVICE_UNKNOWN);
 	struct session_central_device facts;
 	if (device == NULL || device->state == HUB_DEVICE_WAITING) {
@@ -181,7 +182,7 @@ static void find_slot(struct hub_link *link, const uint8_t *slot)
 {
 	uint8_t psk[NOISE_PSK_BYTES];
 	struct session_central_event event = event_of(link, SESSION_CENTRAL_SLOT_UNKNOWN);
-	if (enrol_slot(link->hub, slot, psk)) {
+	if (hub_enrol_slot(link->hub, slot, psk)) {
 		event.kind = SESSION_CENTRAL_SLOT_FOUND;
 		event.psk = psk;
 	}
@@ -210,7 +211,7 @@ static struct fault notice_twin(struct hub_link *link)
 		return fault_none();
 	link->device->twin_alarm = true;
 	FAULT_TRY(hub_turn(link->hub));
-	return devices_put(link->hub, link->device);
+	return hub_devices_put(link->hub, link->device);
 }
 
 static void take_hello(struct hub_link *link, struct span rows)
@@ -287,7 +288,7 @@ static void begin(struct hub_link *link, const struct session_central_effect *ef
 	if (!link->stale)
 		device->heard = link->cursor;
 	device->last_contact_ms = hub->now.wall_ms;
-	devices_dirty(hub, device);
+	hub_devices_dirty(hub, device);
 	if (device->link != NULL && device->link != link)
 		hub_link_close(device->link, "the device has opened another session");
 	device->link = link;
@@ -308,7 +309,7 @@ static void take_cursor(struct hub_link *link, const jalka_Cursor *cursor)
 	}
 	link->device->heard = mapped;
 	link->unheard_bytes = 0;
-	devices_dirty(hub, link->device);
+	hub_devices_dirty(hub, link->device);
 	hub_wake(link);
 }
 
@@ -323,42 +324,6 @@ static void take_resume(struct hub_link *link, const jalka_Resume *resume)
 	hub_feed_from(link, &link->cursor);
 }
 
-static struct fault take_held(struct hub_link *link, const jalka_Held *held)
-{
-	struct hub *hub = link->hub;
-	const struct assignments_holder *holder = assignments_holder_get(&hub->assignments, &link->device->holder);
-	if (link->held_answer != NULL)
-		return fault_of(FAULT_PEER, "Held before the last was answered");
-	link->held_answer = calloc(1, sizeof *link->held_answer);
-	if (link->held_answer == NULL)
-		return fault_of(FAULT_LIMIT, "out of memory");
-	for (pb_size_t i = 0; i < held->grants_count; i++) {
-		const jalka_HeldGrant *grant = &held->grants[i];
-		struct case_id id;
-		memcpy(id.bytes, grant->case_id.bytes, ID_BYTES);
-		const struct assignments_case *info = assignments_case_get(&hub->assignments, &id);
-		const struct grant *lasting = info == NULL || holder == NULL ? NULL
-			: assignments_lasting(assignments_tie_get(info, holder));
-		if (lasting != NULL) {
-			jalka_GrantNote *note = &link->held_answer->granted[link->held_answer->granted_count++];
-			SESSION_FRAME_SET(note->case_id, id.bytes);
-			note->g = lasting->g;
-			continue;
-		}
-		jalka_ForgetNote *note = &link->held_answer->forget[link->held_answer->forget_count++];
-		SESSION_FRAME_SET(note->case_id, id.bytes);
-		note->g = grant->g;
-		SESSION_FRAME_SET(note->g_epoch, grant->g_epoch.bytes);
-		note->at = hub->last_order;
-		link->device->must_refill = true;
-	}
-	hub_wake(link);
-	if (link->held_answer->forget_count == 0)
-		return fault_none();
-	struct fault fault = hub_turn(hub);
-	return fault_is(fault) ? fault : devices_put(hub, link->device);
-}
-
 static void take_bye(struct hub_link *link)
 {
 	struct hub *hub = link->hub;
@@ -366,7 +331,7 @@ static void take_bye(struct hub_link *link)
 	if ((device->state == HUB_DEVICE_REVOKED || device->state == HUB_DEVICE_RETIRED) && !device->erase_confirmed) {
 		device->erase_confirmed = true;
 		struct fault fault = hub_turn(hub);
-		fault = fault_is(fault) ? fault : devices_put(hub, device);
+		fault = fault_is(fault) ? fault : hub_devices_put(hub, device);
 		if (fault_is(fault))
 			hub_die(hub, fault);
 		return; /* closed after the commit, when it was answered */
@@ -394,7 +359,7 @@ static void take_frame(struct hub_link *link, struct span rows)
 	if (frame->has_offer && !fault_is(fault) && goes_on && !link->gone)
 		fault = vouched_offer(link, &frame->offer, rows);
 	if (frame->has_held && !fault_is(fault) && goes_on && !link->gone)
-		fault = take_held(link, &frame->held);
+		fault = hub_held_take(link, &frame->held);
 	if (!link->gone)
 		took_push(link, fault, goes_on);
 	if (frame->bye && !link->gone)
@@ -403,9 +368,9 @@ static void take_frame(struct hub_link *link, struct span rows)
 
 static void take_enrolment(struct hub_link *link, const struct session_central_effect *effect)
 {
-	struct fault fault = enrol_request(link, effect->key, effect->words);
+	struct fault fault = hub_enrol_request(link, effect->key, effect->words);
 	if (fault_is(fault)) {
-		enrol_answer(link, false, fault.what);
+		hub_enrol_answer(link, false, fault.what);
 		hub_link_close(link, fault.what);
 		return;
 	}
@@ -429,7 +394,7 @@ static void obey(struct hub_link *link, const struct session_central_effect *eff
 		find_slot(link, effect->key);
 		break;
 	case SESSION_CENTRAL_SLOT_FAILED:
-		enrol_slot_failed(link->hub, effect->key);
+		hub_enrol_slot_failed(link->hub, effect->key);
 		break;
 	case SESSION_CENTRAL_HELLO:
 		link->hub->counters.handshakes++;
@@ -617,10 +582,10 @@ static void answer_open(struct hub_link *link)
 static void answer_enrolment(struct hub_link *link)
 {
 	if (link->enrol_waiting)
-		enrol_answer(link, false, NULL);
+		hub_enrol_answer(link, false, NULL);
 	link->enrol_waiting = false;
 	if (link->enrol_confirmed && !link->gone)
-		enrol_answer(link, true, NULL);
+		hub_enrol_answer(link, true, NULL);
 	link->enrol_confirmed = false;
 }
 

@@ -108,7 +108,7 @@ static bool load_case(void *ctx, const struct log_case *stored)
 	info->secret = stored->secret;
 	info->open = true;
 	info->erased = stored->erased;
-	info->last_order = stored->last_order;
+	info->news.last_order = info->news.last_other = stored->last_order;
 	return true;
 }
 
@@ -172,9 +172,9 @@ static struct fault load_projections(struct hub *hub)
 	FAULT_TRY(log_scan(hub->log, HUB_TABLE_REASON, (struct span){ NULL, 0 }, load_reason, &loading));
 	FAULT_TRY(loading.fault);
 	FAULT_TRY(assignments_loaded(&hub->assignments));
-	FAULT_TRY(erase_load(hub));
-	FAULT_TRY(devices_load(hub));
-	FAULT_TRY(quarantine_load(hub));
+	FAULT_TRY(hub_erase_load(hub));
+	FAULT_TRY(hub_devices_load(hub));
+	FAULT_TRY(hub_quarantine_load(hub));
 	FAULT_TRY(vouched_load(hub));
 	FAULT_TRY(log_last_order(hub->log, &hub->last_order));
 	/* An epoch that has given no order yet goes on after what it inherited (P9). */
@@ -214,7 +214,7 @@ struct fault hub_load(struct hub *hub)
 {
 	FAULT_TRY(load_keys(hub));
 	FAULT_TRY(make_cert(hub));
-	FAULT_TRY(restore_load_epochs(hub));
+	FAULT_TRY(hub_restore_load_epochs(hub));
 	FAULT_TRY(load_projections(hub));
 	return load_self(hub);
 }
@@ -267,8 +267,8 @@ void hub_close(struct hub *hub)
 	for (struct hub_author *author; (author = idmap_next(&hub->authors, &at)) != NULL;)
 		free(author);
 	idmap_deinit(&hub->authors);
-	devices_free(hub);
-	erase_free(hub);
+	hub_devices_free(hub);
+	hub_erase_free(hub);
 	assignments_deinit(&hub->assignments);
 	for (size_t i = 0; i < hub->deny_count; i++)
 		free((void *)(uintptr_t)hub->deny_kept[i].data);
@@ -338,7 +338,7 @@ static struct fault init_in(struct hub *hub)
 	FAULT_TRY(draw_keys(hub->log, &hub->host, &hub->node));
 	hub->host.random(hub->host.ctx, first.id.bytes, sizeof first.id.bytes);
 	FAULT_TRY(order_learn(&hub->orders, &first));
-	FAULT_TRY(restore_put_epochs(hub));
+	FAULT_TRY(hub_restore_put_epochs(hub));
 	FAULT_TRY(load_keys(hub));
 	author.node = hub->node;
 	hub->host.random(hub->host.ctx, author.epoch.bytes, sizeof author.epoch.bytes);

@@ -10,6 +10,8 @@ void hub_held_free(struct hub_link *link)
 {
 	if (link->held == NULL)
 		return;
+	for (size_t i = 0; i < link->held->word_count; i++)
+		free((void *)(uintptr_t)link->held->words[i].body.data);
 	free(link->held->rows);
 	free(link->held->salts);
 	free(link->held);
@@ -73,7 +75,7 @@ struct fault hub_ingest_salt(struct hub_link *link, const jalka_Salt *salt, bool
 		.epoch = &held->epoch, .has_continues = held->has_continues, .continues = held->continues,
 		.first_seq = held->first_seq, .count = held->count, .signature = held->signature,
 		.rows = span_of(held->rows, held->rows_len), .salts = held->salts,
-		.receipts = &held->receipt, .receipt_count = held->has_receipt,
+		.words = held->words, .word_count = held->word_count,
 	};
 	return hub_ingest(link, &pushed, goes_on);
 }

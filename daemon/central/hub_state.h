@@ -6,8 +6,8 @@
  *   hub_ingest.c   pushes: verified, judged, appended, receipted; hub_salt.c: when salts are missing
  *   hub_welcome.c  message 2
  *   hub_feed.c     pulls, backlogs and notes out
- *   devices.c      devices and their sessions' lasting state
- *   enrol.c quarantine.c restore.c deny.c erase.c audit.c   the verbs of their names
+ *   hub_devices.c  devices and their sessions' lasting state
+ *   hub_enrol.c hub_quarantine.c hub_restore.c hub_erase.c hub_audit.c, deny.c, vouched.c
  */
 #ifndef JALKA_CENTRAL_HUB_STATE_H
 #define JALKA_CENTRAL_HUB_STATE_H
@@ -34,8 +34,10 @@
 
 enum {
 	HUB_UNHEARD_BYTES = 96 * 1024, /* fed and not yet Heard, before the feed waits */
+	HUB_LAG_ORDERS = 64,           /* a cursor that lies so far behind is moved on, though there is nothing to tell */
 	HUB_TICK_MIN_MS = 250,
 	HUB_FIRSTS = 4096,             /* a power of two */
+	HUB_OLD_WORDS = 4,             /* receipts and proofs of one push */
 	HUB_RECEIPTS_MAX = 4,          /* receipts of one chunk, when one body is too small */
 };
 
@@ -99,6 +101,12 @@ struct hub_answer {
 	struct delta_signature signature;
 };
 
+/* Central's own signed word from before a restore: a receipt or a decision. */
+struct hub_word {
+	struct span body, signature;
+	struct epoch_id central_epoch;
+};
+
 /* The salt of one row, as the device gave it. */
 struct hub_salt {
 	bool missing;              /* is to be asked for */
@@ -119,8 +127,8 @@ struct hub_held {
 	size_t rows_len;
 	size_t asked; /* asked for and not answered yet */
 	struct hub_salt *salts; /* one for each row: malloc */
-	bool has_receipt;
-	jalka_Receipt receipt;
+	struct hub_word words[HUB_OLD_WORDS]; /* malloc, each body with its signature */
+	size_t word_count;
 };
 
 struct hub_link {
@@ -153,12 +161,15 @@ struct hub_link {
 	struct hub_held *held;       /* NULL: none */
 	/* the feed */
 	uint64_t fed;                /* order: all in scope up to it has been told */
+	uint64_t told;               /* the device knows that it is fed so far */
 	uint64_t backlog_done;       /* grants with g <= this have their whole backlog */
 	uint64_t backlog_g;          /* the grant `backlog_place` is of */
 	uint64_t backlog_place;
 	size_t unheard_bytes;
 	/* HeldAnswer that waits for the commit */
 	jalka_HeldAnswer *held_answer; /* malloc */
+	struct case_id *held_cases;    /* malloc: what Held has named so far */
+	size_t held_count;
 	uint64_t safe_order_told;
 	bool enrol_waiting, enrol_confirmed; /* that EnrolAnswer is due */
 };
@@ -217,7 +228,7 @@ struct hub {
 	struct hub_verdict verdicts[LIMIT_CHUNK_DELTAS];
 	struct log_entry entries[LIMIT_CHUNK_DELTAS];
 	uint16_t first_of[HUB_FIRSTS]; /* record of the chunk -> entry + 1 */
-	struct receipt receipt, old_receipts[2];
+	struct receipt receipt, old_receipts[HUB_OLD_WORDS];
 	uint8_t raw[LIMIT_CHUNK_BYTES];
 	uint8_t body[RECEIPT_BODY_BYTES_MAX];
 };
@@ -237,8 +248,8 @@ struct fault hub_verb_end(struct hub *hub, struct fault fault);
 
 uint32_t hub_generation(const struct hub *hub);
 const struct epoch_id *hub_epoch(const struct hub *hub);
-/* A case got an order: its holders will be woken at the commit. */
-struct fault hub_touched(struct hub *hub, struct assignments_case *info, uint64_t order);
+/* A delta of this author's (NULL: not said) got an order: the case's holders will be woken at the commit. */
+struct fault hub_touched(struct hub *hub, struct assignments_case *info, uint64_t order, const struct epoch_id *author);
 
 /* Appends one delta of central's own, with the next order. */
 struct hub_own {
@@ -258,6 +269,8 @@ struct fault hub_append_assignment(struct hub *hub, struct assignments_case *inf
 				   struct record_id *assignment);
 /* Keeps a reason in the log: its assignment began and ended (0: lasts) at these orders. */
 struct fault hub_reason_put(struct hub *hub, const struct assignments_tie *tie, size_t reason, uint64_t ended);
+/* Ends every reason of a tie, by deltas of central's own. */
+struct fault hub_end_reasons(struct hub *hub, struct assignments_tie *tie);
 struct record_id hub_new_record(struct hub *hub);
 struct fault hub_book_touched(struct hub *hub, const struct log_entry *entry);
 
@@ -272,6 +285,10 @@ void hub_send_welcome(struct hub_link *link, jalka_Status status, struct span ro
 /* Answers a link after the commit. */
 void hub_link_answer(struct hub_link *link);
 
+/* ---- hub_held.c ---- */
+/* The grants a device says it holds, after a new central epoch (P5). */
+struct fault hub_held_take(struct hub_link *link, const jalka_Held *held);
+
 /* ---- hub_ingest.c ---- */
 struct hub_pushed {
 	const struct epoch_id *epoch;
@@ -281,17 +298,23 @@ struct hub_pushed {
 	size_t count;
 	struct delta_signature signature;
 	struct span rows;
-	const jalka_Receipt *receipts;
-	size_t receipt_count;
+	const struct hub_word *words;
+	size_t word_count;
 	const struct hub_salt *salts; /* of a held chunk, or NULL */
 };
 /* *goes_on false: fork or gap. A fault is FAULT_PEER (close the link) or the log's. */
 struct fault hub_ingest(struct hub_link *link, const struct hub_pushed *pushed, bool *goes_on);
 struct fault hub_ingest_push(struct hub_link *link, const jalka_Push *push, struct span rows, bool *goes_on);
-void hub_answers_free(struct hub_link *link);
-void hub_answers_first_gone(struct hub_link *link);
 struct hub_author *hub_author_get(const struct hub *hub, const struct epoch_id *epoch);
 struct fault hub_author_add(struct hub *hub, const struct log_author *info, struct hub_author **out);
+
+/* ---- hub_receipt.c ---- */
+/* Receipts for the rows as judged, more than one when a body is too small;
+ * `before`: h before the first row. */
+struct fault hub_receipt_rows(struct hub_link *link, const struct hub_pushed *pushed, const struct author *author,
+			      struct delta_hash before);
+void hub_answers_free(struct hub_link *link);
+void hub_answers_first_gone(struct hub_link *link);
 
 /* ---- hub_salt.c ---- */
 struct fault hub_ingest_salt(struct hub_link *link, const jalka_Salt *salt, bool *goes_on);
@@ -312,38 +335,38 @@ struct fault hub_feed_backlog(struct hub_link *link, size_t room, jalka_Backlog 
 /* The feed goes on from a device's cursor. */
 void hub_feed_from(struct hub_link *link, const struct hub_cursor *cursor);
 
-/* ---- devices.c ---- */
-struct hub_node *devices_get(const struct hub *hub, const struct node_id *node);
-struct hub_node *devices_by_key(const struct hub *hub, const uint8_t key[static NOISE_DH_BYTES]);
-struct fault devices_load(struct hub *hub);
-void devices_free(struct hub *hub);
-struct fault devices_add(struct hub *hub, const struct hub_node *device, struct hub_node **out);
+/* ---- hub_devices.c ---- */
+struct hub_node *hub_devices_get(const struct hub *hub, const struct node_id *node);
+struct hub_node *hub_devices_by_key(const struct hub *hub, const uint8_t key[static NOISE_DH_BYTES]);
+struct fault hub_devices_load(struct hub *hub);
+void hub_devices_free(struct hub *hub);
+struct fault hub_devices_add(struct hub *hub, const struct hub_node *device, struct hub_node **out);
 /* Into the log, inside the turn. */
-struct fault devices_put(struct hub *hub, const struct hub_node *device);
-struct fault devices_put_session(struct hub *hub, const struct hub_node *device);
+struct fault hub_devices_put(struct hub *hub, const struct hub_node *device);
+struct fault hub_devices_put_session(struct hub *hub, const struct hub_node *device);
 /* Session state changed: put at the commit. */
-void devices_dirty(struct hub *hub, struct hub_node *device);
+void hub_devices_dirty(struct hub *hub, struct hub_node *device);
 /* Its record in the directory, as its state is now. */
-struct fault devices_record(struct hub *hub, struct hub_node *device);
-struct fault devices_decided(struct hub_node *device, const struct hub_decision *decision);
+struct fault hub_devices_record(struct hub *hub, struct hub_node *device);
+struct fault hub_devices_decided(struct hub_node *device, const struct hub_decision *decision);
 /* Index of the first decision with order > after. */
-size_t devices_decisions_after(const struct hub_node *device, uint64_t after);
+size_t hub_devices_decisions_after(const struct hub_node *device, uint64_t after);
 
-/* ---- enrol.c ---- */
-bool enrol_slot(struct hub *hub, const uint8_t slot[static HANDSHAKE_SLOT_BYTES], uint8_t psk[static NOISE_PSK_BYTES]);
-void enrol_slot_failed(struct hub *hub, const uint8_t slot[static HANDSHAKE_SLOT_BYTES]);
+/* ---- hub_enrol.c ---- */
+bool hub_enrol_slot(struct hub *hub, const uint8_t slot[static HANDSHAKE_SLOT_BYTES], uint8_t psk[static NOISE_PSK_BYTES]);
+void hub_enrol_slot_failed(struct hub *hub, const uint8_t slot[static HANDSHAKE_SLOT_BYTES]);
 /* The request in scratch becomes a WAITING device. */
-struct fault enrol_request(struct hub_link *link, const uint8_t *static_public, const char *words);
-void enrol_answer(struct hub_link *link, bool confirmed, const char *refused);
+struct fault hub_enrol_request(struct hub_link *link, const uint8_t *static_public, const char *words);
+void hub_enrol_answer(struct hub_link *link, bool confirmed, const char *refused);
 
-/* ---- quarantine.c ---- */
-struct fault quarantine_put(struct hub *hub, struct hub_node *device, const struct author *author, uint64_t seq,
+/* ---- hub_quarantine.c ---- */
+struct fault hub_quarantine_put(struct hub *hub, struct hub_node *device, const struct author *author, uint64_t seq,
 			    uint32_t reason);
-struct fault quarantine_load(struct hub *hub);
-void quarantine_key(const struct author *author, uint64_t seq, uint8_t out[static 2 * ID_BYTES + 8]);
+struct fault hub_quarantine_load(struct hub *hub);
+void hub_quarantine_key(const struct author *author, uint64_t seq, uint8_t out[static 2 * ID_BYTES + 8]);
 
 /* The one run of a decision, signed, as it stands in the feed. *there false: not decided any more. */
-struct fault quarantine_decision(struct hub *hub, const struct hub_decision *decision, jalka_Decision *out, bool *there);
+struct fault hub_quarantine_decision(struct hub *hub, const struct hub_decision *decision, jalka_Decision *out, bool *there);
 
 /* ---- vouched.c ---- */
 /* Foreign deltas a device offers after a restore: kept for a decision. */
@@ -370,12 +393,12 @@ struct fault deny_write(struct hub *hub, const struct deny_line *line);
 /* FAULT_CALLER: not a line signed by this identity. */
 struct fault deny_read(const struct delta_identity *identity, struct span text, struct deny_line *out);
 
-/* ---- erase.c ---- */
-struct fault erase_load(struct hub *hub);
-void erase_free(struct hub *hub);
+/* ---- hub_erase.c ---- */
+struct fault hub_erase_load(struct hub *hub);
+void hub_erase_free(struct hub *hub);
 /* Inside a turn, once the deny file has the line. Erased already: nothing changes. */
-struct fault erase_apply(struct hub *hub, const struct deny_line *line);
-bool erase_is_record(const struct hub *hub, const struct record_id *id);
+struct fault hub_erase_apply(struct hub *hub, const struct deny_line *line);
+bool hub_erase_is_record(const struct hub *hub, const struct record_id *id);
 
 /* ---- hub_open.c ---- */
 struct hub *hub_alloc(struct log *log, const struct book *book, const struct hub_host *host, struct hub_time now);
@@ -384,9 +407,9 @@ struct fault hub_load(struct hub *hub);
 /* Once it is loaded: ready for links. */
 void hub_configure(struct hub *hub);
 
-/* ---- restore.c ---- */
-struct fault restore_put_epochs(struct hub *hub);
-struct fault restore_load_epochs(struct hub *hub);
+/* ---- hub_restore.c ---- */
+struct fault hub_restore_put_epochs(struct hub *hub);
+struct fault hub_restore_load_epochs(struct hub *hub);
 
 /* Big-endian, so that keys rise with it. */
 static inline void hub_put_be64(uint8_t out[static 8], uint64_t value)

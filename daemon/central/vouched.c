@@ -55,7 +55,7 @@ static struct fault keep(struct hub_link *link, const struct author *author, con
 	if (row->delta.data == NULL || fault_is(delta_read(row->delta, &delta)))
 		return fault_none(); /* nothing in it to keep */
 	FAULT_TRY(log_find(hub->log, author, row->seq, is_there, &there));
-	quarantine_key(author, row->seq, key);
+	hub_quarantine_key(author, row->seq, key);
 	struct fault fault = log_get(hub->log, HUB_TABLE_VOUCHED, span_of(key, sizeof key), first, sizeof first, &len, &found);
 	if (there || fault.kind == FAULT_LIMIT || (!fault_is(fault) && found))
 		return fault_none(); /* held already, or vouched for already */
@@ -105,7 +105,7 @@ struct fault vouched_arrived(struct hub *hub, const struct author *author, uint6
 	for (uint64_t seq = first_seq; seq < first_seq + count; seq++) {
 		size_t len;
 		bool found;
-		quarantine_key(author, seq, key);
+		hub_quarantine_key(author, seq, key);
 		struct fault fault = log_get(hub->log, HUB_TABLE_VOUCHED, span_of(key, sizeof key), first, sizeof first,
 					     &len, &found);
 		if (fault.kind != FAULT_LIMIT && !fault_is(fault) && !found)
@@ -159,7 +159,7 @@ static struct fault acceptable(struct hub *hub, struct span bytes, struct delta 
 	const struct assignments_case *info = assignments_case_get(&hub->assignments, &delta->case_id);
 	if (type == NULL || type->central_only)
 		return fault_of(FAULT_CALLER, "central's own records are written anew, not accepted on a device's word");
-	if (delta->opens || info == NULL || !info->open || info->erased || erase_is_record(hub, &delta->record_id))
+	if (delta->opens || info == NULL || !info->open || info->erased || hub_erase_is_record(hub, &delta->record_id))
 		return fault_of(FAULT_CALLER, "its case is not open here");
 	return fault_none();
 }
@@ -174,7 +174,8 @@ static struct fault reissue(struct hub *hub, struct span bytes, const struct del
 				 &entry));
 	hub->last_order++;
 	hub->head_due = true;
-	return hub_touched(hub, assignments_case_get(&hub->assignments, &delta->case_id), hub->last_order);
+	return hub_touched(hub, assignments_case_get(&hub->assignments, &delta->case_id), hub->last_order,
+			   NULL);
 }
 
 struct fault vouched_decide(struct hub *hub, const struct author *author, uint64_t seq, bool accept, bool *found)
@@ -188,7 +189,7 @@ struct fault vouched_decide(struct hub *hub, const struct author *author, uint64
 	uint8_t *value = malloc(HEAD_BYTES + LIMIT_DELTA_BYTES);
 	if (value == NULL)
 		return fault_of(FAULT_LIMIT, "out of memory");
-	quarantine_key(author, seq, key);
+	hub_quarantine_key(author, seq, key);
 	struct fault fault = log_get(hub->log, HUB_TABLE_VOUCHED, span_of(key, sizeof key), value,
 				     HEAD_BYTES + LIMIT_DELTA_BYTES, &len, found);
 	if (!fault_is(fault) && *found && accept) {

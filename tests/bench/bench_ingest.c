@@ -601,14 +601,25 @@ static double median(double *values)
 	return values[ROUNDS / 2];
 }
 
-int main(void)
+static void report(double *plain_ratio, double *sealed_ratio, double *raw_rate)
+{
+	printf("ingest.batch200.of_raw %.3f ratio\n", median(plain_ratio));
+	printf("ingest.batch200.sealed.of_raw %.3f ratio\n", median(sealed_ratio));
+	printf("ingest.raw.rows_per_second %.0f per_second\n", median(raw_rate));
+}
+
+int main(int argc, char **argv)
 {
 	double plain_ratio[ROUNDS], sealed_ratio[ROUNDS], rate[ROUNDS], raw_rate[ROUNDS];
 	must(sodium_init() >= 0, "sodium");
+	bool only_syncs = argc > 1 && strcmp(argv[1], "sync") == 0; /* for a profiler */
 	const char *base = getenv("TMPDIR");
 	snprintf(directory, sizeof directory, "%.40s/jalka-ingest-XXXXXX", base != NULL ? base : "/tmp");
 	must(mkdtemp(directory) != NULL, "mkdtemp");
 	for (size_t i = 0; i < ROUNDS; i++) {
+		rate[i] = syncs();
+		if (only_syncs)
+			continue;
 		double before = raw();
 		double with_plain = ingest(false);
 		double with_sealed = ingest(true);
@@ -616,11 +627,9 @@ int main(void)
 		raw_rate[i] = (before + after) / 2;
 		plain_ratio[i] = with_plain / raw_rate[i];
 		sealed_ratio[i] = with_sealed / raw_rate[i];
-		rate[i] = syncs();
 	}
-	printf("ingest.batch200.of_raw %.3f ratio\n", median(plain_ratio));
-	printf("ingest.batch200.sealed.of_raw %.3f ratio\n", median(sealed_ratio));
-	printf("ingest.raw.rows_per_second %.0f per_second\n", median(raw_rate));
+	if (!only_syncs)
+		report(plain_ratio, sealed_ratio, raw_rate);
 	printf("sync.one_delta.per_second %.0f per_second\n", median(rate));
 	codec_close();
 	rmdir(directory);

@@ -1,4 +1,4 @@
-/* audit - every author's chain recomputed from digests, every signed head and
+/* hub_audit - every author's chain recomputed from digests, every signed head and
  * the digest of every delta whose bytes and secret are still there (hub_audit). */
 #include <stdlib.h>
 

@@ -1,4 +1,4 @@
-/* restore - a backup put back: a new central epoch, the deny file first.
+/* hub_restore - a backup put back: a new central epoch, the deny file first.
  *
  * Sessions' counters and resumption keys are not taken from the backup: devices
  * are answered PLAIN and begin with IK. Nothing is fed until an administrator
@@ -13,7 +13,7 @@
 
 enum { EPOCH_BYTES = 2 * ID_BYTES + 4 + 8 };
 
-struct fault restore_put_epochs(struct hub *hub)
+struct fault hub_restore_put_epochs(struct hub *hub)
 {
 	uint8_t value[LIMIT_GENERATIONS * EPOCH_BYTES];
 	for (size_t i = 0; i < hub->orders.count; i++) {
@@ -28,7 +28,7 @@ struct fault restore_put_epochs(struct hub *hub)
 	return log_put(hub->log, HUB_TABLE_CENTRAL, span_text("epochs"), span_of(value, hub->orders.count * EPOCH_BYTES));
 }
 
-struct fault restore_load_epochs(struct hub *hub)
+struct fault hub_restore_load_epochs(struct hub *hub)
 {
 	uint8_t value[LIMIT_GENERATIONS * EPOCH_BYTES];
 	size_t len;
@@ -69,16 +69,16 @@ static struct fault apply(struct hub *hub, const struct deny_line *line)
 		return fault_none();
 	case DENY_ERASE_RECORD:
 	case DENY_ERASE_CASE:
-		return erase_apply(hub, line);
+		return hub_erase_apply(hub, line);
 	case DENY_REVOKE:
 		break;
 	}
-	struct hub_node *device = devices_get(hub, &line->node);
+	struct hub_node *device = hub_devices_get(hub, &line->node);
 	/* One enrolled after the backup is not known any more: it stays outside. */
 	if (device == NULL || device->state == HUB_DEVICE_REVOKED || device->state == HUB_DEVICE_RETIRED)
 		return fault_none();
 	device->state = HUB_DEVICE_REVOKED;
-	return devices_record(hub, device);
+	return hub_devices_record(hub, device);
 }
 
 static struct fault apply_all(struct hub *hub, const struct span *lines, size_t count)
@@ -101,7 +101,7 @@ static struct fault begin_epoch(struct hub *hub, const struct order_epoch *paren
 	const struct deny_line line = { .kind = DENY_EPOCH, .epoch = epoch, .time_ms = hub->now.wall_ms };
 	FAULT_TRY(deny_write(hub, &line));
 	FAULT_TRY(order_learn(&hub->orders, &epoch));
-	return restore_put_epochs(hub);
+	return hub_restore_put_epochs(hub);
 }
 
 /* Central goes on as an author in an epoch of its own, after what the backup holds. */
@@ -127,7 +127,7 @@ static struct fault forget_sessions(struct hub *hub)
 	for (struct hub_node *device; (device = idmap_next(&hub->devices, &at)) != NULL;) {
 		device->has_current = device->has_previous = false;
 		device->counter = 0;
-		FAULT_TRY(devices_put_session(hub, device));
+		FAULT_TRY(hub_devices_put_session(hub, device));
 	}
 	return fault_none();
 }

@@ -1,4 +1,4 @@
-/* erase - a record or a case is erased for good: here, on the devices that hold
+/* hub_erase - a record or a case is erased for good: here, on the devices that hold
  * it, and after any restore.
  *
  * In this order: the deny file, a retention_action of central's own, the bytes.
@@ -14,14 +14,14 @@ struct erased_record {
 	struct record_id id; /* first: its key */
 };
 
-bool erase_is_record(const struct hub *hub, const struct record_id *id)
+bool hub_erase_is_record(const struct hub *hub, const struct record_id *id)
 {
 	return idmap_get(&hub->erased_records, id->bytes) != NULL;
 }
 
 static struct fault note_record(struct hub *hub, const struct record_id *id)
 {
-	if (erase_is_record(hub, id))
+	if (hub_erase_is_record(hub, id))
 		return fault_none();
 	struct erased_record *record = calloc(1, sizeof *record);
 	if (record == NULL)
@@ -33,7 +33,7 @@ static struct fault note_record(struct hub *hub, const struct record_id *id)
 	return fault_of(FAULT_LIMIT, "out of memory");
 }
 
-void erase_free(struct hub *hub)
+void hub_erase_free(struct hub *hub)
 {
 	size_t at = 0;
 	for (struct erased_record *record; (record = idmap_next(&hub->erased_records, &at)) != NULL;)
@@ -81,7 +81,7 @@ static bool load_one(void *ctx, struct span key, struct span value)
 	return !fault_is(loading->fault);
 }
 
-struct fault erase_load(struct hub *hub)
+struct fault hub_erase_load(struct hub *hub)
 {
 	struct loading loading = { hub, fault_none() };
 	FAULT_TRY(log_scan(hub->log, HUB_TABLE_ERASED, (struct span){ NULL, 0 }, load_one, &loading));
@@ -119,7 +119,7 @@ static struct fault erase_record(struct hub *hub, const struct deny_line *line)
 	struct assignments_case *info = assignments_case_need(&hub->assignments, &line->case_id);
 	if (info == NULL)
 		return fault_of(FAULT_LIMIT, "out of memory");
-	if (erase_is_record(hub, &line->record_id))
+	if (hub_erase_is_record(hub, &line->record_id))
 		return fault_none();
 	FAULT_TRY(append_action(hub, line, &order));
 	FAULT_TRY(log_erase_record(hub->log, line->record_id));
@@ -128,7 +128,7 @@ static struct fault erase_record(struct hub *hub, const struct deny_line *line)
 	FAULT_TRY(assignments_erased(info, &line->record_id, order));
 	if (hub->has_book)
 		FAULT_TRY(hub->book.ops->touched(hub->book.ctx, line->case_id, line->record_id, NULL));
-	return hub_touched(hub, info, order);
+	return hub_touched(hub, info, order, NULL);
 }
 
 static struct fault end_reasons(struct hub *hub, struct assignments_case *info, uint64_t order)
@@ -164,10 +164,10 @@ static struct fault erase_case(struct hub *hub, const struct deny_line *line)
 	sodium_memzero(&info->secret, sizeof info->secret);
 	if (hub->has_book && info->open)
 		FAULT_TRY(hub->book.ops->forgot(hub->book.ctx, line->case_id));
-	return hub_touched(hub, info, order);
+	return hub_touched(hub, info, order, NULL);
 }
 
-struct fault erase_apply(struct hub *hub, const struct deny_line *line)
+struct fault hub_erase_apply(struct hub *hub, const struct deny_line *line)
 {
 	return line->kind == DENY_ERASE_CASE ? erase_case(hub, line) : erase_record(hub, line);
 }
@@ -177,7 +177,7 @@ struct fault erase_apply(struct hub *hub, const struct deny_line *line)
 static struct fault erase(struct hub *hub, const struct deny_line *line)
 {
 	FAULT_TRY(deny_write(hub, line));
-	return hub_verb_end(hub, erase_apply(hub, line));
+	return hub_verb_end(hub, hub_erase_apply(hub, line));
 }
 
 struct of_case {

@@ -1,4 +1,4 @@
-/* enrol - slots with a one-time secret, and devices that come through them.
+/* hub_enrol - slots with a one-time secret, and devices that come through them.
  *
  * A slot is for one device of one holder, for 15 minutes and five tries. It is
  * used up when a device has shown its keys; the administrator then compares the
@@ -68,7 +68,7 @@ struct fault hub_slot_new(struct hub *hub, struct record_id holder, struct hub_t
 	return hub_verb_end(hub, fault);
 }
 
-bool enrol_slot(struct hub *hub, const uint8_t id[static HANDSHAKE_SLOT_BYTES], uint8_t psk[static NOISE_PSK_BYTES])
+bool hub_enrol_slot(struct hub *hub, const uint8_t id[static HANDSHAKE_SLOT_BYTES], uint8_t psk[static NOISE_PSK_BYTES])
 {
 	struct slot slot;
 	if (!slot_get(hub, id, &slot))
@@ -78,7 +78,7 @@ bool enrol_slot(struct hub *hub, const uint8_t id[static HANDSHAKE_SLOT_BYTES], 
 	return true;
 }
 
-void enrol_slot_failed(struct hub *hub, const uint8_t id[static HANDSHAKE_SLOT_BYTES])
+void hub_enrol_slot_failed(struct hub *hub, const uint8_t id[static HANDSHAKE_SLOT_BYTES])
 {
 	struct slot slot;
 	if (!slot_get(hub, id, &slot))
@@ -92,7 +92,7 @@ void enrol_slot_failed(struct hub *hub, const uint8_t id[static HANDSHAKE_SLOT_B
 	sodium_memzero(&slot, sizeof slot);
 }
 
-void enrol_answer(struct hub_link *link, bool confirmed, const char *refused)
+void hub_enrol_answer(struct hub_link *link, bool confirmed, const char *refused)
 {
 	struct hub *hub = link->hub;
 	jalka_EnrolAnswer *answer = &hub->scratch.enrol_answer;
@@ -120,7 +120,7 @@ void enrol_answer(struct hub_link *link, bool confirmed, const char *refused)
 	}
 }
 
-struct fault enrol_request(struct hub_link *link, const uint8_t *static_public, const char *words)
+struct fault hub_enrol_request(struct hub_link *link, const uint8_t *static_public, const char *words)
 {
 	struct hub *hub = link->hub;
 	const jalka_EnrolRequest *request = &hub->scratch.enrol_request;
@@ -138,12 +138,12 @@ struct fault enrol_request(struct hub_link *link, const uint8_t *static_public, 
 	sodium_memzero(&slot, sizeof slot);
 	if (ID_IS_NONE(device.node) || ID_EQUAL(device.node, hub->node))
 		return fault_of(FAULT_PEER, "no node's name");
-	FAULT_TRY(devices_add(hub, &device, &link->device));
+	FAULT_TRY(hub_devices_add(hub, &device, &link->device));
 	/* Single use: gone once the device has shown its keys. */
 	struct fault fault = hub_turn(hub);
 	if (!fault_is(fault))
 		fault = log_remove(hub->log, HUB_TABLE_SLOT, span_of(link->session.header.slot, HANDSHAKE_SLOT_BYTES));
 	if (!fault_is(fault))
-		fault = devices_put(hub, link->device);
+		fault = hub_devices_put(hub, link->device);
 	return fault_is(fault) ? hub_die(hub, fault) : fault;
 }

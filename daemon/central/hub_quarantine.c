@@ -1,4 +1,4 @@
-/* quarantine - what was not accepted waits for a person, and the decision (P6, P7). */
+/* hub_quarantine - what was not accepted waits for a person, and the decision (P6, P7). */
 #include <stdlib.h>
 
 #include "base/assert.h"
@@ -7,7 +7,7 @@
 
 enum { KEY_BYTES = 2 * ID_BYTES + 8, VALUE_BYTES = 16 };
 
-void quarantine_key(const struct author *author, uint64_t seq, uint8_t out[static 2 * ID_BYTES + 8])
+void hub_quarantine_key(const struct author *author, uint64_t seq, uint8_t out[static 2 * ID_BYTES + 8])
 {
 	memcpy(out, author->node.bytes, ID_BYTES);
 	memcpy(out + ID_BYTES, author->epoch.bytes, ID_BYTES);
@@ -24,11 +24,11 @@ static bool read_key(struct span key, struct author *author, uint64_t *seq)
 	return true;
 }
 
-struct fault quarantine_put(struct hub *hub, struct hub_node *device, const struct author *author, uint64_t seq,
+struct fault hub_quarantine_put(struct hub *hub, struct hub_node *device, const struct author *author, uint64_t seq,
 			    uint32_t reason)
 {
 	uint8_t key[KEY_BYTES], value[VALUE_BYTES];
-	quarantine_key(author, seq, key);
+	hub_quarantine_key(author, seq, key);
 	hub_put_be64(value, hub->now.wall_ms);
 	hub_put_be64(value + 8, reason);
 	FAULT_TRY(log_put(hub->log, HUB_TABLE_QUARANTINE, span_of(key, sizeof key), span_of(value, sizeof value)));
@@ -52,13 +52,13 @@ static bool count_one(void *ctx, struct span key, struct span value)
 		loading->fault = fault_of(FAULT_STORE, "the quarantine is damaged");
 		return false;
 	}
-	struct hub_node *device = devices_get(loading->hub, &author.node);
+	struct hub_node *device = hub_devices_get(loading->hub, &author.node);
 	if (device != NULL)
 		device->quarantined++;
 	return true;
 }
 
-struct fault quarantine_load(struct hub *hub)
+struct fault hub_quarantine_load(struct hub *hub)
 {
 	struct loading loading = { hub, fault_none() };
 	FAULT_TRY(log_scan(hub->log, HUB_TABLE_QUARANTINE, (struct span){ NULL, 0 }, count_one, &loading));
@@ -151,7 +151,7 @@ static struct fault acceptable(struct hub *hub, const struct waiting *w, struct 
 		return fault_of(FAULT_CALLER, "there is nothing readable to accept");
 	if (w->reason == jalka_Reason_CENTRAL_ONLY)
 		return fault_of(FAULT_CALLER, "only the central node writes records of this type");
-	if ((info != NULL && info->erased) || erase_is_record(hub, &w->record_id))
+	if ((info != NULL && info->erased) || hub_erase_is_record(hub, &w->record_id))
 		return fault_of(FAULT_CALLER, "its case or record has been erased");
 	if (!delta->opens && (info == NULL || !info->open))
 		return fault_of(FAULT_CALLER, "its case is not open: decide the opening");
@@ -181,7 +181,7 @@ static struct fault tell_author(struct hub *hub, const struct waiting *w, uint64
 {
 	uint8_t key[ID_BYTES + 8], value[ID_BYTES + 8 + DELTA_HASH_BYTES];
 	struct hub_decision decision = { .order = order, .author = w->author, .seq = w->seq };
-	struct hub_node *device = devices_get(hub, &w->author.node);
+	struct hub_node *device = hub_devices_get(hub, &w->author.node);
 	bool found;
 	if (device == NULL)
 		return fault_none();
@@ -196,7 +196,7 @@ static struct fault tell_author(struct hub *hub, const struct waiting *w, uint64
 	FAULT_TRY(log_put(hub->log, HUB_TABLE_DECISION, span_of(key, sizeof key), span_of(value, sizeof value)));
 	if (device->link != NULL)
 		hub_wake(device->link);
-	return devices_decided(device, &decision);
+	return hub_devices_decided(device, &decision);
 }
 
 static struct fault open_case(struct hub *hub, const struct waiting *w, const struct delta *delta)
@@ -224,16 +224,17 @@ static struct fault settle(struct hub *hub, const struct waiting *w, bool accept
 	struct assignments_case *info = assignments_case_get(&hub->assignments, &w->case_id);
 	if (accept)
 		order = (struct order){ hub_generation(hub), ++hub->last_order };
+	/* The reason stays with an accepted one too: its author may have erased it, and is fed it. */
 	FAULT_TRY(log_place(hub->log, &w->author, w->seq, order, 0, accept ? LOG_ACCEPTED : LOG_REJECTED,
-			    accept ? 0 : (uint32_t)jalka_Reason_BY_DECISION));
-	quarantine_key(&w->author, w->seq, key);
+			    (uint32_t)jalka_Reason_BY_DECISION));
+	hub_quarantine_key(&w->author, w->seq, key);
 	FAULT_TRY(log_remove(hub->log, HUB_TABLE_QUARANTINE, span_of(key, sizeof key)));
-	struct hub_node *device = devices_get(hub, &w->author.node);
+	struct hub_node *device = hub_devices_get(hub, &w->author.node);
 	if (device != NULL && device->quarantined > 0)
 		device->quarantined--;
 	if (accept) {
 		hub->counters.deltas_accepted++;
-		FAULT_TRY(hub_touched(hub, info, order.n));
+		FAULT_TRY(hub_touched(hub, info, order.n, NULL));
 	}
 	if (hub->has_book && !ID_IS_NONE(w->case_id))
 		FAULT_TRY(hub->book.ops->touched(hub->book.ctx, w->case_id, w->record_id, NULL));
@@ -255,7 +256,7 @@ static struct fault decide_one(struct hub *hub, const struct waiting *w, bool ac
 		FAULT_TRY(open_case(hub, w, &delta));
 	FAULT_TRY(settle(hub, w, accept));
 	FAULT_TRY(tell_author(hub, w, order));
-	const struct hub_node *device = devices_get(hub, &w->author.node);
+	const struct hub_node *device = hub_devices_get(hub, &w->author.node);
 	info = assignments_case_get(&hub->assignments, &w->case_id);
 	if (!accept || !opens_now || device == NULL || info->kind == DELTA_CASE_ACCESS)
 		return fault_none();
@@ -381,7 +382,7 @@ static bool take_decided(void *ctx, const struct log_entry *entry)
 	return false;
 }
 
-struct fault quarantine_decision(struct hub *hub, const struct hub_decision *decision, jalka_Decision *out, bool *there)
+struct fault hub_quarantine_decision(struct hub *hub, const struct hub_decision *decision, jalka_Decision *out, bool *there)
 {
 	struct decided d = { .found = false };
 	struct delta_signature signature;

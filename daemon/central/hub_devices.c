@@ -1,4 +1,4 @@
-/* devices - the devices central knows, and what must last of their sessions.
+/* hub_devices - the devices central knows, and what must last of their sessions.
  *
  * Two values of the log each: what rarely changes, and what every session
  * changes (counter, resumption keys, heard). The second is never in a backup's
@@ -21,12 +21,12 @@ enum {
 	VALUE_BYTES = 512,
 };
 
-struct hub_node *devices_get(const struct hub *hub, const struct node_id *node)
+struct hub_node *hub_devices_get(const struct hub *hub, const struct node_id *node)
 {
 	return idmap_get(&hub->devices, node->bytes);
 }
 
-struct hub_node *devices_by_key(const struct hub *hub, const uint8_t key[static NOISE_DH_BYTES])
+struct hub_node *hub_devices_by_key(const struct hub *hub, const uint8_t key[static NOISE_DH_BYTES])
 {
 	const struct hub_node_key *found = idmap_get(&hub->keys, key);
 	if (found == NULL || memcmp(found->device->static_public, key, NOISE_DH_BYTES) != 0)
@@ -41,7 +41,7 @@ static void device_free(struct hub_node *device)
 	free(device);
 }
 
-void devices_free(struct hub *hub)
+void hub_devices_free(struct hub *hub)
 {
 	size_t at = 0;
 	for (struct hub_node *device; (device = idmap_next(&hub->devices, &at)) != NULL;)
@@ -50,7 +50,7 @@ void devices_free(struct hub *hub)
 	idmap_deinit(&hub->keys);
 }
 
-struct fault devices_add(struct hub *hub, const struct hub_node *device, struct hub_node **out)
+struct fault hub_devices_add(struct hub *hub, const struct hub_node *device, struct hub_node **out)
 {
 	struct hub_node *added = calloc(1, sizeof *added);
 	if (added == NULL)
@@ -58,7 +58,7 @@ struct fault devices_add(struct hub *hub, const struct hub_node *device, struct 
 	*added = *device;
 	memcpy(added->by_key.prefix, device->static_public, ID_BYTES);
 	added->by_key.device = added;
-	if (idmap_get(&hub->keys, added->by_key.prefix) != NULL || devices_get(hub, &device->node) != NULL) {
+	if (idmap_get(&hub->keys, added->by_key.prefix) != NULL || hub_devices_get(hub, &device->node) != NULL) {
 		free(added);
 		return fault_of(FAULT_PEER, "a device that is known already");
 	}
@@ -77,7 +77,7 @@ struct fault devices_add(struct hub *hub, const struct hub_node *device, struct 
 
 /* ---- in the log ---- */
 
-struct fault devices_put(struct hub *hub, const struct hub_node *device)
+struct fault hub_devices_put(struct hub *hub, const struct hub_node *device)
 {
 	uint8_t block[VALUE_BYTES];
 	struct wire_out out;
@@ -97,7 +97,7 @@ struct fault devices_put(struct hub *hub, const struct hub_node *device)
 	return log_put(hub->log, HUB_TABLE_DEVICE, ID_SPAN(device->node), wire_out_span(&out));
 }
 
-struct fault devices_put_session(struct hub *hub, const struct hub_node *device)
+struct fault hub_devices_put_session(struct hub *hub, const struct hub_node *device)
 {
 	uint8_t block[VALUE_BYTES];
 	struct wire_out out;
@@ -117,7 +117,7 @@ struct fault devices_put_session(struct hub *hub, const struct hub_node *device)
 	return fault;
 }
 
-void devices_dirty(struct hub *hub, struct hub_node *device)
+void hub_devices_dirty(struct hub *hub, struct hub_node *device)
 {
 	if (device->session_dirty)
 		return;
@@ -247,7 +247,7 @@ static struct fault load(struct hub *hub, struct span key, struct span value)
 	if (found)
 		FAULT_TRY(take_all(span_of(session, len), take_session, &device));
 	struct hub_node *added;
-	struct fault fault = devices_add(hub, &device, &added);
+	struct fault fault = hub_devices_add(hub, &device, &added);
 	sodium_memzero(session, sizeof session);
 	sodium_memzero(&device, sizeof device);
 	return fault;
@@ -273,13 +273,13 @@ static bool load_decision(void *ctx, struct span key, struct span value)
 	memcpy(decision.author.epoch.bytes, value.data, ID_BYTES);
 	decision.seq = hub_get_be64(value.data + ID_BYTES);
 	memcpy(decision.h.bytes, value.data + ID_BYTES + 8, DELTA_HASH_BYTES);
-	struct hub_node *device = devices_get(loading->hub, &decision.author.node);
+	struct hub_node *device = hub_devices_get(loading->hub, &decision.author.node);
 	if (device != NULL)
-		loading->fault = devices_decided(device, &decision);
+		loading->fault = hub_devices_decided(device, &decision);
 	return !fault_is(loading->fault);
 }
 
-struct fault devices_load(struct hub *hub)
+struct fault hub_devices_load(struct hub *hub)
 {
 	struct loading loading = { hub, fault_none() };
 	FAULT_TRY(log_scan(hub->log, HUB_TABLE_DEVICE, (struct span){ NULL, 0 }, load_device, &loading));
@@ -290,7 +290,7 @@ struct fault devices_load(struct hub *hub)
 
 /* ---- decisions on its work ---- */
 
-struct fault devices_decided(struct hub_node *device, const struct hub_decision *decision)
+struct fault hub_devices_decided(struct hub_node *device, const struct hub_decision *decision)
 {
 	if (device->decision_count == device->decision_room) {
 		size_t room = device->decision_room == 0 ? 8 : device->decision_room * 2;
@@ -306,7 +306,7 @@ struct fault devices_decided(struct hub_node *device, const struct hub_decision 
 	return fault_none();
 }
 
-size_t devices_decisions_after(const struct hub_node *device, uint64_t after)
+size_t hub_devices_decisions_after(const struct hub_node *device, uint64_t after)
 {
 	size_t at = device->decision_count;
 	while (at > 0 && device->decisions[at - 1].order > after)
@@ -333,7 +333,7 @@ static uint32_t state_of(enum hub_device_state state)
 	return RECORDS_DEVICE_STATE_REQUESTED;
 }
 
-struct fault devices_record(struct hub *hub, struct hub_node *device)
+struct fault hub_devices_record(struct hub *hub, struct hub_node *device)
 {
 	uint8_t block[VALUE_BYTES];
 	struct wire_out fields;
@@ -353,7 +353,7 @@ struct fault devices_record(struct hub *hub, struct hub_node *device)
 	own.fields = wire_out_span(&fields);
 	FAULT_TRY(hub_append_own(hub, &own, &order));
 	device->has_directory = true;
-	return devices_put(hub, device);
+	return hub_devices_put(hub, device);
 }
 
 /* ---- the administrator's verbs ---- */
@@ -386,12 +386,12 @@ struct fault hub_devices(struct hub *hub, hub_device_fn *fn, void *ctx)
 struct fault hub_device_confirm(struct hub *hub, struct node_id node, struct hub_time now)
 {
 	FAULT_TRY(hub_verb_begin(hub, now));
-	struct hub_node *device = devices_get(hub, &node);
+	struct hub_node *device = hub_devices_get(hub, &node);
 	if (device == NULL || device->state != HUB_DEVICE_WAITING)
 		return fault_of(FAULT_CALLER, "no device waits to be confirmed by this name");
 	device->state = HUB_DEVICE_ACTIVE;
 	device->enrolled_ms = now.wall_ms;
-	struct fault fault = devices_record(hub, device);
+	struct fault fault = hub_devices_record(hub, device);
 	for (struct hub_link *link = hub->links; link != NULL; link = link->next)
 		if (link->device == device && link->session.state == SESSION_CENTRAL_ENROLLED) {
 			link->enrol_confirmed = true;
@@ -419,7 +419,7 @@ static bool may_become(enum hub_device_state from, enum hub_device_state to)
 struct fault hub_device_set_state(struct hub *hub, struct node_id node, enum hub_device_state state, struct hub_time now)
 {
 	FAULT_TRY(hub_verb_begin(hub, now));
-	struct hub_node *device = devices_get(hub, &node);
+	struct hub_node *device = hub_devices_get(hub, &node);
 	if (device == NULL)
 		return fault_of(FAULT_CALLER, "no such device");
 	if (!may_become(device->state, state))
@@ -429,7 +429,7 @@ struct fault hub_device_set_state(struct hub *hub, struct node_id node, enum hub
 		FAULT_TRY(deny_write(hub, &line));
 	}
 	device->state = state;
-	struct fault fault = devices_record(hub, device);
+	struct fault fault = hub_devices_record(hub, device);
 	/* Its session ends at once; the next one tells it. */
 	for (struct hub_link *link = hub->links; link != NULL; link = link->next)
 		if (link->device == device && state != HUB_DEVICE_ACTIVE)

@@ -1,0 +1,112 @@
+/* hub_held - after a restore: what a device holds against what it is granted here (P5).
+ *
+ * A grant it names is answered by the one that lasts here, or by a Forget of
+ * exactly that one. A grant that lasts here, that the device must have heard of
+ * and does not name, it has forgotten on an order this node has lost: it begins
+ * anew, by deltas of this epoch, and its whole backlog comes. */
+#include "central/hub_state.h"
+
+#include <stdlib.h>
+
+#include "base/assert.h"
+
+enum { HELD_MAX = 100000 };
+
+static bool is_named(const struct hub_link *link, const struct case_id *id)
+{
+	for (size_t i = 0; i < link->held_count; i++)
+		if (ID_EQUAL(link->held_cases[i], *id))
+			return true;
+	return false;
+}
+
+static struct fault name(struct hub_link *link, const struct case_id *id)
+{
+	struct case_id *cases = realloc(link->held_cases, (link->held_count + 1) * sizeof *cases);
+	if (cases == NULL)
+		return fault_of(FAULT_LIMIT, "out of memory");
+	link->held_cases = cases;
+	link->held_cases[link->held_count++] = *id;
+	return fault_none();
+}
+
+static void answer(struct hub_link *link, const struct case_id *id, const jalka_HeldGrant *held,
+		   const struct assignments_holder *holder)
+{
+	struct hub *hub = link->hub;
+	jalka_HeldAnswer *out = link->held_answer;
+	const struct assignments_case *info = assignments_case_get(&hub->assignments, id);
+	const struct grant *lasting = info == NULL || holder == NULL ? NULL
+		: assignments_lasting(assignments_tie_get(info, holder));
+	if (lasting != NULL) {
+		jalka_GrantNote *note = &out->granted[out->granted_count++];
+		SESSION_FRAME_SET(note->case_id, id->bytes);
+		note->g = lasting->g;
+		return;
+	}
+	jalka_ForgetNote *note = &out->forget[out->forget_count++];
+	SESSION_FRAME_SET(note->case_id, id->bytes);
+	SESSION_FRAME_SET(note->g_epoch, held->g_epoch.bytes);
+	note->g = held->g;
+	note->at = hub->last_order;
+	link->device->must_refill = true;
+}
+
+/* The role of the first reason that lasts. */
+static uint32_t role_of(const struct assignments_tie *tie)
+{
+	for (size_t i = 0; i < tie->reason_count; i++)
+		if (tie->spans[i].ended == 0)
+			return tie->reasons[i].role;
+	return 0;
+}
+
+static struct fault renew(struct hub_link *link, struct assignments_holder *holder)
+{
+	struct hub *hub = link->hub;
+	uint64_t inherited = order_epoch_current(&hub->orders)->inherited;
+	uint64_t heard = link->cursor.order < inherited ? link->cursor.order : inherited;
+	const struct assignments_event *event = assignments_next_grant(holder, 0);
+	while (event != NULL && event->g <= heard) {
+		struct assignments_tie *tie = event->tie;
+		uint64_t g = event->g;
+		struct record_id assignment;
+		uint32_t role = role_of(tie);
+		if (!is_named(link, &tie->info->id)) {
+			FAULT_TRY(hub_end_reasons(hub, tie));
+			FAULT_TRY(hub_append_assignment(hub, tie->info, holder->id, role, &assignment));
+			link->device->must_refill = true;
+		}
+		event = assignments_next_grant(holder, g);
+	}
+	return fault_none();
+}
+
+struct fault hub_held_take(struct hub_link *link, const jalka_Held *held)
+{
+	struct hub *hub = link->hub;
+	struct assignments_holder *holder = assignments_holder_get(&hub->assignments, &link->device->holder);
+	if (link->held_answer != NULL)
+		return fault_of(FAULT_PEER, "Held before the last was answered");
+	link->held_answer = calloc(1, sizeof *link->held_answer);
+	if (link->held_answer == NULL)
+		return fault_of(FAULT_LIMIT, "out of memory");
+	if (link->held_count + held->grants_count > HELD_MAX)
+		return fault_of(FAULT_LIMIT, "too many grants held");
+	for (pb_size_t i = 0; i < held->grants_count; i++) {
+		struct case_id id;
+		memcpy(id.bytes, held->grants[i].case_id.bytes, ID_BYTES);
+		FAULT_TRY(name(link, &id));
+		answer(link, &id, &held->grants[i], holder);
+	}
+	struct fault fault = hub_turn(hub);
+	bool is_older = !ID_IS_NONE(link->cursor_epoch) && !ID_EQUAL(link->cursor_epoch, *hub_epoch(hub));
+	if (!fault_is(fault) && held->last && is_older && holder != NULL && link->device->state == HUB_DEVICE_ACTIVE)
+		fault = renew(link, holder);
+	if (!fault_is(fault) && link->device->must_refill)
+		fault = hub_devices_put(hub, link->device);
+	if (held->last)
+		link->held_count = 0;
+	hub_wake(link);
+	return fault_is(fault) ? hub_die(hub, fault) : fault;
+}
