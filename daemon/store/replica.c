@@ -496,23 +496,51 @@ static enum replica_state state_of(struct replica *r)
 	return session_device_is_quiet(&r->session) && r->was_complete ? REPLICA_IDLE : REPLICA_SYNCING;
 }
 
+/* Verdicts on what stands in the own chains; kept up to date by replica_receipt. */
 struct counting {
 	struct replica_status *status;
-	uint64_t receipted_seq, last_seq; /* what stands above is a lost copy's work, come back by the feed */
+	uint64_t last_seq; /* what stands above is a lost copy's work, come back by the feed */
 };
 
 static bool count_entry(void *ctx, const struct log_entry *entry)
 {
 	struct counting *c = ctx;
-	c->status->written++;
+	if (entry->seq > c->last_seq)
+		return false;
 	c->status->quarantined += entry->verdict == LOG_QUARANTINED;
 	c->status->rejected += entry->verdict == LOG_REJECTED;
-	if (entry->seq > c->receipted_seq && entry->seq <= c->last_seq) {
-		c->status->unreceipted++;
-		if (c->status->oldest_unreceipted_ms == 0)
-			c->status->oldest_unreceipted_ms = entry->stamp_ms;
-	}
 	return true;
+}
+
+static void recount_verdicts(struct replica *r)
+{
+	r->status.quarantined = r->status.rejected = 0;
+	for (size_t i = 0; r->self.is_enrolled && i < replica_state_own_count(r); i++) {
+		const struct log_author *own = replica_state_own(r, i);
+		struct counting counting = { &r->status, own->seq };
+		(void)log_read_author(r->log, &own->author, 1, count_entry, &counting);
+	}
+	r->counts_stale = false;
+}
+
+static bool take_stamp(void *ctx, const struct log_entry *entry)
+{
+	*(uint64_t *)ctx = entry->stamp_ms;
+	return false;
+}
+
+/* What follows from where the own chains end and how far they are receipted. */
+static void count_own(struct replica *r)
+{
+	struct replica_status *s = &r->status;
+	s->written = s->unreceipted = s->oldest_unreceipted_ms = 0;
+	for (size_t i = 0; r->self.is_enrolled && i < replica_state_own_count(r); i++) {
+		const struct log_author *own = replica_state_own(r, i);
+		s->written += own->seq;
+		s->unreceipted += own->seq - own->receipted_seq;
+		if (s->oldest_unreceipted_ms == 0 && own->receipted_seq < own->seq)
+			(void)log_find(r->log, &own->author, own->receipted_seq + 1, take_stamp, &s->oldest_unreceipted_ms);
+	}
 }
 
 static bool count_case(void *ctx, const struct log_case *info)
@@ -523,20 +551,13 @@ static bool count_case(void *ctx, const struct log_case *info)
 	return true;
 }
 
-static void recount(struct replica *r)
+static void recount_cases(struct replica *r)
 {
-	struct replica_status *s = &r->status;
-	s->written = s->unreceipted = s->oldest_unreceipted_ms = s->quarantined = s->rejected = 0;
-	s->backlogs = s->cases = 0;
-	for (size_t i = 0; r->self.is_enrolled && i < replica_state_own_count(r); i++) {
-		const struct log_author *own = replica_state_own(r, i);
-		struct counting counting = { s, own->receipted_seq, own->seq };
-		(void)log_read_author(r->log, &own->author, 1, count_entry, &counting);
-	}
+	r->status.backlogs = r->status.cases = 0;
 	for (size_t i = 0; i < r->grant_count; i++)
-		s->backlogs += !r->grants[i].is_complete && !r->grants[i].is_forgetting;
+		r->status.backlogs += !r->grants[i].is_complete && !r->grants[i].is_forgetting;
 	(void)log_case_scan(r->log, count_case, r);
-	r->counts_stale = false;
+	r->cases_stale = false;
 }
 
 void replica_status(struct replica *replica, struct replica_status *out)
@@ -544,7 +565,10 @@ void replica_status(struct replica *replica, struct replica_status *out)
 	struct replica *r = replica;
 	struct replica_status *s = &r->status;
 	if (r->counts_stale)
-		recount(r);
+		recount_verdicts(r);
+	if (r->cases_stale)
+		recount_cases(r);
+	count_own(r);
 	s->state = state_of(r);
 	s->node = r->self.node;
 	s->epoch = r->self.epoch;

@@ -114,6 +114,7 @@ static struct fault place_known(struct replica *r, const struct author *author, 
 {
 	struct order orders[LIMIT_ENTRY_ORDERS];
 	size_t count = orders_of(r, row, orders);
+	r->counts_stale = r->counts_stale || ID_EQUAL(author->node, r->self.node);
 	if (row->delta.data != NULL && known->has_bytes && !known->is_equal)
 		return fault_of(FAULT_PEER, "a delta differs from the one held under its name");
 	if (row->delta.data != NULL && !known->has_bytes)
@@ -312,6 +313,7 @@ static struct fault note_offers(struct replica *r)
 /* What every message ends with. */
 static struct fault finish(struct replica *r, bool safe_order_risen)
 {
+	r->cases_stale = true;
 	r->feed.last_contact_ms = r->now.wall_ms;
 	r->feed.clock_offset_ms = r->author.chain.clock.offset_ms;
 	r->feed.clock_state = (uint32_t)r->author.chain.clock.state;

@@ -139,6 +139,7 @@ static struct fault fork(struct replica *r, uint64_t common)
 	if (!fault_is(fault))
 		fault = reissue_all(r, &list);
 	free_reissues(&list);
+	r->counts_stale = true;
 	return fault;
 }
 

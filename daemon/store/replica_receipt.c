@@ -30,6 +30,14 @@ static bool remember_entry(void *ctx, const struct log_entry *entry)
 	return false;
 }
 
+static void recount_one(struct replica *r, enum log_verdict verdict, int by)
+{
+	if (verdict == LOG_QUARANTINED)
+		r->status.quarantined += (uint64_t)by;
+	if (verdict == LOG_REJECTED)
+		r->status.rejected += (uint64_t)by;
+}
+
 /* One own delta gets its verdict, in the log and in the book. */
 static struct fault place_one(struct replica *r, const struct author *author, uint64_t seq,
 			      const struct receipt_run *run, uint64_t stamp_ms)
@@ -47,6 +55,8 @@ static struct fault place_one(struct replica *r, const struct author *author, ui
 		return fault_none(); /* an older word than the decision we have */
 	}
 	FAULT_TRY(log_place(r->log, author, seq, order, stamp_ms, verdict, run->reason));
+	recount_one(r, entry.verdict, -1);
+	recount_one(r, verdict, 1);
 	if (r->book == NULL)
 		return fault_none();
 	return r->book->ops->touched(r->book->ctx, entry.case_id, entry.record_id, NULL);

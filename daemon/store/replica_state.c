@@ -574,7 +574,7 @@ struct fault replica_state_load(struct replica *r)
 	FAULT_TRY(log_scan(r->log, "forgotten", span_of("", 0), load_forgotten, &load));
 	if (load.is_damaged)
 		return fault_of(FAULT_STORE, damaged);
-	r->counts_stale = true;
+	r->counts_stale = r->cases_stale = true;
 	r->author.log = r->log;
 	r->author.book = r->book;
 	r->author.central = r->self.central;
@@ -595,7 +595,6 @@ struct fault replica_state_begin(struct replica *r)
 struct fault replica_state_commit(struct replica *r)
 {
 	struct fault fault = log_commit(r->log);
-	r->counts_stale = true;
 	if (fault_is(fault))
 		(void)replica_state_load(r);
 	return fault;

@@ -129,7 +129,8 @@ struct replica {
 	struct session_device_event told; /* what the message being applied did */
 
 	/* what status says */
-	bool counts_stale;
+	bool counts_stale;            /* verdicts are to be counted anew */
+	bool cases_stale;
 	struct replica_status status;
 	uint64_t flights;             /* answers awaited in this session */
 	bool awaiting;

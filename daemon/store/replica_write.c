@@ -149,6 +149,7 @@ static struct fault prepare(struct replica *r, const struct replica_write *write
 		change.opening.client_case = write->client_case;
 		r->host.random(r->host.ctx, change.opening.secret.bytes, DELTA_SECRET_BYTES);
 		draw_if_none(r, change.case_id.bytes);
+		r->cases_stale = true;
 	} else {
 		FAULT_TRY(replica_scope_base(r, write->case_id, &change.base));
 	}
