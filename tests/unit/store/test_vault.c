@@ -348,6 +348,22 @@ static void the_memory_of_argon2id_goes_back_to_the_system(void **state)
 	vault_lock(vault);
 }
 
+/* How long it then takes is not asked here: others may be using the processor. */
+static void a_cost_that_is_not_given_is_calibrated_above_the_floor(void **state)
+{
+	const struct room *room = *state;
+	struct vault *vault = NULL;
+	struct vault_file file;
+	bool lone = false;
+	vault_floor_for_tests(VAULT_PASSES_MIN, VAULT_MEMORY_MIN);
+	succeeds(vault_create(room->path, span_text(passphrase), NULL, &vault));
+	vault_lock(vault);
+	succeeds(vault_file_read(room->path, &file, &lone));
+	assert_false(lone);
+	assert_true(file.slots[0].passes >= VAULT_PASSES_MIN && file.slots[0].passes <= 64);
+	assert_true(file.slots[0].memory_bytes >= VAULT_MEMORY_MIN);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, enter, leave)
@@ -368,6 +384,7 @@ int main(void)
 		TEST(a_folder_that_cannot_be_written_is_a_fault_of_the_store),
 		TEST(no_secret_stands_in_the_files),
 		TEST(the_memory_of_argon2id_goes_back_to_the_system),
+		TEST(a_cost_that_is_not_given_is_calibrated_above_the_floor),
 	};
 	return cmocka_run_group_tests_name("vault", tests, NULL, NULL);
 }
