@@ -285,23 +285,13 @@ def vault_copies(bench, source, book):
     bench.cases("a wrong key or no vault: refused", source, wrong, book, {"refused"})
 
 
-class Locked(daemons.Daemon):
-    """A worker's daemon that opens with a passphrase."""
-
-    def __init__(self, folder):
-        super().__init__(folder, ["field", "--dir", folder])
-
-    def unlock(self, passphrase=PASSPHRASE):
-        return run(self, "unlock", "--passphrase-file", "-", stdin=passphrase + "\n")
-
-
 def passphrase_profile(bench):
     """With a passphrase the daemon starts, and `unlock` is what refuses."""
     tally, world = bench.tally, bench.world
-    seija = Locked(world.folder("seija"))
+    seija = nodes.Locked(world.folder("seija"), PASSPHRASE)
     world.daemons.append(seija)
     seija.start()
-    jalka(seija, "init", "--passphrase-file", "-", stdin=PASSPHRASE + "\n")
+    seija.init()
     world.enrol(seija, world.staff("Seija Korpi"))
     book = Book(seija, "Lampinoja")
     book.write(6)
@@ -318,12 +308,12 @@ def passphrase_profile(bench):
     for name, damage, at_unlock in damages:
         folder = bench.fresh(seija.folder)
         damage(folder)
-        with_damage(bench, name, Locked(folder), book, at_unlock)
+        with_damage(bench, name, nodes.Locked(folder, PASSPHRASE), book, at_unlock)
     folder = bench.fresh(seija.folder)
     for n in "ab":
         os.unlink(os.path.join(folder, "vault." + n))
     before = open(store(folder), "rb").read()
-    daemon = Locked(folder)
+    daemon = nodes.Locked(folder, PASSPHRASE)
     world.daemons.append(daemon)
     daemon.start()
     got = run(daemon, "init", "--passphrase-file", "-", stdin=PASSPHRASE + "\n")

@@ -154,3 +154,23 @@ def new_matter(daemon, client, title):
 
 def new_note(daemon, matter, text):
     return jalka(daemon, "note", matter["case_id"], text)
+
+
+class Locked(daemons.Daemon):
+    """A worker's daemon that opens with a passphrase."""
+
+    def __init__(self, folder, passphrase):
+        super().__init__(folder, ["field", "--dir", folder])
+        self.passphrase = passphrase
+
+    def init(self):
+        return jalka(self, "init", "--passphrase-file", "-", stdin=self.passphrase + "\n")
+
+    def unlock(self, passphrase=None):
+        return run(self, "unlock", "--passphrase-file", "-", stdin=(passphrase or self.passphrase) + "\n")
+
+
+def picture(daemon, case):
+    """What a case reads like: equal on two nodes that hold the same."""
+    records = jalka(daemon, "show", case)["records"]
+    return sorted((r["id"], r["type"], json.dumps(r["fields"], sort_keys=True), r["conflict"]) for r in records)
