@@ -1,5 +1,6 @@
 /* handlers_read - show, list, search, agenda, conflicts, rebuild: what reads the
- * casebook of an open profile. */
+ * casebook of an open profile; or, at the central node, the book of the reserved
+ * cases, which is all that stands in it. */
 #include <stdlib.h>
 
 #include "api/handlers.h"
@@ -8,6 +9,7 @@
 #include "api/view.h"
 #include "base/civil.h"
 #include "base/limits.h"
+#include "central/node.h"
 #include "domain/schema.h"
 #include "store/drafts.h"
 
@@ -15,7 +17,9 @@
 enum { READ_ARENA_BYTES = 4 * 1024 * 1024 };
 
 struct reading {
-	struct profile *profile;
+	struct profile *profile; /* NULL: at the central node */
+	struct casebook *book;
+	struct log *log;
 	struct answer *answer;
 	struct writer *out;
 	struct view view;
@@ -26,9 +30,20 @@ struct reading {
 static void begin(struct reading *reading, struct request *request)
 {
 	struct profile *profile = request->target.profile;
+	struct node *node = request->target.node;
+	struct node_id self;
 	*reading = (struct reading){ .profile = profile, .answer = request->answer };
-	view_init(&reading->view, profile_book(profile), &profile_status(profile)->node);
-	profile_touch(profile);
+	if (profile != NULL) {
+		profile_touch(profile);
+		reading->book = profile_book(profile);
+		reading->log = profile_log(profile);
+		self = profile_status(profile)->node;
+	} else {
+		reading->book = node_book(node);
+		reading->log = node_log(node);
+		self = hub_node(node_hub(node));
+	}
+	view_init(&reading->view, reading->book, &self);
 }
 
 /* Faults after the first byte of an answer cannot be told by the table. */
@@ -134,8 +149,8 @@ static struct fault show_record(struct reading *reading, const struct casebook_r
 	const struct casebook_field *fields;
 	size_t count;
 	uint64_t token;
-	FAULT_TRY(casebook_fields(profile_book(reading->profile), record->record_id, arena, &fields, &count));
-	FAULT_TRY(replica_token(profile_replica(reading->profile), &token));
+	FAULT_TRY(casebook_fields(reading->book, record->record_id, arena, &fields, &count));
+	FAULT_TRY(log_last_local(reading->log, &token));
 	struct writer *out = reading->out = answer_begin(reading->answer);
 	writer_string(out, "kind", "record");
 	writer_number(out, "token", token);
@@ -147,7 +162,7 @@ static struct fault show_record(struct reading *reading, const struct casebook_r
 	struct fault f = fault_none();
 	if (with_log) {
 		writer_list(out, "log");
-		f = log_read_record(profile_log(reading->profile), record->record_id, log_line, reading);
+		f = log_read_record(reading->log, record->record_id, log_line, reading);
 		writer_list_end(out);
 	}
 	return finish(reading, f);
@@ -173,8 +188,8 @@ static bool keep_draft(void *ctx, const struct drafts_draft *draft)
 static struct fault show_draft(struct reading *reading, const char *id)
 {
 	struct record_id record;
-	FAULT_TRY(resolve_draft(profile_log(reading->profile), id, &record));
-	FAULT_TRY(drafts_get(profile_log(reading->profile), record, keep_draft, reading));
+	FAULT_TRY(resolve_draft(reading->log, id, &record));
+	FAULT_TRY(drafts_get(reading->log, record, keep_draft, reading));
 	return reading->out == NULL ? fault_of(FAULT_CALLER, "the draft is gone") : finish(reading, fault_none());
 }
 
@@ -182,19 +197,23 @@ static struct fault show_case(struct reading *reading, const char *id)
 {
 	struct log_case info;
 	uint64_t token;
-	FAULT_TRY(resolve_case(profile_log(reading->profile), id, &info));
-	FAULT_TRY(replica_token(profile_replica(reading->profile), &token));
+	FAULT_TRY(resolve_case(reading->log, id, &info));
+	FAULT_TRY(log_last_local(reading->log, &token));
+	bool is_reserved = info.kind == DELTA_CASE_REFERENCE || info.kind == DELTA_CASE_DIRECTORY;
+	if (reading->profile == NULL && !is_reserved)
+		return fault_of(FAULT_CALLER, "the central node shows no content of clients' cases: see jalka admin cases");
 	struct writer *out = reading->out = answer_begin(reading->answer);
 	writer_string(out, "kind", "case");
 	writer_number(out, "token", token);
 	writer_id(out, "case_id", info.case_id.bytes);
 	writer_string(out, "case_kind", view_case_kind(info.kind));
 	writer_id(out, "client_case", info.client_case.bytes);
-	writer_bool(out, "held", replica_holds(profile_replica(reading->profile), info.case_id));
+	if (reading->profile != NULL)
+		writer_bool(out, "held", replica_holds(profile_replica(reading->profile), info.case_id));
 	reading->list = "records";
 	reading->with_fields = true;
 	writer_list(out, reading->list);
-	struct fault f = casebook_list(profile_book(reading->profile), 0, &info.case_id, 0, item, reading);
+	struct fault f = casebook_list(reading->book, 0, &info.case_id, 0, item, reading);
 	writer_list_end(out);
 	return finish(reading, f);
 }
@@ -203,9 +222,9 @@ static struct fault show_with(struct reading *reading, const jalka_ShowCall *cal
 {
 	struct kept kept = { .arena = arena };
 	struct record_id id;
-	struct fault f = resolve_record(profile_book(reading->profile), call->id, &id);
+	struct fault f = resolve_record(reading->book, call->id, &id);
 	if (!fault_is(f)) {
-		FAULT_TRY(casebook_get(profile_book(reading->profile), id, keep, &kept));
+		FAULT_TRY(casebook_get(reading->book, id, keep, &kept));
 		if (kept.full)
 			return fault_of(FAULT_LIMIT, "the record is too long to show");
 		if (kept.found)
@@ -213,9 +232,9 @@ static struct fault show_with(struct reading *reading, const jalka_ShowCall *cal
 	}
 	/* No record: a case, else a draft; the first refusal tells best what was wrong. */
 	struct fault g = show_case(reading, call->id);
-	if (fault_is(g))
+	if (fault_is(g) && reading->profile != NULL)
 		g = show_draft(reading, call->id);
-	return fault_is(g) ? f : g;
+	return fault_is(g) && reading->profile != NULL ? f : g;
 }
 
 struct fault handlers_show(struct request *request)
@@ -258,11 +277,11 @@ struct fault handlers_list(struct request *request)
 	begin(&reading, request);
 	FAULT_TRY(type_of(request, call->type, &type));
 	if (*call->case_id != '\0')
-		FAULT_TRY(resolve_case(profile_log(reading.profile), call->case_id, &info));
+		FAULT_TRY(resolve_case(reading.log, call->case_id, &info));
 	reading.out = answer_begin(reading.answer);
 	reading.list = "records";
 	writer_list(reading.out, reading.list);
-	struct fault f = casebook_list(profile_book(reading.profile), type, *call->case_id != '\0' ? &info.case_id : NULL,
+	struct fault f = casebook_list(reading.book, type, *call->case_id != '\0' ? &info.case_id : NULL,
 				       call->limit, item, &reading);
 	writer_list_end(reading.out);
 	return finish(&reading, f);
@@ -278,7 +297,7 @@ struct fault handlers_search(struct request *request)
 	reading.out = answer_begin(reading.answer);
 	reading.list = "records";
 	writer_list(reading.out, reading.list);
-	struct fault f = casebook_search(profile_book(reading.profile), span_text(call->text), call->limit, item, &reading);
+	struct fault f = casebook_search(reading.book, span_text(call->text), call->limit, item, &reading);
 	writer_list_end(reading.out);
 	return finish(&reading, f);
 }
@@ -333,7 +352,7 @@ struct fault handlers_agenda(struct request *request)
 	reading.out = answer_begin(reading.answer);
 	writer_string(reading.out, "day", shown);
 	writer_list(reading.out, "due");
-	struct fault f = casebook_agenda(profile_book(reading.profile), day_begins(day), day_begins(day + 1),
+	struct fault f = casebook_agenda(reading.book, day_begins(day), day_begins(day + 1),
 					 due_item, &reading);
 	writer_list_end(reading.out);
 	return finish(&reading, f);
@@ -371,7 +390,7 @@ static struct fault write_clash(struct reading *reading, const struct clash *cla
 	size_t count;
 	const struct schema_record *record = schema_by_type(clash->record.record_type);
 	const struct schema_field *field = record == NULL ? NULL : schema_field_by_number(record->message, clash->field);
-	FAULT_TRY(casebook_fields(profile_book(reading->profile), clash->record.record_id, arena, &fields, &count));
+	FAULT_TRY(casebook_fields(reading->book, clash->record.record_id, arena, &fields, &count));
 	if (!answer_item(reading->answer, "conflicts"))
 		return fault_none();
 	writer_object(reading->out, NULL);
@@ -387,7 +406,7 @@ static struct fault write_clash(struct reading *reading, const struct clash *cla
 static struct fault conflicts_with(struct reading *reading, struct arena *arena)
 {
 	struct clashes clashes = { .arena = arena, .items = ARENA_ARRAY(arena, CLASHES_MAX, struct clash) };
-	FAULT_TRY(casebook_conflicts(profile_book(reading->profile), keep_clash, &clashes));
+	FAULT_TRY(casebook_conflicts(reading->book, keep_clash, &clashes));
 	reading->out = answer_begin(reading->answer);
 	writer_list(reading->out, "conflicts");
 	size_t mark = arena_mark(arena);
@@ -418,12 +437,13 @@ struct fault handlers_conflicts(struct request *request)
 
 struct fault handlers_rebuild(struct request *request)
 {
-	struct casebook *book = profile_book(request->target.profile);
+	struct reading reading;
 	struct delta_hash before, after;
-	FAULT_TRY(profile_verify(request->target.profile));
-	FAULT_TRY(casebook_digest(book, &before));
-	FAULT_TRY(casebook_rebuild(book));
-	FAULT_TRY(casebook_digest(book, &after));
+	begin(&reading, request);
+	FAULT_TRY(reading.profile != NULL ? profile_verify(reading.profile) : node_verify(request->target.node));
+	FAULT_TRY(casebook_digest(reading.book, &before));
+	FAULT_TRY(casebook_rebuild(reading.book));
+	FAULT_TRY(casebook_digest(reading.book, &after));
 	struct writer *out = answer_begin(request->answer);
 	writer_hex(out, "digest", span_of(after.bytes, sizeof after.bytes));
 	writer_bool(out, "same", memcmp(before.bytes, after.bytes, sizeof before.bytes) == 0);

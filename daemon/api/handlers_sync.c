@@ -193,7 +193,7 @@ struct fault handlers_enrol(struct request *request)
 	memcpy(enrolment.secret, code.secret, sizeof enrolment.secret);
 	f = replica_enrol(profile_replica(profile), &enrolment);
 	if (!fault_is(f))
-		f = profile_central(profile, &code.address);
+		f = profile_central(profile, &code.address, &code.identity);
 	sodium_memzero(&code, sizeof code);
 	sodium_memzero(&enrolment, sizeof enrolment);
 	return fault_is(f) ? f : wait_for(request, ENROL);

@@ -203,6 +203,18 @@ static struct fault find_reference(struct writing *w, struct profile *profile)
 				      : fault_none();
 }
 
+/* The node's own, opened by the first that is written there. */
+static struct fault find_access(struct writing *w, struct profile *profile)
+{
+	struct log_case info;
+	bool found;
+	FAULT_TRY(profile_access_case(profile, &w->case_id));
+	FAULT_TRY(log_case_get(profile_log(profile), w->case_id, &info, &found));
+	w->opens = !found;
+	w->kind = DELTA_CASE_ACCESS;
+	return fault_none();
+}
+
 static struct fault find_case(struct writing *w, struct profile *profile, const jalka_WriteCall *call)
 {
 	struct log_case info;
@@ -221,6 +233,8 @@ static struct fault find_case(struct writing *w, struct profile *profile, const 
 		w->kind = w->record->opens;
 	} else if (w->record->home == DELTA_CASE_REFERENCE) {
 		FAULT_TRY(find_reference(w, profile));
+	} else if (w->record->home == DELTA_CASE_ACCESS) {
+		FAULT_TRY(find_access(w, profile));
 	} else {
 		return at_field(w->request, "case_id", "say which case it belongs to");
 	}
@@ -228,7 +242,7 @@ static struct fault find_case(struct writing *w, struct profile *profile, const 
 		FAULT_TRY(resolve_case(profile_log(profile), call->client_case, &info));
 		w->client_case = info.case_id;
 	}
-	bool needs_client = w->opens && w->kind != DELTA_CASE_CLIENT;
+	bool needs_client = w->opens && w->kind != DELTA_CASE_CLIENT && w->kind != DELTA_CASE_ACCESS;
 	if (needs_client && ID_IS_NONE(w->client_case))
 		return at_field(w->request, "client_case", "say whose case it is");
 	if (!schema_may_stand_in(w->record, w->kind))

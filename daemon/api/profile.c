@@ -6,6 +6,7 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "api/request.h"
@@ -16,9 +17,11 @@
 #include "io/random.h"
 #include "io/timer.h"
 #include "io/watch.h"
+#include "store/drafts.h"
 #include "store/sealed_db.h"
 #include "store/vault.h"
 
+enum { CHECKED_BYTES_MAX = 64 * 1024 * 1024, DRAFT_CASES_MAX = 64 };
 enum { KEY_FILE_BYTES_MAX = 4096, STACK_WIPED_BYTES = 256 * 1024, FREED_BYTE = 0x5a };
 
 #define STORE_PURPOSE "store"
@@ -45,6 +48,7 @@ struct profile {
 
 	struct replica_status status;
 	bool status_known, changed;
+	uint64_t cases; /* held when last told */
 	const char *failure;
 	profile_watch_fn *watch;
 	void *watch_ctx;
@@ -118,6 +122,36 @@ static void deadline_came(void *ctx)
 		replica_poke(profile->replica, profile_now());
 }
 
+struct draft_cases {
+	struct case_id ids[DRAFT_CASES_MAX];
+	size_t count;
+};
+
+static bool note_case(void *ctx, const struct drafts_draft *draft)
+{
+	struct draft_cases *cases = ctx;
+	bool is_new = !ID_IS_NONE(draft->case_id);
+	for (size_t i = 0; i < cases->count; i++)
+		is_new = is_new && !ID_EQUAL(cases->ids[i], draft->case_id);
+	if (is_new)
+		cases->ids[cases->count++] = draft->case_id;
+	return cases->count < DRAFT_CASES_MAX;
+}
+
+/* A case that is held no more leaves nothing here, drafts included. */
+static struct fault sweep_drafts(struct profile *profile)
+{
+	struct draft_cases cases = { .count = 0 };
+	FAULT_TRY(drafts_list(profile->log, NULL, note_case, &cases));
+	for (size_t i = 0; i < cases.count; i++) {
+		if (replica_holds(profile->replica, cases.ids[i]))
+			continue;
+		FAULT_TRY(drafts_discard_case(profile->log, cases.ids[i]));
+		logline(LOGLINE_NOTICE, "drafts of a case that is held no more were discarded");
+	}
+	return fault_none();
+}
+
 /* The end of a turn: what changed is told, the next deadline set. */
 static void turn(void *ctx)
 {
@@ -129,6 +163,9 @@ static void turn(void *ctx)
 		profile->changed = false;
 		profile->failure = NULL;
 		const struct replica_status *now = profile_status(profile);
+		if (now->cases < profile->cases)
+			(void)sweep_drafts(profile); /* a fault is met again by the next write */
+		profile->cases = now->cases;
 		if (now->state == REPLICA_SYNCING || now->state == REPLICA_IDLE || now->state == REPLICA_ENROLLING)
 			link_settled(profile->link);
 		if (now->state == REPLICA_REVOKED)
@@ -226,6 +263,15 @@ static void close_store(struct profile *profile)
 	profile->status_known = false;
 }
 
+/* A store that is not large is authenticated whole before anything is shown. */
+static struct fault check_whole(struct profile *profile)
+{
+	struct stat info;
+	if (stat(profile->store_path, &info) != 0 || info.st_size > CHECKED_BYTES_MAX)
+		return fault_none();
+	return sealed_db_verify(profile->db);
+}
+
 static struct fault open_db(struct profile *profile)
 {
 	uint8_t key[VAULT_KEY_BYTES];
@@ -240,7 +286,7 @@ static struct fault open_db(struct profile *profile)
 	if (seal_vfs_wal_gaps() != gaps)
 		logline(LOGLINE_WARNING, "the store's log holds a damaged record with good ones behind it: "
 					 "not a torn end; compare with the central node");
-	return f;
+	return fault_is(f) ? f : check_whole(profile);
 }
 
 static struct fault open_rest(struct profile *profile)
@@ -507,12 +553,15 @@ uint64_t profile_retry_ms(const struct profile *profile)
 	return link_wait_left_ms(profile->link);
 }
 
-struct fault profile_central(struct profile *profile, const struct address *address)
+struct fault profile_central(struct profile *profile, const struct address *address,
+			     const struct delta_identity *identity)
 {
 	char text[ADDRESS_TEXT_BYTES];
 	address_write(address, text);
 	FAULT_TRY(log_begin(profile->log));
 	struct fault f = log_put(profile->log, SETTINGS, span_text("central"), span_text(text));
+	if (!fault_is(f))
+		f = log_put(profile->log, SETTINGS, span_text("identity"), span_of(identity->bytes, sizeof identity->bytes));
 	if (fault_is(f)) {
 		(void)log_rollback(profile->log);
 		return f;
@@ -521,6 +570,18 @@ struct fault profile_central(struct profile *profile, const struct address *addr
 	profile->address = *address;
 	profile->has_address = true;
 	link_address(profile->link, address);
+	return fault_none();
+}
+
+struct fault profile_access_case(struct profile *profile, struct case_id *out)
+{
+	struct delta_identity identity;
+	size_t len = 0;
+	bool found = false;
+	FAULT_TRY(log_get(profile->log, SETTINGS, span_text("identity"), identity.bytes, sizeof identity.bytes, &len, &found));
+	if (!found || len != sizeof identity.bytes)
+		return fault_of(FAULT_LATER, "this machine is not enrolled yet");
+	delta_access_case(&identity, &profile_status(profile)->node, out);
 	return fault_none();
 }
 

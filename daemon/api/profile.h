@@ -67,8 +67,11 @@ void profile_poke(struct profile *profile);
 void profile_online(struct profile *profile, bool online);
 bool profile_is_online(const struct profile *profile);
 uint64_t profile_retry_ms(const struct profile *profile);
-/* Where central is; kept in the store. */
-struct fault profile_central(struct profile *profile, const struct address *address);
+/* Where central is and who; kept in the store. */
+struct fault profile_central(struct profile *profile, const struct address *address,
+			     const struct delta_identity *identity);
+/* The case of what this machine's holder opened, printed and exported (P10). */
+struct fault profile_access_case(struct profile *profile, struct case_id *out);
 const struct address *profile_central_address(const struct profile *profile); /* NULL: not known */
 
 /* Called once a turn in which something changed, or a dial or the link failed

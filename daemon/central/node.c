@@ -3,6 +3,7 @@
 
 #include <sodium.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/assert.h"
@@ -19,6 +20,7 @@ enum {
 	KEY_FILE_BYTES_MAX = 4096,
 	DENY_BYTES_MAX = 16 * 1024 * 1024,
 	DENY_LINE_BYTES_MAX = 4096,
+	CHECKED_BYTES_MAX = 64 * 1024 * 1024,
 };
 
 struct peer {
@@ -209,6 +211,15 @@ static struct fault open_vault(struct node *node)
 	return f;
 }
 
+/* A store that is not large is authenticated whole before anybody is answered. */
+static struct fault check_whole(struct node *node)
+{
+	struct stat info;
+	if (stat(node->store_path, &info) != 0 || info.st_size > CHECKED_BYTES_MAX)
+		return fault_none();
+	return sealed_db_verify(node->db);
+}
+
 static struct fault open_db(struct node *node)
 {
 	uint8_t key[VAULT_KEY_BYTES];
@@ -222,6 +233,7 @@ static struct fault open_db(struct node *node)
 		logline(LOGLINE_WARNING, "the store's log holds a damaged record with good ones behind it: "
 					 "not a torn end; audit, and compare with a copy");
 	FAULT_TRY(f);
+	FAULT_TRY(check_whole(node));
 	FAULT_TRY(log_sqlite_open(node->db, &node->log));
 	FAULT_TRY(casebook_open(node->db, node->log, NULL, &node->book));
 	casebook_set_central(node->book);

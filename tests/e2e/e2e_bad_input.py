@@ -183,9 +183,12 @@ def calls_that_cannot_be_are_refused(bench):
             expect(api, "LIMIT", "write", type="client", record_id=record,
                    body='{"municipality":"' + "a" * 20001 + '"}', form=1)
         with bench.center.api() as admin:
-            expect(admin, "CALLER", "list")
-            expect(admin, "CALLER", "lock")
-            expect(admin, "CALLER", "show", id=record)
+            for call in ("lock", "agenda", "conflicts", "drafts", "sync"):
+                expect(admin, "CALLER", call)
+            expect(admin, "CALLER", "show", id=record)  # content of a client's case
+            expect(admin, "CALLER", "show", id=case)
+            assert all(r["type"] != "client" for r in admin.call("list")["records"])
+            assert not admin.call("search", text="Virtanen")["records"]
             expect(admin, "CALLER", "write", type="client", body='{"family_name":"X"}', form=1)
             for verb, arguments in (("nothing", []), ("enrol", []), ("enrol", ["abcd"]), ("confirm", ["zz"]),
                                     ("confirm", ["0000"]), ("assign", [case]), ("assign", [case, "0000"]),
