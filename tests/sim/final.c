@@ -1,14 +1,12 @@
 /* final - the invariants asked when all is healed and everybody has synced. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/assert.h"
 #include "lib/refold.h"
 #include "sim/invariant.h"
 #include "sim/world.h"
 
-/* One record as central folds it; `block` lives while the next one is looked at. */
+/* One record as central folds it; its block is in use while the next one is looked at. */
 struct judged {
 	struct sim *sim;
 	uint32_t number;
@@ -16,7 +14,8 @@ struct judged {
 	struct delta_hash hash;
 };
 
-static void *central_block, *device_block;
+/* Where the two sides of a comparison are folded. */
+static _Alignas(16) uint8_t central_block[REFOLD_ARENA_BYTES], device_block[REFOLD_ARENA_BYTES];
 
 static bool op_is_lost(struct sim *sim, const struct oracle_op *op)
 {
@@ -323,9 +322,6 @@ void invariants_final(struct sim *sim)
 {
 	if (!sim->checking || sim->central.hub == NULL)
 		return;
-	central_block = malloc(REFOLD_ARENA_BYTES);
-	device_block = malloc(REFOLD_ARENA_BYTES);
-	ASSERT(central_block != NULL && device_block != NULL);
 	invariant_i10_regained(sim);
 	invariant_i3_once(sim);
 	invariant_i7_gapless(sim, sim->central.store.inner, "central");
@@ -342,6 +338,4 @@ void invariants_final(struct sim *sim)
 	}
 	for (uint32_t i = 0; i < sim->oracle.record_count; i++)
 		judge_record(sim, i);
-	free(central_block);
-	free(device_block);
 }

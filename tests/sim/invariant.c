@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "base/assert.h"
+#include "session.pb.h"
 
 enum {
 	/* Log verbs one call may need: what it brings and what it makes the node
@@ -32,6 +32,28 @@ void invariant_i2_not_invented(struct sim *sim, const struct log_entry *entry)
 	if (!ID_EQUAL(record->id, entry->record_id) ||
 	    !ID_EQUAL(sim->oracle.cases[record->case_number].id, entry->case_id))
 		sim_fail(sim, "I2", "op %u stands in another record or case", number);
+}
+
+/* I6: honest work waits for nobody. Every device here is honest, so never for a base
+ * too high, a type of central's or malformed bytes; and where nobody ends, erases,
+ * revokes or puts back anything, for nothing but a signature that froze the field. */
+void invariant_i6_no_needless_quarantine(struct sim *sim, const struct log_entry *entry)
+{
+	static const enum trouble WHY[] = {
+		TROUBLE_UNASSIGN, TROUBLE_REGRANT, TROUBLE_ERASE_RECORD, TROUBLE_ERASE_CASE, TROUBLE_REVOKE,
+		TROUBLE_SUSPEND, TROUBLE_RESTORE_DEVICE, TROUBLE_RESTORE_CENTRAL, TROUBLE_CLONE,
+	};
+	bool calm = true;
+	for (size_t i = 0; i < sizeof WHY / sizeof WHY[0]; i++)
+		calm = calm && sim->options.rate[WHY[i]] == 0;
+	bool never = entry->reason == (uint32_t)jalka_Reason_BASE_TOO_HIGH ||
+		     entry->reason == (uint32_t)jalka_Reason_CENTRAL_ONLY ||
+		     entry->reason == (uint32_t)jalka_Reason_MALFORMED;
+	if (!sim->checking || entry->verdict != LOG_QUARANTINED)
+		return;
+	if (never || (calm && entry->reason != (uint32_t)jalka_Reason_FROZEN_FIELD))
+		sim_fail(sim, "I6", "op %u is quarantined for reason %u", oracle_op_of(&sim->oracle, entry->bytes, NULL),
+			 entry->reason);
 }
 
 /* I7: what a device takes as receipted is durable at central. A central put back

@@ -11,6 +11,7 @@
 
 /* ---- as it happens ---- */
 void invariant_i2_not_invented(struct sim *sim, const struct log_entry *entry);
+void invariant_i6_no_needless_quarantine(struct sim *sim, const struct log_entry *entry);
 void invariant_i7_ack_is_durable(struct sim *sim, struct sim_device *device, const struct author *author, uint64_t seq);
 void invariant_i11_in_scope(struct sim *sim, struct sim_device *device, const struct log_entry *entry);
 void invariant_i12_not_fed_when_revoked(struct sim *sim, struct sim_device *device, const struct log_entry *entry);

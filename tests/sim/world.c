@@ -428,6 +428,7 @@ static void hub_appended(void *ctx, const struct log_entry *entry)
 {
 	struct sim *sim = ctx;
 	invariant_i2_not_invented(sim, entry);
+	invariant_i6_no_needless_quarantine(sim, entry);
 	oracle_central_entry(&sim->oracle, entry);
 }
 
