@@ -428,6 +428,8 @@ struct fault hub_feed_pull(struct hub_link *link, size_t room, jalka_Pull *pull,
 	uint64_t last = hub->last_order, limit = last;
 	*any = false;
 	*rows = (struct span){ NULL, 0 };
+	pull->authors_count = pull->begun_count = pull->forget_count = pull->erased_count = pull->decisions_count = 0;
+	pull->has_rows = pull->more = false;
 	writing_begin(&w, link, room, pull->authors, &pull->authors_count);
 	w.from = link->fed;
 	if (nothing_new(&w)) {
@@ -469,6 +471,7 @@ struct fault hub_feed_backlog(struct hub_link *link, size_t room, jalka_Backlog 
 	struct writing w;
 	*any = false;
 	*rows = (struct span){ NULL, 0 };
+	backlog->authors_count = 0;
 	writing_begin(&w, link, room, backlog->authors, &backlog->authors_count);
 	const struct assignments_event *event = w.holder == NULL ? NULL
 		: assignments_next_grant(w.holder, link->backlog_done);

@@ -490,11 +490,16 @@ void hub_send_welcome(struct hub_link *link, jalka_Status status, struct span ro
 	step(link, &event);
 }
 
+/* An empty frame. It is large: only what says that a part is there is cleared,
+ * and each part is cleared by who fills it. */
 static jalka_Frame *new_frame(struct hub_link *link)
 {
-	static const jalka_Frame empty = jalka_Frame_init_zero;
 	jalka_Frame *frame = &link->hub->scratch.frame;
-	*frame = empty;
+	frame->has_resume = frame->has_heard = frame->has_push = frame->has_receipt = frame->has_pull = false;
+	frame->has_backlog = frame->has_need_salt = frame->has_salt = frame->has_held = false;
+	frame->has_held_answer = frame->has_offer = frame->bye = false;
+	frame->forgotten_count = 0;
+	frame->safe_order = 0;
 	if (link->safe_order_told != link->hub->safe_order) {
 		frame->safe_order = link->hub->safe_order;
 		link->safe_order_told = link->hub->safe_order;
@@ -504,7 +509,7 @@ static jalka_Frame *new_frame(struct hub_link *link)
 
 static void put_answer(const struct hub_answer *answer, jalka_Receipt *out)
 {
-	memset(out, 0, sizeof *out);
+	out->central_epoch.size = 0;
 	memcpy(out->body.bytes, answer->body, answer->body_len);
 	out->body.size = (pb_size_t)answer->body_len;
 	SESSION_FRAME_SET(out->signature, answer->signature.bytes);

@@ -191,13 +191,24 @@ static struct fault put_pull(struct hub_link *link, jalka_Welcome *welcome, stru
 	return fault_none();
 }
 
+/* The structure is large: what says that a part is there is enough. */
+static void clear(jalka_Welcome *welcome)
+{
+	welcome->central_epoch.size = welcome->held_h.size = welcome->holder.size = 0;
+	welcome->erase_order.size = welcome->erase_signature.size = 0;
+	welcome->epochs_count = welcome->known_count = 0;
+	welcome->held_seq = 0;
+	welcome->epoch_closed = welcome->held_wanted = false;
+	welcome->has_receipt = welcome->has_pull = false;
+	welcome->receipt.body.size = welcome->receipt.central_epoch.size = 0;
+}
+
 struct fault hub_welcome(struct hub_link *link)
 {
-	static const jalka_Welcome empty = jalka_Welcome_init_zero;
 	struct hub *hub = link->hub;
 	jalka_Welcome *welcome = &hub->scratch.welcome;
 	struct span rows = { NULL, 0 };
-	*welcome = empty;
+	clear(welcome);
 	welcome->time_ms = hub->now.wall_ms;
 	welcome->safe_order = hub->safe_order;
 	link->safe_order_told = hub->safe_order;
