@@ -262,14 +262,12 @@ static struct fault fill_offer(struct replica *r, jalka_Offer *out, bool *has, s
 	return fault_none();
 }
 
-/* The grant after `after` that names an older central epoch, or NULL. */
+/* The grant after `after`, or NULL. */
 static const struct replica_grant *next_held(const struct replica *r, struct order after)
 {
 	const struct replica_grant *next = NULL;
 	for (size_t i = 0; i < r->grant_count; i++) {
 		const struct replica_grant *grant = &r->grants[i];
-		if (grant->g.generation == replica_state_generation(r))
-			continue;
 		if (after.n != 0 && order_compare(grant->g, after) <= 0)
 			continue;
 		if (next == NULL || order_compare(grant->g, next->g) < 0)
@@ -278,7 +276,8 @@ static const struct replica_grant *next_held(const struct replica *r, struct ord
 	return next;
 }
 
-/* P5: every grant of an older epoch, ascending. */
+/* P5: every grant, ascending: what is not among them central begins anew. Those of
+ * the epoch in use too, for an earlier session may have been cut half-way. */
 static void fill_held(struct replica *r, jalka_Frame *out, struct session_device_event *event)
 {
 	const struct replica_grant *grant;
