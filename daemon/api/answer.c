@@ -199,22 +199,34 @@ static const char *usual_advice(enum fault_kind kind)
 	return "";
 }
 
-static void refuse(struct answer *answer, uint32_t kind, const char *what, const char *advice, const char *field)
+static void refuse(struct answer *answer, uint32_t kind, const char *what, const char *advice, const char *field,
+		   struct span json)
 {
 	char text[sizeof(((jalka_Response *)0)->error)];
 	int n = snprintf(text, sizeof text, *advice == '\0' ? "%s%s" : "%s: %s", what, advice);
 	size_t len = n < 0 ? 0 : (size_t)n < sizeof text ? (size_t)n : sizeof text - 1;
-	send(answer, &(struct answer_response){ .kind = kind, .error = span_of(text, len), .field = span_text(field) });
+	send(answer, &(struct answer_response){ .kind = kind, .error = span_of(text, len), .field = span_text(field),
+					      .json = json.len <= ANSWER_PIECE_BYTES ? json : span_text("") });
 	release(answer);
 }
 
 void answer_refuse(struct answer *answer, struct fault why, const char *advice, const char *field)
 {
 	ASSERT(fault_is(why));
-	refuse(answer, kind_of(why.kind), why.what, *advice != '\0' ? advice : usual_advice(why.kind), field);
+	refuse(answer, kind_of(why.kind), why.what, *advice != '\0' ? advice : usual_advice(why.kind), field, span_text(""));
+}
+
+void answer_refuse_with(struct answer *answer, struct fault why, const char *advice, const char *field)
+{
+	ASSERT(fault_is(why) && writer == answer);
+	writer_object_end(&answer->json);
+	ASSERT(answer->json.depth == 0);
+	struct span json = answer->out.full ? span_text("") : wire_out_span(&answer->out);
+	json_used = answer->out.full ? sizeof json_block : json.len > json_used ? json.len : json_used;
+	refuse(answer, kind_of(why.kind), why.what, *advice != '\0' ? advice : usual_advice(why.kind), field, json);
 }
 
 void answer_refuse_locked(struct answer *answer, const char *what)
 {
-	refuse(answer, jalka_Kind_LOCKED, what, "", "");
+	refuse(answer, jalka_Kind_LOCKED, what, "", "", span_text(""));
 }

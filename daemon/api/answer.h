@@ -41,6 +41,9 @@ void answer_finish(struct answer *answer);
 /* Sends a refusal and frees the answer. `advice` (may be "") follows the fault's
  * text; `field` names the field at fault or is "". */
 void answer_refuse(struct answer *answer, struct fault why, const char *advice, const char *field);
+/* The same after answer_begin: the object written so far goes with it (when it
+ * fits one Response). */
+void answer_refuse_with(struct answer *answer, struct fault why, const char *advice, const char *field);
 /* The store is locked or not there yet. */
 void answer_refuse_locked(struct answer *answer, const char *what);
 

@@ -289,6 +289,83 @@ static struct fault put_draft(struct writing *w, struct profile *profile)
 	return fault_none();
 }
 
+/* ---- STALE: both values are told ---- */
+
+struct change {
+	struct writing *w;
+	uint32_t number; /* the first touched field that changed since the read; 0: none found */
+	struct author by;
+	uint64_t at_ms;
+};
+
+static bool touches(struct writing *w, uint32_t number)
+{
+	return is_cleared(w, number) || is_set(wire_out_span(&w->fields), number);
+}
+
+static bool find_change(void *ctx, const struct log_entry *entry)
+{
+	struct change *change = ctx;
+	struct delta delta;
+	struct wire_field field;
+	if (entry->local <= change->w->token || entry->bytes.data == NULL || fault_is(delta_read(entry->bytes, &delta)))
+		return true;
+	change->by = entry->author;
+	change->at_ms = entry->stamp_ms;
+	for (size_t i = 0; i < delta.cleared_count && change->number == 0; i++)
+		if (touches(change->w, delta.cleared[i]))
+			change->number = delta.cleared[i];
+	while (change->number == 0 && wire_next(&delta.fields, &field) == WIRE_FIELD)
+		if (touches(change->w, field.number))
+			change->number = field.number;
+	return change->number == 0;
+}
+
+/* The value of one field of a message, all its occurrences. */
+static void write_value(struct writing *w, struct writer *out, const char *key, struct span fields, uint32_t number)
+{
+	struct wire_out whole;
+	struct wire_field field;
+	wire_out_init(&whole, merge_block, sizeof merge_block);
+	while (wire_next(&fields, &field) == WIRE_FIELD)
+		if (field.number == number)
+			wire_put_raw(&whole, field.whole);
+	writer_key(out, key);
+	record_json_value(w->record, number, wire_out_span(&whole), out->out);
+}
+
+struct stale {
+	struct change *change;
+	struct writer *out;
+};
+
+static bool write_stored(void *ctx, const struct casebook_record *record)
+{
+	struct stale *stale = ctx;
+	write_value(stale->change->w, stale->out, "stored", record->shown, stale->change->number);
+	return false;
+}
+
+static struct fault refuse_stale(struct writing *w, struct profile *profile, struct fault f)
+{
+	struct change change = { .w = w };
+	struct view view;
+	FAULT_TRY(log_read_record(profile_log(profile), w->record_id, find_change, &change));
+	const struct schema_field *field = schema_field_by_number(w->record->message, change.number);
+	if (field == NULL)
+		return f;
+	struct stale stale = { .change = &change, .out = answer_begin(w->request->answer) };
+	view_init(&view, profile_book(profile), &profile_status(profile)->node);
+	writer_id(stale.out, "id", w->record_id.bytes);
+	writer_string(stale.out, "field", field->name);
+	(void)casebook_get(profile_book(profile), w->record_id, write_stored, &stale);
+	write_value(w, stale.out, "given", wire_out_span(&w->fields), change.number);
+	view_author(&view, stale.out, "by", &change.by);
+	writer_number(stale.out, "at_ms", change.at_ms);
+	answer_refuse_with(w->request->answer, f, "", field->name);
+	return fault_none();
+}
+
 static struct fault put_delta(struct writing *w, struct profile *profile)
 {
 	struct replica_write write = {
@@ -302,6 +379,8 @@ static struct fault put_delta(struct writing *w, struct profile *profile)
 	write.envelope.is_signed = w->is_new && w->record->is_signed;
 	write.envelope.clock_state = (uint32_t)profile_status(profile)->clock_state;
 	struct fault f = replica_write(profile_replica(profile), &write, profile_now(), &written);
+	if (f.kind == FAULT_STALE)
+		return refuse_stale(w, profile, f);
 	if (f.kind == FAULT_STORE)
 		return request_fault(w->request, f, "lock and unlock the profile, which opens the store anew and checks it");
 	FAULT_TRY(f);
