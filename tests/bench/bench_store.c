@@ -1,8 +1,8 @@
 /* bench_store - the sealed store against plain system SQLite.
  *
  * Every figure is a ratio of two times taken in the same round, and the median
- * of the rounds; the stores take turns within a round. Same settings on all:
- * WAL, synchronous=FULL, 2 MiB page cache, secure_delete, temp_store=MEMORY;
+ * of the rounds; within a round the stores take turns slice by slice, so that
+ * other work of the machine falls on all alike. Same settings on all: WAL, synchronous=FULL, 2 MiB page cache, secure_delete, temp_store=MEMORY;
  * plain SQLite on its "unix" VFS, without a memory map, as it is by default.
  *
  *   insert     100,000 rows of ~300 B with a random unique 16-byte key, 200 a transaction
@@ -24,7 +24,8 @@
 #include "base/assert.h"
 #include "store/sealed_db.h"
 
-enum { ROWS = 100000, PER_COMMIT = 200, UPDATES = 2000, READS = 20000, NOTES = 20000, OPENS = 50, ROUNDS = 5, CACHE_KIB = 2048 };
+enum { ROWS = 100000, PER_COMMIT = 200, UPDATES = 2000, READS = 20000, NOTES = 20000, OPENS = 50 };
+enum { ROUNDS = 5, SLICES = 100, CACHE_KIB = 2048 };
 enum { KEY_BYTES = 16, ROW_BYTES = 284 };
 
 enum store { PLAIN, BEST, XCHACHA, NULL_CIPHER, STORES };
@@ -112,87 +113,109 @@ static void step(sqlite3 *db, sqlite3_stmt *stmt)
 	sqlite3_reset(stmt);
 }
 
-/* A small generator of its own: every store gets the same data in the same order. */
-static uint64_t random_state;
+/* One store at one workload: done in slices, the stores taking turns, so that
+ * what else the machine does falls on all of them alike. */
+struct job {
+	sqlite3 *db;
+	sqlite3_stmt *stmt;
+	uint64_t random; /* every store gets the same data in the same order */
+	int done;
+};
 
-static uint32_t next_random(void)
+static uint32_t next_random(struct job *job)
 {
-	random_state = random_state * 6364136223846793005u + 1442695040888963407u;
-	return (uint32_t)(random_state >> 33);
+	job->random = job->random * 6364136223846793005u + 1442695040888963407u;
+	return (uint32_t)(job->random >> 33);
 }
 
-static void insert_rows(sqlite3 *db)
+static void insert_slice(struct job *job)
 {
 	uint8_t body[ROW_BYTES];
-	run(db, "CREATE TABLE entry(local INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, body BLOB NOT NULL)");
-	sqlite3_stmt *stmt = prepare(db, "INSERT INTO entry(id, body) VALUES(?1, ?2)");
-	random_state = 1;
-	for (int row = 0; row < ROWS; row++) {
+	run(job->db, "BEGIN IMMEDIATE");
+	for (int row = 0; row < PER_COMMIT; row++) {
 		for (size_t i = 0; i < sizeof body; i++)
-			body[i] = (uint8_t)next_random();
-		if (row % PER_COMMIT == 0)
-			run(db, "BEGIN IMMEDIATE");
-		sqlite3_bind_blob(stmt, 1, keys[row], KEY_BYTES, SQLITE_STATIC);
-		sqlite3_bind_blob(stmt, 2, body, sizeof body, SQLITE_STATIC);
-		step(db, stmt);
-		if (row % PER_COMMIT == PER_COMMIT - 1)
-			run(db, "COMMIT");
+			body[i] = (uint8_t)next_random(job);
+		sqlite3_bind_blob(job->stmt, 1, keys[job->done++], KEY_BYTES, SQLITE_STATIC);
+		sqlite3_bind_blob(job->stmt, 2, body, sizeof body, SQLITE_STATIC);
+		step(job->db, job->stmt);
 	}
-	sqlite3_finalize(stmt);
+	run(job->db, "COMMIT");
 }
 
-static void update_rows(sqlite3 *db)
+static void update_slice(struct job *job)
 {
-	uint8_t body[ROW_BYTES] = { 0 };
-	sqlite3_stmt *stmt = prepare(db, "UPDATE entry SET body = ?2 WHERE id = ?1");
-	random_state = 2;
-	for (int i = 0; i < UPDATES; i++) {
-		sqlite3_bind_blob(stmt, 1, keys[next_random() % ROWS], KEY_BYTES, SQLITE_STATIC);
-		sqlite3_bind_blob(stmt, 2, body, sizeof body, SQLITE_STATIC);
-		step(db, stmt);
+	static const uint8_t body[ROW_BYTES];
+	for (int i = 0; i < UPDATES / SLICES; i++) {
+		sqlite3_bind_blob(job->stmt, 1, keys[next_random(job) % ROWS], KEY_BYTES, SQLITE_STATIC);
+		sqlite3_bind_blob(job->stmt, 2, body, sizeof body, SQLITE_STATIC);
+		step(job->db, job->stmt);
 	}
-	sqlite3_finalize(stmt);
 }
 
-static void read_rows(sqlite3 *db)
+static void read_slice(struct job *job)
 {
-	sqlite3_stmt *stmt = prepare(db, "SELECT body FROM entry WHERE local = ?1");
-	int found = 0;
-	random_state = 3;
-	run(db, "BEGIN");
-	for (int i = 0; i < READS; i++) {
-		sqlite3_bind_int64(stmt, 1, next_random() % ROWS + 1);
-		if (sqlite3_step(stmt) == SQLITE_ROW)
-			found += sqlite3_column_bytes(stmt, 0) == ROW_BYTES;
-		must(db, sqlite3_reset(stmt));
+	for (int i = 0; i < READS / SLICES; i++) {
+		sqlite3_bind_int64(job->stmt, 1, next_random(job) % ROWS + 1);
+		int rc = sqlite3_step(job->stmt);
+		ASSERT(rc == SQLITE_ROW && sqlite3_column_bytes(job->stmt, 0) == ROW_BYTES);
+		sqlite3_reset(job->stmt);
 	}
-	run(db, "COMMIT");
-	sqlite3_finalize(stmt);
-	ASSERT(found == READS);
 }
 
-static void index_notes(sqlite3 *db)
+static void note_slice(struct job *job)
 {
 	static const char *const words[] = { "asiakas", "tapaaminen", "asunto", "hakemus", "puhelin", "kotikäynti", "lääkäri",
 					     "möte", "bostad", "ansökan", "talous", "velka", "toimeentulo", "perhe", "lapset",
 					     "sovittu", "seuraava", "viikko", "päihde", "hoito", "tukea", "palvelu" };
 	char text[512];
-	run(db, "CREATE VIRTUAL TABLE note USING fts5(body)");
-	sqlite3_stmt *stmt = prepare(db, "INSERT INTO note(body) VALUES(?1)");
-	random_state = 4;
-	for (int i = 0; i < NOTES; i++) {
+	run(job->db, "BEGIN IMMEDIATE");
+	for (int i = 0; i < PER_COMMIT; i++) {
 		size_t used = 0;
 		for (int word = 0; word < 24; word++)
 			used += (size_t)snprintf(text + used, sizeof text - used, "%s%u ",
-						 words[next_random() % (sizeof words / sizeof words[0])], next_random() % 40);
-		if (i % PER_COMMIT == 0)
-			run(db, "BEGIN IMMEDIATE");
-		sqlite3_bind_text(stmt, 1, text, (int)used, SQLITE_STATIC);
-		step(db, stmt);
-		if (i % PER_COMMIT == PER_COMMIT - 1)
-			run(db, "COMMIT");
+						 words[next_random(job) % (sizeof words / sizeof words[0])],
+						 next_random(job) % 40);
+		sqlite3_bind_text(job->stmt, 1, text, (int)used, SQLITE_STATIC);
+		step(job->db, job->stmt);
 	}
-	sqlite3_finalize(stmt);
+	run(job->db, "COMMIT");
+}
+
+static const struct {
+	const char *before, *stmt, *after;
+	void (*slice)(struct job *job);
+	int slices;
+} works[OPEN] = {
+	[INSERT] = { "CREATE TABLE entry(local INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, body BLOB NOT NULL)",
+		     "INSERT INTO entry(id, body) VALUES(?1, ?2)", "", insert_slice, ROWS / PER_COMMIT },
+	[UPDATE] = { "", "UPDATE entry SET body = ?2 WHERE id = ?1", "", update_slice, SLICES },
+	[READ_MISS] = { "BEGIN", "SELECT body FROM entry WHERE local = ?1", "COMMIT", read_slice, SLICES },
+	[READ_COLD] = { "BEGIN", "SELECT body FROM entry WHERE local = ?1", "COMMIT", read_slice, SLICES },
+	[FTS] = { "CREATE VIRTUAL TABLE note USING fts5(body)", "INSERT INTO note(body) VALUES(?1)", "", note_slice,
+		  NOTES / PER_COMMIT },
+};
+
+static void measure(enum work work, sqlite3 *const dbs[static STORES], double out[static STORES][WORKS])
+{
+	struct job jobs[STORES];
+	for (int store = 0; store < STORES; store++) {
+		jobs[store] = (struct job){ .db = dbs[store], .random = (uint64_t)work + 1 };
+		run(dbs[store], works[work].before);
+		jobs[store].stmt = prepare(dbs[store], works[work].stmt);
+		out[store][work] = 0;
+	}
+	for (int slice = 0; slice < works[work].slices; slice++) {
+		for (int turn = 0; turn < STORES; turn++) {
+			int store = (slice + turn) % STORES;
+			double from = now_s();
+			works[work].slice(&jobs[store]);
+			out[store][work] += now_s() - from;
+		}
+	}
+	for (int store = 0; store < STORES; store++) {
+		sqlite3_finalize(jobs[store].stmt);
+		run(dbs[store], works[work].after);
+	}
 }
 
 static void forget_cached(const char *path)
@@ -205,32 +228,46 @@ static void forget_cached(const char *path)
 	close(fd);
 }
 
-static double timed(sqlite3 *db, void (*work)(sqlite3 *db))
+static void open_stores(sqlite3 *dbs[static STORES])
 {
-	double from = now_s();
-	work(db);
-	return now_s() - from;
+	for (int store = 0; store < STORES; store++)
+		dbs[store] = open_store((enum store)store);
 }
 
-static void measure(enum store store, double out[static WORKS])
+static void close_stores(sqlite3 *const dbs[static STORES])
 {
-	sqlite3 *db = open_store(store);
-	out[INSERT] = timed(db, insert_rows);
-	out[UPDATE] = timed(db, update_rows);
-	out[FTS] = timed(db, index_notes);
-	close_store(store, db);
-	db = open_store(store);
-	out[READ_MISS] = timed(db, read_rows);
-	close_store(store, db);
-	forget_cached(path_of(store));
-	db = open_store(store);
-	out[READ_COLD] = timed(db, read_rows);
-	close_store(store, db);
+	for (int store = 0; store < STORES; store++)
+		close_store((enum store)store, dbs[store]);
+}
+
+static double time_opens(enum store store)
+{
 	double from = now_s();
 	for (int i = 0; i < OPENS; i++)
 		close_store(store, open_store(store));
-	out[OPEN] = (now_s() - from) / OPENS;
-	unlink(path_of(store));
+	return (now_s() - from) / OPENS;
+}
+
+static void one_round(double out[static STORES][WORKS])
+{
+	sqlite3 *dbs[STORES];
+	open_stores(dbs);
+	measure(INSERT, dbs, out);
+	measure(UPDATE, dbs, out);
+	measure(FTS, dbs, out);
+	close_stores(dbs);
+	open_stores(dbs);
+	measure(READ_MISS, dbs, out);
+	close_stores(dbs);
+	for (int store = 0; store < STORES; store++)
+		forget_cached(path_of((enum store)store));
+	open_stores(dbs);
+	measure(READ_COLD, dbs, out);
+	close_stores(dbs);
+	for (int store = 0; store < STORES; store++) {
+		out[store][OPEN] = time_opens((enum store)store);
+		unlink(path_of((enum store)store));
+	}
 }
 
 static int by_value(const void *a, const void *b)
@@ -284,12 +321,8 @@ int main(void)
 	randombytes_buf(keys, sizeof *keys * ROWS);
 	seal_vfs_allow_null();
 	print_goals();
-	for (int round = 0; round < ROUNDS; round++) {
-		for (int turn = 0; turn < STORES; turn++) {
-			enum store store = (enum store)((round + turn) % STORES);
-			measure(store, seconds[round][store]);
-		}
-	}
+	for (int round = 0; round < ROUNDS; round++)
+		one_round(seconds[round]);
 	print_figures();
 	free(keys);
 	return rmdir(directory);
