@@ -35,8 +35,9 @@ void invariant_i2_not_invented(struct sim *sim, const struct log_entry *entry)
 }
 
 /* I6: honest work waits for nobody. Every device here is honest, so never for a base
- * too high, a type of central's or malformed bytes; and where nobody ends, erases,
- * revokes or puts back anything, for nothing but a signature that froze the field. */
+ * too high or a type of central's; and where nobody ends, erases, revokes or puts
+ * back anything, for nothing but a signature that froze the field. (Elsewhere a
+ * change to a record whose first delta was rejected is MALFORMED: not whole.) */
 void invariant_i6_no_needless_quarantine(struct sim *sim, const struct log_entry *entry)
 {
 	static const enum trouble WHY[] = {
@@ -47,8 +48,7 @@ void invariant_i6_no_needless_quarantine(struct sim *sim, const struct log_entry
 	for (size_t i = 0; i < sizeof WHY / sizeof WHY[0]; i++)
 		calm = calm && sim->options.rate[WHY[i]] == 0;
 	bool never = entry->reason == (uint32_t)jalka_Reason_BASE_TOO_HIGH ||
-		     entry->reason == (uint32_t)jalka_Reason_CENTRAL_ONLY ||
-		     entry->reason == (uint32_t)jalka_Reason_MALFORMED;
+		     entry->reason == (uint32_t)jalka_Reason_CENTRAL_ONLY;
 	if (!sim->checking || entry->verdict != LOG_QUARANTINED)
 		return;
 	if (never || (calm && entry->reason != (uint32_t)jalka_Reason_FROZEN_FIELD))
