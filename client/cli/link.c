@@ -230,6 +230,16 @@ void link_call(struct link *link, jalka_Request *request, link_answer_fn *fn, vo
 	} while (answer.more || answer.id != id);
 }
 
+/* Somebody changed the field since it was read: both values, so that one can choose. */
+static noreturn void say_stale(struct json object)
+{
+	struct json by = json_member(object, "by");
+	say_die(SAY_FAILED, "%s was changed meanwhile by %s (%s) to: %s\nnot written: %s\nLook at it and write again.",
+		say_text(json_member(object, "field")), say_text(json_member(by, "name")),
+		say_time_ms(json_member(object, "at_ms")), say_value(json_member(object, "stored")),
+		say_value(json_member(object, "given")));
+}
+
 /* "phone" and "is required" make "phone is required"; the daemon may have named the
  * field in its text already, at the beginning or behind the last colon. */
 _Noreturn void link_refused(const struct link_answer *answer)
@@ -238,6 +248,8 @@ _Noreturn void link_refused(const struct link_answer *answer)
 	char error[sizeof answer->error];
 	size_t field_len = strlen(answer->field), len = strlen(answer->error);
 	strcpy(error, answer->error);
+	if (answer->kind == jalka_Kind_STALE_READ && answer->object.type == JSON_OBJECT)
+		say_stale(answer->object);
 	if (field_len == 0 || strncmp(error, answer->field, field_len) == 0)
 		say_die(code, "%s", say_clean(error));
 	if (len > field_len + 2 && strcmp(error + len - field_len, answer->field) == 0 && error[len - field_len - 2] == ':')
