@@ -240,11 +240,13 @@ def central_put_back(office):
     center.start()
     office.expect("with it, it starts, and who was revoked after the backup is revoked",
                   office.row(late_node)["state"] == "REVOKED", office.row(late_node))
-    nodes.offline(aino, office.tuula)
-    jalka(aino, "sync", "--online")
-    until(lambda: jalka(aino, "status")["unreceipted"] == 0 and jalka(aino, "status")["sync"] in ("idle", "syncing"), "Aino's push")
+    early = office.note(aino, "Kirjattu ennen kuin laitelista on vahvistettu.")
+    texts[early] = "Kirjattu ennen kuin laitelista on vahvistettu."
+    until(lambda: run(aino, "sync", "--wait").code == DONE and not jalka(aino, "status")["unreceipted"], "Aino's push")
+    until(lambda: jalka(office.tuula, "status")["sync"] == "idle", "Tuula's session")
+    office.expect("until the device list is confirmed it takes work in and feeds nobody",
+                  run(office.tuula, "sync", "--wait").code == DONE and nodes.holds(office.tuula, early) is None)
     jalka(center, "admin", "confirm", "all")
-    nodes.online(office.tuula)
     for device in (aino, office.tuula):
         lost = [text for record, text in texts.items() if not office.arrives(record, text, device)]
         office.expect("confirmed, what the devices held above the backup is at both workers' again", not lost, lost)
