@@ -15,7 +15,6 @@
 #include "domain/record_json.h"
 #include "domain/schema.h"
 #include "records_table.h"
-#include "session.pb.h"
 
 struct order_line { /* one administrator's order */
 	struct request *request;
@@ -336,43 +335,6 @@ static struct fault verb_unassign(struct order_line *line)
 
 /* ---- quarantine ---- */
 
-static const char *reason_name(uint32_t reason)
-{
-	switch ((jalka_Reason)reason) {
-	case jalka_Reason_REASON_NONE:
-		return "NONE";
-	case jalka_Reason_NOT_HELD:
-		return "NOT_HELD";
-	case jalka_Reason_DEVICE_REVOKED:
-		return "DEVICE_REVOKED";
-	case jalka_Reason_FROZEN_FIELD:
-		return "FROZEN_FIELD";
-	case jalka_Reason_BASE_TOO_HIGH:
-		return "BASE_TOO_HIGH";
-	case jalka_Reason_CENTRAL_ONLY:
-		return "CENTRAL_ONLY";
-	case jalka_Reason_MALFORMED:
-		return "MALFORMED";
-	case jalka_Reason_OPENING_QUARANTINED:
-		return "OPENING_QUARANTINED";
-	case jalka_Reason_SECRET_UNKNOWN:
-		return "SECRET_UNKNOWN";
-	case jalka_Reason_ERASED:
-		return "ERASED";
-	case jalka_Reason_EPOCH_CLOSED:
-		return "EPOCH_CLOSED";
-	case jalka_Reason_VOUCHED:
-		return "VOUCHED";
-	case jalka_Reason_DUPLICATE_OPENING:
-		return "DUPLICATE_OPENING";
-	case jalka_Reason_BY_DECISION:
-		return "BY_DECISION";
-	case jalka_Reason_BEHIND_BAD:
-		return "BEHIND_BAD";
-	}
-	return "UNKNOWN";
-}
-
 enum { ITEM_BYTES = 8 + 1 + 8 + 1 + 20 + 1 };
 
 static void item_name(const struct author *author, uint64_t seq, char out[static ITEM_BYTES])
@@ -396,7 +358,7 @@ static bool quarantine_item(void *ctx, const struct hub_quarantined *item)
 	writer_id(out, "node", item->author.node.bytes);
 	writer_id(out, "epoch", item->author.epoch.bytes);
 	writer_number(out, "seq", item->seq);
-	writer_string(out, "reason", reason_name(item->reason));
+	writer_string(out, "reason", view_reason(item->reason));
 	writer_id(out, "case_id", item->case_id.bytes);
 	writer_id(out, "record_id", item->record_id.bytes);
 	writer_string(out, "type", view_type_name(item->record_type));

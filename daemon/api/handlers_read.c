@@ -122,6 +122,7 @@ static bool log_line(void *ctx, const struct log_entry *entry)
 	writer_number(out, "stamp_ms", entry->stamp_ms);
 	writer_string(out, "verdict", verdict_name(entry->verdict));
 	writer_number(out, "reason", entry->reason);
+	writer_string(out, "why", entry->reason == 0 ? "" : view_reason(entry->reason));
 	writer_object_end(out);
 	return true;
 }

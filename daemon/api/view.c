@@ -4,6 +4,7 @@
 #include "domain/record_json.h"
 #include "domain/schema.h"
 #include "records_table.h"
+#include "session.pb.h"
 
 void view_init(struct view *view, struct casebook *book, const struct node_id *self)
 {
@@ -108,6 +109,43 @@ const char *view_case_kind(enum delta_case_kind kind)
 		return "ACCESS";
 	}
 	return "NONE";
+}
+
+const char *view_reason(uint32_t reason)
+{
+	switch ((jalka_Reason)reason) {
+	case jalka_Reason_REASON_NONE:
+		return "NONE";
+	case jalka_Reason_NOT_HELD:
+		return "NOT_HELD";
+	case jalka_Reason_DEVICE_REVOKED:
+		return "DEVICE_REVOKED";
+	case jalka_Reason_FROZEN_FIELD:
+		return "FROZEN_FIELD";
+	case jalka_Reason_BASE_TOO_HIGH:
+		return "BASE_TOO_HIGH";
+	case jalka_Reason_CENTRAL_ONLY:
+		return "CENTRAL_ONLY";
+	case jalka_Reason_MALFORMED:
+		return "MALFORMED";
+	case jalka_Reason_OPENING_QUARANTINED:
+		return "OPENING_QUARANTINED";
+	case jalka_Reason_SECRET_UNKNOWN:
+		return "SECRET_UNKNOWN";
+	case jalka_Reason_ERASED:
+		return "ERASED";
+	case jalka_Reason_EPOCH_CLOSED:
+		return "EPOCH_CLOSED";
+	case jalka_Reason_VOUCHED:
+		return "VOUCHED";
+	case jalka_Reason_DUPLICATE_OPENING:
+		return "DUPLICATE_OPENING";
+	case jalka_Reason_BY_DECISION:
+		return "BY_DECISION";
+	case jalka_Reason_BEHIND_BAD:
+		return "BEHIND_BAD";
+	}
+	return "UNKNOWN";
 }
 
 void view_summary(struct view *view, struct writer *writer, const struct casebook_record *record)

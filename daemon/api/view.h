@@ -33,6 +33,8 @@ void view_siblings(struct view *view, struct writer *writer, uint32_t record_typ
 
 const char *view_type_name(uint32_t record_type);
 const char *view_case_kind(enum delta_case_kind kind);
+/* Why a delta is in quarantine: Reason of session.proto by name. */
+const char *view_reason(uint32_t reason);
 
 /* Copies a record and its spans to the arena, to use it after the callback. False: no room. */
 bool view_copy(struct arena *arena, const struct casebook_record *from, struct casebook_record *to);
