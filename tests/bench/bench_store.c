@@ -2,8 +2,9 @@
  *
  * Every figure is a ratio of two times taken in the same round, and the median
  * of the rounds; within a round the stores take turns slice by slice, so that
- * other work of the machine falls on all alike. Same settings on all: WAL, synchronous=FULL, 2 MiB page cache, secure_delete, temp_store=MEMORY;
- * plain SQLite on its "unix" VFS, without a memory map, as it is by default.
+ * other work of the machine falls on all alike. Same settings on all: WAL,
+ * synchronous=FULL, 2 MiB page cache, secure_delete, temp_store=MEMORY; plain
+ * SQLite on its "unix" VFS, without a memory map, as it is by default.
  *
  *   insert     100,000 rows of ~300 B with a random unique 16-byte key, 200 a transaction
  *   update     2,000 commits of one row each
