@@ -8,12 +8,15 @@ listed, changed, searched and, where the type is a signed one, signed.
 import json
 import os
 import pty
+import socket
+import struct
 import subprocess
 import sys
+import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 import daemons
-from daemons import JALKA, until
+from daemons import JALKA, field, until
 
 OK, FAILED, USAGE, NO_DAEMON, LOCKED, CONFLICTS = range(6)
 PHRASE = "oikea hevonen paristo\n"
@@ -245,6 +248,35 @@ def a_conflict_is_shown_to_both_and_settled_by_one(bench):
     a.run("conflicts", "choose", client[:10], "fhone", "mine", code=FAILED)
 
 
+def a_choice_that_comes_too_late_shows_both_values(bench):
+    """A daemon of our own: between the read and the write it says that somebody was faster."""
+    folder = bench.world.folder("late")
+    os.mkdir(folder)
+    who = {"node": "ab" * 16, "epoch": "cd" * 16, "mine": False, "name": "Otso Laine"}
+    sibling = {"value": ["1"], "cleared": False, "by": {**who, "mine": True}, "at_ms": 1, "order": 1, "pending": False}
+    shown = {"v": 1, "kind": "record", "token": 7, "record": {"id": "ef" * 16, "type": "client", "info": [
+        {"field": "phone", "number": 10, "conflict": True, "siblings": [sibling, {**sibling, "by": who}]}]}}
+    stale = {"v": 1, "field": "phone", "stored": ["040 000 0333"], "given": ["040 000 0222"], "by": who, "at_ms": 1795307356961}
+    answers = [field(6, json.dumps(shown)), field(3, 3) + field(4, "changed") + field(5, "phone") + field(6, json.dumps(stale))]
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(os.path.join(folder, "socket"))
+        listener.listen(1)
+
+        def serve():
+            peer, _ = listener.accept()
+            with peer:
+                for number, answer in enumerate(answers, 1):
+                    (length,) = struct.unpack("<I", peer.recv(4, socket.MSG_WAITALL))
+                    peer.recv(length, socket.MSG_WAITALL)
+                    body = field(1, number) + answer
+                    peer.sendall(struct.pack("<I", len(body)) + body)
+        server = threading.Thread(target=serve)
+        server.start()
+        told = Cli(folder).run("conflicts", "choose", "efef", "phone", "mine", code=FAILED)[1]
+        server.join()
+    assert "040 000 0333" in told and "040 000 0222" in told and "Otso Laine" in told, told
+
+
 # ---- the caseload ------------------------------------------------------------------
 
 def the_same_seed_makes_the_same_caseload(bench):
@@ -432,7 +464,8 @@ def main():
                      what_devices_write_without_a_person_reaches_the_others, wrong_fields_are_named_with_what_was_meant,
                      a_day_is_recorded, a_mapping_has_all_four_quadrants, an_urgent_application_has_its_grounds,
                      a_consent_is_given_and_withdrawn, drafts_wait_are_changed_signed_or_discarded,
-                     a_conflict_is_shown_to_both_and_settled_by_one, the_same_seed_makes_the_same_caseload,
+                     a_conflict_is_shown_to_both_and_settled_by_one,
+                     a_choice_that_comes_too_late_shows_both_values, the_same_seed_makes_the_same_caseload,
                      lines_are_loaded_and_the_first_wrong_one_is_named, usage_errors_are_told_with_what_was_meant,
                      help_is_there_for_every_verb, completion_works_in_the_shell,
                      data_goes_to_stdout_and_words_to_stderr, records_cannot_speak_to_the_terminal,
