@@ -28,6 +28,7 @@ static void free_all(struct replica *r)
 	free(r->forgotten);
 	free(r->older);
 	free(r->offers);
+	free(r->held);
 	free(r->inbox.block);
 	if (r->scratch != NULL)
 		sodium_memzero(r->scratch, sizeof *r->scratch);
@@ -393,7 +394,9 @@ void replica_link_up(struct replica *replica, struct replica_time now)
 	}
 	r->first_frame = true;
 	r->offers_known = r->offers_sent = false;
-	r->held_after = (struct order){ 0, 0 };
+	r->held_count = r->held_next = 0;
+	r->held_frames = r->held_answers = 0;
+	r->held_complete = false;
 	r->salt_count = r->salt_next = 0;
 	for (size_t i = 0; i < r->forgotten_count; i++)
 		r->forgotten[i].was_sent = r->forgotten[i].was_in_first = false;

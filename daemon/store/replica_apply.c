@@ -91,14 +91,18 @@ static struct fault put_case(struct replica *r, const struct delta *delta, const
 	return log_case_put(r->log, &info);
 }
 
-/* Own bytes come back in the backlog of a case that was forgotten. */
+/* Own bytes come back in the backlog of a case that was forgotten. What stands in
+ * an own chain must be what was written here; beyond it central alone knows. */
 static struct fault refill(struct replica *r, const struct author *author, const struct rows_row *row,
 			   const struct known *known)
 {
+	const struct log_author *own = replica_state_own_by_id(r, &author->epoch);
 	struct log_case info;
 	bool found;
 	uint8_t salt[DELTA_SALT_BYTES];
 	struct delta_hash digest;
+	if (own == NULL || row->seq > own->seq)
+		return log_refill(r->log, author, row->seq, row->delta);
 	FAULT_TRY(log_case_get(r->log, known->case_id, &info, &found));
 	if (!found || !info.has_secret)
 		return fault_none(); /* the opening is not here yet: a later row of the same backlog cannot be */
@@ -337,6 +341,9 @@ static struct fault frame_parts(struct replica *r, const jalka_Frame *frame, str
 	if (frame->has_held_answer) {
 		FAULT_TRY(apply_grants(r, frame->held_answer.granted, frame->held_answer.granted_count,
 				       frame->held_answer.forget, frame->held_answer.forget_count, true));
+		r->held_answers++;
+		if (r->held_complete && r->held_answers == r->held_frames)
+			r->feed.is_held_owed = false;
 		r->told.moved = true;
 	}
 	if (frame->has_pull)
@@ -401,14 +408,6 @@ static struct fault apply_standing(struct replica *r, const jalka_Welcome *welco
 	return welcome->status == jalka_Status_REVOKED ? apply_revoked(r, welcome) : fault_none();
 }
 
-static bool has_old_grants(const struct replica *r)
-{
-	for (size_t i = 0; i < r->grant_count; i++)
-		if (r->grants[i].g.generation != replica_state_generation(r))
-			return true;
-	return false;
-}
-
 static struct fault welcome_parts(struct replica *r, const jalka_Welcome *welcome, struct span rows, bool drop_key)
 {
 	bool risen = false;
@@ -421,7 +420,7 @@ static struct fault welcome_parts(struct replica *r, const jalka_Welcome *welcom
 	apply_safe_order(r, welcome->safe_order, &risen);
 	if (welcome->has_pull)
 		FAULT_TRY(apply_pull(r, &welcome->pull, rows));
-	r->told.held_asked = welcome->held_wanted || has_old_grants(r);
+	r->told.held_asked = welcome->held_wanted || r->feed.is_held_owed;
 	return finish(r, risen);
 }
 

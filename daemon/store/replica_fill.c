@@ -1,6 +1,8 @@
 /* replica_fill - what this device sends. */
 #include "store/replica_fill.h"
 
+#include <stdlib.h>
+
 #include "base/assert.h"
 #include "store/replica_fork.h"
 #include "store/replica_receipt.h"
@@ -262,37 +264,43 @@ static struct fault fill_offer(struct replica *r, jalka_Offer *out, bool *has, s
 	return fault_none();
 }
 
-/* The grant after `after`, or NULL. */
-static const struct replica_grant *next_held(const struct replica *r, struct order after)
+static int by_g(const void *a, const void *b)
 {
-	const struct replica_grant *next = NULL;
-	for (size_t i = 0; i < r->grant_count; i++) {
-		const struct replica_grant *grant = &r->grants[i];
-		if (after.n != 0 && order_compare(grant->g, after) <= 0)
-			continue;
-		if (next == NULL || order_compare(grant->g, next->g) < 0)
-			next = grant;
-	}
-	return next;
+	return order_compare(((const struct replica_forgotten *)a)->g, ((const struct replica_forgotten *)b)->g);
+}
+
+/* The grants as they are now: answers rename them while Held is on its way. */
+static void begin_held(struct replica *r)
+{
+	r->held = realloc(r->held, (r->grant_count + 1) * sizeof *r->held);
+	ASSERT(r->held != NULL);
+	for (size_t i = 0; i < r->grant_count; i++)
+		r->held[i] = (struct replica_forgotten){ .case_id = r->grants[i].case_id, .g = r->grants[i].g };
+	r->held_count = r->grant_count;
+	r->held_next = 0;
+	if (r->held_count > 0)
+		qsort(r->held, r->held_count, sizeof *r->held, by_g);
 }
 
 /* P5: every grant, ascending: what is not among them central begins anew. Those of
  * the epoch in use too, for an earlier session may have been cut half-way. */
 static void fill_held(struct replica *r, jalka_Frame *out, struct session_device_event *event)
 {
-	const struct replica_grant *grant;
+	if (r->held_frames == 0)
+		begin_held(r);
 	out->has_held = true;
-	while (out->held.grants_count < COUNT_OF(out->held.grants)
-	       && (grant = next_held(r, r->held_after)) != NULL) {
+	while (out->held.grants_count < COUNT_OF(out->held.grants) && r->held_next < r->held_count) {
 		jalka_HeldGrant *wire = &out->held.grants[out->held.grants_count++];
+		const struct replica_forgotten *grant = &r->held[r->held_next++];
 		const struct order_epoch *epoch = order_epoch_by_generation(&r->orders, grant->g.generation);
 		ASSERT(epoch != NULL);
 		SESSION_FRAME_SET(wire->case_id, grant->case_id.bytes);
 		SESSION_FRAME_SET(wire->g_epoch, epoch->id.bytes);
 		wire->g = grant->g.n;
-		r->held_after = grant->g;
 	}
-	out->held.last = next_held(r, r->held_after) == NULL;
+	out->held.last = r->held_next == r->held_count;
+	r->held_frames++;
+	r->held_complete = out->held.last;
 	event->parts |= SESSION_DEVICE_HELD;
 	if (!out->held.last)
 		event->more |= SESSION_DEVICE_HELD;
@@ -319,7 +327,8 @@ static struct fault fill_one(struct replica *r, unsigned parts, jalka_Frame *out
 	if (r->feed.offers_left > 0 && (parts & SESSION_DEVICE_OFFER))
 		FAULT_TRY(fill_offer(r, &out->offer, &out->has_offer, event));
 	bool offered = r->feed.offers_left == 0 || (r->offers_known && r->offer_next == r->offer_count);
-	if (!out->has_offer && offered && (parts & SESSION_DEVICE_HELD))
+	bool answered = r->held_frames == r->held_answers; /* one Held at a time */
+	if (!out->has_offer && offered && answered && (parts & SESSION_DEVICE_HELD))
 		fill_held(r, out, event);
 	return fault_none();
 }

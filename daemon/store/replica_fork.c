@@ -325,6 +325,7 @@ struct fault replica_fork_adopt(struct replica *r, const jalka_Welcome *welcome)
 	if (ID_IS_NONE(left))
 		return fault_none();
 	r->feed.order = map_place(r, left, left_order, &next);
+	r->feed.is_held_owed = true;
 	return adopt(r, left, left_order);
 }
 

@@ -11,7 +11,7 @@ enum {
 	SELF_FLAGS = 1, SELF_NODE, SELF_EPOCH, SELF_CENTRAL, SELF_CENTRAL_STATIC, SELF_CENTRAL_NODE,
 	SELF_OWN_STATIC, SELF_SIGN_SECRET, SELF_HOLDER, SELF_WORDS,
 	SESSION_COUNTER = 1, SESSION_KEY,
-	FEED_EPOCH = 1, FEED_ORDER, FEED_SAFE, FEED_CONTACT, FEED_STAMP, FEED_OFFSET, FEED_CLOCK, FEED_OFFERS,
+	FEED_EPOCH = 1, FEED_ORDER, FEED_SAFE, FEED_CONTACT, FEED_STAMP, FEED_OFFSET, FEED_CLOCK, FEED_OFFERS, FEED_HELD,
 	EPOCH_ID = 1, EPOCH_PARENT, EPOCH_GENERATION, EPOCH_INHERITED,
 	GRANT_GENERATION = 1, GRANT_N, GRANT_COMPLETE, GRANT_PLACE, GRANT_FORGETTING, GRANT_FORGET_AT,
 	GRANT_PAST_EPOCH, GRANT_PAST_N,
@@ -124,6 +124,7 @@ struct fault replica_state_put_feed(struct replica *r)
 	wire_put_fixed64(&out, FEED_OFFSET, (uint64_t)feed->clock_offset_ms);
 	wire_put_varint(&out, FEED_CLOCK, feed->clock_state);
 	wire_put_varint(&out, FEED_OFFERS, feed->offers_left);
+	wire_put_varint(&out, FEED_HELD, feed->is_held_owed);
 	return put(r, "feed", span_text("feed"), &out);
 }
 
@@ -152,6 +153,9 @@ static bool read_feed(struct replica_feed *feed, const struct wire_field *f)
 		return f->value <= CLOCK_UNKNOWN;
 	case FEED_OFFERS:
 		feed->offers_left = (uint32_t)f->value;
+		return true;
+	case FEED_HELD:
+		feed->is_held_owed = f->value != 0;
 		return true;
 	}
 	return true;

@@ -54,6 +54,7 @@ struct replica_feed {
 	int64_t clock_offset_ms;
 	uint32_t clock_state;
 	uint32_t offers_left;     /* sessions in which to offer foreign deltas to a restored central */
+	bool is_held_owed;        /* the epoch is new: Held has not been answered whole */
 };
 
 enum { REPLICA_PAST_MAX = LIMIT_BASES - 1 };
@@ -120,7 +121,10 @@ struct replica {
 	bool offers_known, offers_sent;
 	struct replica_offer *offers;
 	size_t offer_count, offer_next;
-	struct order held_after;      /* Held has been sent up to this grant */
+	struct replica_forgotten *held; /* what Held tells: the grants as they were when it began, ascending g */
+	size_t held_count, held_next;
+	size_t held_frames, held_answers;
+	bool held_complete;           /* the last Held is sent */
 	struct epoch_id salts_epoch;
 	uint64_t salts[LIMIT_CHUNK_DELTAS];
 	size_t salt_count, salt_next;

@@ -462,6 +462,66 @@ static void a_restored_center_maps_the_cursor_and_is_told_what_is_held(void **st
 	assert_int_equal(base_of_last().count, 1); /* nothing lacks an order any more */
 }
 
+static void answer_held(void)
+{
+	c->out.has_held_answer = true;
+	for (pb_size_t i = 0; i < c->in.held.grants_count; i++) {
+		jalka_GrantNote *note = &c->out.held_answer.granted[c->out.held_answer.granted_count++];
+		SESSION_FRAME_SET(note->case_id, c->in.held.grants[i].case_id.bytes);
+		note->g = c->in.held.grants[i].g;
+	}
+	center_send(c);
+}
+
+static void held_of_many_grants_goes_frame_by_frame_and_again_until_it_is_answered_whole(void **state)
+{
+	(void)state;
+	center_session(c);
+	for (uint64_t g = 1; g <= 100; g++) {
+		jalka_GrantNote *note = &c->out.pull.begun[c->out.pull.begun_count++];
+		struct case_id id = { { (uint8_t)g, 1 } };
+		SESSION_FRAME_SET(note->case_id, id.bytes);
+		note->g = g;
+		if (g % 50 == 0)
+			send_pull(g);
+	}
+	center_down(c);
+	restore_center(100);
+	for (int session = 0; session < 3; session++) {
+		center_up(c);
+		if (!center_take_hello(c)) {
+			center_plain(c);
+			assert_true(center_take_hello(c));
+		}
+		center_welcome(c);
+		assert_true(center_take(c));
+		bool has_first = c->in.has_held; /* nothing is to be offered */
+		center_send(c);
+		if (session == 2) { /* answered whole in the session before */
+			assert_false(has_first);
+			assert_false(center_take(c));
+			break;
+		}
+		assert_true(has_first || (center_take(c) && c->in.has_held));
+		assert_int_equal(c->in.held.grants_count, 64);
+		assert_false(c->in.held.last);
+		assert_false(center_take(c)); /* one at a time */
+		if (session == 0) {
+			center_down(c);
+			c->has_key = false;
+			continue;
+		}
+		answer_held();
+		while (center_take(c) && !c->in.has_held)
+			;
+		assert_true(c->in.held.last);
+		assert_int_equal(c->in.held.grants_count, 36);
+		answer_held();
+		center_down(c);
+	}
+	assert_int_equal(c->hang_ups, 0);
+}
+
 static void own_work_above_what_was_inherited_is_pushed_again_with_its_receipt(void **state)
 {
 	(void)state;
@@ -596,6 +656,7 @@ int main(void)
 		WITH(a_new_grant_resets_base_even_if_old_data_is_still_here),
 		WITH(own_work_comes_back_with_the_backlog_of_a_new_grant),
 		WITH(a_restored_center_maps_the_cursor_and_is_told_what_is_held),
+		WITH(held_of_many_grants_goes_frame_by_frame_and_again_until_it_is_answered_whole),
 		WITH(own_work_above_what_was_inherited_is_pushed_again_with_its_receipt),
 		WITH(center_that_goes_back_to_an_older_epoch_is_not_followed),
 		WITH(what_central_erased_is_erased_here),
