@@ -158,7 +158,7 @@ fuzz-bins: $(FUZZ_BIN)
 
 check: ## unit tests, layers, purity, headers: under a minute
 	@scripts/bootstrap --quiet
-	@$(MAKE) --no-print-directory -j2 units all
+	@$(MAKE) --no-print-directory -j$$(nproc) units all
 	@scripts/check
 
 test: ## install what is missing, build, run everything; ends with "N passed, N failed"
@@ -167,17 +167,17 @@ test: ## install what is missing, build, run everything; ends with "N passed, N 
 
 sim: ## the simulator: SEEDS=n (default 200), SEED=s replays one
 	@scripts/bootstrap --quiet
-	@$(MAKE) --no-print-directory $(OUT)/sim/sim
+	@$(MAKE) --no-print-directory -j$$(nproc) $(OUT)/sim/sim
 	@$(OUT)/sim/sim $(if $(SEED),--seed $(SEED) --verbose,--seeds $(or $(SEEDS),200))
 
 bench: ## the figures, one a line: name value unit
 	@scripts/bootstrap --quiet
-	@$(MAKE) --no-print-directory all $(BENCH_BIN)
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(BENCH_BIN)
 	@scripts/bench
 
 demo: ## two laptops and a central node keep a day's work in step (KEEP=1 leaves them running)
 	@scripts/bootstrap
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory -j$$(nproc) all
 	@KEEP=$(KEEP) scripts/demo
 
 clean: ## remove what was built
