@@ -126,7 +126,7 @@ define UNIT_RULE
 $(OUT)/unit/$(1)/%: $(OUT)/tests/unit/$(1)/%.o $(OUT)/testlib.a $(call LAYER_OBJ,$(1)) $(foreach l,$(SEES_$(1)),$(call LAYER_OBJ,$(l))) $(GEN_OBJ)
 	@mkdir -p $$(@D)
 	$$(call SAY,LD)
-	$$(Q)$(CC) $(LDFLAGS) -o $$@ $$^ -lcmocka $(LIBS)
+	$$(Q)$(CC) $$(LDFLAGS) -o $$@ $$^ -lcmocka $$(LIBS)
 endef
 $(foreach l,$(LAYERS),$(eval $(call UNIT_RULE,$(l))))
 
