@@ -393,7 +393,7 @@ void replica_link_up(struct replica *replica, struct replica_time now)
 		return;
 	}
 	r->first_frame = true;
-	r->offers_known = r->offers_sent = false;
+	r->offers_known = false;
 	r->held_count = r->held_next = 0;
 	r->held_frames = r->held_answers = 0;
 	r->held_complete = false;

@@ -304,16 +304,6 @@ static struct fault confirm(struct replica *r, const uint8_t *new_key)
 	return replica_state_put_session(r);
 }
 
-static struct fault note_offers(struct replica *r)
-{
-	bool done = r->offers_known && r->offer_next == r->offer_count;
-	if (r->feed.offers_left > 0 && done && !r->offers_sent) {
-		r->offers_sent = true;
-		r->feed.offers_left = r->offer_count == 0 ? 0 : r->feed.offers_left - 1;
-	}
-	return fault_none();
-}
-
 /* What every message ends with. */
 static struct fault finish(struct replica *r, bool safe_order_risen)
 {
@@ -342,8 +332,9 @@ static struct fault frame_parts(struct replica *r, const jalka_Frame *frame, str
 		FAULT_TRY(apply_grants(r, frame->held_answer.granted, frame->held_answer.granted_count,
 				       frame->held_answer.forget, frame->held_answer.forget_count, true));
 		r->held_answers++;
+		/* Held goes after pushes and offers: its answer says that all of them arrived. */
 		if (r->held_complete && r->held_answers == r->held_frames)
-			r->feed.is_held_owed = false;
+			r->feed.is_held_owed = r->feed.is_offer_owed = false;
 		r->told.moved = true;
 	}
 	if (frame->has_pull)
@@ -353,7 +344,6 @@ static struct fault frame_parts(struct replica *r, const jalka_Frame *frame, str
 	if (frame->has_need_salt)
 		FAULT_TRY(apply_need_salt(r, &frame->need_salt));
 	apply_safe_order(r, frame->safe_order, &risen);
-	FAULT_TRY(note_offers(r));
 	return finish(r, risen);
 }
 

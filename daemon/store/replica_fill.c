@@ -324,9 +324,9 @@ static struct fault fill_one(struct replica *r, unsigned parts, jalka_Frame *out
 		event->parts |= SESSION_DEVICE_BYE;
 		return fault_none();
 	}
-	if (r->feed.offers_left > 0 && (parts & SESSION_DEVICE_OFFER))
+	if (r->feed.is_offer_owed && (parts & SESSION_DEVICE_OFFER))
 		FAULT_TRY(fill_offer(r, &out->offer, &out->has_offer, event));
-	bool offered = r->feed.offers_left == 0 || (r->offers_known && r->offer_next == r->offer_count);
+	bool offered = !r->feed.is_offer_owed || (r->offers_known && r->offer_next == r->offer_count);
 	bool answered = r->held_frames == r->held_answers; /* one Held at a time */
 	if (!out->has_offer && offered && answered && (parts & SESSION_DEVICE_HELD))
 		fill_held(r, out, event);

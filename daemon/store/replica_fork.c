@@ -6,8 +6,6 @@
 #include "base/assert.h"
 #include "store/replica_receipt.h"
 
-enum { OFFER_SESSIONS = 3 };
-
 /* ---- the own chain against what central holds ---- */
 
 static struct fault own_h(struct replica *r, uint64_t seq, struct delta_hash *h, bool *found)
@@ -301,7 +299,7 @@ static struct fault adopt(struct replica *r, struct epoch_id left, uint64_t left
 	if (!fault_is(fault))
 		fault = refold(r, &above);
 	if (above.count > 0)
-		r->feed.offers_left = OFFER_SESSIONS;
+		r->feed.is_offer_owed = true;
 	free(above.records);
 	return fault;
 }
@@ -364,7 +362,7 @@ struct fault replica_fork_collect_offers(struct replica *r)
 	if (r->offers_known)
 		return fault_none();
 	r->offer_count = r->offer_next = 0;
-	if (r->feed.offers_left > 0 && epoch != NULL)
+	if (r->feed.is_offer_owed && epoch != NULL)
 		FAULT_TRY(log_read_order(r->log, epoch->inherited, INT64_MAX, collect_offer, r));
 	if (r->offer_count > 0)
 		qsort(r->offers, r->offer_count, sizeof *r->offers, by_author);

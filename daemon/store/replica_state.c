@@ -123,7 +123,7 @@ struct fault replica_state_put_feed(struct replica *r)
 	wire_put_varint(&out, FEED_STAMP, feed->last_stamp_ms);
 	wire_put_fixed64(&out, FEED_OFFSET, (uint64_t)feed->clock_offset_ms);
 	wire_put_varint(&out, FEED_CLOCK, feed->clock_state);
-	wire_put_varint(&out, FEED_OFFERS, feed->offers_left);
+	wire_put_varint(&out, FEED_OFFERS, feed->is_offer_owed);
 	wire_put_varint(&out, FEED_HELD, feed->is_held_owed);
 	return put(r, "feed", span_text("feed"), &out);
 }
@@ -152,7 +152,7 @@ static bool read_feed(struct replica_feed *feed, const struct wire_field *f)
 		feed->clock_state = (uint32_t)f->value;
 		return f->value <= CLOCK_UNKNOWN;
 	case FEED_OFFERS:
-		feed->offers_left = (uint32_t)f->value;
+		feed->is_offer_owed = f->value != 0;
 		return true;
 	case FEED_HELD:
 		feed->is_held_owed = f->value != 0;

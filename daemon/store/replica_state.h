@@ -53,7 +53,7 @@ struct replica_feed {
 	uint64_t last_stamp_ms;   /* for the clock, when the log has no own delta */
 	int64_t clock_offset_ms;
 	uint32_t clock_state;
-	uint32_t offers_left;     /* sessions in which to offer foreign deltas to a restored central */
+	bool is_offer_owed;       /* foreign deltas that a restored central lacks are to be offered */
 	bool is_held_owed;        /* the epoch is new: Held has not been answered whole */
 };
 
@@ -118,7 +118,7 @@ struct replica {
 	/* this session */
 	struct epoch_id pushing;      /* the author epoch central takes a push for */
 	bool first_frame;             /* the next frame filled is the first */
-	bool offers_known, offers_sent;
+	bool offers_known;
 	struct replica_offer *offers;
 	size_t offer_count, offer_next;
 	struct replica_forgotten *held; /* what Held tells: the grants as they were when it began, ascending g */
