@@ -324,7 +324,7 @@ void invariants_final(struct sim *sim)
 		return;
 	invariant_i10_regained(sim);
 	invariant_i3_once(sim);
-	invariant_i7_gapless(sim, sim->central.store.inner, "central");
+	invariant_i7_gapless(sim, sim->central.store.inner, "central", (struct epoch_id){ { 0 } });
 	invariant_i7_audit(sim);
 	for (size_t i = 0; i < sim->device_count; i++) {
 		struct sim_device *device = &sim->devices[i];

@@ -21,7 +21,7 @@ void invariant_i18_bounded(struct sim *sim, const char *who, uint64_t verbs, siz
 /* ---- a node has started again ---- */
 void invariant_i1_device_kept(struct sim *sim, struct sim_device *device);
 void invariant_i3_once(struct sim *sim);
-void invariant_i7_gapless(struct sim *sim, struct log *log, const char *who);
+void invariant_i7_gapless(struct sim *sim, struct log *log, const char *who, struct epoch_id open);
 
 /* ---- at the end ---- */
 void invariants_final(struct sim *sim);

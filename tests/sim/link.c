@@ -140,13 +140,14 @@ static void cut(struct sim *sim, struct sim_link *link)
 	}
 }
 
-/* When the bytes up to `taken` were sent. */
+/* When the byte after the first `taken` was sent: no frame that ends in the piece it
+ * begins was sent before. */
 static uint64_t sent_at(struct sim_pipe *pipe, uint64_t taken)
 {
 	uint64_t sent_ms = 0;
 	while (pipe->mark_count > 0) {
 		sent_ms = pipe->marks[pipe->mark_first].sent_ms;
-		if (pipe->marks[pipe->mark_first].end >= taken)
+		if (pipe->marks[pipe->mark_first].end > taken)
 			break;
 		pipe->mark_first = (pipe->mark_first + 1) % SIM_MARKS_MAX;
 		pipe->mark_count--;
@@ -176,9 +177,9 @@ void link_deliver(struct sim *sim, struct sim_link *link, int direction)
 			sim_struck(sim, TROUBLE_CORRUPT);
 			bytes[prng_below(&sim->prng, n)] ^= (uint8_t)(1u << prng_below(&sim->prng, 8));
 		}
+		uint64_t sent_ms = sent_at(pipe, pipe->taken);
 		pipe->taken += n;
 		sim->bytes_carried += n;
-		uint64_t sent_ms = sent_at(pipe, pipe->taken);
 		pipe->head += n; /* who is called writes into other pipes, never into this one */
 		pipe->len -= n;
 		if (n > 0)

@@ -644,18 +644,22 @@ void world_reopen(struct sim *sim, uint32_t node)
 		if (sim->central.hub != NULL)
 			return;
 		hub_start(sim);
-		invariant_i7_gapless(sim, sim->central.store.inner, "central");
+		invariant_i7_gapless(sim, sim->central.store.inner, "central", (struct epoch_id){ { 0 } });
 		invariant_i3_once(sim);
 		world_hub_after(sim);
 		return;
 	}
 	struct sim_device *device = &sim->devices[node];
+	struct replica_status status;
 	device->reopening = false;
 	if (device->replica != NULL)
 		return;
 	device_open(sim, device);
 	invariant_i1_device_kept(sim, device);
-	invariant_i7_gapless(sim, device->store.inner, "a device");
+	if (device->replica != NULL) {
+		replica_status(device->replica, &status);
+		invariant_i7_gapless(sim, device->store.inner, "a device", status.epoch);
+	}
 	world_device_after(sim, device);
 }
 
