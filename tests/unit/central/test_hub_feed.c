@@ -1,0 +1,184 @@
+/* Who is told what: fan-out to whoever is connected and holds the case, no one else. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <sodium.h>
+
+#include "lib/rules.h"
+#include "records_table.h"
+
+struct ear {
+	size_t pieces[PAIR_DEVICES_MAX];
+};
+
+static bool hear(void *ctx, size_t device, bool to_hub, struct span bytes)
+{
+	struct ear *ear = ctx;
+	(void)bytes;
+	if (!to_hub)
+		ear->pieces[device]++;
+	return true;
+}
+
+static void delta_reaches_exactly_the_connected_devices_in_scope(void **state)
+{
+	(void)state;
+	struct ear ear = { { 0 } };
+	struct pair *pair = pair_new(1, 4);
+	struct case_id id = rules_shared_case(pair, 3); /* 0, 1, 2 hold it; 3 does not */
+	pair_connect(pair, 0);
+	pair_connect(pair, 1);
+	pair_connect(pair, 3);
+	assert_true(pair_carry(pair));
+	pair_tap(pair, hear, &ear);
+	pair_note(pair, 0, id, "heti perille");
+	replica_poke(pair_replica(pair, 0), pair_time(pair));
+	assert_true(pair_carry(pair));
+	assert_true(pair_finds(pair_device_log(pair, 1), "heti perille"));
+	assert_false(pair_finds(pair_device_log(pair, 2), "heti perille"));
+	assert_false(pair_finds(pair_device_log(pair, 3), "heti perille"));
+	assert_true(ear.pieces[1] > 0);
+	assert_int_equal(ear.pieces[3], 0);
+	pair_free(pair);
+}
+
+static void all_that_waits_comes_in_one_frame(void **state)
+{
+	(void)state;
+	struct rules_wire wire;
+	struct pair *pair = pair_new(2, 2);
+	struct case_id id = rules_shared_case(pair, 2);
+	for (int i = 0; i < 30; i++)
+		pair_note(pair, 0, id, "muistiinpano");
+	rules_sync(pair, 0);
+	rules_listen(pair, &wire, 0);
+	rules_sync(pair, 1);
+	/* message 1, message 2 with the pull, Heard, its answer, and no more */
+	assert_true(wire.pieces <= 5);
+	assert_int_equal(pair_count(pair_device_log(pair, 1), LOG_ACCEPTED), pair_count(pair_hub_log(pair), LOG_ACCEPTED));
+	pair_free(pair);
+}
+
+static void large_backlog_comes_whole_and_live_feed_does_not_wait(void **state)
+{
+	(void)state;
+	static char text[3000];
+	memset(text, 'a', sizeof text - 1);
+	struct pair *pair = pair_new(3, 2);
+	struct case_id id = rules_shared_case(pair, 1);
+	for (int i = 0; i < 120; i++)
+		pair_note(pair, 0, id, text);
+	rules_sync(pair, 0);
+	pair_assign(pair, id, 1);
+	pair_sync(pair, 1);
+	assert_true(pair_carry(pair));
+	assert_int_equal(rules_status(pair, 1).backlogs, 0);
+	assert_int_equal(pair_count(pair_device_log(pair, 1), LOG_ACCEPTED), pair_count(pair_hub_log(pair), LOG_ACCEPTED));
+	pair_free(pair);
+}
+
+static void long_away_with_many_cases_it_still_comes_whole(void **state)
+{
+	(void)state;
+	enum { CASES = 20 };
+	struct case_id ids[CASES];
+	struct pair *pair = pair_new(4, 2);
+	for (size_t i = 0; i < CASES; i++)
+		ids[i] = rules_shared_case(pair, 2);
+	struct case_id noise = rules_shared_case(pair, 1); /* device 1 does not hold it */
+	for (size_t i = 0; i < 4300; i++)
+		pair_note(pair, 0, i % 10 == 0 ? ids[i / 10 % CASES] : noise, "rivi");
+	pair_sync(pair, 0);
+	assert_true(pair_carry(pair));
+	pair_sync(pair, 1);
+	assert_true(pair_carry(pair));
+	size_t rows = 0;
+	for (size_t i = 0; i < CASES; i++) {
+		struct log_case here, there;
+		bool found;
+		assert_false(fault_is(log_case_get(pair_hub_log(pair), ids[i], &there, &found)));
+		assert_false(fault_is(log_case_get(pair_device_log(pair, 1), ids[i], &here, &found)));
+		assert_true(found);
+		assert_int_equal(here.last_order, there.last_order);
+		rows++;
+	}
+	assert_int_equal(rows, CASES);
+	struct log_case gone;
+	bool found;
+	assert_false(fault_is(log_case_get(pair_device_log(pair, 1), noise, &gone, &found)));
+	assert_false(found);
+	pair_free(pair);
+}
+
+static void cursor_moves_on_though_there_is_nothing_to_tell(void **state)
+{
+	(void)state;
+	struct pair *pair = pair_new(5, 1);
+	struct case_id id = rules_shared_case(pair, 1);
+	uint64_t before = rules_status(pair, 0).order;
+	for (int i = 0; i < 200; i++)
+		pair_note(pair, 0, id, "oma");
+	rules_sync(pair, 0);
+	rules_sync(pair, 0);
+	assert_true(rules_status(pair, 0).order >= before + 136);
+	pair_free(pair);
+}
+
+static void new_session_of_a_device_ends_the_old_one(void **state)
+{
+	(void)state;
+	struct hub_counters counters;
+	struct pair *pair = pair_new(6, 1);
+	rules_sync(pair, 0);
+	pair_connect(pair, 0);
+	pair_carry(pair);
+	hub_counters(pair_hub(pair), &counters);
+	assert_int_equal(counters.links, 1);
+	pair_disconnect(pair, 0);
+	pair_free(pair);
+}
+
+static void half_open_connections_are_bounded_in_all_and_per_prefix(void **state)
+{
+	(void)state;
+	static struct hub_link *links[LIMIT_HALF_OPEN];
+	struct pair *pair = pair_new(7, 1);
+	struct hub *hub = pair_hub(pair);
+	struct hub_link *link;
+	size_t count = 0;
+	for (uint8_t prefix = 0; prefix < LIMIT_HALF_OPEN / LIMIT_HALF_OPEN_PER_PREFIX; prefix++) {
+		for (size_t i = 0; i < LIMIT_HALF_OPEN_PER_PREFIX; i++)
+			assert_false(fault_is(hub_link_up(hub, NULL, span_of(&prefix, 1), pair_hub_time(pair), &links[count++])));
+		if (count < LIMIT_HALF_OPEN)
+			assert_int_equal(hub_link_up(hub, NULL, span_of(&prefix, 1), pair_hub_time(pair), &link).kind,
+					 FAULT_LIMIT);
+	}
+	uint8_t fresh = 200;
+	assert_int_equal(hub_link_up(hub, NULL, span_of(&fresh, 1), pair_hub_time(pair), &link).kind, FAULT_LIMIT);
+	hub_link_down(hub, links[--count]);
+	assert_false(fault_is(hub_link_up(hub, NULL, span_of(&fresh, 1), pair_hub_time(pair), &links[count++])));
+	while (count > 0)
+		hub_link_down(hub, links[--count]);
+	pair_free(pair);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(delta_reaches_exactly_the_connected_devices_in_scope),
+		cmocka_unit_test(all_that_waits_comes_in_one_frame),
+		cmocka_unit_test(large_backlog_comes_whole_and_live_feed_does_not_wait),
+		cmocka_unit_test(long_away_with_many_cases_it_still_comes_whole),
+		cmocka_unit_test(cursor_moves_on_though_there_is_nothing_to_tell),
+		cmocka_unit_test(new_session_of_a_device_ends_the_old_one),
+		cmocka_unit_test(half_open_connections_are_bounded_in_all_and_per_prefix),
+	};
+	if (sodium_init() < 0)
+		return 1;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,104 @@
+/* What is not accepted waits; decisions; one bad delta holds up nothing. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <sodium.h>
+
+#include "lib/rules.h"
+#include "session.pb.h"
+#include "records_table.h"
+
+static void one_bad_delta_holds_up_none_behind_it(void **state)
+{
+	(void)state;
+	struct pair *pair = pair_new(1, 1);
+	struct case_id kept = rules_shared_case(pair, 1), lost = rules_shared_case(pair, 1);
+	pair_unassign(pair, lost, 0);
+	pair_note(pair, 0, kept, "ensimmäinen");
+	pair_note(pair, 0, lost, "toinen");
+	pair_note(pair, 0, kept, "kolmas");
+	rules_sync(pair, 0);
+	struct rules_quarantine waiting = rules_quarantine(pair);
+	assert_int_equal(waiting.count, 1);
+	assert_int_equal(waiting.item.reason, jalka_Reason_NOT_HELD);
+	assert_true(ID_EQUAL(waiting.item.case_id, lost));
+	assert_int_equal(rules_verdict(pair, 0, waiting.item.seq - 1), LOG_ACCEPTED);
+	assert_int_equal(rules_verdict(pair, 0, waiting.item.seq), LOG_QUARANTINED);
+	assert_int_equal(rules_verdict(pair, 0, waiting.item.seq + 1), LOG_ACCEPTED);
+	pair_free(pair);
+}
+
+static void decision_takes_one_out_of_the_list_and_cannot_be_taken_twice(void **state)
+{
+	(void)state;
+	struct pair *pair = pair_new(2, 1);
+	struct case_id id = rules_shared_case(pair, 1);
+	pair_unassign(pair, id, 0);
+	pair_note(pair, 0, id, "liian myöhään");
+	rules_sync(pair, 0);
+	struct rules_quarantine waiting = rules_quarantine(pair);
+	uint64_t order = rules_last_order(pair);
+	assert_false(fault_is(hub_decide(pair_hub(pair), &waiting.item.author, waiting.item.seq, true, pair_hub_time(pair))));
+	assert_int_equal(rules_quarantine(pair).count, 0);
+	assert_true(rules_last_order(pair) >= order + 2); /* the decision and the delta */
+	assert_int_equal(hub_decide(pair_hub(pair), &waiting.item.author, waiting.item.seq, false, pair_hub_time(pair)).kind,
+			 FAULT_CALLER);
+	rules_sync(pair, 0);
+	assert_int_equal(rules_verdict(pair, 0, waiting.item.seq), LOG_ACCEPTED);
+	pair_free(pair);
+}
+
+static void quarantine_is_there_after_a_restart(void **state)
+{
+	(void)state;
+	struct pair *pair = pair_new(3, 1);
+	struct case_id id = rules_shared_case(pair, 1);
+	pair_unassign(pair, id, 0);
+	pair_note(pair, 0, id, "odottaa");
+	rules_sync(pair, 0);
+	pair_hub_crash(pair);
+	struct rules_quarantine waiting = rules_quarantine(pair);
+	assert_int_equal(waiting.count, 1);
+	assert_int_equal(waiting.item.record_type, RECORDS_TYPE_ENCOUNTER_NOTE);
+	rules_decide_first(pair, false);
+	pair_hub_crash(pair);
+	assert_int_equal(rules_quarantine(pair).count, 0);
+	rules_sync(pair, 0);
+	assert_int_equal(rules_verdict(pair, 0, waiting.item.seq), LOG_REJECTED);
+	pair_free(pair);
+}
+
+static void change_of_a_signed_record_waits_as_frozen(void **state)
+{
+	(void)state;
+	struct pair *pair = pair_new(4, 2);
+	struct case_id id = rules_shared_case(pair, 2);
+	struct record_id note = pair_note(pair, 0, id, "allekirjoitettu");
+	rules_sync(pair, 0);
+	rules_sync(pair, 1);
+	/* the device's own check may refuse it already; central's does in any case */
+	struct fault fault = pair_edit(pair, 1, id, note, RECORDS_TYPE_ENCOUNTER_NOTE, RECORDS_ENCOUNTER_NOTE_TEXT, "muutettu");
+	rules_sync(pair, 1);
+	if (!fault_is(fault))
+		assert_int_equal(rules_quarantine(pair).item.reason, jalka_Reason_FROZEN_FIELD);
+	assert_int_equal(rules_quarantine(pair).count, fault_is(fault) ? 0 : 1);
+	pair_free(pair);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(one_bad_delta_holds_up_none_behind_it),
+		cmocka_unit_test(decision_takes_one_out_of_the_list_and_cannot_be_taken_twice),
+		cmocka_unit_test(quarantine_is_there_after_a_restart),
+		cmocka_unit_test(change_of_a_signed_record_waits_as_frozen),
+	};
+	if (sodium_init() < 0)
+		return 1;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

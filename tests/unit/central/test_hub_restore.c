@@ -1,0 +1,104 @@
+/* A backup put back: a new epoch, the deny file first, nothing fed until confirmed. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <sodium.h>
+
+#include "lib/rules.h"
+
+static bool look(void *ctx, const struct hub_device *device)
+{
+	*(enum hub_device_state *)ctx = device->state;
+	return true;
+}
+
+static void nothing_is_fed_until_the_devices_are_confirmed(void **state)
+{
+	(void)state;
+	struct pair *pair = pair_new(1, 2);
+	struct case_id id = rules_shared_case(pair, 2);
+	struct log *backup = pair_hub_backup(pair);
+	pair_note(pair, 0, id, "uusi rivi");
+	pair_hub_restore(pair, backup, false);
+	rules_sync(pair, 0); /* its push is taken */
+	assert_true(pair_finds(pair_hub_log(pair), "uusi rivi"));
+	rules_sync(pair, 1);
+	assert_false(pair_finds(pair_device_log(pair, 1), "uusi rivi"));
+	assert_false(fault_is(hub_confirm_devices(pair_hub(pair))));
+	rules_sync(pair, 1);
+	rules_sync(pair, 1);
+	assert_true(pair_finds(pair_device_log(pair, 1), "uusi rivi"));
+	pair_free(pair);
+}
+
+static void revocation_after_the_backup_outlives_it(void **state)
+{
+	(void)state;
+	enum hub_device_state device = HUB_DEVICE_ACTIVE;
+	struct pair *pair = pair_new(2, 1);
+	rules_shared_case(pair, 1);
+	struct log *backup = pair_hub_backup(pair);
+	assert_false(fault_is(hub_device_set_state(pair_hub(pair), pair_node(pair, 0), HUB_DEVICE_REVOKED,
+						   pair_hub_time(pair))));
+	pair_hub_restore(pair, backup, true);
+	assert_false(fault_is(hub_devices(pair_hub(pair), look, &device)));
+	assert_int_equal(device, HUB_DEVICE_REVOKED);
+	pair_free(pair);
+}
+
+static void every_receipted_delta_comes_back_with_its_old_order(void **state)
+{
+	(void)state;
+	struct pair *pair = pair_new(3, 1);
+	struct case_id id = rules_shared_case(pair, 1);
+	struct log *backup = pair_hub_backup(pair);
+	for (int i = 0; i < 10; i++)
+		pair_note(pair, 0, id, "kuitattu jo kerran");
+	rules_sync(pair, 0);
+	size_t before = pair_count(pair_hub_log(pair), LOG_ACCEPTED);
+	pair_hub_restore(pair, backup, true);
+	assert_true(pair_count(pair_hub_log(pair), LOG_ACCEPTED) < before);
+	rules_sync(pair, 0);
+	rules_sync(pair, 0);
+	assert_true(pair_count(pair_hub_log(pair), LOG_ACCEPTED) >= before);
+	assert_int_equal(rules_quarantine(pair).count, 0);
+	pair_free(pair);
+}
+
+static void generations_rise_over_restores_of_the_same_backup(void **state)
+{
+	(void)state;
+	struct pair *pair = pair_new(4, 1);
+	rules_shared_case(pair, 1);
+	struct log *backup = pair_hub_backup(pair), *same = pair_hub_backup(pair);
+	pair_hub_restore(pair, backup, true);
+	rules_sync(pair, 0);
+	assert_int_equal(order_epoch_current(hub_orders(pair_hub(pair)))->generation, 2);
+	pair_hub_restore(pair, same, true);
+	assert_int_equal(order_epoch_current(hub_orders(pair_hub(pair)))->generation, 3);
+	struct case_id id = rules_shared_case(pair, 1);
+	pair_note(pair, 0, id, "sivuhaaran jälkeen");
+	rules_sync(pair, 0);
+	rules_sync(pair, 0);
+	assert_true(pair_finds(pair_hub_log(pair), "sivuhaaran jälkeen"));
+	assert_int_equal(rules_status(pair, 0).unreceipted, 0);
+	pair_free(pair);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nothing_is_fed_until_the_devices_are_confirmed),
+		cmocka_unit_test(revocation_after_the_backup_outlives_it),
+		cmocka_unit_test(every_receipted_delta_comes_back_with_its_old_order),
+		cmocka_unit_test(generations_rise_over_restores_of_the_same_backup),
+	};
+	if (sodium_init() < 0)
+		return 1;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
