@@ -401,6 +401,46 @@ static void own_work_comes_back_with_the_backlog_of_a_new_grant(void **state)
 	assert_false(fault_is(center_phone(c, mine.case_id, mine.record_id, "2")));
 }
 
+static bool count_bytes(void *ctx, const struct log_entry *entry)
+{
+	*(size_t *)ctx += entry->bytes.len > 0;
+	return true;
+}
+
+static void own_decided_work_comes_back_live_before_its_case_s_opening(void **state)
+{
+	(void)state;
+	static uint8_t pushed[LIMIT_CHUNK_BYTES];
+	hold_case();
+	assert_false(fault_is(center_phone(c, case_one, record_one, "040 1")));
+	replica_poke(c->replica, c->now);
+	assert_true(center_take(c));
+	struct rows_reader reader;
+	struct rows_row row;
+	bool end;
+	rows_read_begin(&reader, c->in_rows, 1, 1, 1, false);
+	assert_false(fault_is(rows_read(&reader, &row, &end)));
+	size_t len = row.delta.len;
+	memcpy(pushed, row.delta.data, len);
+	struct epoch_id epoch = status().epoch;
+	c->out.has_receipt = true;
+	center_receipt(c, &epoch, 1, 1, 0, jalka_Reason_NOT_HELD, &c->out.receipt);
+	center_send(c);
+	ended(&c->out.pull, 5, 12);
+	send_pull(12);
+	begun(&c->out.pull, 20);
+	c->out.pull.authors_count = 1;
+	SESSION_FRAME_SET(c->out.pull.authors[0].node, c->device.bytes);
+	SESSION_FRAME_SET(c->out.pull.authors[0].epoch, epoch.bytes);
+	center_row(c, span_of(pushed, len), 1, 22); /* accepted by decision */
+	send_pull(22);
+	size_t with_bytes = 0;
+	struct author me = { c->device, epoch };
+	assert_false(fault_is(log_read_author(c->log, &me, 1, count_bytes, &with_bytes)));
+	assert_int_equal(with_bytes, 1);
+	assert_int_equal(c->hang_ups, 0);
+}
+
 /* ---- another central epoch (P5, P9) ---- */
 
 static void restore_center(uint64_t inherited)
@@ -655,6 +695,7 @@ int main(void)
 		WITH(assigned_ended_assigned_cut_between_each_is_whole_in_the_end),
 		WITH(a_new_grant_resets_base_even_if_old_data_is_still_here),
 		WITH(own_work_comes_back_with_the_backlog_of_a_new_grant),
+		WITH(own_decided_work_comes_back_live_before_its_case_s_opening),
 		WITH(a_restored_center_maps_the_cursor_and_is_told_what_is_held),
 		WITH(held_of_many_grants_goes_frame_by_frame_and_again_until_it_is_answered_whole),
 		WITH(own_work_above_what_was_inherited_is_pushed_again_with_its_receipt),
