@@ -278,9 +278,11 @@ static void answer_written(struct writing *w, const char *state, uint64_t seq, u
 
 static struct fault put_draft(struct writing *w, struct profile *profile)
 {
-	struct drafts_draft draft = { .case_id = w->case_id, .client_case = w->client_case,
+	struct drafts_draft draft = { .client_case = w->client_case,
 				      .record_type = w->record->type, .event_at_ms = w->event_at_ms,
 				      .updated_ms = loop_wall_ms(), .fields = wire_out_span(&w->fields) };
+	if (!w->opens) /* else the case is found, or opened, when it is signed */
+		draft.case_id = w->case_id;
 	if (ID_IS_NONE(w->record_id))
 		random_fill(NULL, w->record_id.bytes, ID_BYTES);
 	draft.record_id = w->record_id;
@@ -423,6 +425,7 @@ static struct fault write_central(struct writing *w, struct node *node, const ja
 		return at_field(w->request, "type", "the central node writes reference data and the directory only");
 	w->case_id = w->kind == DELTA_CASE_REFERENCE ? hub_reference_case(hub) : hub_directory_case(hub);
 	w->is_new = *call->record_id == '\0';
+	w->sign = true; /* there are no drafts here */
 	if (!w->is_new) {
 		FAULT_TRY(resolve_record(node_book(node), call->record_id, &w->record_id));
 		FAULT_TRY(casebook_get(node_book(node), w->record_id, take_record, &found));
@@ -433,10 +436,11 @@ static struct fault write_central(struct writing *w, struct node *node, const ja
 				   .fields = wire_out_span(&w->fields), .cleared = w->cleared,
 				   .cleared_count = w->cleared_count };
 	write.envelope.event_at_ms = w->event_at_ms;
+	write.envelope.is_signed = w->is_new && w->record->is_signed;
 	FAULT_TRY(hub_write(hub, &write, node_now(), &written));
 	node_poke(node);
 	w->record_id = written.record_id;
-	answer_written(w, "written", written.order, 0);
+	answer_written(w, write.envelope.is_signed ? "signed" : "written", written.order, 0);
 	return fault_none();
 }
 

@@ -403,6 +403,7 @@ static void opening_done(void *ctx)
 	if (profile->freeing) {
 		if (!fault_is(f))
 			vault_lock(o->vault);
+		o->fn(o->ctx, fault_of(FAULT_LATER, "the daemon is ending"));
 		free(profile);
 		free(o);
 		return;

@@ -95,6 +95,10 @@ def locked_it_keeps_nothing_of_a_client_in_memory(desk):
     if os.geteuid() != 0:
         print("# only root may look into the memory of a daemon that forbids it")
         return
+    with open(daemons.JALKAD, "rb") as binary:
+        if b"__asan_init" in binary.read():
+            print("# a sanitizer keeps what was freed")
+            return
     assert in_memory(desk.daemon.process.pid, SIGNS), "the scan finds what is there"
     with desk.daemon.api() as api:
         assert api.call("lock")["vault"] == "locked"
