@@ -189,6 +189,8 @@ static void act_erase_case(struct sim *sim)
 	struct fault fault = hub_erase_case(sim->central.hub, sim->oracle.cases[number].id, world_hub_time(sim));
 	if (fault.kind == FAULT_CALLER)
 		sim->oracle.cases[number].erased = false;
+	sim->oracle.cases[number].gone = !fault_is(fault);
+	oracle_central_durable(&sim->oracle, sim->now_ms);
 	sim_say(sim, "case %u is erased: %s", number, fault_is(fault) ? fault.what : "done");
 	world_hub_after(sim);
 }

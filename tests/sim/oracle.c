@@ -211,7 +211,7 @@ void oracle_central_durable(struct oracle *oracle, uint64_t now_ms)
 		oracle->durable[i].seq = oracle->durable[i].pending;
 	for (uint32_t c = 0; c < oracle->case_count; c++) {
 		for (uint32_t h = 0; h < oracle->holder_count; h++) {
-			bool now = !oracle->cases[c].erased && assigned(oracle, c, h);
+			bool now = !oracle->cases[c].gone && assigned(oracle, c, h);
 			if (oracle->cases[c].scope[h].now && !now)
 				oracle->cases[c].scope[h].ended_ms = now_ms;
 			oracle->cases[c].scope[h].now = now;

@@ -57,7 +57,8 @@ struct oracle_case {
 	enum delta_case_kind kind;
 	uint32_t client_case;      /* ORACLE_NONE, or */
 	uint32_t by;
-	bool erased;
+	bool erased;               /* somebody tried to: its work is excused */
+	bool gone;                 /* and was told it is done: it is in nobody's scope */
 	struct { bool now; uint64_t ended_ms; } scope[ORACLE_HOLDERS_MAX];
 };
 

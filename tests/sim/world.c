@@ -68,6 +68,8 @@ static void device_appended(void *ctx, const struct log_entry *entry)
 {
 	struct sim_device *device = ctx;
 	struct sim *sim = sim_of(device);
+	sim_say(sim, "device %u: %02x.%llu of case %d appended, %zu bytes", device->number, entry->author.epoch.bytes[0],
+		(unsigned long long)entry->seq, (int)oracle_case_number(&sim->oracle, entry->case_id), entry->bytes.len);
 	invariant_i2_not_invented(sim, entry);
 	if (!ID_EQUAL(entry->author.node, device->node)) {
 		invariant_i11_in_scope(sim, device, entry);
@@ -79,6 +81,9 @@ static void device_placed(void *ctx, const struct author *author, uint64_t seq, 
 			  struct order order)
 {
 	struct sim_device *device = ctx;
+	sim_say(sim_of(device), "device %u: %02x.%llu gets verdict %d, order %u:%llu", device->number,
+		author->epoch.bytes[0], (unsigned long long)seq, (int)verdict, order.generation,
+		(unsigned long long)order.n);
 	if (verdict == LOG_ACCEPTED && order.n != 0)
 		invariant_i7_ack_is_durable(sim_of(device), device, author, seq);
 }
@@ -435,11 +440,8 @@ static void hub_appended(void *ctx, const struct log_entry *entry)
 static void hub_placed(void *ctx, const struct author *author, uint64_t seq, enum log_verdict verdict,
 		       struct order order)
 {
-	(void)ctx;
-	(void)author;
-	(void)seq;
-	(void)verdict;
-	(void)order;
+	sim_say(ctx, "central: %02x.%llu gets verdict %d, order %u:%llu", author->epoch.bytes[0], (unsigned long long)seq,
+		(int)verdict, order.generation, (unsigned long long)order.n);
 }
 
 static void hub_committed(void *ctx)
