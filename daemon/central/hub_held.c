@@ -101,7 +101,7 @@ struct fault hub_held_take(struct hub_link *link, const jalka_Held *held)
 	}
 	struct fault fault = hub_turn(hub);
 	bool is_older = !ID_IS_NONE(link->cursor_epoch) && !ID_EQUAL(link->cursor_epoch, *hub_epoch(hub));
-	if (!fault_is(fault) && held->last && is_older && holder != NULL && link->device->state == HUB_DEVICE_ACTIVE)
+	if (!fault_is(fault) && held->last && is_older && holder != NULL)
 		fault = renew(link, holder);
 	if (!fault_is(fault) && link->device->must_refill)
 		fault = hub_devices_put(hub, link->device);

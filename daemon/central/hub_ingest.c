@@ -248,22 +248,26 @@ static bool reserved(const struct judging *j, const struct delta *delta)
 	return true;
 }
 
-/* P3: how far this device may have seen this case. */
-static uint64_t base_max(const struct judging *j, const struct assignments_case *info)
+/* P3: how far this cursor says that this case was seen. */
+static uint64_t seen_of(const struct hub_cursor *at, const struct assignments_tie *tie)
 {
-	const struct hub_cursor *cursor = &j->link->cursor;
-	const struct hub_cursor *heard = &j->link->device->heard;
-	const struct hub_cursor *at = heard->order > cursor->order ? heard : cursor;
-	uint64_t most = at->order < j->hub->last_order ? at->order : j->hub->last_order;
-	const struct assignments_tie *tie = info == NULL || j->holder == NULL ? NULL
-		: assignments_tie_get(info, j->holder);
 	const struct grant *grant = assignments_lasting(tie);
 	if (grant == NULL || at->backlog_now == 0 || grant->g < at->backlog_now || grant->g > at->order)
-		return most;
+		return at->order;
 	/* Its backlog is incomplete: its place; or what an earlier grant had fed. */
 	uint64_t place = grant->g == at->backlog_now ? at->backlog_place : 0;
 	uint64_t before = tie->grant_count > 1 ? tie->grants[tie->grant_count - 2].ended : 0;
 	return place > before ? place : before;
+}
+
+/* P3: the greater of what was Heard durably and what message 1 of this session says. */
+static uint64_t base_max(const struct judging *j, const struct assignments_case *info)
+{
+	const struct assignments_tie *tie = info == NULL || j->holder == NULL ? NULL
+		: assignments_tie_get(info, j->holder);
+	uint64_t said = seen_of(&j->link->cursor, tie), heard = seen_of(&j->link->device->heard, tie);
+	uint64_t most = said > heard ? said : heard;
+	return most < j->hub->last_order ? most : j->hub->last_order;
 }
 
 static void shape_facts(const struct judging *j, const struct delta *delta, const struct assignments_case *info,

@@ -159,21 +159,29 @@ static struct fault acceptable(struct hub *hub, const struct waiting *w, struct 
 }
 
 /* The central delta that says so; in the case itself where that is open. */
-static struct fault append_decision(struct hub *hub, const struct waiting *w, bool accept, uint64_t *order)
+static struct fault append_decision(struct hub *hub, const struct author *author, uint64_t seq,
+				    const struct case_id *id, bool accept, uint64_t *order)
 {
 	uint8_t block[96];
 	struct wire_out fields;
-	const struct assignments_case *info = assignments_case_get(&hub->assignments, &w->case_id);
+	const struct assignments_case *info = assignments_case_get(&hub->assignments, id);
 	bool in_case = info != NULL && info->open && !info->erased && info->has_secret;
 	wire_out_init(&fields, block, sizeof block);
-	wire_put_bytes(&fields, RECORDS_QUARANTINE_DECISION_NODE, ID_SPAN(w->author.node));
-	wire_put_bytes(&fields, RECORDS_QUARANTINE_DECISION_EPOCH, ID_SPAN(w->author.epoch));
-	wire_put_varint(&fields, RECORDS_QUARANTINE_DECISION_SEQ, w->seq);
+	wire_put_bytes(&fields, RECORDS_QUARANTINE_DECISION_NODE, ID_SPAN(author->node));
+	wire_put_bytes(&fields, RECORDS_QUARANTINE_DECISION_EPOCH, ID_SPAN(author->epoch));
+	wire_put_varint(&fields, RECORDS_QUARANTINE_DECISION_SEQ, seq);
 	wire_put_varint(&fields, RECORDS_QUARANTINE_DECISION_ACCEPT, accept);
-	const struct hub_own own = { .case_id = in_case ? w->case_id : hub->directory_case,
+	const struct hub_own own = { .case_id = in_case ? *id : hub->directory_case,
 				     .record_id = hub_new_record(hub), .record_type = RECORDS_TYPE_QUARANTINE_DECISION,
 				     .fields = wire_out_span(&fields) };
 	return hub_append_own(hub, &own, order);
+}
+
+struct fault hub_quarantine_say(struct hub *hub, const struct author *author, uint64_t seq, const struct case_id *id,
+				bool accept)
+{
+	uint64_t order;
+	return append_decision(hub, author, seq, id, accept, &order);
 }
 
 /* Told to the author until Heard (P6). */
@@ -251,7 +259,7 @@ static struct fault decide_one(struct hub *hub, const struct waiting *w, bool ac
 	if (w->len != 0 && !fault_is(delta_read(span_of(w->bytes, w->len), &delta)))
 		opens_now = delta.opens && (info == NULL || !info->open);
 	*opened = opens_now;
-	FAULT_TRY(append_decision(hub, w, accept, &order));
+	FAULT_TRY(append_decision(hub, &w->author, w->seq, &w->case_id, accept, &order));
 	if (accept && opens_now)
 		FAULT_TRY(open_case(hub, w, &delta));
 	FAULT_TRY(settle(hub, w, accept));
@@ -347,7 +355,7 @@ struct fault hub_decide(struct hub *hub, const struct author *author, uint64_t s
 	bool vouched;
 	FAULT_TRY(vouched_decide(hub, author, seq, accept, &vouched));
 	if (vouched)
-		return hub_verb_end(hub, fault_none());
+		return fault_none();
 	struct waiting *w = calloc(1, sizeof *w);
 	if (w == NULL)
 		return fault_of(FAULT_LIMIT, "out of memory");

@@ -365,6 +365,9 @@ struct fault hub_quarantine_put(struct hub *hub, struct hub_node *device, const 
 struct fault hub_quarantine_load(struct hub *hub);
 void hub_quarantine_key(const struct author *author, uint64_t seq, uint8_t out[static 2 * ID_BYTES + 8]);
 
+/* The central delta that tells a decision, in the case where that is open. */
+struct fault hub_quarantine_say(struct hub *hub, const struct author *author, uint64_t seq, const struct case_id *id,
+				bool accept);
 /* The one run of a decision, signed, as it stands in the feed. *there false: not decided any more. */
 struct fault hub_quarantine_decision(struct hub *hub, const struct hub_decision *decision, jalka_Decision *out, bool *there);
 

@@ -2,7 +2,8 @@
  *
  * No device has the signatures of foreign chains, so nothing but the device's
  * word stands behind such a delta: it waits for a person beside the log, under
- * its author and seq. When its author comes with it, signed, it is dropped.
+ * its author and seq; once decided, a mark stays, so that the next device that
+ * offers it asks nobody again. When its author comes with it, signed, it is dropped.
  * Accepted, central issues the original bytes again in a chain of its own. */
 #include <stdlib.h>
 
@@ -10,7 +11,7 @@
 #include "central/hub_state.h"
 #include "domain/schema.h"
 
-enum { KEY_BYTES = 2 * ID_BYTES + 8, HEAD_BYTES = 8 + ID_BYTES };
+enum { KEY_BYTES = 2 * ID_BYTES + 8, HEAD_BYTES = 8 + ID_BYTES /* a decided one: these alone */ };
 
 static bool read_key(struct span key, struct author *author, uint64_t *seq)
 {
@@ -25,8 +26,7 @@ static bool read_key(struct span key, struct author *author, uint64_t *seq)
 static bool count_one(void *ctx, struct span key, struct span value)
 {
 	struct hub *hub = ctx;
-	(void)value;
-	hub->vouched += key.len == KEY_BYTES;
+	hub->vouched += key.len == KEY_BYTES && value.len > HEAD_BYTES;
 	return true;
 }
 
@@ -99,22 +99,34 @@ struct fault vouched_offer(struct hub_link *link, const jalka_Offer *offer, stru
 	return fault.kind == FAULT_STORE ? hub_die(hub, fault) : fault;
 }
 
+struct arriving {
+	uint64_t first_seq;
+	size_t count, waiting;
+};
+
+static bool is_arriving(void *ctx, struct span key, struct span value)
+{
+	struct arriving *arriving = ctx;
+	struct author author;
+	uint64_t seq;
+	if (read_key(key, &author, &seq) && seq - arriving->first_seq < arriving->count)
+		arriving->waiting += value.len > HEAD_BYTES;
+	return true;
+}
+
 struct fault vouched_arrived(struct hub *hub, const struct author *author, uint64_t first_seq, size_t count)
 {
-	uint8_t key[KEY_BYTES], first[1];
+	uint8_t key[KEY_BYTES];
+	struct arriving arriving = { first_seq, count, 0 };
+	hub_quarantine_key(author, first_seq, key);
+	FAULT_TRY(log_scan(hub->log, HUB_TABLE_VOUCHED, span_of(key, 2 * ID_BYTES), is_arriving, &arriving));
+	if (arriving.waiting == 0)
+		return fault_none();
 	for (uint64_t seq = first_seq; seq < first_seq + count; seq++) {
-		size_t len;
-		bool found;
 		hub_quarantine_key(author, seq, key);
-		struct fault fault = log_get(hub->log, HUB_TABLE_VOUCHED, span_of(key, sizeof key), first, sizeof first,
-					     &len, &found);
-		if (fault.kind != FAULT_LIMIT && !fault_is(fault) && !found)
-			continue;
-		if (fault_is(fault) && fault.kind != FAULT_LIMIT)
-			return fault;
 		FAULT_TRY(log_remove(hub->log, HUB_TABLE_VOUCHED, span_of(key, sizeof key)));
-		hub->vouched--;
 	}
+	hub->vouched -= arriving.waiting;
 	return fault_none();
 }
 
@@ -178,6 +190,21 @@ static struct fault reissue(struct hub *hub, struct span bytes, const struct del
 			   NULL);
 }
 
+static struct fault decide(struct hub *hub, const struct author *author, uint64_t seq, struct span bytes, bool accept)
+{
+	uint8_t key[KEY_BYTES], mark[HEAD_BYTES] = { 0 };
+	struct delta delta;
+	if (fault_is(delta_read(bytes, &delta)))
+		return fault_of(FAULT_STORE, "what was vouched for is damaged");
+	hub_quarantine_key(author, seq, key);
+	hub_put_be64(mark, hub->now.wall_ms);
+	FAULT_TRY(log_put(hub->log, HUB_TABLE_VOUCHED, span_of(key, sizeof key), span_of(mark, sizeof mark)));
+	hub->vouched--;
+	/* In the feed of the case: who has folded it as accepted learns what became of it. */
+	FAULT_TRY(hub_quarantine_say(hub, author, seq, &delta.case_id, accept));
+	return accept ? reissue(hub, bytes, &delta) : fault_none();
+}
+
 struct fault vouched_decide(struct hub *hub, const struct author *author, uint64_t seq, bool accept, bool *found)
 {
 	uint8_t key[KEY_BYTES];
@@ -192,15 +219,13 @@ struct fault vouched_decide(struct hub *hub, const struct author *author, uint64
 	hub_quarantine_key(author, seq, key);
 	struct fault fault = log_get(hub->log, HUB_TABLE_VOUCHED, span_of(key, sizeof key), value,
 				     HEAD_BYTES + LIMIT_DELTA_BYTES, &len, found);
-	if (!fault_is(fault) && *found && accept) {
-		struct span bytes = span_of(value + HEAD_BYTES, len - HEAD_BYTES);
-		fault = acceptable(hub, bytes, &delta);
-		if (!fault_is(fault))
-			fault = reissue(hub, bytes, &delta);
-	}
+	*found = *found && len > HEAD_BYTES;
 	if (!fault_is(fault) && *found) {
-		hub->vouched--;
-		fault = log_remove(hub->log, HUB_TABLE_VOUCHED, span_of(key, sizeof key));
+		struct span bytes = span_of(value + HEAD_BYTES, len - HEAD_BYTES);
+		if (accept)
+			fault = acceptable(hub, bytes, &delta);
+		if (!fault_is(fault))
+			fault = hub_verb_end(hub, decide(hub, author, seq, bytes, accept));
 	}
 	free(value);
 	return fault;
