@@ -100,13 +100,16 @@ struct fault hub_held_take(struct hub_link *link, const jalka_Held *held)
 		answer(link, &id, &held->grants[i], holder);
 	}
 	struct fault fault = hub_turn(hub);
-	bool is_older = !ID_IS_NONE(link->cursor_epoch) && !ID_EQUAL(link->cursor_epoch, *hub_epoch(hub));
-	if (!fault_is(fault) && held->last && is_older && holder != NULL)
+	/* Once an epoch: the device owes Held until it is answered, over several sessions if need be. */
+	bool is_first = held->last && link->device->held_generation != hub_generation(hub);
+	if (!fault_is(fault) && is_first && holder != NULL)
 		fault = renew(link, holder);
-	if (!fault_is(fault) && link->device->must_refill)
-		fault = hub_devices_put(hub, link->device);
-	if (held->last)
+	if (held->last) {
 		link->held_count = 0;
+		link->device->held_generation = hub_generation(hub);
+	}
+	if (!fault_is(fault) && (held->last || link->device->must_refill))
+		fault = hub_devices_put(hub, link->device);
 	hub_wake(link);
 	return fault_is(fault) ? hub_die(hub, fault) : fault;
 }

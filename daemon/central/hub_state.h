@@ -71,6 +71,7 @@ struct hub_node {
 	uint64_t enrolled_ms;
 	bool twin_alarm, erase_confirmed;
 	bool must_refill;     /* told to forget by a HeldAnswer: backlogs hold its own deltas too */
+	uint32_t held_generation; /* of the central epoch in which its Held was answered */
 	bool has_directory;   /* its record stands in the directory */
 	/* HUB_TABLE_SESSION */
 	uint64_t counter;
