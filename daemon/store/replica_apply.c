@@ -2,6 +2,7 @@
 #include "store/replica_apply.h"
 
 #include "base/assert.h"
+#include "records_table.h"
 #include "store/replica_fork.h"
 #include "store/replica_receipt.h"
 #include "store/replica_scope.h"
@@ -145,6 +146,40 @@ static struct fault append_new(struct replica *r, const struct author *author, c
 		: r->book->ops->touched(r->book->ctx, entry.case_id, entry.record_id, &entry);
 }
 
+/* A rejection that stands in the feed takes what it names out of this fold too,
+ * whoever wrote it: a delta another device vouched for may be held here with the
+ * order a lost central gave it. */
+static struct fault apply_decision(struct replica *r, const struct delta *delta)
+{
+	struct author author;
+	uint64_t seq = 0;
+	bool accepted = false, has_node = false, has_epoch = false;
+	struct span rest = delta->fields;
+	struct wire_field f;
+	while (wire_next(&rest, &f) == WIRE_FIELD) {
+		if (f.number == RECORDS_QUARANTINE_DECISION_NODE && f.data.len == ID_BYTES) {
+			memcpy(author.node.bytes, f.data.data, ID_BYTES);
+			has_node = true;
+		} else if (f.number == RECORDS_QUARANTINE_DECISION_EPOCH && f.data.len == ID_BYTES) {
+			memcpy(author.epoch.bytes, f.data.data, ID_BYTES);
+			has_epoch = true;
+		} else if (f.number == RECORDS_QUARANTINE_DECISION_SEQ) {
+			seq = f.value;
+		} else if (f.number == RECORDS_QUARANTINE_DECISION_ACCEPT) {
+			accepted = f.value != 0;
+		}
+	}
+	struct known known = { .local = 0 };
+	if (!has_node || !has_epoch || seq == 0 || accepted || ID_EQUAL(author.node, r->self.node))
+		return fault_none(); /* about own work there is a signed Decision */
+	FAULT_TRY(log_find(r->log, &author, seq, remember, &known));
+	if (!known.is_there)
+		return fault_none();
+	FAULT_TRY(log_place(r->log, &author, seq, (struct order){ 0, 0 }, 0, LOG_REJECTED, jalka_Reason_BY_DECISION));
+	return r->book == NULL ? fault_none()
+		: r->book->ops->touched(r->book->ctx, known.case_id, known.record_id, NULL);
+}
+
 static struct fault apply_row(struct replica *r, const struct author *author, const struct rows_row *row,
 			      const struct case_id *only)
 {
@@ -158,6 +193,8 @@ static struct fault apply_row(struct replica *r, const struct author *author, co
 		return fault_of(FAULT_PEER, "a backlog with a delta of another case");
 	if (delta.opens)
 		FAULT_TRY(put_case(r, &delta, author, row->seq));
+	if (delta.record_type == RECORDS_TYPE_QUARANTINE_DECISION && ID_EQUAL(author->node, r->self.central_node))
+		FAULT_TRY(apply_decision(r, &delta));
 	if (known.is_there)
 		return place_known(r, author, row, &known);
 	return append_new(r, author, row, &delta);
