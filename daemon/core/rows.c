@@ -5,6 +5,7 @@
 
 enum {
 	ROW_DELTA = 1, ROW_DIGEST = 2, ROW_AUTHOR = 3, ROW_SEQ = 4, ROW_ORDER = 5, ROW_STAMP = 6, ROW_EARLIER = 7,
+	ROW_SEALED = 8,
 	PLACE_EPOCH = 1, PLACE_ORDER = 2,
 	/* tags and varints of digest, author, seq, order, stamp around a delta, at most */
 	ROW_OVERHEAD_BYTES = 5 + 4 + 6 + 11 + 11 + 11,
@@ -30,6 +31,8 @@ static void put_row(struct wire_out *out, const struct rows_state *state, const 
 		wire_put_bytes(out, ROW_DELTA, row->delta);
 	else
 		wire_put_bytes(out, ROW_DIGEST, row->digest);
+	if (row->sealed.data != NULL)
+		wire_put_bytes(out, ROW_SEALED, row->sealed);
 	if (row->author != 0)
 		wire_put_varint(out, ROW_AUTHOR, row->author);
 	if (row->seq != state->next_seq[row->author])
@@ -53,6 +56,8 @@ static size_t row_bytes(const struct rows_state *state, const struct rows_row *r
 {
 	size_t body = row->delta.data != NULL ? row->delta.len : row->digest.len;
 	size_t n = 1 + wire_varint_bytes(body) + body;
+	if (row->sealed.data != NULL)
+		n += 1 + wire_varint_bytes(row->sealed.len) + row->sealed.len;
 	if (row->author != 0)
 		n += 1 + wire_varint_bytes(row->author);
 	if (row->seq != state->next_seq[row->author])
@@ -128,8 +133,8 @@ static bool read_place(struct span bytes, struct rows_row *row)
 /* One field of a row; fields this version does not know are passed over. */
 static bool read_field(const struct wire_field *f, struct rows_row *row)
 {
-	bool is_bytes = f->number == ROW_DELTA || f->number == ROW_DIGEST || f->number == ROW_EARLIER;
-	if (f->number > ROW_EARLIER)
+	bool is_bytes = f->number == ROW_DELTA || f->number == ROW_DIGEST || f->number >= ROW_EARLIER;
+	if (f->number > ROW_SEALED)
 		return true;
 	if (f->type != (is_bytes ? WIRE_BYTES : WIRE_VARINT))
 		return false;
@@ -154,6 +159,9 @@ static bool read_field(const struct wire_field *f, struct rows_row *row)
 		return true;
 	case ROW_EARLIER:
 		return read_place(f->data, row);
+	case ROW_SEALED:
+		row->sealed = f->data;
+		return f->data.len > 0 && f->data.len <= ROWS_SEALED_BYTES_MAX;
 	}
 	return false;
 }
@@ -168,6 +176,8 @@ static struct fault complete(struct rows_reader *reader, struct rows_row *row)
 		row->seq = next_seq;
 	if (row->seq == 0 || row->seq == UINT64_MAX || (!reader->ordered && row->seq < next_seq))
 		return fault_of(FAULT_PEER, "row without a valid seq");
+	if (row->sealed.data != NULL && (reader->ordered || row->digest.data == NULL))
+		return fault_of(FAULT_PEER, "a sealed delta where none may be");
 	if (!reader->ordered && row->order != 0)
 		return fault_of(FAULT_PEER, "order in a row that has none");
 	if (reader->ordered) {

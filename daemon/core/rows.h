@@ -15,11 +15,16 @@
 #include "base/wire.h"
 #include "core/order.h"
 
-enum { ROWS_AUTHORS_MAX = 32, ROWS_DIGEST_BYTES = 32 };
+enum {
+	ROWS_AUTHORS_MAX = 32,
+	ROWS_DIGEST_BYTES = 32,
+	ROWS_SEALED_BYTES_MAX = LIMIT_DELTA_BYTES + 256, /* a delta, its salt and Noise X around them */
+};
 
 struct rows_row {
 	struct span delta;   /* the author's bytes, or {NULL, 0} and */
 	struct span digest;  /* 32 bytes: erased */
+	struct span sealed;  /* beside digest, may be absent: what was forgotten, for central alone */
 	uint32_t author;     /* index into the message's authors */
 	uint64_t seq;
 	uint64_t order;      /* 0: has none (Push, Offer) */

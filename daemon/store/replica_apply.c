@@ -4,6 +4,7 @@
 #include "base/assert.h"
 #include "records_table.h"
 #include "store/replica_fork.h"
+#include "store/replica_kept.h"
 #include "store/replica_receipt.h"
 #include "store/replica_scope.h"
 
@@ -275,6 +276,7 @@ static struct fault apply_pull(struct replica *r, const jalka_Pull *pull, struct
 			memcpy(record.bytes, pull->erased[i].record_id.bytes, ID_BYTES);
 		FAULT_TRY(replica_scope_erase(r, case_of(pull->erased[i].case_id.bytes), record));
 	}
+	r->decided = r->decided || pull->decisions_count > 0;
 	for (pb_size_t i = 0; i < pull->decisions_count; i++)
 		FAULT_TRY(replica_receipt_decide(r, SESSION_FRAME_SPAN(pull->decisions[i].body),
 						 SESSION_FRAME_SPAN(pull->decisions[i].signature)));
@@ -352,6 +354,9 @@ static struct fault finish(struct replica *r, bool safe_order_risen)
 	if (safe_order_risen)
 		FAULT_TRY(replica_receipt_prune(r));
 	FAULT_TRY(replica_scope_settle(r));
+	if (safe_order_risen || r->decided)
+		FAULT_TRY(replica_kept_prune(r));
+	r->decided = false;
 	if (r->self.is_revoked)
 		FAULT_TRY(replica_scope_erase_all(r));
 	return replica_state_put_feed(r);

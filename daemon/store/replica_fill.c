@@ -5,6 +5,7 @@
 
 #include "base/assert.h"
 #include "store/replica_fork.h"
+#include "store/replica_kept.h"
 #include "store/replica_receipt.h"
 
 #define COUNT_OF(array) (sizeof (array) / sizeof (array)[0])
@@ -30,6 +31,7 @@ struct push {
 	struct rows_writer writer;
 	struct delta_hash h;
 	uint64_t seq, upto;
+	struct fault fault;
 };
 
 static bool add_row(void *ctx, const struct log_entry *entry)
@@ -39,9 +41,11 @@ static bool add_row(void *ctx, const struct log_entry *entry)
 	struct delta_hash next;
 	if (entry->seq > push->upto)
 		return false;
-	if (entry->bytes.data == NULL)
+	if (entry->bytes.data == NULL) {
 		row.digest = span_of(entry->digest.bytes, DELTA_HASH_BYTES);
-	if (!rows_write(&push->writer, &row))
+		push->fault = replica_kept_get(push->r, &entry->author.epoch, entry->seq, push->r->sealed, &row.sealed);
+	}
+	if (fault_is(push->fault) || !rows_write(&push->writer, &row))
 		return false;
 	delta_link(&push->h, entry->seq, &entry->digest, &next);
 	push->h = next;
@@ -82,31 +86,36 @@ static void name_epoch(struct replica *r, const struct log_author *own, jalka_Pu
 	}
 }
 
+/* Rows from the last receipt on, as far as they fit; the push stands at the last. */
+static struct fault write_rows(struct replica *r, const struct log_author *own, size_t bytes_max, struct push *push)
+{
+	*push = (struct push){ .r = r, .h = own->receipted_h, .seq = own->receipted_seq, .upto = push->upto };
+	rows_write_begin(&push->writer, r->scratch->raw_out, bytes_max, own->receipted_seq + 1);
+	FAULT_TRY(log_read_author(r->log, &own->author, own->receipted_seq + 1, add_row, push));
+	return push->fault;
+}
+
 /* The next chunk of one own epoch: what has no receipt, as far as it fits. */
 static struct fault fill_push(struct replica *r, const struct log_author *own, size_t bytes_max, jalka_Push *out,
 			      bool *has, struct session_device_event *event)
 {
-	struct push push = { .r = r, .h = own->receipted_h, .seq = own->receipted_seq, .upto = own->seq };
 	struct replica_receipt_proofs proofs;
 	struct delta_signature signature;
 	FAULT_TRY(find_proofs(r, own, &proofs));
-	if (proofs.count > 0)
-		push.upto = proofs.upto;
+	struct push push = { .upto = proofs.count > 0 ? proofs.upto : own->seq };
 	if (bytes_max > LIMIT_CHUNK_BYTES)
 		bytes_max = LIMIT_CHUNK_BYTES;
-	if (proofs.bytes < bytes_max / 2)
-		bytes_max -= proofs.bytes;
-	rows_write_begin(&push.writer, r->scratch->raw_out, bytes_max, own->receipted_seq + 1);
-	FAULT_TRY(log_read_author(r->log, &own->author, own->receipted_seq + 1, add_row, &push));
-	if (push.writer.count == 0) {
-		*has = false;
-		memset(out, 0, sizeof *out);
-		return fault_none();
+	FAULT_TRY(write_rows(r, own, proofs.bytes < bytes_max ? bytes_max - proofs.bytes : 0, &push));
+	if (push.writer.count == 0 && proofs.count > 0) { /* one so large that its proofs must stay behind */
+		proofs.count = 0;
+		FAULT_TRY(write_rows(r, own, bytes_max, &push));
 	}
-	if (proofs.count > 0) /* those whose h lies beyond this chunk central passes over */
-		FAULT_TRY(replica_receipt_attach(r, &proofs, out));
+	*has = push.writer.count > 0;
+	if (!*has)
+		return fault_none();
+	/* Proofs whose h lies beyond this chunk central passes over. */
+	FAULT_TRY(replica_receipt_attach(r, &proofs, out));
 	delta_head_sign(&r->self.central, &own->author, push.seq, &push.h, r->self.sign_secret, &signature);
-	*has = true;
 	name_epoch(r, own, out);
 	out->first_seq = own->receipted_seq + 1;
 	out->has_rows = true;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/assert.h"
+#include "store/replica_kept.h"
 
 struct fault replica_scope_begun(struct replica *r, struct case_id id, struct order g)
 {
@@ -116,6 +117,7 @@ struct fault replica_scope_settle(struct replica *r)
 			i++;
 			continue;
 		}
+		FAULT_TRY(replica_kept_seal(r, grant.case_id));
 		FAULT_TRY(forget_case(r, grant.case_id));
 		FAULT_TRY(replica_state_put_forgotten(r, grant.case_id, grant.g));
 		FAULT_TRY(replica_state_remove_grant(r, grant.case_id));
@@ -125,6 +127,7 @@ struct fault replica_scope_settle(struct replica *r)
 
 struct fault replica_scope_erase(struct replica *r, struct case_id id, struct record_id record_id)
 {
+	FAULT_TRY(replica_kept_erase(r, id, record_id)); /* KE1 */
 	if (ID_IS_NONE(record_id)) {
 		FAULT_TRY(log_erase_case(r->log, id));
 		return r->book == NULL ? fault_none() : r->book->ops->forgot(r->book->ctx, id);
@@ -163,6 +166,7 @@ struct fault replica_scope_erase_all(struct replica *r)
 		fault = forget_case(r, cases.ids[i]);
 	free(cases.ids);
 	FAULT_TRY(fault);
+	FAULT_TRY(replica_kept_erase(r, none, (struct record_id){ { 0 } })); /* KE1 */
 	while (r->grant_count > 0)
 		FAULT_TRY(replica_state_remove_grant(r, r->grants[0].case_id));
 	r->self.is_erased = true;

@@ -8,6 +8,7 @@
  *   epoch      generation, 4 B BE     central epochs (struct order_epoch)
  *   grant      case id                struct replica_grant
  *   forgotten  case | gen 4 B | n 8 B Forgotten not yet acknowledged
+ *   kept       see store/replica_kept.h
  *   receipt    author epoch | seq 8 B | first seq 8 B    central epoch | greatest order 8 B | signature | body
  *
  * The records change in memory and are written by replica_state_commit; after a
@@ -128,6 +129,7 @@ struct replica {
 	struct epoch_id salts_epoch;
 	uint64_t salts[LIMIT_CHUNK_DELTAS];
 	size_t salt_count, salt_next;
+	bool decided;                 /* the message brought decisions about own work */
 	bool pull_more;               /* central said another Pull follows */
 	uint64_t hello_mono_ms;
 	struct session_device_event told; /* what the message being applied did */
@@ -145,6 +147,7 @@ struct replica {
 	struct session_enrol_scratch *enrol_scratch;
 	struct receipt receipt;
 	uint8_t value[LOG_VALUE_BYTES];
+	uint8_t sealed[ROWS_SEALED_BYTES_MAX];
 };
 
 /* Reads everything from the log. */

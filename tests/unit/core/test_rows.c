@@ -170,6 +170,21 @@ static void seqs_of_a_push_may_not_go_back(void **state)
 	assert_int_equal(read_all(back, 2, 1, 1, false).kind, FAULT_PEER);
 }
 
+static void what_was_forgotten_travels_sealed_beside_its_digest(void **state)
+{
+	(void)state;
+	struct rows_writer writer;
+	struct rows_reader reader;
+	static const uint8_t digest[ROWS_DIGEST_BYTES] = { 7 };
+	struct rows_row row = { .seq = 4, .digest = span_of(digest, sizeof digest), .sealed = span_text("sealed") };
+	rows_write_begin(&writer, block, sizeof block, 4);
+	assert_true(rows_write(&writer, &row));
+	rows_read_begin(&reader, rows_written(&writer), 1, 1, 4, false);
+	row = next(&reader);
+	assert_int_equal(row.sealed.len, 6);
+	assert_int_equal(read_all(BYTES(6, 0x0a, 1, 'x', 0x42, 1, 'y'), 1, 1, 1, false).kind, FAULT_PEER); /* beside a delta */
+}
+
 static void fields_of_a_later_version_are_passed_over(void **state)
 {
 	(void)state;
@@ -187,6 +202,7 @@ int main(void)
 		cmocka_unit_test(malformed_rows_are_the_peer_s_fault),
 		cmocka_unit_test(orders_that_do_not_rise_are_refused),
 		cmocka_unit_test(seqs_of_a_push_may_not_go_back),
+		cmocka_unit_test(what_was_forgotten_travels_sealed_beside_its_digest),
 		cmocka_unit_test(fields_of_a_later_version_are_passed_over),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -441,6 +441,124 @@ static void own_decided_work_comes_back_live_before_its_case_s_opening(void **st
 	assert_int_equal(c->hang_ups, 0);
 }
 
+static bool count_row(void *ctx, struct span key, struct span value)
+{
+	(void)key;
+	(void)value;
+	*(size_t *)ctx += 1;
+	return true;
+}
+
+static size_t kept_count(void)
+{
+	size_t n = 0;
+	assert_false(fault_is(log_scan(c->log, "kept", span_of("", 0), count_row, &n)));
+	return n;
+}
+
+/* Own work in case_one, receipted at order 9, the case ended at 12 and forgotten. */
+static void forget_with_own_work(void)
+{
+	hold_case();
+	assert_false(fault_is(center_phone(c, case_one, record_one, "sealed 040 777")));
+	replica_poke(c->replica, c->now);
+	assert_true(center_take(c));
+	struct epoch_id epoch = status().epoch;
+	c->out.has_receipt = true;
+	center_receipt(c, &epoch, 1, 1, 9, 0, &c->out.receipt);
+	center_send(c);
+	ended(&c->out.pull, 5, 12);
+	send_pull(12);
+	assert_false(replica_holds(c->replica, case_one));
+}
+
+static void restore_center(uint64_t inherited);
+
+static void own_work_of_a_forgotten_case_is_kept_sealed_for_central_alone(void **state)
+{
+	(void)state;
+	static uint8_t opened[LIMIT_DELTA_BYTES], prologue[256];
+	struct author me = { status().node, status().epoch };
+	forget_with_own_work();
+	assert_int_equal(kept_count(), 1);
+	center_down(c);
+	restore_center(5); /* central put back to before the receipt */
+	center_up(c);
+	assert_false(center_take_hello(c));
+	center_plain(c);
+	assert_true(center_take_hello(c));
+	c->welcome.held_h.size = 32;
+	center_welcome(c);
+	assert_true(center_take(c));
+	struct rows_reader reader;
+	struct rows_row row;
+	bool end;
+	rows_read_begin(&reader, c->in_rows, 1, 1, 1, false);
+	assert_false(fault_is(rows_read(&reader, &row, &end)));
+	assert_int_equal(row.digest.len, 32);
+	assert_non_null(row.sealed.data);
+
+	struct wire_out out;
+	uint8_t seq[8] = { 1 };
+	wire_out_init(&out, prologue, sizeof prologue);
+	wire_put_raw(&out, span_text("jalka-kept-1"));
+	wire_put_raw(&out, span_of(c->identity.bytes, 32));
+	wire_put_raw(&out, ID_SPAN(me.node));
+	wire_put_raw(&out, ID_SPAN(me.epoch));
+	wire_put_raw(&out, span_of(seq, 8));
+	struct noise noise;
+	struct noise_config config = { .pattern = NOISE_X, .prologue = wire_out_span(&out), .static_secret = c->static_secret };
+	size_t len;
+	noise_init(&noise, &config);
+	assert_false(fault_is(noise_read(&noise, row.sealed, opened, sizeof opened, &len)));
+	assert_memory_equal(noise.rs, c->device_static, NOISE_DH_BYTES);
+	struct delta_hash digest;
+	delta_digest(opened, span_of(opened + DELTA_SALT_BYTES, len - DELTA_SALT_BYTES), &digest);
+	assert_memory_equal(digest.bytes, row.digest.data, 32);
+	struct delta delta;
+	assert_false(fault_is(delta_read(span_of(opened + DELTA_SALT_BYTES, len - DELTA_SALT_BYTES), &delta)));
+}
+
+static void what_is_kept_goes_when_a_backup_has_it(void **state)
+{
+	(void)state;
+	forget_with_own_work();
+	c->out.safe_order = 8;
+	center_send(c);
+	assert_int_equal(kept_count(), 1);
+	c->out.safe_order = 9;
+	center_send(c);
+	assert_int_equal(kept_count(), 0);
+}
+
+static void what_is_kept_goes_when_it_is_rejected_or_erased(void **state)
+{
+	(void)state;
+	hold_case();
+	assert_false(fault_is(center_phone(c, case_one, record_one, "1")));
+	replica_poke(c->replica, c->now);
+	assert_true(center_take(c));
+	struct epoch_id epoch = status().epoch;
+	c->out.has_receipt = true;
+	center_receipt(c, &epoch, 1, 1, 0, jalka_Reason_NOT_HELD, &c->out.receipt);
+	center_send(c);
+	ended(&c->out.pull, 5, 12);
+	send_pull(12);
+	assert_int_equal(kept_count(), 1); /* P6: until a person has decided */
+	c->out.pull.decisions_count = 1;
+	center_decision(c, &epoch, 1, 15, false, &c->out.pull.decisions[0]);
+	send_pull(15);
+	assert_int_equal(kept_count(), 0);
+	tear_down(NULL);
+	set_up(NULL);
+	forget_with_own_work();
+	c->out.pull.erased_count = 1;
+	SESSION_FRAME_SET(c->out.pull.erased[0].case_id, case_one.bytes);
+	SESSION_FRAME_SET(c->out.pull.erased[0].record_id, record_one.bytes);
+	send_pull(15);
+	assert_int_equal(kept_count(), 0); /* KE1 */
+}
+
 /* ---- another central epoch (P5, P9) ---- */
 
 static void restore_center(uint64_t inherited)
@@ -696,6 +814,9 @@ int main(void)
 		WITH(a_new_grant_resets_base_even_if_old_data_is_still_here),
 		WITH(own_work_comes_back_with_the_backlog_of_a_new_grant),
 		WITH(own_decided_work_comes_back_live_before_its_case_s_opening),
+		WITH(own_work_of_a_forgotten_case_is_kept_sealed_for_central_alone),
+		WITH(what_is_kept_goes_when_a_backup_has_it),
+		WITH(what_is_kept_goes_when_it_is_rejected_or_erased),
 		WITH(a_restored_center_maps_the_cursor_and_is_told_what_is_held),
 		WITH(held_of_many_grants_goes_frame_by_frame_and_again_until_it_is_answered_whole),
 		WITH(own_work_above_what_was_inherited_is_pushed_again_with_its_receipt),
