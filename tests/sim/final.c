@@ -84,6 +84,23 @@ static bool is_sibling(const struct judged *judged, const struct delta *delta, u
 	return false;
 }
 
+/* With --verbose: all that a fold depends on. */
+static void tell_fold(const struct sim *sim, const char *who, uint32_t number, const struct refold *refold)
+{
+	for (size_t i = 0; sim->verbose && i < refold->count; i++) {
+		const struct fold_input *in = &refold->inputs[i];
+		printf("  %s %u: %02x.%llu stamp %llu continues %02x.%llu base", who, number, in->author.epoch.bytes[0],
+		       (unsigned long long)in->seq, (unsigned long long)in->stamp_ms, in->continues.epoch.bytes[0],
+		       (unsigned long long)in->continues.seq);
+		for (size_t b = 0; b < in->base.count; b++)
+			printf(" %02x:%llu", in->base.pairs[b].epoch.bytes[0], (unsigned long long)in->base.pairs[b].n);
+		printf(" orders");
+		for (size_t o = 0; o < in->order_count; o++)
+			printf(" %u:%llu", in->orders[o].generation, (unsigned long long)in->orders[o].n);
+		printf(" op %u\n", oracle_op_of(&sim->oracle, refold->entries[i].bytes, NULL));
+	}
+}
+
 /* I6: an accepted edit is shown, or a sibling, or superseded by one that saw it. */
 static void invariant_i6_no_silent_overwrite(const struct judged *judged)
 {
@@ -92,9 +109,11 @@ static void invariant_i6_no_silent_overwrite(const struct judged *judged)
 		uint32_t x = oracle_op_of(oracle, judged->central.entries[i].bytes, NULL);
 		for (size_t f = 0; x != ORACLE_NONE && f < oracle->ops[x].field_count; f++) {
 			uint32_t field = oracle->ops[x].fields[f];
-			if (!is_sibling(judged, &judged->central.deltas[i], field) && !truly_superseded(judged, x, field))
-				sim_fail(judged->sim, "I6", "op %u is silently overwritten in field %u of record %u", x,
-					 field, judged->number);
+			if (is_sibling(judged, &judged->central.deltas[i], field) || truly_superseded(judged, x, field))
+				continue;
+			sim_fail(judged->sim, "I6", "op %u is silently overwritten in field %u of record %u", x, field,
+				 judged->number);
+			tell_fold(judged->sim, "central", judged->number, &judged->central);
 		}
 	}
 }
@@ -127,21 +146,12 @@ static bool is_judged(const struct sim_device *device)
 	       device->replica != NULL;
 }
 
-/* With --verbose: all that a fold depends on. */
-static void tell_fold(const struct sim *sim, const char *who, uint32_t number, const struct refold *refold)
+static void tell_epochs(const struct sim *sim, const char *who, const struct order_tree *tree)
 {
-	for (size_t i = 0; sim->verbose && i < refold->count; i++) {
-		const struct fold_input *in = &refold->inputs[i];
-		printf("  %s %u: %02x.%llu stamp %llu continues %02x.%llu base", who, number, in->author.epoch.bytes[0],
-		       (unsigned long long)in->seq, (unsigned long long)in->stamp_ms, in->continues.epoch.bytes[0],
-		       (unsigned long long)in->continues.seq);
-		for (size_t b = 0; b < in->base.count; b++)
-			printf(" %02x:%llu", in->base.pairs[b].epoch.bytes[0], (unsigned long long)in->base.pairs[b].n);
-		printf(" orders");
-		for (size_t o = 0; o < in->order_count; o++)
-			printf(" %u:%llu", in->orders[o].generation, (unsigned long long)in->orders[o].n);
-		printf(" op %u\n", oracle_op_of(&sim->oracle, refold->entries[i].bytes, NULL));
-	}
+	for (size_t i = 0; sim->verbose && i < tree->count; i++)
+		printf("  %s knows epoch %02x, generation %u, parent %02x, inherited %llu\n", who, tree->epochs[i].id.bytes[0],
+		       tree->epochs[i].generation, tree->epochs[i].parent.bytes[0],
+		       (unsigned long long)tree->epochs[i].inherited);
 }
 
 /* I4, one device: what it shows of a record is what central shows. */
@@ -166,6 +176,8 @@ static void compare(const struct judged *judged, struct sim_device *device)
 			 judged->central.count);
 		tell_fold(sim, "central", judged->number, &judged->central);
 		tell_fold(sim, "device", device->number, &mine);
+		tell_epochs(sim, "central", hub_orders(sim->central.hub));
+		tell_epochs(sim, "device", replica_orders(device->replica));
 	}
 }
 

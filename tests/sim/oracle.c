@@ -67,11 +67,26 @@ struct seeing {
 	struct oracle_op *op;
 };
 
+static bool has_name(const struct oracle_op *op, struct epoch_id epoch, uint64_t seq)
+{
+	for (size_t i = 0; i < op->name_count; i++)
+		if (op->names[i].seq == seq && ID_EQUAL(op->names[i].epoch, epoch))
+			return true;
+	return false;
+}
+
+void oracle_named(struct oracle *oracle, uint32_t number, const struct author *author, uint64_t seq)
+{
+	struct oracle_op *op = &oracle->ops[number];
+	if (op->name_count < ORACLE_NAMES_MAX && !has_name(op, author->epoch, seq))
+		op->names[op->name_count++] = (struct oracle_name){ author->epoch, seq };
+}
+
 /* An own delta whose bytes left with its forgotten case: its author wrote it all the same. */
 static uint32_t op_by_seq(const struct oracle *oracle, const struct log_entry *entry)
 {
 	for (uint32_t i = 0; i < oracle->op_count; i++)
-		if (oracle->ops[i].seq == entry->seq && ID_EQUAL(oracle->ops[i].epoch, entry->author.epoch))
+		if (has_name(&oracle->ops[i], entry->author.epoch, entry->seq))
 			return i;
 	return ORACLE_NONE;
 }

@@ -18,6 +18,7 @@ enum {
 	ORACLE_RECORDS_MAX = 256,
 	ORACLE_FIELDS_MAX = 16,
 	ORACLE_SEEN_MAX = 64,
+	ORACLE_NAMES_MAX = 8,
 	ORACLE_TEXTS_MAX = 4,
 	ORACLE_HOLDERS_MAX = 8,
 	ORACLE_AUTHORS_MAX = 96,
@@ -36,8 +37,9 @@ struct oracle_op {
 	size_t field_count;
 	uint32_t seen[ORACLE_SEEN_MAX];
 	size_t seen_count;
-	struct epoch_id epoch;     /* of its author, and its seq there, when a device was told "done" */
-	uint64_t seq;
+	/* its names: as first written, and as a restored or copied disk issued it again */
+	struct oracle_name { struct epoch_id epoch; uint64_t seq; } names[ORACLE_NAMES_MAX];
+	size_t name_count;
 	bool confirmed;
 	bool doubled;              /* two copies of a disk held it before central did: both may issue it */
 	bool excused;              /* no node that lives on held it when a backup was put back */
@@ -102,6 +104,8 @@ uint32_t oracle_record_number(const struct oracle *oracle, struct record_id id);
 uint32_t oracle_begin(struct oracle *oracle, uint32_t by, uint32_t record, struct span fields,
 		      const uint32_t *cleared, size_t cleared_count, struct log *log);
 uint64_t oracle_event_ms(uint32_t op);
+/* A device's log has this op under this name. */
+void oracle_named(struct oracle *oracle, uint32_t op, const struct author *author, uint64_t seq);
 
 uint32_t oracle_add_case(struct oracle *oracle, struct case_id id, enum delta_case_kind kind, uint32_t client_case,
 			 uint32_t by);

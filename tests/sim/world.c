@@ -71,6 +71,9 @@ static void device_appended(void *ctx, const struct log_entry *entry)
 	sim_say(sim, "device %u: %02x.%llu of case %d appended, %zu bytes", device->number, entry->author.epoch.bytes[0],
 		(unsigned long long)entry->seq, (int)oracle_case_number(&sim->oracle, entry->case_id), entry->bytes.len);
 	invariant_i2_not_invented(sim, entry);
+	uint32_t op = oracle_op_of(&sim->oracle, entry->bytes, NULL);
+	if (op != ORACLE_NONE)
+		oracle_named(&sim->oracle, op, &entry->author, entry->seq);
 	if (!ID_EQUAL(entry->author.node, device->node)) {
 		invariant_i11_in_scope(sim, device, entry);
 		invariant_i12_not_fed_when_revoked(sim, device, entry);

@@ -122,7 +122,6 @@ static void write_device(struct sim *sim, struct sim_device *device, struct draf
 	const struct oracle_record *record = &sim->oracle.records[draft->record];
 	const struct oracle_case *c = &sim->oracle.cases[record->case_number];
 	struct replica_written written;
-	struct replica_status status;
 	struct replica_write write = {
 		.case_id = c->id, .record_id = record->id, .record_type = record->shape->type,
 		.fields = wire_out_span(&draft->fields), .cleared = draft->cleared, .cleared_count = draft->cleared_count,
@@ -141,10 +140,7 @@ static void write_device(struct sim *sim, struct sim_device *device, struct draf
 	struct fault fault = replica_write(device->replica, &write, world_time(sim, device), &written);
 	sim_trace(sim, 4, op, fault.kind);
 	if (!fault_is(fault)) {
-		replica_status(device->replica, &status);
 		sim->oracle.ops[op].confirmed = true;
-		sim->oracle.ops[op].epoch = status.epoch;
-		sim->oracle.ops[op].seq = written.seq;
 		device->expected[op] = true;
 		device->wrote_as_twin |= device->is_twin;
 	}
