@@ -15,6 +15,8 @@
  * B2  A record of an erased or forgotten case leaves no row, no index entry.
  * B3  REJECTED entries are in no fold. QUARANTINED ones are in that of their
  *     author's device, marked, and in none at central.
+ * B4  The central node's book holds records of the reserved cases (reference,
+ *     directory) alone: nobody reads a client's life there.
  */
 #ifndef JALKA_STORE_CASEBOOK_H
 #define JALKA_STORE_CASEBOOK_H
@@ -35,7 +37,7 @@ void casebook_close(struct casebook *book);
 const struct book *casebook_hooks(struct casebook *book);
 /* The replica or hub opened after the book: its order tree from now on. */
 void casebook_set_orders(struct casebook *book, const struct order_tree *orders);
-/* This is the central node's book (B3). Right after casebook_open. */
+/* This is the central node's book (B3, B4). Right after casebook_open. */
 void casebook_set_central(struct casebook *book);
 
 struct casebook_record {

@@ -538,6 +538,26 @@ static void a_newly_known_central_epoch_folds_again(void **state) /* P9 */
 	assert_int_equal(conflicts(node), 0);
 }
 
+static void the_central_book_holds_nobodys_life(void **state) /* B4 */
+{
+	struct book_node *node = *state;
+	struct log_case info = { .kind = DELTA_CASE_CLIENT, .case_id = book_node_case(0) };
+	casebook_set_central(node->book);
+	MUST(log_begin(node->log));
+	MUST(log_case_put(node->log, &info));
+	MUST(log_commit(node->log));
+	book_node_write(node, (struct book_write){ .fields = book_node_client("Guhtur", "Aslak") });
+	assert_int_equal(found(node, "guhtur"), 0);
+	MUST(casebook_rebuild(node->book));
+	assert_int_equal(found(node, "guhtur"), 0);
+	info.kind = DELTA_CASE_DIRECTORY; /* the same words where central may read them */
+	MUST(log_begin(node->log));
+	MUST(log_case_put(node->log, &info));
+	MUST(log_commit(node->log));
+	MUST(casebook_rebuild(node->book));
+	assert_int_equal(found(node, "guhtur"), 1);
+}
+
 /* ---- random histories ---- */
 
 enum { HISTORY_RECORDS = 20, HISTORY_CASES = 4 };
@@ -696,6 +716,7 @@ int main(void)
 		TEST(a_forgotten_case_leaves_no_row_and_no_word_in_the_file),
 		TEST(a_book_of_another_version_is_rebuilt),
 		TEST(a_newly_known_central_epoch_folds_again),
+		TEST(the_central_book_holds_nobodys_life),
 		TEST(the_digest_sees_every_table),
 		cmocka_unit_test(a_rebuilt_book_is_the_same_book),
 	};
