@@ -149,9 +149,18 @@ static void place(struct book_node *node, unsigned author, uint64_t seq, unsigne
 	MUST(log_commit(node->log));
 }
 
+static void case_is(struct book_node *node, enum delta_case_kind kind)
+{
+	struct log_case info = { .kind = kind, .case_id = book_node_case(0) };
+	MUST(log_begin(node->log));
+	MUST(log_case_put(node->log, &info));
+	MUST(log_commit(node->log));
+}
+
 static void verdicts_mark_and_take_out(void **state) /* B3 */
 {
 	struct book_node *node = *state;
+	case_is(node, DELTA_CASE_REFERENCE); /* what central reads too */
 	book_node_write(node, (struct book_write){ .fields = book_node_client("Guhtur", "Aslak") });
 	uint64_t seq = book_node_write(node, (struct book_write){ .author = 1, .base = 1, .is_local = true,
 							.fields = book_node_texts(RECORDS_CLIENT_MUNICIPALITY, "Inari", 0u) });
@@ -541,19 +550,13 @@ static void a_newly_known_central_epoch_folds_again(void **state) /* P9 */
 static void the_central_book_holds_nobodys_life(void **state) /* B4 */
 {
 	struct book_node *node = *state;
-	struct log_case info = { .kind = DELTA_CASE_CLIENT, .case_id = book_node_case(0) };
 	casebook_set_central(node->book);
-	MUST(log_begin(node->log));
-	MUST(log_case_put(node->log, &info));
-	MUST(log_commit(node->log));
+	case_is(node, DELTA_CASE_CLIENT);
 	book_node_write(node, (struct book_write){ .fields = book_node_client("Guhtur", "Aslak") });
 	assert_int_equal(found(node, "guhtur"), 0);
 	MUST(casebook_rebuild(node->book));
 	assert_int_equal(found(node, "guhtur"), 0);
-	info.kind = DELTA_CASE_DIRECTORY; /* the same words where central may read them */
-	MUST(log_begin(node->log));
-	MUST(log_case_put(node->log, &info));
-	MUST(log_commit(node->log));
+	case_is(node, DELTA_CASE_DIRECTORY); /* the same words where central may read them */
 	MUST(casebook_rebuild(node->book));
 	assert_int_equal(found(node, "guhtur"), 1);
 }
