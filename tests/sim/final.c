@@ -28,11 +28,29 @@ static bool op_is_lost(struct sim *sim, const struct oracle_op *op)
 	return !device->revoked && !device->incompatible;
 }
 
-/* I10, I6: every confirmed op is in central's log. */
+struct rejected {
+	const struct oracle *oracle;
+	bool *held;
+};
+
+static bool mark_rejected(void *ctx, const struct log_entry *entry)
+{
+	struct rejected *rejected = ctx;
+	uint32_t op = entry->verdict == LOG_REJECTED ? oracle_op_of(rejected->oracle, entry->bytes, NULL) : ORACLE_NONE;
+	if (op != ORACLE_NONE)
+		rejected->held[op] = true;
+	return true;
+}
+
+/* I10, I6: every confirmed op is in central's log, or was rejected by decision when a
+ * device offered it back. */
 static void invariant_i10_regained(struct sim *sim)
 {
 	bool held[ORACLE_OPS_MAX] = { false };
+	struct rejected rejected = { &sim->oracle, held };
 	oracle_mark_held(&sim->oracle, sim->central.store.inner, held);
+	for (size_t i = 0; i < sim->device_count; i++)
+		(void)log_read_local(sim->devices[i].store.inner, 0, mark_rejected, &rejected);
 	for (uint32_t i = 0; i < sim->oracle.op_count; i++)
 		if (!held[i] && op_is_lost(sim, &sim->oracle.ops[i]))
 			sim_fail(sim, sim->central.restores > 0 ? "I10" : "I1",
