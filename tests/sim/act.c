@@ -213,6 +213,8 @@ static void set_state(struct sim *sim, struct sim_device *device, enum hub_devic
 		}
 	}
 	world_hub_after(sim);
+	if (state == HUB_DEVICE_REVOKED)
+		world_excuse_the_lost(sim);
 }
 
 static void act_revoke(struct sim *sim)

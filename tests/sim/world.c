@@ -300,8 +300,9 @@ static void mark_doubled(struct sim *sim, struct log *disk)
 	(void)log_read_local(disk, 0, mark_unsent, &unsent);
 }
 
-/* Ops that no log holds any more are nobody's fault: the disks that held them are gone. */
-static void excuse_the_lost(struct sim *sim)
+/* Ops that no log holds any more are nobody's fault: the disks that held them are
+ * gone, or are a revoked device's, which is told to erase them. */
+void world_excuse_the_lost(struct sim *sim)
 {
 	bool held[ORACLE_OPS_MAX] = { false };
 	struct log *central = log_memory_copy(sim->central.store.inner); /* what is committed */
@@ -309,7 +310,8 @@ static void excuse_the_lost(struct sim *sim)
 	oracle_mark_held(&sim->oracle, central, held);
 	log_close(central);
 	for (size_t i = 0; i < sim->device_count; i++)
-		oracle_mark_held(&sim->oracle, sim->devices[i].store.inner, held);
+		if (!sim->devices[i].revoked)
+			oracle_mark_held(&sim->oracle, sim->devices[i].store.inner, held);
 	for (size_t i = 0; i < sim->oracle.op_count; i++)
 		if (!held[i])
 			sim->oracle.ops[i].excused = true;
@@ -327,7 +329,7 @@ void world_device_restore(struct sim *sim, struct sim_device *device, size_t at)
 	device_stop(sim, device, log);
 	memcpy(device->expected, backup->expected, sizeof device->expected);
 	device->wrote_as_twin = false;
-	excuse_the_lost(sim);
+	world_excuse_the_lost(sim);
 	if (!device->reopening)
 		queue_put(&sim->queue, sim->now_ms + prng_between(&sim->prng, 1, REOPEN_MS_MAX), QUEUE_REOPEN,
 			  device->number, 0);
@@ -540,7 +542,7 @@ void world_hub_restore(struct sim *sim, size_t at)
 	sim->central.restored_ms = sim->now_ms;
 	sim->central.must_restore = true;
 	oracle_central_rolled_back(&sim->oracle, sim->central.store.inner, sim->now_ms);
-	excuse_the_lost(sim);
+	world_excuse_the_lost(sim);
 }
 
 static void hub_start(struct sim *sim)

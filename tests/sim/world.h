@@ -27,6 +27,9 @@ void world_hub_crash(struct sim *sim);
 struct sim_backup *world_hub_backup(struct sim *sim);
 void world_hub_restore(struct sim *sim, size_t backup);
 
+/* Nobody can be asked for what no disk holds any more. */
+void world_excuse_the_lost(struct sim *sim);
+
 /* ---- devices ---- */
 uint32_t world_device_new(struct sim *sim, uint32_t holder);
 struct replica_time world_time(const struct sim *sim, const struct sim_device *device);
