@@ -7,6 +7,7 @@ one chooses; a case whose assignment ends leaves the other laptop, and comes bac
 whole; what was written meanwhile waits for a decision, and its author learns of
 it; lock hides everything. At the end every confirmed write is accepted.
 """
+import contextlib
 import json
 
 import nodes
@@ -202,6 +203,30 @@ def quarantine(team):
                 nodes.picture(aino, team.matter["case_id"]) == nodes.picture(mikko, team.matter["case_id"]))
 
 
+def decided_while_it_comes_back(team):
+    """The case is assigned again and its author's waiting notes accepted in one breath:
+    the author, whose copies are gone with the case, gets them back like everybody else."""
+    mikko, missing = team.mikko, []
+    for turn in range(6):
+        nodes.offline(mikko)
+        jalka(team.center, "admin", "unassign", team.matter["case_id"], team.staff[mikko])
+        notes = [team.note(mikko, team.matter, f"Odotti päätöstä, {turn}.{n}.")["id"] for n in range(3)]
+        jalka(mikko, "sync", "--online")
+        items = daemons.until(lambda: (lambda q: len(q) == 3 and q)(jalka(team.center, "admin", "quarantine")["quarantine"]), "three waiting")
+        with team.center.api() as admin:
+            admin.admin("assign", team.matter["case_id"], team.staff[mikko], "CO_WORKER")
+            for item in items:
+                admin.admin("accept", item["item"])
+        nodes.sync(mikko, team.aino)
+        daemons.until(lambda: all(nodes.holds(team.aino, n) for n in notes), "the accepted notes at the other worker's")
+        with contextlib.suppress(AssertionError):
+            daemons.until(lambda: all(nodes.holds(mikko, n) for n in notes), "them at their author's", 5)
+        missing += [n for n in notes if not nodes.holds(mikko, n)]
+    team.expect("assigned again and decided at once, the author has all that was accepted", not missing, missing)
+    team.expect("and reads the same as the other worker", nodes.picture(team.aino, team.matter["case_id"]) ==
+                nodes.picture(mikko, team.matter["case_id"]))
+
+
 def verdict_of(device, record):
     got = run(device, "show", record, "--log")
     return got.json["log"][-1]["verdict"] if got.code == DONE else None
@@ -224,6 +249,32 @@ def offline_and_online(team):
     team.expect("reached again, all five are receipted", jalka(aino, "status")["unreceipted"] == 0)
     nodes.sync(team.mikko)
     team.expect("and at the other worker's", all(daemons.until(lambda w=w: nodes.holds(team.mikko, w["id"]), "note") for w in written))
+
+
+def erased_for_good(team):
+    """The administrator erases a note, then a case, while one who holds them is away."""
+    aino, mikko, center = team.aino, team.mikko, team.center
+    note = nodes.new_note(aino, team.matter, "Kirjattu väärästä henkilöstä: yksisarvinen.")["id"]
+    other = nodes.new_matter(aino, team.client, "Väärä asia, yksisarvinen")
+    nodes.new_note(aino, other, "Yksisarvinen tässäkin.")
+    nodes.sync(aino)
+    team.share(other)
+    held = lambda device: {r["id"] for r in jalka(device, "search", "yksisarvinen", "--limit", 50)["records"]}
+    daemons.until(lambda: len(held(mikko)) == 3, "all three at the other worker's")
+    nodes.offline(mikko)
+    jalka(center, "admin", "erase", "record", team.matter["case_id"], note, "--yes")
+    jalka(center, "admin", "erase", "case", other["case_id"], "--yes")
+    nodes.sync(aino)
+    daemons.until(lambda: not held(aino), "the erasing")
+    team.expect("erased, a note and a case are gone at their author's", nodes.holds(aino, note) is None and
+                run(aino, "show", other["case_id"]).code == FAILED)
+    team.expect("who is away has them until then", len(held(mikko)) == 3)
+    nodes.online(mikko)
+    daemons.until(lambda: not held(mikko), "the erasing at the other worker's")
+    team.expect("and not after, nor can anybody write there", nodes.holds(mikko, note) is None and
+                run(mikko, "note", other["case_id"], "ei").refused and run(aino, "change", other["id"], "title=ei").refused)
+    audit = jalka(center, "admin", "audit")
+    team.expect("the chains are proved all the same", audit["ok"] and audit["erased"] >= 3, audit)
 
 
 def locked(team):
@@ -276,8 +327,8 @@ def main():
     tally = nodes.Tally()
     with daemons.World() as world:
         team = Team(world, tally)
-        for part in (first_case, draft_survives, stale_write, conflict, assignment_ends, quarantine, offline_and_online,
-                     locked, the_end):
+        for part in (first_case, draft_survives, stale_write, conflict, assignment_ends, quarantine, decided_while_it_comes_back,
+                     offline_and_online, erased_for_good, locked, the_end):
             with tally.part(part.__name__):
                 part(team)
     tally.finish()
