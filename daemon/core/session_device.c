@@ -343,6 +343,8 @@ static struct session_device_effect applied(struct session_device *s, const stru
 		s->owed |= SESSION_DEVICE_HELD;
 	if (event->erased)
 		s->owed |= SESSION_DEVICE_BYE;
+	if (event->forked)
+		s->in_flight = false;
 	if (event->receipted && s->in_flight && ID_EQUAL(event->receipted_epoch, s->in_flight_epoch)
 	    && event->receipted_seq >= s->in_flight_seq)
 		s->in_flight = false;

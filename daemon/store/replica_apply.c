@@ -93,26 +93,26 @@ static struct fault put_case(struct replica *r, const struct delta *delta, const
 	return log_case_put(r->log, &info);
 }
 
-/* Own bytes come back in the backlog of a case that was forgotten. What stands in
- * an own chain must be what was written here; beyond it central alone knows. */
-static struct fault refill(struct replica *r, const struct author *author, const struct rows_row *row,
-			   const struct known *known)
+/* Whether the row is what this log has under its name. Of own work that was
+ * forgotten and comes back only the digest is here; of what stands beyond the own
+ * chain not even that. */
+static bool fits(struct replica *r, const struct author *author, const struct rows_row *row, const struct known *known)
 {
-	const struct log_author *own = replica_state_own_by_id(r, &author->epoch);
+	const struct log_author *own = ID_EQUAL(author->node, r->self.node)
+		? replica_state_own_by_id(r, &author->epoch) : NULL;
 	struct log_case info;
 	bool found;
 	uint8_t salt[DELTA_SALT_BYTES];
 	struct delta_hash digest;
+	if (known->has_bytes)
+		return known->is_equal;
 	if (own == NULL || row->seq > own->seq)
-		return log_refill(r->log, author, row->seq, row->delta);
-	FAULT_TRY(log_case_get(r->log, known->case_id, &info, &found));
-	if (!found || !info.has_secret) /* live, before the backlog brings the opening: central is trusted */
-		return log_refill(r->log, author, row->seq, row->delta);
+		return true;
+	if (fault_is(log_case_get(r->log, known->case_id, &info, &found)) || !found || !info.has_secret)
+		return true; /* live, before the backlog brings the opening: central is trusted */
 	delta_salt(&info.secret, author, row->seq, salt);
 	delta_digest(salt, row->delta, &digest);
-	if (memcmp(digest.bytes, known->digest.bytes, sizeof digest.bytes) != 0)
-		return fault_of(FAULT_PEER, "own delta came back changed");
-	return log_refill(r->log, author, row->seq, row->delta);
+	return memcmp(digest.bytes, known->digest.bytes, sizeof digest.bytes) == 0;
 }
 
 static struct fault place_known(struct replica *r, const struct author *author, const struct rows_row *row,
@@ -121,10 +121,8 @@ static struct fault place_known(struct replica *r, const struct author *author, 
 	struct order orders[LIMIT_ENTRY_ORDERS];
 	size_t count = orders_of(r, row, orders);
 	r->counts_stale = r->counts_stale || ID_EQUAL(author->node, r->self.node);
-	if (row->delta.data != NULL && known->has_bytes && !known->is_equal)
-		return fault_of(FAULT_PEER, "a delta differs from the one held under its name");
 	if (row->delta.data != NULL && !known->has_bytes)
-		FAULT_TRY(refill(r, author, row, known));
+		FAULT_TRY(log_refill(r->log, author, row->seq, row->delta));
 	for (size_t i = count; i > 0; i--)
 		FAULT_TRY(log_place(r->log, author, row->seq, orders[i - 1], row->stamp_ms, LOG_ACCEPTED, 0));
 	return r->book == NULL ? fault_none()
@@ -196,6 +194,10 @@ static struct fault apply_row(struct replica *r, const struct author *author, co
 		FAULT_TRY(put_case(r, &delta, author, row->seq));
 	if (delta.record_type == RECORDS_TYPE_QUARANTINE_DECISION && ID_EQUAL(author->node, r->self.central_node))
 		FAULT_TRY(apply_decision(r, &delta));
+	if (known.is_there && !fits(r, author, row, &known)) {
+		FAULT_TRY(replica_fork_yield(r, author, row->seq));
+		known.is_there = false;
+	}
 	if (known.is_there)
 		return place_known(r, author, row, &known);
 	return append_new(r, author, row, &delta);

@@ -25,17 +25,19 @@ static struct fault is_equal_at(struct replica *r, uint64_t seq, const uint8_t *
 /* The greatest seq at which both chains are known to be one. */
 static struct fault common_prefix(struct replica *r, const jalka_Welcome *welcome, uint64_t *out)
 {
-	uint64_t common = 0;
+	uint64_t common = 0, parted = UINT64_MAX; /* lowest seq known to differ */
 	uint64_t receipted = r->author.chain.info.receipted_seq;
 	for (pb_size_t i = 0; i < welcome->known_count; i++) {
-		bool equal = false;
-		if (welcome->known[i].seq > common)
-			FAULT_TRY(is_equal_at(r, welcome->known[i].seq, welcome->known[i].h.bytes, &equal));
-		if (equal)
-			common = welcome->known[i].seq;
+		uint64_t seq = welcome->known[i].seq;
+		bool equal;
+		FAULT_TRY(is_equal_at(r, seq, welcome->known[i].h.bytes, &equal));
+		if (equal && seq > common)
+			common = seq;
+		if (!equal && seq < parted)
+			parted = seq;
 	}
 	/* What has a receipt is central's too, as long as central goes so far. */
-	if (receipted > common && receipted <= welcome->held_seq)
+	if (receipted > common && receipted <= welcome->held_seq && receipted < parted)
 		common = receipted;
 	*out = common;
 	return fault_none();
@@ -50,11 +52,14 @@ struct reissue {
 struct reissues {
 	struct reissue *items;
 	size_t count, size;
+	uint64_t upto; /* end of the chain being read */
 };
 
 static bool collect_reissue(void *ctx, const struct log_entry *entry)
 {
 	struct reissues *list = ctx;
+	if (entry->seq > list->upto)
+		return false;
 	if (entry->bytes.data == NULL)
 		return true; /* erased: there is nothing left to issue */
 	if (list->count == list->size) {
@@ -76,35 +81,40 @@ static void free_reissues(struct reissues *list)
 	free(list->items);
 }
 
-/* The open epoch ends at `common`. */
-static struct fault close_epoch(struct replica *r, uint64_t common, struct log_author *closed)
+/* An own epoch ends after seq. */
+static struct fault close_epoch(struct replica *r, struct log_author *own, uint64_t seq)
 {
-	struct log_author old = r->author.chain.info;
+	struct log_author old = *own;
 	bool found;
-	FAULT_TRY(own_h(r, common, &old.h, &found));
+	FAULT_TRY(author_h_at(r->log, &r->self.central, &old.author, seq, &old.h, &found));
 	if (!found)
 		return fault_of(FAULT_STORE, "own chain has a gap");
-	FAULT_TRY(log_cut(r->log, &old.author, common));
-	old.seq = common;
-	if (old.receipted_seq > common) {
-		old.receipted_seq = common;
+	if (seq < old.seq)
+		FAULT_TRY(log_cut(r->log, &old.author, seq));
+	old.seq = seq;
+	if (old.receipted_seq > seq) {
+		old.receipted_seq = seq;
 		old.receipted_h = old.h;
 	}
 	old.closed = true;
 	FAULT_TRY(log_author_put(r->log, &old));
-	*closed = old;
+	*own = old;
 	return fault_none();
 }
 
-static struct fault open_epoch(struct replica *r, const struct log_author *closed)
+/* A new epoch that goes on from `closed`; own epochs after that one are no longer
+ * on the way to it. */
+static struct fault open_epoch(struct replica *r, const struct log_author *closed, size_t older_count)
 {
+	struct log_author from = *closed;
 	struct author author = { .node = r->self.node };
-	struct author_continues continues = { closed->author.epoch, closed->seq, closed->h };
+	struct author_continues continues = { from.author.epoch, from.seq, from.h };
 	r->host.random(r->host.ctx, author.epoch.bytes, ID_BYTES);
-	FAULT_TRY(author_begin(&r->author, &author, closed->sign_public, &continues));
-	r->older = realloc(r->older, (r->older_count + 1) * sizeof *r->older);
+	FAULT_TRY(author_begin(&r->author, &author, from.sign_public, &continues));
+	r->older = realloc(r->older, (older_count + 1) * sizeof *r->older);
 	ASSERT(r->older != NULL);
-	r->older[r->older_count++] = *closed;
+	r->older[older_count] = from;
+	r->older_count = older_count + 1;
 	r->self.epoch = author.epoch;
 	return replica_state_put_self(r);
 }
@@ -124,22 +134,92 @@ static struct fault reissue_all(struct replica *r, const struct reissues *list)
 	return fault_none();
 }
 
-/* RF1 */
-static struct fault fork(struct replica *r, uint64_t common)
+/* RF1: the own epoch `index` ends after `common`; what follows it there, and what
+ * central has not receipted in the epochs after it, goes into a new one. */
+static struct fault fork(struct replica *r, size_t index, uint64_t common)
 {
 	struct reissues list = { .count = 0 };
-	struct log_author closed;
-	struct fault fault = log_read_author(r->log, &r->author.chain.info.author, common + 1, collect_reissue, &list);
+	struct fault fault = fault_none();
+	for (size_t i = index; i < replica_state_own_count(r) && !fault_is(fault); i++) {
+		struct log_author *own = replica_state_own(r, i);
+		uint64_t keep = i == index ? common : own->receipted_seq;
+		list.upto = own->seq;
+		fault = log_read_author(r->log, &own->author, keep + 1, collect_reissue, &list);
+		if (!fault_is(fault))
+			fault = close_epoch(r, own, keep);
+	}
 	if (!fault_is(fault))
-		fault = close_epoch(r, common, &closed);
-	if (!fault_is(fault))
-		fault = open_epoch(r, &closed);
+		fault = open_epoch(r, replica_state_own(r, index), index);
 	if (!fault_is(fault))
 		fault = reissue_all(r, &list);
 	free_reissues(&list);
 	r->counts_stale = true;
+	r->told.forked = true;
 	return fault;
 }
+
+/* ---- a name that central gives to other bytes ---- */
+
+struct copies {
+	struct log_entry *items;
+	size_t count, size;
+};
+
+static bool copy_entry(void *ctx, const struct log_entry *entry)
+{
+	struct copies *copies = ctx;
+	if (copies->count == copies->size) {
+		copies->size = copies->size == 0 ? 16 : 2 * copies->size;
+		copies->items = realloc(copies->items, copies->size * sizeof *copies->items);
+		ASSERT(copies->items != NULL);
+	}
+	struct log_entry *copy = &copies->items[copies->count++];
+	*copy = *entry;
+	if (entry->bytes.data != NULL) {
+		uint8_t *bytes = malloc(entry->bytes.len);
+		ASSERT(bytes != NULL);
+		memcpy(bytes, entry->bytes.data, entry->bytes.len);
+		copy->bytes = span_of(bytes, entry->bytes.len);
+	}
+	return true;
+}
+
+static struct fault touch(struct replica *r, const struct log_entry *entry)
+{
+	return r->book == NULL ? fault_none()
+		: r->book->ops->touched(r->book->ctx, entry->case_id, entry->record_id, NULL);
+}
+
+/* Takes out one entry that is in no own chain; those above it stay. */
+static struct fault take_out(struct replica *r, const struct author *author, uint64_t seq)
+{
+	struct copies copies = { .count = 0 };
+	uint64_t local;
+	struct fault fault = log_read_author(r->log, author, seq, copy_entry, &copies);
+	if (!fault_is(fault))
+		fault = log_cut(r->log, author, seq - 1);
+	for (size_t i = 0; i < copies.count; i++) {
+		if (!fault_is(fault) && copies.items[i].seq != seq)
+			fault = log_append(r->log, &copies.items[i], 1, &local);
+		if (!fault_is(fault))
+			fault = touch(r, &copies.items[i]);
+		free((void *)(uintptr_t)copies.items[i].bytes.data);
+	}
+	free(copies.items);
+	return fault;
+}
+
+struct fault replica_fork_yield(struct replica *r, const struct author *author, uint64_t seq)
+{
+	for (size_t i = 0; ID_EQUAL(author->node, r->self.node) && i < replica_state_own_count(r); i++) {
+		const struct log_author *own = replica_state_own(r, i);
+		if (ID_EQUAL(own->author.epoch, author->epoch) && seq <= own->seq)
+			return fork(r, i, seq - 1);
+	}
+	return take_out(r, author, seq);
+}
+
+/* ---- Welcome against the own chain ---- */
 
 struct fault replica_fork_compare(struct replica *r, const jalka_Welcome *welcome)
 {
@@ -148,7 +228,7 @@ struct fault replica_fork_compare(struct replica *r, const jalka_Welcome *welcom
 	bool equal = true;
 	if (welcome->epoch_closed) {
 		FAULT_TRY(common_prefix(r, welcome, &common));
-		return fork(r, common);
+		return fork(r, r->older_count, common);
 	}
 	if (welcome->held_h.size == 0)
 		return fault_none();
@@ -158,7 +238,7 @@ struct fault replica_fork_compare(struct replica *r, const jalka_Welcome *welcom
 		FAULT_TRY(is_equal_at(r, held, welcome->held_h.bytes, &equal));
 	if (!equal) {
 		FAULT_TRY(common_prefix(r, welcome, &common));
-		return fork(r, common);
+		return fork(r, r->older_count, common);
 	}
 	/* A restored central stands lower than its own receipts: from there again. */
 	return held < own->receipted_seq ? replica_receipt_reach(r, own, held) : fault_none();

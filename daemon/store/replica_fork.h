@@ -20,6 +20,11 @@ struct fault replica_fork_compare(struct replica *r, const jalka_Welcome *welcom
  * pushed again and foreign work offered. */
 struct fault replica_fork_adopt(struct replica *r, const jalka_Welcome *welcome);
 
+/* Central's feed shows other bytes under a name this log has: a twin's work, or an
+ * author's who went on after central was put back. Central's word wins: the name
+ * is made free for it. Own work that stood there is issued again in a new epoch. */
+struct fault replica_fork_yield(struct replica *r, const struct author *author, uint64_t seq);
+
 /* Collects the foreign deltas to offer into r->offers, once a session. */
 struct fault replica_fork_collect_offers(struct replica *r);
 
