@@ -439,6 +439,12 @@ static void hub_appended(void *ctx, const struct log_entry *entry)
 	struct sim *sim = ctx;
 	invariant_i2_not_invented(sim, entry);
 	invariant_i6_no_needless_quarantine(sim, entry);
+	uint32_t op = oracle_op_of(&sim->oracle, entry->bytes, NULL);
+	/* Accepted on another device's word: central writes it under its own name, and
+	 * its author may still come with the original. */
+	if (op != ORACLE_NONE && ID_EQUAL(entry->author.node, sim->central_node) &&
+	    sim->oracle.ops[op].by != ORACLE_CENTRAL)
+		sim->oracle.ops[op].doubled = true;
 	oracle_central_entry(&sim->oracle, entry);
 }
 
