@@ -14,7 +14,7 @@ enum {
 	/* HUB_TABLE_DEVICE */
 	DEVICE_STATIC = 1, DEVICE_SIGN = 2, DEVICE_HOLDER = 3, DEVICE_STATE = 4, DEVICE_SERIAL = 5, DEVICE_WORDS = 6,
 	DEVICE_ENROLLED = 7, DEVICE_TWIN = 8, DEVICE_ERASED = 9, DEVICE_REFILL = 10, DEVICE_DIRECTORY = 11,
-	DEVICE_EPOCH = 12, DEVICE_HELD = 13,
+	DEVICE_EPOCH = 12,
 	/* HUB_TABLE_SESSION */
 	SESSION_COUNTER = 1, SESSION_CURRENT = 2, SESSION_PREVIOUS = 3, SESSION_ORDER = 4, SESSION_BACKLOG = 5,
 	SESSION_PLACE = 6, SESSION_CONTACT = 7, SESSION_OFFSET = 8,
@@ -93,7 +93,6 @@ struct fault hub_devices_put(struct hub *hub, const struct hub_node *device)
 	wire_put_varint(&out, DEVICE_ERASED, device->erase_confirmed);
 	wire_put_varint(&out, DEVICE_REFILL, device->must_refill);
 	wire_put_varint(&out, DEVICE_DIRECTORY, device->has_directory);
-	wire_put_varint(&out, DEVICE_HELD, device->held_generation);
 	wire_put_bytes(&out, DEVICE_EPOCH, ID_SPAN(device->first_epoch));
 	return log_put(hub->log, HUB_TABLE_DEVICE, ID_SPAN(device->node), wire_out_span(&out));
 }
@@ -174,9 +173,6 @@ static bool take_device(const struct wire_field *f, struct hub_node *device)
 		return true;
 	case DEVICE_REFILL:
 		device->must_refill = f->value != 0;
-		return true;
-	case DEVICE_HELD:
-		device->held_generation = (uint32_t)f->value;
 		return true;
 	case DEVICE_DIRECTORY:
 		device->has_directory = f->value != 0;

@@ -100,15 +100,14 @@ struct fault hub_held_take(struct hub_link *link, const jalka_Held *held)
 		answer(link, &id, &held->grants[i], holder);
 	}
 	struct fault fault = hub_turn(hub);
-	/* Once an epoch: the device owes Held until it is answered, over several sessions if need be. */
-	bool is_first = held->last && link->device->held_generation != hub_generation(hub);
-	if (!fault_is(fault) && is_first && holder != NULL)
+	/* The device owes Held until it is answered, over several sessions if need
+	 * be, and so does every copy of its disk: what was begun anew already lies
+	 * above what was inherited and is not begun again. */
+	if (!fault_is(fault) && held->last && holder != NULL)
 		fault = renew(link, holder);
-	if (held->last) {
+	if (held->last)
 		link->held_count = 0;
-		link->device->held_generation = hub_generation(hub);
-	}
-	if (!fault_is(fault) && (held->last || link->device->must_refill))
+	if (!fault_is(fault) && link->device->must_refill)
 		fault = hub_devices_put(hub, link->device);
 	hub_wake(link);
 	return fault_is(fault) ? hub_die(hub, fault) : fault;

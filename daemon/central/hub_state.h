@@ -71,7 +71,6 @@ struct hub_node {
 	uint64_t enrolled_ms;
 	bool twin_alarm, erase_confirmed;
 	bool must_refill;     /* told to forget by a HeldAnswer: backlogs hold its own deltas too */
-	uint32_t held_generation; /* of the central epoch in which its Held was answered */
 	bool has_directory;   /* its record stands in the directory */
 	/* HUB_TABLE_SESSION */
 	uint64_t counter;
@@ -155,6 +154,7 @@ struct hub_link {
 	uint64_t hello_seq, receipted_seq;
 	struct delta_hash hello_h;
 	bool has_hello_h;
+	uint64_t common_seq;         /* of `epoch`: up to here the device surely has what is held here */
 	struct epoch_id cursor_epoch;
 	struct hub_cursor cursor;    /* of message 1, mapped to the epoch in use (P9) */
 	struct hub_answer answers[HUB_RECEIPTS_MAX];
@@ -325,6 +325,7 @@ bool hub_need_salt(struct hub_link *link, jalka_NeedSalt *out);
 
 /* ---- hub_welcome.c ---- */
 struct fault hub_welcome(struct hub_link *link);
+/* All epochs, newest first; those newer than `below` when it is not NULL. */
 void hub_put_epochs(const struct hub *hub, jalka_CentralEpoch *epochs, pb_size_t *count, const struct epoch_id *below);
 /* A device's cursor in the epoch in use (P9). False: of an epoch nobody knows. */
 bool hub_map_cursor(const struct hub *hub, const jalka_Cursor *cursor, struct hub_cursor *out);

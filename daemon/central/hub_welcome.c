@@ -37,11 +37,16 @@ bool hub_map_cursor(const struct hub *hub, const jalka_Cursor *cursor, struct hu
 	return mapped;
 }
 
+/* Not the way down alone: bases and older orders may name an epoch that hangs
+ * beside it, when one backup was put back more than once (P9). Who knows an epoch
+ * has been told those of lower generations. */
 void hub_put_epochs(const struct hub *hub, jalka_CentralEpoch *epochs, pb_size_t *count, const struct epoch_id *below)
 {
-	const struct order_epoch *epoch = order_epoch_current(&hub->orders);
+	const struct order_epoch *known = below == NULL ? NULL : order_epoch_by_id(&hub->orders, below);
+	uint32_t above = known == NULL ? 0 : known->generation;
 	*count = 0;
-	while (epoch != NULL && *count < LIMIT_GENERATIONS && (below == NULL || !ID_EQUAL(epoch->id, *below))) {
+	for (size_t i = hub->orders.count; i-- > 0 && hub->orders.epochs[i].generation > above;) {
+		const struct order_epoch *epoch = &hub->orders.epochs[i];
 		jalka_CentralEpoch *out = &epochs[(*count)++];
 		memset(out, 0, sizeof *out);
 		SESSION_FRAME_SET(out->epoch, epoch->id.bytes);
@@ -49,7 +54,6 @@ void hub_put_epochs(const struct hub *hub, jalka_CentralEpoch *epochs, pb_size_t
 			SESSION_FRAME_SET(out->parent, epoch->parent.bytes);
 		out->generation = epoch->generation;
 		out->inherited = epoch->inherited;
-		epoch = order_epoch_by_id(&hub->orders, &epoch->parent);
 	}
 }
 

@@ -90,6 +90,46 @@ static void generations_rise_over_restores_of_the_same_backup(void **state)
 	pair_free(pair);
 }
 
+/* Bases and older orders may name an epoch that hangs beside the way down. */
+static void epochs_beside_the_way_down_are_told_too(void **state)
+{
+	(void)state;
+	struct pair *pair = pair_new(5, 2);
+	struct case_id id = rules_shared_case(pair, 2);
+	struct log *backup = pair_hub_backup(pair), *same = pair_hub_backup(pair);
+	pair_hub_restore(pair, backup, true);
+	rules_sync(pair, 0); /* device 1 hears nothing of generation 2 */
+	pair_note(pair, 0, id, "sivuhaarassa");
+	rules_sync(pair, 0);
+	pair_hub_restore(pair, same, true);
+	rules_sync(pair, 0);
+	rules_sync(pair, 1);
+	assert_int_equal(order_epoch_current(hub_orders(pair_hub(pair)))->generation, 3);
+	assert_non_null(order_epoch_by_generation(replica_orders(pair_replica(pair, 1)), 3));
+	assert_non_null(order_epoch_by_generation(replica_orders(pair_replica(pair, 1)), 2));
+	pair_free(pair);
+}
+
+/* One disk was forgotten by an order that is lost, its copy was not. */
+static void copy_of_a_device_that_has_answered_is_asked_what_it_holds_too(void **state)
+{
+	(void)state;
+	struct pair *pair = pair_new(6, 1);
+	struct case_id id = rules_shared_case(pair, 1);
+	struct log *backup = pair_hub_backup(pair);
+	size_t twin = pair_clone(pair, 0);
+	pair_unassign(pair, id, 0);
+	rules_sync(pair, twin);
+	assert_false(replica_holds(pair_replica(pair, twin), id));
+	pair_hub_restore(pair, backup, true);
+	rules_sync(pair, 0); /* names the case: nothing is begun anew */
+	rules_sync(pair, twin);
+	rules_sync(pair, twin);
+	assert_true(replica_holds(pair_replica(pair, twin), id));
+	assert_int_equal(rules_status(pair, twin).backlogs, 0);
+	pair_free(pair);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -97,6 +137,8 @@ int main(void)
 		cmocka_unit_test(revocation_after_the_backup_outlives_it),
 		cmocka_unit_test(every_receipted_delta_comes_back_with_its_old_order),
 		cmocka_unit_test(generations_rise_over_restores_of_the_same_backup),
+		cmocka_unit_test(epochs_beside_the_way_down_are_told_too),
+		cmocka_unit_test(copy_of_a_device_that_has_answered_is_asked_what_it_holds_too),
 	};
 	if (sodium_init() < 0)
 		return 1;
