@@ -169,11 +169,13 @@ static struct fault apply_decision(struct replica *r, const struct delta *delta)
 		}
 	}
 	struct known known = { .local = 0 };
-	if (!has_node || !has_epoch || seq == 0 || accepted || ID_EQUAL(author.node, r->self.node))
-		return fault_none(); /* about own work there is a signed Decision */
+	if (!has_node || !has_epoch || seq == 0 || accepted)
+		return fault_none();
 	FAULT_TRY(log_find(r->log, &author, seq, remember, &known));
 	if (!known.is_there)
 		return fault_none();
+	r->counts_stale = r->counts_stale || ID_EQUAL(author.node, r->self.node);
+	r->decided = true;
 	FAULT_TRY(log_place(r->log, &author, seq, (struct order){ 0, 0 }, 0, LOG_REJECTED, jalka_Reason_BY_DECISION));
 	return r->book == NULL ? fault_none()
 		: r->book->ops->touched(r->book->ctx, known.case_id, known.record_id, NULL);
@@ -185,7 +187,7 @@ static struct fault apply_row(struct replica *r, const struct author *author, co
 	struct known known = { .bytes = row->delta };
 	struct delta delta;
 	FAULT_TRY(log_find(r->log, author, row->seq, remember, &known));
-	if (row->delta.data == NULL) /* erased at central: of foreign ones nothing is kept here */
+	if (row->delta.data == NULL) /* no bytes at central: of foreign ones nothing is kept here */
 		return known.is_there ? place_known(r, author, row, &known) : fault_none();
 	FAULT_TRY(delta_read(row->delta, &delta));
 	if (only != NULL && !ID_EQUAL(delta.case_id, *only))
