@@ -1,7 +1,7 @@
 /* hub_feed - what a device is told: the feed by scope, notes at their orders, backlogs.
  *
  * The feed is everything in the holder's scope now with an order in (fed, last],
- * but the deltas of the device's epoch in use. Begun and ended grants, erasures
+ * but what the device surely has itself of its epoch in use. Begun and ended grants, erasures
  * and decisions stand in it at their orders, so that one cursor acknowledges
  * all. A part of it ends where the first of its lists, or the frame, is full. */
 #include "central/hub_state.h"
@@ -43,7 +43,8 @@ struct writing {
 	jalka_Author *authors;
 	pb_size_t *author_count;
 	size_t budget;       /* of control and rows together */
-	bool keep_own;       /* also the device's own deltas of its epoch in use */
+	uint64_t common;     /* own deltas of its epoch in use that it surely has: left out */
+	bool all_common;     /* no other ones are there */
 	uint64_t from;
 	uint64_t written;    /* order of the last row */
 	uint64_t full_at;    /* order of the first row that did not fit; 0: all did */
@@ -103,7 +104,7 @@ static bool write_row(struct writing *w, const struct log_entry *entry)
 	pb_size_t authors = *w->author_count;
 	size_t budget = w->budget;
 	bool decided = entry->reason == (uint32_t)jalka_Reason_BY_DECISION;
-	if (own && !decided && !w->keep_own && ID_EQUAL(entry->author.epoch, w->link->epoch))
+	if (own && !decided && entry->seq <= w->common && ID_EQUAL(entry->author.epoch, w->link->epoch))
 		return true;
 	if (entry->bytes.data == NULL && !own)
 		return true; /* erased: a reader of this case needs nothing of it */
@@ -132,8 +133,10 @@ static void writing_begin(struct writing *w, struct hub_link *link, size_t room,
 	struct hub *hub = link->hub;
 	struct case_id access;
 	*w = (struct writing){ .link = link, .hub = hub, .authors = authors, .author_count = author_count,
-			       .budget = room > CONTROL_BYTES ? room - CONTROL_BYTES : 0,
-			       .keep_own = link->told_known };
+			       .budget = room > CONTROL_BYTES ? room - CONTROL_BYTES : 0 };
+	const struct hub_author *own = hub_author_get(hub, &link->epoch);
+	w->common = link->told_known ? 0 : link->common_seq;
+	w->all_common = !link->told_known && (own == NULL || own->info.seq <= w->common);
 	w->holder = assignments_holder_get(&hub->assignments, &link->device->holder);
 	delta_access_case(&hub->identity, &link->device->node, &access);
 	w->access = assignments_case_get(&hub->assignments, &access);
@@ -162,10 +165,10 @@ struct candidates {
 	bool many;
 };
 
-/* Whose own deltas are left out. */
+/* Whose deltas are left out, all of them. */
 static const struct epoch_id *left_out(const struct writing *w)
 {
-	return w->keep_own ? NULL : &w->link->epoch;
+	return w->all_common ? &w->link->epoch : NULL;
 }
 
 static void consider(const struct writing *w, const struct assignments_case *info, struct candidates *c)
@@ -482,8 +485,8 @@ struct fault hub_feed_backlog(struct hub_link *link, size_t room, jalka_Backlog 
 	link->backlog_g = event->g;
 	const struct assignments_case *info = event->tie->info;
 	/* What the device opened itself and never forgot it has. */
-	w.keep_own = w.keep_own || !ID_EQUAL(info->opened_by, link->device->node) || event->tie->grant_count > 1
-		|| link->device->must_refill;
+	if (!ID_EQUAL(info->opened_by, link->device->node) || event->tie->grant_count > 1 || link->device->must_refill)
+		w.common = 0;
 	FAULT_TRY(log_read_case(w.hub->log, info->id, link->backlog_place, event->g, row_of_case, &w));
 	if (w.full_at != 0 && w.rows.count == 0)
 		return fault_none();

@@ -689,6 +689,9 @@ struct fault hub_ingest(struct hub_link *link, const struct hub_pushed *pushed, 
 	case INGEST_KNOWN:
 		break;
 	}
+	/* Its signed head stands over all of the chain so far. */
+	if (ID_EQUAL(*pushed->epoch, link->epoch) && link->common_seq < pushed->first_seq + pushed->count - 1)
+		link->common_seq = pushed->first_seq + pushed->count - 1;
 	struct fault fault = hub_receipt_rows(link, pushed, &author.author, before);
 	hub_held_free(link);
 	return fault;

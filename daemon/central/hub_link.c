@@ -214,6 +214,19 @@ static struct fault notice_twin(struct hub_link *link)
 	return hub_devices_put(link->hub, link->device);
 }
 
+/* How far the device's chain is surely the one held here: a copy of a disk may
+ * have gone on from an older place, in other words. */
+static uint64_t common_of(const struct hub_link *link)
+{
+	const struct hub_author *author = hub_author_get(link->hub, &link->epoch);
+	if (author == NULL || !ID_EQUAL(author->info.author.node, link->device->node))
+		return 0;
+	uint64_t held = author->info.seq;
+	if (link->has_hello_h && link->hello_seq == held)
+		return memcmp(link->hello_h.bytes, author->info.h.bytes, DELTA_HASH_BYTES) == 0 ? held : 0;
+	return link->receipted_seq < held ? link->receipted_seq : held;
+}
+
 static void take_hello(struct hub_link *link, struct span rows)
 {
 	struct hub *hub = link->hub;
@@ -228,6 +241,7 @@ static void take_hello(struct hub_link *link, struct span rows)
 	link->has_hello_h = hello->h.size == DELTA_HASH_BYTES;
 	if (link->has_hello_h)
 		memcpy(link->hello_h.bytes, hello->h.bytes, DELTA_HASH_BYTES);
+	link->common_seq = common_of(link);
 	link->holder_wanted = hello->holder_wanted;
 	memset(&link->cursor_epoch, 0, sizeof link->cursor_epoch);
 	if (hello->has_cursor && hello->cursor.epoch.size == ID_BYTES) {

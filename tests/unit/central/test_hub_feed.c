@@ -129,6 +129,52 @@ static void cursor_moves_on_though_there_is_nothing_to_tell(void **state)
 	pair_free(pair);
 }
 
+/* Lets device 0, and device 1 after it, write as soon as the copy of 0 has been
+ * told where the chain stands. */
+struct overtaking {
+	struct pair *pair;
+	struct case_id id;
+	size_t twin;
+	bool done;
+};
+
+static bool overtake(void *ctx, size_t device, bool to_hub, struct span bytes)
+{
+	struct overtaking *o = ctx;
+	(void)bytes;
+	if (device == o->twin && !to_hub && !o->done) {
+		o->done = true;
+		pair_note(o->pair, 0, o->id, "toisen levyn rivi");
+		replica_poke(pair_replica(o->pair, 0), pair_time(o->pair));
+		pair_note(o->pair, 1, o->id, "kursori liikkuu");
+		replica_poke(pair_replica(o->pair, 1), pair_time(o->pair));
+	}
+	return true;
+}
+
+static void what_a_copy_of_the_disk_wrote_in_the_same_epoch_is_fed(void **state)
+{
+	(void)state;
+	struct overtaking o = { .pair = pair_new(8, 2) };
+	o.id = rules_shared_case(o.pair, 2);
+	o.twin = pair_clone(o.pair, 0);
+	pair_connect(o.pair, 0);
+	pair_connect(o.pair, 1);
+	assert_true(pair_carry(o.pair));
+	pair_tap(o.pair, overtake, &o);
+	pair_connect(o.pair, o.twin);
+	assert_true(pair_carry(o.pair));
+	assert_true(o.done);
+	assert_false(pair_connected(o.pair, 0));
+	assert_true(pair_finds(pair_hub_log(o.pair), "toisen levyn rivi"));
+	pair_tap(o.pair, NULL, NULL);
+	assert_true(pair_finds(pair_device_log(o.pair, o.twin), "kursori liikkuu"));
+	pair_disconnect(o.pair, o.twin);
+	rules_sync(o.pair, o.twin);
+	assert_true(pair_finds(pair_device_log(o.pair, o.twin), "toisen levyn rivi"));
+	pair_free(o.pair);
+}
+
 static void new_session_of_a_device_ends_the_old_one(void **state)
 {
 	(void)state;
@@ -175,6 +221,7 @@ int main(void)
 		cmocka_unit_test(large_backlog_comes_whole_and_live_feed_does_not_wait),
 		cmocka_unit_test(long_away_with_many_cases_it_still_comes_whole),
 		cmocka_unit_test(cursor_moves_on_though_there_is_nothing_to_tell),
+		cmocka_unit_test(what_a_copy_of_the_disk_wrote_in_the_same_epoch_is_fed),
 		cmocka_unit_test(new_session_of_a_device_ends_the_old_one),
 		cmocka_unit_test(half_open_connections_are_bounded_in_all_and_per_prefix),
 	};
