@@ -81,7 +81,8 @@ def gone_from(office, device, what):
                       device.alive() and run(device, "status").code in (DONE, nodes.LOCKED), run(device, "status"))
         answers = [run(device, "show", office.client["id"]), run(device, "search", "kuusilehto"), run(device, "list"),
                    run(device, "show", office.matter["case_id"])]
-        office.expect(f"{what} shows nothing{when}", not any("Kuusilehto" in a.out or "aunakamari" in a.out or office.client["id"] in a.out
+        office.expect(f"{what} shows nothing{when}",
+                      not any("Kuusilehto" in a.out or "aunakamari" in a.out or office.client["id"] in a.out
                                                              for a in answers), answers)
         refused = run(device, "note", office.matter["case_id"], "vielä yksi")
         office.expect(f"{what} writes nothing{when}", refused.code != DONE, refused)
@@ -90,7 +91,8 @@ def gone_from(office, device, what):
             try:
                 device.start()
             except RuntimeError:
-                office.expect(f"{what} does not open any more, and says so", device.process.wait(20) in (1, 2), device.lines[-2:])
+                office.expect(f"{what} does not open any more, and says so",
+                              device.process.wait(20) in (1, 2), device.lines[-2:])
                 return
 
 
@@ -148,7 +150,8 @@ def copied_profile(office):
     office.expect("in words too", words.code == DONE and "TWIN" in words.out and "Seija Korpi" in words.out, words)
     nodes.offline(seija)
     run(twin, "sync", "--online", "--wait")
-    waiting = {q["record_id"]: q["item"] for q in jalka(office.center, "admin", "quarantine")["quarantine"] if q["node"] == node}
+    waiting = {q["record_id"]: q["item"] for q in jalka(office.center, "admin", "quarantine")["quarantine"]
+               if q["node"] == node}
     for record in texts:
         if record in waiting:
             jalka(office.center, "admin", "accept", waiting[record])
@@ -195,9 +198,11 @@ def laptop_put_back(office):
     lost = [text for record, text in texts.items() if not office.arrives(record, text)]
     office.expect("and at the other worker's, each once", not lost and len(texts) == sum(
         r["id"] in texts for r in jalka(office.aino, "list", "encounter_note")["records"]), lost)
-    office.expect("a change of a shared record came back as well", nodes.holds(tuula, office.client["id"])["interpreter"] == "karjala")
+    office.expect("a change of a shared record came back as well",
+                  nodes.holds(tuula, office.client["id"])["interpreter"] == "karjala")
     status = jalka(tuula, "status")
-    office.expect("nothing of it waits", (status["unreceipted"], status["quarantined"], status["conflicts"]) == (0, 0, 0), status)
+    office.expect("nothing of it waits",
+                  (status["unreceipted"], status["quarantined"], status["conflicts"]) == (0, 0, 0), status)
     write("Ja työ jatkuu tavalliseen tapaan.")
     nodes.sync(tuula)
     office.expect("it goes on as before", office.arrives(list(texts)[-1], "Ja työ jatkuu tavalliseen tapaan."))
@@ -233,7 +238,8 @@ def central_put_back(office):
         refused = None
     except RuntimeError:
         refused = center.process.wait(20)
-    office.expect("put back without its deny file, the node refuses to start", refused in (1, 2), (refused, center.lines[-2:]))
+    office.expect("put back without its deny file, the node refuses to start",
+                  refused in (1, 2), (refused, center.lines[-2:]))
     with open(os.path.join(center.folder, "deny"), "wb") as f:
         f.write(deny)
     center.lines.clear()
@@ -249,23 +255,28 @@ def central_put_back(office):
     jalka(center, "admin", "confirm", "all")
     for device in (aino, office.tuula):
         lost = [text for record, text in texts.items() if not office.arrives(record, text, device)]
-        office.expect("confirmed, what the devices held above the backup is at both workers' again", not lost, lost)
-    office.expect("and the node has it", jalka(center, "status")["last_order"] >= last_order - 3, jalka(center, "status"))
+        office.expect("confirmed, what the devices held above the backup is at both workers' again",
+                      not lost, lost)
+    office.expect("and the node has it",
+                  jalka(center, "status")["last_order"] >= last_order - 3, jalka(center, "status"))
     more = office.note(aino, "Ja elämä jatkuu palautuksen jälkeen.")
     nodes.sync(aino)
-    office.expect("new work goes on both ways", office.arrives(more, "Ja elämä jatkuu palautuksen jälkeen.", office.tuula))
+    office.expect("new work goes on both ways",
+                  office.arrives(more, "Ja elämä jatkuu palautuksen jälkeen.", office.tuula))
     office.expect("the cases read the same on both", nodes.picture(aino, office.matter["case_id"]) ==
                   nodes.picture(office.tuula, office.matter["case_id"]))
     for device in (aino, office.tuula):
         status = jalka(device, "status")
-        office.expect("nothing waits", (status["unreceipted"], status["quarantined"], status["conflicts"]) == (0, 0, 0), status)
+        office.expect("nothing waits",
+                      (status["unreceipted"], status["quarantined"], status["conflicts"]) == (0, 0, 0), status)
         office.expect("the book made again is the same", jalka(device, "rebuild")["same"] is True)
     audit = jalka(center, "admin", "audit")
     office.expect("the audit of all chains is good", audit["ok"] and audit["bad"] == 0, audit)
     center.stop()
     center.more = ()
     center.start()
-    office.expect("started again as usual, it serves", office.arrives(office.note(aino, "Vielä yksi."), "Vielä yksi.", office.tuula))
+    office.expect("started again as usual, it serves",
+                  office.arrives(office.note(aino, "Vielä yksi."), "Vielä yksi.", office.tuula))
 
 
 def main():

@@ -105,7 +105,8 @@ class Bench:
 
     def create(self, daemon, shape, values, *more):
         place = self.place(shape) if daemon is self.device else []
-        return run(daemon, "create", shape["name"], *place, "--from-json", "-", *more, stdin=json.dumps(values, ensure_ascii=False))
+        return run(daemon, "create", shape["name"], *place, "--from-json", "-", *more,
+                   stdin=json.dumps(values, ensure_ascii=False))
 
     def marks(self, daemon):
         """What a refusal may not change."""
@@ -265,13 +266,15 @@ def all_types(bench):
         with bench.tally.part(name):
             if shape["central_only"]:
                 problems, what = central_only(bench, shape), "refused on a laptop"
-                bench.tally.expect(f"{name}: central's type is refused on a laptop, and said so", not problems, problems)
+                bench.tally.expect(f"{name}: central's type is refused on a laptop, and said so",
+                                   not problems, problems)
                 continue
             problems = course(bench, bench.device, shape)
             bench.tally.expect(f"{name}: created, changed, {'signed, ' if shape['signed'] else ''}shown, listed, found",
                                not problems, problems[:4])
             count, problems = refused_all(bench, bench.device, shape)
-            bench.tally.expect(f"{name}: {count} malformed ones refused, nothing changed", count > 3 and not problems,
+            bench.tally.expect(f"{name}: {count} malformed ones refused, nothing changed",
+                               count > 3 and not problems,
                                f"{len(problems)}: {problems[:4]}")
 
 
@@ -282,9 +285,11 @@ def at_central(bench):
         with bench.tally.part(f"{name} at central"):
             if shape["home"] in ("REFERENCE", "DIRECTORY"):
                 problems = course(bench, bench.center, shape)
-                bench.tally.expect(f"{name}: written at the central node, shown, listed", not problems, problems[:4])
+                bench.tally.expect(f"{name}: written at the central node, shown, listed",
+                                   not problems, problems[:4])
                 count, problems = refused_all(bench, bench.center, shape)
-                bench.tally.expect(f"{name}: {count} malformed ones refused at the central node", count > 3 and not problems,
+                bench.tally.expect(f"{name}: {count} malformed ones refused at the central node",
+                                   count > 3 and not problems,
                                    problems[:4])
             else:
                 before = bench.marks(bench.center)
@@ -308,7 +313,8 @@ def settled(bench):
     bench.tally.expect(f"all {len(bench.made)} records read as before", bench.made and not lost, lost)
     reference = [record for daemon, record, _ in bench.made if daemon is bench.center]
     missing = [record for record in reference if nodes.holds(bench.device, record) is None]
-    bench.tally.expect(f"all {len(reference)} records of central's are on the laptop", reference and not missing, missing)
+    bench.tally.expect(f"all {len(reference)} records of central's are on the laptop",
+                       reference and not missing, missing)
 
 
 def main():

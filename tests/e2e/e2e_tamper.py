@@ -244,16 +244,19 @@ def log_file(bench, source, other, older, book):
              for frame, at in places]
     bench.cases("a bit flipped in frame header, page or tag of the log: refused", source, flips, book, {"refused"})
     swaps = [(f"frames {x} and {y}", lambda f, x=x, y=y: swap_frames(wal(f), x, y)) for x, y in ((0, 1), (2, frames // 2))]
-    bench.cases("frames exchanged in the log: refused or an earlier state", source, swaps, book, {"refused", "earlier"})
+    bench.cases("frames exchanged in the log: refused or an earlier state",
+                source, swaps, book, {"refused", "earlier"})
     cuts = [(f"cut to {n} bytes", lambda f, n=n: cut(wal(f), n))
             for n in (0, 10, LOG_HEADER, LOG_HEADER + 100, LOG_HEADER + FRAME, size // 2, size - FRAME, size - 1)]
     cuts += [("deleted", lambda f: os.unlink(wal(f)))]
-    bench.cases("a log cut short or deleted: an earlier state, or refused", source, cuts, book, {"earlier", "refused"})
+    bench.cases("a log cut short or deleted: an earlier state, or refused",
+                source, cuts, book, {"earlier", "refused"})
     others = [("the log of an earlier moment", lambda f: nodes.shutil.copy2(wal(older), wal(f)))]
     bench.cases("an older log of the same store: an earlier state, or refused", source, others, book,
                 {"earlier", "refused"})
     foreign = [("the log of another store", lambda f: nodes.shutil.copy2(wal(other), wal(f)))]
-    bench.cases("another store's log: refused, or as if there were none", source, foreign, book, {"refused", "earlier"})
+    bench.cases("another store's log: refused, or as if there were none",
+                source, foreign, book, {"refused", "earlier"})
 
 
 def swap_frames(path, x, y):
@@ -277,7 +280,8 @@ def vault_copies(bench, source, book):
     for one in "ab":
         bench.cases(f"vault copy {one} damaged: the other serves", source,
                     [(f"byte {at}", damaged(one, at)) for at in places[::4]], book, {"same"})
-    bench.cases("both copies of the vault damaged: refused", source, [(f"byte {at}", damaged("ab", at)) for at in places],
+    bench.cases("both copies of the vault damaged: refused",
+                source, [(f"byte {at}", damaged("ab", at)) for at in places],
                 book, {"refused"})
     wrong = [("another key file", lambda f: overwrite(f + ".key", 0, os.urandom(32))),
              ("a key file cut short", lambda f: cut(f + ".key", 16)),
@@ -299,7 +303,8 @@ def passphrase_profile(bench):
     tally.expect("locked, every reading ends with exit code 4 and says nothing",
                  all(got.code == LOCKED and got.out == "" for _, got in reading(seija, book)))
     wrong = seija.unlock("lumi narskuu kengän alta")
-    tally.expect("a wrong passphrase: exit code 1 and a clear word", wrong.refused and "passphrase" in wrong.err, wrong)
+    tally.expect("a wrong passphrase: exit code 1 and a clear word",
+                 wrong.refused and "passphrase" in wrong.err, wrong)
     tally.expect("and what follows is still locked", run(seija, "list").code == LOCKED)
     seija.stop()
     damages = [("the first page", lambda f: flip(store(f), 300), True),
@@ -328,12 +333,14 @@ def with_damage(bench, name, daemon, book, at_unlock):
     daemon.start()
     opened = daemon.unlock()
     if at_unlock or opened.code != 0:
-        tally.expect(f"{name} damaged: unlock is refused with exit code 1", opened.code == FAILED and opened.refused, opened)
+        tally.expect(f"{name} damaged: unlock is refused with exit code 1",
+                     opened.code == FAILED and opened.refused, opened)
         tally.expect(f"{name} damaged: what follows is locked", run(daemon, "list").code == LOCKED)
     else:
         outcome = judge_answers(list(reading(daemon, book)), book)
         tally.expect(f"{name} damaged: refused", outcome.kind == "refused", outcome)
-    tally.expect(f"{name} damaged: the daemon lives on and ends well", daemon.alive() and daemon.stop() in (0, FAILED))
+    tally.expect(f"{name} damaged: the daemon lives on and ends well",
+                 daemon.alive() and daemon.stop() in (0, FAILED))
 
 
 def central_node(bench, source):
@@ -360,7 +367,8 @@ def central_node(bench, source):
                 bad.append((at, "died or said nothing", center.lines[-3:], answers))
         if not refused:
             bad.append((at, "nobody noticed"))
-    bench.tally.expect(f"the central node's store with a flipped bit is refused ({len(places)} copies)", not bad, bad[:5])
+    bench.tally.expect(f"the central node's store with a flipped bit is refused ({len(places)} copies)",
+                       not bad, bad[:5])
 
 
 def main():
@@ -381,7 +389,8 @@ def main():
         for device in (aino, onni):
             device.stop()
         clean, other = nodes.copy(aino.folder, world.folder("clean")), nodes.copy(onni.folder, world.folder("other"))
-        tally.expect("the copy of a stopped daemon reads as before", try_folder(bench.fresh(clean), book).kind == "same")
+        tally.expect("the copy of a stopped daemon reads as before",
+                     try_folder(bench.fresh(clean), book).kind == "same")
         with tally.part("the store's file"):
             main_file(bench, clean, other, book)
         with tally.part("the vault"):
@@ -407,7 +416,8 @@ def killed_with_a_log(bench, aino, onni, book, others):
     aino.start()
     book.write(4)
     aino.kill()
-    killed, other = nodes.copy(aino.folder, bench.world.folder("killed")), nodes.copy(onni.folder, bench.world.folder("other2"))
+    killed = nodes.copy(aino.folder, bench.world.folder("killed"))
+    other = nodes.copy(onni.folder, bench.world.folder("other2"))
     bench.tally.expect("killed daemons leave a log, and nothing confirmed is missing from a copy",
                        os.path.getsize(wal(killed)) > 8 * FRAME and try_folder(bench.fresh(killed), book).kind == "same")
     log_file(bench, killed, other, older, book)

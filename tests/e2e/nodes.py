@@ -34,7 +34,8 @@ class Tally:
     def expect(self, what, holds, detail=""):
         self.passed += bool(holds)
         self.failed += not holds
-        print(f"{'ok  ' if holds else 'FAIL'} {what}" + ("" if holds or detail == "" else f": {str(detail)[:1500]}"), flush=True)
+        why = "" if holds or detail == "" else f": {str(detail)[:1500]}"
+        print(f"{'ok  ' if holds else 'FAIL'} {what}{why}", flush=True)
         return bool(holds)
 
     @contextlib.contextmanager
@@ -111,6 +112,14 @@ def sync(*devices):
 
 def device_row(center, node):
     return next(d for d in jalka(center, "admin", "devices")["devices"] if d["node"] == node)
+
+
+def quarantined(center, count):
+    """Waits until so many wait for a decision; gives them."""
+    def all_there():
+        items = jalka(center, "admin", "quarantine")["quarantine"]
+        return len(items) == count and items
+    return until(all_there, f"{count} in quarantine")
 
 
 def log_of(daemon, record):
