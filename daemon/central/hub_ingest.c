@@ -682,7 +682,10 @@ struct fault hub_ingest(struct hub_link *link, const struct hub_pushed *pushed, 
 		hub_held_free(link);
 		return fault_none();
 	case INGEST_NEED_SALT:
-		return hold(link, pushed);
+		/* Over what is held here already it may be another copy's: first of all
+		 * the device is to see where the chains part. */
+		*goes_on = !link->welcome_due || !ID_EQUAL(*pushed->epoch, link->epoch) || pushed->first_seq > author.seq;
+		return *goes_on ? hold(link, pushed) : fault_none();
 	case INGEST_VERIFIED:
 		FAULT_TRY(judge_and_store(link, pushed, &author, known, &before, &h));
 		break;
