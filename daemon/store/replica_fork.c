@@ -371,7 +371,8 @@ static struct fault refold(struct replica *r, const struct above *above)
 static struct fault adopt(struct replica *r, struct epoch_id left, uint64_t left_order)
 {
 	struct above above = { .r = r };
-	struct fault fault = log_read_order(r->log, r->feed.order, INT64_MAX, collect_above, &above);
+	/* From the beginning: an epoch beside the way down has small orders too. */
+	struct fault fault = log_read_order(r->log, 0, INT64_MAX, collect_above, &above);
 	if (!fault_is(fault))
 		fault = adopt_grants(r, &above, left, left_order);
 	if (!fault_is(fault))
@@ -438,12 +439,11 @@ static int by_author(const void *a, const void *b)
 
 struct fault replica_fork_collect_offers(struct replica *r)
 {
-	const struct order_epoch *epoch = order_epoch_by_id(&r->orders, &r->feed.epoch);
 	if (r->offers_known)
 		return fault_none();
 	r->offer_count = r->offer_next = 0;
-	if (r->feed.is_offer_owed && epoch != NULL)
-		FAULT_TRY(log_read_order(r->log, epoch->inherited, INT64_MAX, collect_offer, r));
+	if (r->feed.is_offer_owed)
+		FAULT_TRY(log_read_order(r->log, 0, INT64_MAX, collect_offer, r));
 	if (r->offer_count > 0)
 		qsort(r->offers, r->offer_count, sizeof *r->offers, by_author);
 	r->offers_known = true;

@@ -205,9 +205,8 @@ static bool lacks_new_order(void *ctx, const struct log_entry *entry)
 /* P9: whether folded entries of this case still lack an order of the epoch in use. */
 static struct fault case_lacks_orders(struct replica *r, struct case_id id, bool *out)
 {
-	const struct order_epoch *epoch = order_epoch_by_id(&r->orders, &r->feed.epoch);
 	struct lacking lacking = { .r = r };
-	FAULT_TRY(log_read_case(r->log, id, epoch->inherited, INT64_MAX, lacks_new_order, &lacking));
+	FAULT_TRY(log_read_case(r->log, id, 0, INT64_MAX, lacks_new_order, &lacking));
 	*out = lacking.found;
 	return fault_none();
 }
