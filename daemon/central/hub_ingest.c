@@ -77,8 +77,30 @@ static struct fault close_others(struct hub *hub, const struct author *open)
 
 /* ---- rows ---- */
 
-static struct fault read_rows(struct hub *hub, const struct hub_pushed *pushed)
+/* Where what was sealed is opened: not more than came. */
+struct opening {
+	const struct hub_node *device;
+	struct author author;
+	size_t used; /* of hub->raw */
+};
+
+/* Opened, it is as if the delta had come with its salt; else the digest stands alone (P6). */
+static void open_sealed(struct hub *hub, struct opening *opening, const struct rows_row *row, struct ingest_row *in)
 {
+	uint8_t *plain = hub->raw + opening->used;
+	struct span delta;
+	if (row->sealed.data == NULL
+	    || !hub_kept_open(hub, opening->device, &opening->author, row, plain, sizeof hub->raw - opening->used, &delta))
+		return;
+	opening->used += DELTA_SALT_BYTES + delta.len;
+	in->bytes = delta;
+	in->salt_known = true;
+	memcpy(in->salt, plain, sizeof in->salt);
+}
+
+static struct fault read_rows(struct hub *hub, const struct hub_node *device, const struct hub_pushed *pushed)
+{
+	struct opening opening = { .device = device, .author = { device->node, *pushed->epoch } };
 	struct rows_reader reader;
 	struct rows_row row;
 	bool end;
@@ -105,6 +127,7 @@ static struct fault read_rows(struct hub *hub, const struct hub_pushed *pushed)
 				in->digest = salt->digest;
 			}
 		}
+		open_sealed(hub, &opening, &row, in);
 		ingest_peek(in);
 		const struct assignments_case *info = assignments_case_get(&hub->assignments, &in->case_id);
 		if (info != NULL && info->has_secret) {
@@ -667,7 +690,7 @@ struct fault hub_ingest(struct hub_link *link, const struct hub_pushed *pushed, 
 	FAULT_TRY(author_of(link, pushed, &author, &known));
 	if (link->device->quarantined >= LIMIT_QUARANTINE_PER_DEVICE)
 		return fault_of(FAULT_LIMIT, "too much of this device's work waits for a decision");
-	FAULT_TRY(read_rows(hub, pushed));
+	FAULT_TRY(read_rows(hub, link->device, pushed));
 	struct ingest_chain chain = { .central = &hub->identity, .author = author.author, .seq = author.seq,
 				      .h = author.h, .sign_public = author.sign_public };
 	struct fault looked = look_back(hub, pushed, &chain, &before);

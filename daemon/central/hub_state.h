@@ -4,6 +4,7 @@
  *   hub.c          opening, closing, the turn (transaction, commit), own deltas
  *   hub_link.c     links: bytes in, effects obeyed
  *   hub_ingest.c   pushes: verified, judged, appended, receipted; hub_salt.c: when salts are missing
+ *   hub_kept.c     what a device had to forget, opened
  *   hub_welcome.c  message 2
  *   hub_feed.c     pulls, backlogs and notes out
  *   hub_devices.c  devices and their sessions' lasting state
@@ -316,6 +317,12 @@ struct fault hub_receipt_rows(struct hub_link *link, const struct hub_pushed *pu
 			      struct delta_hash before);
 void hub_answers_free(struct hub_link *link);
 void hub_answers_first_gone(struct hub_link *link);
+
+/* ---- hub_kept.c ---- */
+/* Opens row->sealed into `plain`, salt first, then *delta, which lies in it.
+ * False: not this device's, or not what row->digest says. */
+bool hub_kept_open(const struct hub *hub, const struct hub_node *device, const struct author *author,
+		   const struct rows_row *row, uint8_t *plain, size_t plain_size, struct span *delta);
 
 /* ---- hub_salt.c ---- */
 struct fault hub_ingest_salt(struct hub_link *link, const jalka_Salt *salt, bool *goes_on);
