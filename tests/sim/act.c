@@ -504,6 +504,14 @@ static void heal_devices(struct sim *sim)
 			set_state(sim, &sim->devices[i], HUB_DEVICE_ACTIVE);
 }
 
+static bool has_twins(const struct sim *sim)
+{
+	for (size_t i = 0; i < sim->device_count; i++)
+		if (sim->devices[i].is_twin)
+			return true;
+	return false;
+}
+
 void act_heal(struct sim *sim)
 {
 	sim_say(sim, "everything is healed");
@@ -516,4 +524,6 @@ void act_heal(struct sim *sim)
 	sync_together(sim);
 	decide_all(sim);
 	sync_each(sim);
+	if (has_twins(sim)) /* each must have come after the other */
+		sync_each(sim);
 }

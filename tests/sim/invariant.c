@@ -150,7 +150,8 @@ struct undecided {
 static bool mark_undecided(void *ctx, const struct log_entry *entry)
 {
 	struct undecided *undecided = ctx;
-	uint32_t op = entry->verdict == LOG_ACCEPTED ? ORACLE_NONE : oracle_op_of(undecided->oracle, entry->bytes, NULL);
+	bool waits = entry->verdict == LOG_QUARANTINED || entry->verdict == LOG_REJECTED;
+	uint32_t op = waits ? oracle_op_of(undecided->oracle, entry->bytes, NULL) : ORACLE_NONE;
 	if (op != ORACLE_NONE)
 		undecided->held[op] = true;
 	return true;
@@ -167,6 +168,8 @@ void invariant_i1_device_kept(struct sim *sim, struct sim_device *device)
 		return;
 	oracle_mark_held(&sim->oracle, device->store.inner, held);
 	(void)log_read_local(sim->central.store.inner, 0, mark_undecided, &undecided);
+	for (size_t i = 0; i < sim->device_count; i++)
+		(void)log_read_local(sim->devices[i].store.inner, 0, mark_undecided, &undecided);
 	for (uint32_t i = 0; i < sim->oracle.op_count; i++)
 		if (device->expected[i] && !sim->oracle.ops[i].excused && !held[i] && !let_go(sim, device, &sim->oracle.ops[i]))
 			sim_fail(sim, "I1", "op %u was confirmed by device %u and is gone after a crash", i,
@@ -186,13 +189,17 @@ static bool look_once(void *ctx, const struct log_entry *entry)
 	uint32_t op = oracle_op_of(&once->sim->oracle, entry->bytes, NULL);
 	if (op == ORACLE_NONE)
 		return true;
-	if (once->accepted[op] && !once->sim->oracle.ops[op].doubled)
+	const struct oracle_op *written = &once->sim->oracle.ops[op];
+	const struct sim_device *by = written->by == ORACLE_CENTRAL ? NULL : &once->sim->devices[written->by];
+	bool may_double = written->doubled || (by != NULL && (by->is_twin || by->restores > 0));
+	if (once->accepted[op] && !may_double)
 		sim_fail(once->sim, "I3", "op %u is accepted twice", op);
 	once->accepted[op] = true;
 	return true;
 }
 
-/* I3: nothing is accepted more than once, whatever is sent again. */
+/* I3: nothing is accepted more than once, whatever is sent again. Copies and old
+ * states of a disk may each issue what they take to be unsent (see mark_doubled). */
 void invariant_i3_once(struct sim *sim)
 {
 	struct once once = { .sim = sim };

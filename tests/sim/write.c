@@ -145,6 +145,8 @@ static void write_device(struct sim *sim, struct sim_device *device, struct draf
 		device->wrote_as_twin |= device->is_twin;
 	}
 	check_token(sim, device, &since, fault);
+	if (fault.kind == FAULT_STORE && !device->store.dead)
+		sim_fail(sim, "I19", "device %u cannot write: %s", device->number, fault.what);
 	sim_say(sim, "device %u writes op %u on record %u of case %u: %s", device->number, op, draft->record,
 		record->case_number, fault_is(fault) ? fault.what : "confirmed");
 	if (!device->store.dead)
@@ -335,6 +337,8 @@ static bool hub_write_draft(struct sim *sim, struct draft *draft)
 	write.envelope.event_at_ms = oracle_event_ms(op);
 	struct fault fault = hub_write(sim->central.hub, &write, world_hub_time(sim), &written);
 	sim->oracle.ops[op].confirmed = !fault_is(fault);
+	if (fault.kind == FAULT_STORE && !sim->central.store.dead)
+		sim_fail(sim, "I19", "central cannot write: %s", fault.what);
 	sim_say(sim, "central writes op %u on record %u of case %u: %s", op, draft->record, record->case_number,
 		fault_is(fault) ? fault.what : "confirmed");
 	world_hub_after(sim);
