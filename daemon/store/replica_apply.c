@@ -43,6 +43,8 @@ struct known {
 	struct span bytes; /* of the row, to compare */
 	struct delta_hash digest;
 	uint64_t local;
+	struct order orders[LIMIT_ENTRY_ORDERS];
+	size_t order_count;
 	struct case_id case_id;
 	struct record_id record_id;
 };
@@ -55,6 +57,8 @@ static bool remember(void *ctx, const struct log_entry *entry)
 	known->is_equal = known->has_bytes && span_equal(entry->bytes, known->bytes);
 	known->digest = entry->digest;
 	known->local = entry->local;
+	memcpy(known->orders, entry->orders, sizeof known->orders);
+	known->order_count = entry->order_count;
 	known->case_id = entry->case_id;
 	known->record_id = entry->record_id;
 	return false;
@@ -115,6 +119,20 @@ static bool fits(struct replica *r, const struct author *author, const struct ro
 	return memcmp(digest.bytes, known->digest.bytes, sizeof digest.bytes) == 0;
 }
 
+/* An order held here that central, in whose epoch it was not inherited, no longer tells. */
+static bool has_lost_order(const struct replica *r, const struct known *known, const struct order *orders, size_t count)
+{
+	for (size_t i = 0; i < known->order_count; i++) {
+		bool told = false;
+		for (size_t k = 0; k < count; k++)
+			told = told || order_compare(known->orders[i], orders[k]) == 0;
+		if (!told && !replica_state_is_inherited(r, known->orders[i])
+		    && known->orders[i].generation != replica_state_generation(r))
+			return true;
+	}
+	return false;
+}
+
 static struct fault place_known(struct replica *r, const struct author *author, const struct rows_row *row,
 				const struct known *known)
 {
@@ -123,6 +141,8 @@ static struct fault place_known(struct replica *r, const struct author *author, 
 	r->counts_stale = r->counts_stale || ID_EQUAL(author->node, r->self.node);
 	if (row->delta.data != NULL && !known->has_bytes)
 		FAULT_TRY(log_refill(r->log, author, row->seq, row->delta));
+	if (has_lost_order(r, known, orders, count))
+		FAULT_TRY(replica_fork_reorder(r, author, row->seq, orders, count));
 	for (size_t i = count; i > 0; i--)
 		FAULT_TRY(log_place(r->log, author, row->seq, orders[i - 1], row->stamp_ms, LOG_ACCEPTED, 0));
 	return r->book == NULL ? fault_none()
@@ -202,6 +222,7 @@ static struct fault apply_row(struct replica *r, const struct author *author, co
 	}
 	if (known.is_there)
 		return place_known(r, author, row, &known);
+	FAULT_TRY(replica_fork_outrun(r, author, row->seq));
 	return append_new(r, author, row, &delta);
 }
 

@@ -190,8 +190,10 @@ static struct fault touch(struct replica *r, const struct log_entry *entry)
 		: r->book->ops->touched(r->book->ctx, entry->case_id, entry->record_id, NULL);
 }
 
-/* Takes out one entry that is in no own chain; those above it stay. */
-static struct fault take_out(struct replica *r, const struct author *author, uint64_t seq)
+/* Writes one entry anew with these orders, or (count 0) takes it out; those of the
+ * same author above it stay as they are. */
+static struct fault rewrite(struct replica *r, const struct author *author, uint64_t seq,
+			    const struct order *orders, size_t count)
 {
 	struct copies copies = { .count = 0 };
 	uint64_t local;
@@ -199,14 +201,35 @@ static struct fault take_out(struct replica *r, const struct author *author, uin
 	if (!fault_is(fault))
 		fault = log_cut(r->log, author, seq - 1);
 	for (size_t i = 0; i < copies.count; i++) {
-		if (!fault_is(fault) && copies.items[i].seq != seq)
-			fault = log_append(r->log, &copies.items[i], 1, &local);
+		struct log_entry *entry = &copies.items[i];
+		bool is_it = entry->seq == seq;
+		if (is_it && count > 0) {
+			memcpy(entry->orders, orders, count * sizeof *orders);
+			entry->order_count = count;
+		}
+		if (!fault_is(fault) && !(is_it && count == 0))
+			fault = log_append(r->log, entry, 1, &local);
 		if (!fault_is(fault))
-			fault = touch(r, &copies.items[i]);
-		free((void *)(uintptr_t)copies.items[i].bytes.data);
+			fault = touch(r, entry);
+		free((void *)(uintptr_t)entry->bytes.data);
 	}
 	free(copies.items);
 	return fault;
+}
+
+struct fault replica_fork_reorder(struct replica *r, const struct author *author, uint64_t seq,
+				  const struct order *orders, size_t count)
+{
+	ASSERT(count > 0 && count <= LIMIT_ENTRY_ORDERS);
+	return rewrite(r, author, seq, orders, count);
+}
+
+struct fault replica_fork_outrun(struct replica *r, const struct author *author, uint64_t seq)
+{
+	const struct log_author *open = &r->author.chain.info;
+	if (!id_author_equal(&open->author, author) || seq <= open->seq)
+		return fault_none();
+	return fork(r, r->older_count, open->receipted_seq);
 }
 
 struct fault replica_fork_yield(struct replica *r, const struct author *author, uint64_t seq)
@@ -214,9 +237,9 @@ struct fault replica_fork_yield(struct replica *r, const struct author *author, 
 	for (size_t i = 0; ID_EQUAL(author->node, r->self.node) && i < replica_state_own_count(r); i++) {
 		const struct log_author *own = replica_state_own(r, i);
 		if (ID_EQUAL(own->author.epoch, author->epoch) && seq <= own->seq)
-			return fork(r, i, seq - 1);
+			return fork(r, i, seq - 1 < own->receipted_seq ? seq - 1 : own->receipted_seq);
 	}
-	return take_out(r, author, seq);
+	return rewrite(r, author, seq, NULL, 0);
 }
 
 /* ---- Welcome against the own chain ---- */

@@ -4,7 +4,8 @@
  *
  * RF1  What follows the common prefix is re-issued once, with its original bytes
  *      and base, in a new epoch that names the prefix.
- * RF2  Adopting a central epoch loses no order: entries keep all they had.
+ * RF2  Adopting a central epoch loses no order: entries keep all they had, until
+ *      central tells in its feed which it still knows.
  */
 #ifndef JALKA_STORE_REPLICA_FORK_H
 #define JALKA_STORE_REPLICA_FORK_H
@@ -24,6 +25,16 @@ struct fault replica_fork_adopt(struct replica *r, const jalka_Welcome *welcome)
  * author's who went on after central was put back. Central's word wins: the name
  * is made free for it. Own work that stood there is issued again in a new epoch. */
 struct fault replica_fork_yield(struct replica *r, const struct author *author, uint64_t seq);
+
+/* Central's feed shows the open epoch further on than this copy has it: another
+ * copy went on in it. This one begins a new epoch after its last receipt. */
+struct fault replica_fork_outrun(struct replica *r, const struct author *author, uint64_t seq);
+
+/* Gives an entry exactly these orders, newest first. A restored central that got it
+ * again without proof has lost an order it had: for all to fold alike it is lost
+ * here too. */
+struct fault replica_fork_reorder(struct replica *r, const struct author *author, uint64_t seq,
+				  const struct order *orders, size_t count);
 
 /* Collects the foreign deltas to offer into r->offers, once a session. */
 struct fault replica_fork_collect_offers(struct replica *r);

@@ -274,6 +274,25 @@ static void other_bytes_under_an_own_name_make_a_new_epoch_of_what_stood_there(v
 	assert_int_equal(status().unreceipted, 2);
 }
 
+static void an_open_epoch_that_went_on_elsewhere_is_left(void **state)
+{
+	(void)state;
+	uint8_t block[1024];
+	hold_case();
+	struct epoch_id first = status().epoch;
+	assert_false(fault_is(center_phone(c, case_one, record_one, "mine")));
+	c->out.pull.authors_count = 1;
+	SESSION_FRAME_SET(c->out.pull.authors[0].node, c->device.bytes);
+	SESSION_FRAME_SET(c->out.pull.authors[0].epoch, first.bytes);
+	center_row(c, center_delta(c, case_one, record_one, "central's word", DELTA_CASE_NONE, block, sizeof block), 7, 9);
+	send_pull(9);
+	assert_int_equal(c->hang_ups, 0);
+	assert_memory_not_equal(status().epoch.bytes, first.bytes, ID_BYTES);
+	assert_int_equal(status().unreceipted, 1);
+	for (int i = 0; i < 8; i++)
+		assert_false(fault_is(center_phone(c, case_one, record_one, "more")));
+}
+
 /* ---- P2: Forget ---- */
 
 static void a_case_ended_is_erased_when_own_work_is_receipted(void **state)
@@ -860,6 +879,7 @@ int main(void)
 		WITH(a_frame_told_twice_is_folded_once),
 		WITH(other_bytes_under_a_foreign_name_replace_what_is_here),
 		WITH(other_bytes_under_an_own_name_make_a_new_epoch_of_what_stood_there),
+		WITH(an_open_epoch_that_went_on_elsewhere_is_left),
 		WITH(a_case_ended_is_erased_when_own_work_is_receipted),
 		WITH(forgotten_is_told_again_until_a_session_confirms_it),
 		WITH(a_forget_of_an_older_grant_is_acknowledged_and_void),
