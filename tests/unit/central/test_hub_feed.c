@@ -175,6 +175,30 @@ static void what_a_copy_of_the_disk_wrote_in_the_same_epoch_is_fed(void **state)
 	pair_free(o.pair);
 }
 
+/* Both copies wrote, first of all in a case whose secret is erased. */
+static void copy_whose_chunk_needs_salts_is_told_where_the_chains_part(void **state)
+{
+	(void)state;
+	struct pair *pair = pair_new(9, 1);
+	struct case_id gone = rules_shared_case(pair, 1), id = rules_shared_case(pair, 1);
+	size_t twin = pair_clone(pair, 0);
+	pair_note(pair, 0, gone, "tyhjiin");
+	pair_note(pair, 0, id, "ensimmäinen levy");
+	pair_note(pair, twin, gone, "tyhjiin sekin");
+	pair_note(pair, twin, id, "toinen levy");
+	assert_false(fault_is(hub_erase_case(pair_hub(pair), gone, pair_hub_time(pair))));
+	rules_sync(pair, 0);
+	assert_true(pair_finds(pair_hub_log(pair), "ensimmäinen levy"));
+	for (int i = 0; i < 5; i++) { /* its counter passes that of the other: not stale */
+		pair_connect(pair, twin);
+		pair_disconnect(pair, twin);
+	}
+	rules_sync(pair, twin);
+	assert_true(pair_finds(pair_hub_log(pair), "toinen levy"));
+	assert_int_equal(rules_status(pair, twin).unreceipted, 0);
+	pair_free(pair);
+}
+
 static void new_session_of_a_device_ends_the_old_one(void **state)
 {
 	(void)state;
@@ -222,6 +246,7 @@ int main(void)
 		cmocka_unit_test(long_away_with_many_cases_it_still_comes_whole),
 		cmocka_unit_test(cursor_moves_on_though_there_is_nothing_to_tell),
 		cmocka_unit_test(what_a_copy_of_the_disk_wrote_in_the_same_epoch_is_fed),
+		cmocka_unit_test(copy_whose_chunk_needs_salts_is_told_where_the_chains_part),
 		cmocka_unit_test(new_session_of_a_device_ends_the_old_one),
 		cmocka_unit_test(half_open_connections_are_bounded_in_all_and_per_prefix),
 	};

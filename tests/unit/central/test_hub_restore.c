@@ -155,26 +155,6 @@ static void forgotten_work_comes_back_from_what_was_sealed(void **state)
 	pair_free(pair);
 }
 
-/* Both copies have the same seq, in a case whose secret central has lost. */
-static void copy_whose_chunk_needs_salts_is_told_where_the_chains_part(void **state)
-{
-	(void)state;
-	struct pair *pair = pair_new(8, 1);
-	rules_sync(pair, 0);
-	struct log *backup = pair_hub_backup(pair);
-	struct case_id id = rules_shared_case(pair, 1);
-	size_t twin = pair_clone(pair, 0);
-	pair_note(pair, 0, id, "ensimmäinen levy");
-	pair_note(pair, twin, id, "toinen levy");
-	pair_hub_restore(pair, backup, true);
-	rules_sync(pair, 0);
-	assert_true(pair_finds(pair_hub_log(pair), "ensimmäinen levy"));
-	rules_sync(pair, twin); /* told in message 2, so one session does */
-	assert_true(pair_finds(pair_hub_log(pair), "toinen levy"));
-	assert_int_equal(rules_status(pair, twin).unreceipted, 0);
-	pair_free(pair);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -185,7 +165,6 @@ int main(void)
 		cmocka_unit_test(epochs_beside_the_way_down_are_told_too),
 		cmocka_unit_test(copy_of_a_device_that_has_answered_is_asked_what_it_holds_too),
 		cmocka_unit_test(forgotten_work_comes_back_from_what_was_sealed),
-		cmocka_unit_test(copy_whose_chunk_needs_salts_is_told_where_the_chains_part),
 	};
 	if (sodium_init() < 0)
 		return 1;
