@@ -68,10 +68,7 @@ static struct fault find_proofs(struct replica *r, const struct log_author *own,
 	FAULT_TRY(log_find(r->log, &own->author, own->receipted_seq + 1, remember_verdict, &verdict));
 	if (verdict == LOG_LOCAL)
 		return fault_none();
-	FAULT_TRY(replica_receipt_proofs(r, &own->author.epoch, own->receipted_seq + 1, out));
-	if (out->upto > own->seq)
-		*out = (struct replica_receipt_proofs){ .count = 0 };
-	return fault_none();
+	return replica_receipt_proofs(r, own, out);
 }
 
 static void name_epoch(struct replica *r, const struct log_author *own, jalka_Push *out)

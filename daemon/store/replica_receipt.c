@@ -186,7 +186,7 @@ enum { CANDIDATES_MAX = 32 };
 
 struct candidates {
 	const struct replica *r;
-	uint64_t from;
+	uint64_t from, upto; /* beyond the own chain nothing can be proved */
 	size_t count;
 	struct kept items[CANDIDATES_MAX]; /* by rising seq */
 };
@@ -194,7 +194,9 @@ struct candidates {
 static bool collect_kept(void *ctx, struct span key, struct span value)
 {
 	struct candidates *c = ctx;
-	if (key.len != KEY_BYTES || value.len <= HEAD_BYTES || get_u64(key.data + ID_BYTES) < c->from)
+	if (key.len != KEY_BYTES || value.len <= HEAD_BYTES)
+		return true;
+	if (get_u64(key.data + ID_BYTES) < c->from || get_u64(key.data + ID_BYTES) > c->upto)
 		return true;
 	if (memcmp(key.data + ID_BYTES + 16, c->r->feed.epoch.bytes, ID_BYTES) == 0)
 		return true; /* of the epoch in use: central has it */
@@ -228,13 +230,13 @@ static bool has_room(const struct replica_receipt_proofs *out, const struct kept
 	return true;
 }
 
-struct fault replica_receipt_proofs(struct replica *r, const struct epoch_id *epoch, uint64_t from,
+struct fault replica_receipt_proofs(struct replica *r, const struct log_author *own,
 				    struct replica_receipt_proofs *out)
 {
-	struct candidates c = { .r = r, .from = from };
+	struct candidates c = { .r = r, .from = own->receipted_seq + 1, .upto = own->seq };
 	struct replica_receipt_proofs proofs = { .count = 0 };
 	bool long_taken = false;
-	FAULT_TRY(log_scan(r->log, "receipt", ID_SPAN(*epoch), collect_kept, &c));
+	FAULT_TRY(log_scan(r->log, "receipt", ID_SPAN(own->author.epoch), collect_kept, &c));
 	if (c.count > 0)
 		proofs.upto = common_end(&c);
 	for (size_t i = 0; i < c.count && c.items[i].seq <= proofs.upto; i++) {
