@@ -215,7 +215,8 @@ static struct fault notice_twin(struct hub_link *link)
 }
 
 /* How far the device's chain is surely the one held here: a copy of a disk may
- * have gone on from an older place, in other words. */
+ * have gone on from an older place, in other words; and receipts of an epoch that
+ * is lost say nothing of what came again since. */
 static uint64_t common_of(const struct hub_link *link)
 {
 	const struct hub_author *author = hub_author_get(link->hub, &link->epoch);
@@ -224,6 +225,8 @@ static uint64_t common_of(const struct hub_link *link)
 	uint64_t held = author->info.seq;
 	if (link->has_hello_h && link->hello_seq == held)
 		return memcmp(link->hello_h.bytes, author->info.h.bytes, DELTA_HASH_BYTES) == 0 ? held : 0;
+	if (!ID_EQUAL(link->cursor_epoch, *hub_epoch(link->hub)))
+		return 0;
 	return link->receipted_seq < held ? link->receipted_seq : held;
 }
 
@@ -241,7 +244,6 @@ static void take_hello(struct hub_link *link, struct span rows)
 	link->has_hello_h = hello->h.size == DELTA_HASH_BYTES;
 	if (link->has_hello_h)
 		memcpy(link->hello_h.bytes, hello->h.bytes, DELTA_HASH_BYTES);
-	link->common_seq = common_of(link);
 	link->holder_wanted = hello->holder_wanted;
 	memset(&link->cursor_epoch, 0, sizeof link->cursor_epoch);
 	if (hello->has_cursor && hello->cursor.epoch.size == ID_BYTES) {
@@ -251,6 +253,7 @@ static void take_hello(struct hub_link *link, struct span rows)
 			return;
 		}
 	}
+	link->common_seq = common_of(link);
 	hub_feed_from(link, &link->cursor);
 	struct fault noticed = notice_twin(link);
 	if (fault_is(noticed)) {

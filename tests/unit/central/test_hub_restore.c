@@ -155,6 +155,29 @@ static void forgotten_work_comes_back_from_what_was_sealed(void **state)
 	pair_free(pair);
 }
 
+/* Receipts of a lost epoch do not say that what is held here now is the same. */
+static void receipts_of_a_lost_epoch_do_not_keep_a_copys_work_from_the_feed(void **state)
+{
+	(void)state;
+	struct pair *pair = pair_new(9, 1);
+	struct case_id id = rules_shared_case(pair, 1);
+	struct log *backup = pair_hub_backup(pair);
+	size_t twin = pair_clone(pair, 0);
+	pair_note(pair, 0, id, "kuitattu kadonneessa");
+	pair_note(pair, 0, id, "sekin kuitattu");
+	rules_sync(pair, 0);
+	pair_note(pair, 0, id, "ilman kuittia");
+	pair_hub_restore(pair, backup, true);
+	pair_note(pair, twin, id, "kaksosen rivi");
+	rules_sync(pair, twin);
+	assert_true(pair_finds(pair_hub_log(pair), "kaksosen rivi"));
+	rules_sync(pair, 0);
+	rules_sync(pair, 0);
+	assert_true(pair_finds(pair_device_log(pair, 0), "kaksosen rivi"));
+	assert_true(pair_finds(pair_hub_log(pair), "sekin kuitattu"));
+	pair_free(pair);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -165,6 +188,7 @@ int main(void)
 		cmocka_unit_test(epochs_beside_the_way_down_are_told_too),
 		cmocka_unit_test(copy_of_a_device_that_has_answered_is_asked_what_it_holds_too),
 		cmocka_unit_test(forgotten_work_comes_back_from_what_was_sealed),
+		cmocka_unit_test(receipts_of_a_lost_epoch_do_not_keep_a_copys_work_from_the_feed),
 	};
 	if (sodium_init() < 0)
 		return 1;
