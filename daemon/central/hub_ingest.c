@@ -88,9 +88,10 @@ struct opening {
 static void open_sealed(struct hub *hub, struct opening *opening, const struct rows_row *row, struct ingest_row *in)
 {
 	uint8_t *plain = hub->raw + opening->used;
+	size_t room = sizeof hub->raw - opening->used;
 	struct span delta;
 	if (row->sealed.data == NULL
-	    || !hub_kept_open(hub, opening->device, &opening->author, row, plain, sizeof hub->raw - opening->used, &delta))
+	    || !hub_kept_open(hub, opening->device, &opening->author, row, plain, room, &delta))
 		return;
 	opening->used += DELTA_SALT_BYTES + delta.len;
 	in->bytes = delta;
