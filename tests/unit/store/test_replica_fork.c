@@ -195,6 +195,17 @@ static void what_is_kept_goes_when_a_backup_has_it(void **state)
 	assert_int_equal(kept_count(), 0);
 }
 
+static void what_a_backup_has_already_is_not_kept(void **state)
+{
+	(void)state;
+	center_session(c);
+	c->out.safe_order = 100;
+	center_send(c);
+	center_down(c);
+	forget_with_own_work();
+	assert_int_equal(kept_count(), 0);
+}
+
 static void what_is_kept_goes_when_it_is_rejected_or_erased(void **state)
 {
 	(void)state;
@@ -413,6 +424,7 @@ int main(void)
 		WITH(an_open_epoch_that_went_on_elsewhere_is_left),
 		WITH(own_work_of_a_forgotten_case_is_kept_sealed_for_central_alone),
 		WITH(what_is_kept_goes_when_a_backup_has_it),
+		WITH(what_a_backup_has_already_is_not_kept),
 		WITH(what_is_kept_goes_when_it_is_rejected_or_erased),
 		WITH(a_restored_center_maps_the_cursor_and_is_told_what_is_held),
 		WITH(held_of_many_grants_goes_frame_by_frame_and_again_until_it_is_answered_whole),
