@@ -281,22 +281,32 @@ struct fault replica_receipt_attach(struct replica *r, const struct replica_rece
 enum { PRUNE_AT_ONCE = 64 };
 
 struct prune {
-	uint64_t safe_order;
+	const struct replica *r;
 	size_t count;
 	uint8_t keys[PRUNE_AT_ONCE][KEY_BYTES];
 };
 
+/* Safe is what a backup of the epoch in use has: orders of a lost one prove on. */
+static bool is_safe(const struct replica *r, struct span value)
+{
+	struct epoch_id epoch;
+	uint64_t greatest = get_u64(value.data + ID_BYTES), mapped;
+	memcpy(epoch.bytes, value.data, ID_BYTES);
+	return greatest <= r->feed.safe_order && order_map(&r->orders, &epoch, greatest, &r->feed.epoch, &mapped)
+		&& mapped == greatest;
+}
+
 static bool find_prunable(void *ctx, struct span key, struct span value)
 {
 	struct prune *prune = ctx;
-	if (key.len == KEY_BYTES && value.len >= HEAD_BYTES && get_u64(value.data + ID_BYTES) <= prune->safe_order)
+	if (key.len == KEY_BYTES && value.len >= HEAD_BYTES && is_safe(prune->r, value))
 		memcpy(prune->keys[prune->count++], key.data, KEY_BYTES);
 	return prune->count < PRUNE_AT_ONCE;
 }
 
 struct fault replica_receipt_prune(struct replica *r)
 {
-	struct prune prune = { .safe_order = r->feed.safe_order };
+	struct prune prune = { .r = r };
 	do {
 		prune.count = 0;
 		FAULT_TRY(log_scan(r->log, "receipt", span_of("", 0), find_prunable, &prune));
