@@ -360,7 +360,7 @@ void invariants_final(struct sim *sim)
 		struct sim_device *device = &sim->devices[i];
 		if (!is_judged(device))
 			continue;
-		invariant_i1_device_kept(sim, device);
+		invariant_i1_device_kept(sim, device, true);
 		invariant_i4_all_said(sim, device);
 		invariant_i13_purged(sim, device);
 		if (device->twin_of != device->number)

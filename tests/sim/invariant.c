@@ -157,10 +157,20 @@ static bool mark_undecided(void *ctx, const struct log_entry *entry)
 	return true;
 }
 
+/* An own delta that left with its case, and comes back once the new grant is fed. */
+static bool mark_emptied(void *ctx, const struct log_entry *entry)
+{
+	struct undecided *undecided = ctx;
+	uint32_t op = entry->bytes.data == NULL ? oracle_op_by_name(undecided->oracle, entry) : ORACLE_NONE;
+	if (op != ORACLE_NONE)
+		undecided->held[op] = true;
+	return true;
+}
+
 /* I1: every write confirmed is there after any crash. What waits at central for a
  * decision, or was rejected, left with its case when that was forgotten, and does
  * not come back with a new grant (P6). */
-void invariant_i1_device_kept(struct sim *sim, struct sim_device *device)
+void invariant_i1_device_kept(struct sim *sim, struct sim_device *device, bool at_rest)
 {
 	bool held[ORACLE_OPS_MAX] = { false };
 	struct undecided undecided = { &sim->oracle, held };
@@ -170,6 +180,8 @@ void invariant_i1_device_kept(struct sim *sim, struct sim_device *device)
 	(void)log_read_local(sim->central.store.inner, 0, mark_undecided, &undecided);
 	for (size_t i = 0; i < sim->device_count; i++)
 		(void)log_read_local(sim->devices[i].store.inner, 0, mark_undecided, &undecided);
+	if (!at_rest)
+		(void)log_read_local(device->store.inner, 0, mark_emptied, &undecided);
 	for (uint32_t i = 0; i < sim->oracle.op_count; i++)
 		if (device->expected[i] && !sim->oracle.ops[i].excused && !held[i] && !let_go(sim, device, &sim->oracle.ops[i]))
 			sim_fail(sim, "I1", "op %u was confirmed by device %u and is gone after a crash", i,

@@ -19,7 +19,7 @@ void invariant_i15_nonce_fresh(struct sim *sim, const uint8_t *key, uint64_t non
 void invariant_i18_bounded(struct sim *sim, const char *who, uint64_t verbs, size_t bytes);
 
 /* ---- a node has started again ---- */
-void invariant_i1_device_kept(struct sim *sim, struct sim_device *device);
+void invariant_i1_device_kept(struct sim *sim, struct sim_device *device, bool at_rest);
 void invariant_i3_once(struct sim *sim);
 void invariant_i7_gapless(struct sim *sim, struct log *log, const char *who, struct epoch_id open);
 

@@ -83,7 +83,7 @@ void oracle_named(struct oracle *oracle, uint32_t number, const struct author *a
 }
 
 /* An own delta whose bytes left with its forgotten case: its author wrote it all the same. */
-static uint32_t op_by_seq(const struct oracle *oracle, const struct log_entry *entry)
+uint32_t oracle_op_by_name(const struct oracle *oracle, const struct log_entry *entry)
 {
 	for (uint32_t i = 0; i < oracle->op_count; i++)
 		if (has_name(&oracle->ops[i], entry->author.epoch, entry->seq))
@@ -95,7 +95,7 @@ static bool see(void *ctx, const struct log_entry *entry)
 {
 	struct seeing *seeing = ctx;
 	uint32_t other = entry->bytes.data != NULL ? oracle_op_of(seeing->oracle, entry->bytes, NULL)
-						   : op_by_seq(seeing->oracle, entry);
+						   : oracle_op_by_name(seeing->oracle, entry);
 	if (other != ORACLE_NONE && seeing->op->seen_count < ORACLE_SEEN_MAX)
 		seeing->op->seen[seeing->op->seen_count++] = other;
 	return true;

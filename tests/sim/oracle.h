@@ -104,6 +104,8 @@ uint32_t oracle_record_number(const struct oracle *oracle, struct record_id id);
 uint32_t oracle_begin(struct oracle *oracle, uint32_t by, uint32_t record, struct span fields,
 		      const uint32_t *cleared, size_t cleared_count, struct log *log);
 uint64_t oracle_event_ms(uint32_t op);
+/* The op an entry without bytes once was; ORACLE_NONE: not known. */
+uint32_t oracle_op_by_name(const struct oracle *oracle, const struct log_entry *entry);
 /* A device's log has this op under this name. */
 void oracle_named(struct oracle *oracle, uint32_t op, const struct author *author, uint64_t seq);
 

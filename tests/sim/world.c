@@ -668,7 +668,7 @@ void world_reopen(struct sim *sim, uint32_t node)
 	if (device->replica != NULL)
 		return;
 	device_open(sim, device);
-	invariant_i1_device_kept(sim, device);
+	invariant_i1_device_kept(sim, device, false);
 	if (device->replica != NULL) {
 		replica_status(device->replica, &status);
 		invariant_i7_gapless(sim, device->store.inner, "a device", status.epoch);
