@@ -225,7 +225,8 @@ struct fault assignments_erased(struct assignments_case *info, const struct reco
 	for (struct assignments_tie *tie = info->ties; tie != NULL; tie = tie->next) {
 		const struct assignments_event event = { .order = order, .record = *record,
 							 .change = ASSIGNMENTS_ERASED, .tie = tie };
-		if (grant_at(tie->grants, tie->grant_count, order - 1) != NULL && !event_add(tie->holder, &event))
+		/* Former holders too: one who was away may have the bytes still, and hold the case again. */
+		if (tie->grant_count > 0 && tie->grants[0].g < order && !event_add(tie->holder, &event))
 			return no_memory();
 	}
 	return fault_none();

@@ -113,7 +113,8 @@ void assignments_sort(struct assignments *all);
 /* The reason of this assignment record ends. Ended already: nothing changes. */
 struct fault assignments_end(struct assignments_tie *tie, size_t reason, uint64_t order);
 
-/* A record, or (none) the whole case, was erased at `order`: told to whoever held it just before. */
+/* A record, or (none) the whole case, was erased at `order`: told to whoever ever held it, for a device
+ * that was away may have the bytes still. */
 struct fault assignments_erased(struct assignments_case *info, const struct record_id *record, uint64_t order);
 
 struct assignments_tie *assignments_tie_get(const struct assignments_case *info, const struct assignments_holder *holder);

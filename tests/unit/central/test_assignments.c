@@ -118,7 +118,7 @@ static void what_an_author_wrote_is_no_news_to_it(void **state)
 	assignments_deinit(&all);
 }
 
-static void erasure_is_told_to_who_held_the_case_just_before(void **state)
+static void erasure_is_told_to_whoever_ever_held_the_case(void **state)
 {
 	(void)state;
 	struct assignments all;
@@ -132,7 +132,10 @@ static void erasure_is_told_to_who_held_the_case_just_before(void **state)
 	assert_false(fault_is(assignments_end(assignments_tie_get(info, holds), 0, 9)));
 	assert_false(fault_is(assignments_erased(info, &whole, 9)));
 	assert_int_equal(holds->events[holds->event_count - 1].change, ASSIGNMENTS_ERASED);
-	assert_int_equal(held->events[held->event_count - 1].change, ASSIGNMENTS_ENDED);
+	assert_int_equal(held->events[held->event_count - 1].change, ASSIGNMENTS_ERASED);
+	struct assignments_holder *later = a_holder(&all, 4);
+	begin(&all, info, later, 12);
+	assert_int_equal(later->event_count, 1); /* never had what was erased */
 	assignments_deinit(&all);
 }
 
@@ -143,7 +146,7 @@ int main(void)
 		cmocka_unit_test(loaded_in_any_order_it_is_the_same),
 		cmocka_unit_test(next_backlog_is_the_lasting_grant_of_smallest_g),
 		cmocka_unit_test(what_an_author_wrote_is_no_news_to_it),
-		cmocka_unit_test(erasure_is_told_to_who_held_the_case_just_before),
+		cmocka_unit_test(erasure_is_told_to_whoever_ever_held_the_case),
 	};
 	if (sodium_init() < 0)
 		return 1;
