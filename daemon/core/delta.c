@@ -319,8 +319,31 @@ static bool read_base(const struct wire_field *field, struct order_bases *out)
 	return ok;
 }
 
-static bool read_opening_field(const struct wire_field *field, struct delta_opening *out)
+typedef bool part_fn(const struct wire_field *part, void *out);
+
+/* The parts of a sub-message; those up to `last` at most once each, `seen` says
+ * which came. */
+static bool read_parts(const struct wire_field *field, uint32_t last, part_fn *read_part, void *out, uint32_t *seen)
 {
+	struct wire_field part;
+	enum wire_read read;
+	if (field->type != WIRE_BYTES)
+		return false;
+	struct span rest = field->data;
+	while ((read = wire_next(&rest, &part)) != WIRE_END) {
+		if (read == WIRE_BAD)
+			return false;
+		if (part.number <= last && !first_time(seen, part.number))
+			return false;
+		if (!read_part(&part, out))
+			return false;
+	}
+	return true;
+}
+
+static bool read_opening_field(const struct wire_field *field, void *opening)
+{
+	struct delta_opening *out = opening;
 	uint32_t kind;
 	switch (field->number) {
 	case OPENING_KIND:
@@ -338,26 +361,16 @@ static bool read_opening_field(const struct wire_field *field, struct delta_open
 
 static bool read_opening(const struct wire_field *field, struct delta *out)
 {
-	struct wire_field inner;
-	enum wire_read read;
 	uint32_t seen = 0;
-	if (field->type != WIRE_BYTES)
+	if (!read_parts(field, OPENING_CLIENT_CASE, read_opening_field, &out->opening, &seen))
 		return false;
-	struct span rest = field->data;
-	while ((read = wire_next(&rest, &inner)) != WIRE_END) {
-		if (read == WIRE_BAD)
-			return false;
-		if (inner.number <= OPENING_CLIENT_CASE && !first_time(&seen, inner.number))
-			return false;
-		if (!read_opening_field(&inner, &out->opening))
-			return false;
-	}
 	out->opens = true;
 	return (seen & 1u << OPENING_SECRET) != 0;
 }
 
-static bool read_envelope_field(const struct wire_field *field, struct delta_envelope *out)
+static bool read_envelope_field(const struct wire_field *field, void *envelope)
 {
+	struct delta_envelope *out = envelope;
 	uint32_t flag;
 	switch (field->number) {
 	case ENVELOPE_EVENT_AT_MS:
@@ -389,21 +402,8 @@ static bool read_envelope_field(const struct wire_field *field, struct delta_env
 
 static bool read_envelope(const struct wire_field *field, struct delta_envelope *out)
 {
-	struct wire_field inner;
-	enum wire_read read;
 	uint32_t seen = 0;
-	if (field->type != WIRE_BYTES)
-		return false;
-	struct span rest = field->data;
-	while ((read = wire_next(&rest, &inner)) != WIRE_END) {
-		if (read == WIRE_BAD)
-			return false;
-		if (inner.number <= ENVELOPE_SUPERSEDES && !first_time(&seen, inner.number))
-			return false;
-		if (!read_envelope_field(&inner, out))
-			return false;
-	}
-	return true;
+	return read_parts(field, ENVELOPE_SUPERSEDES, read_envelope_field, out, &seen);
 }
 
 static struct fault bad(bool ok, const char *what)
