@@ -28,6 +28,7 @@
 enum lifecycle_need {
 	LIFECYCLE_NOTHING,
 	LIFECYCLE_SIGNING,           /* made by signing alone, never written */
+	LIFECYCLE_BY_TIME,           /* comes when a date is past, never written */
 	LIFECYCLE_TRIAGE,            /* referral: urgent_triage */
 	LIFECYCLE_OUTCOME_CASE,      /* referral: outcome_case */
 	LIFECYCLE_OUTCOME,           /* referral: outcome, in words */
@@ -65,6 +66,7 @@ enum lifecycle_need {
 	LIFECYCLE_ACCEPTED,          /* handover: accepted_at, by who receives it */
 	LIFECYCLE_EFFECTIVE,         /* handover: effective_at, no unsigned draft in its cases */
 	LIFECYCLE_LOST,              /* device: lost_at */
+	LIFECYCLE_NEEDS,             /* how many there are */
 };
 
 struct lifecycle_step {
