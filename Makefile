@@ -46,7 +46,8 @@ LDFLAGS   = $(LDFLAGS_$(VARIANT)) $(LDFLAGS_EXTRA)
 # ---- sources --------------------------------------------------------------
 LAYER_SRC  = $(wildcard daemon/$(1)/*.c)
 LAYER_OBJ  = $(patsubst %.c,$(OUT)/%.o,$(call LAYER_SRC,$(1)))
-GEN_OBJ   := $(OUT)/gen/session.pb.o $(OUT)/gen/local.pb.o $(if $(wildcard proto/records.proto),$(OUT)/gen/records_table.o)
+GEN_OBJ   := $(OUT)/gen/session.pb.o $(OUT)/gen/local.pb.o $(if $(wildcard proto/records.proto),$(OUT)/gen/records_table.o) \
+	$(OUT)/gen/labels_table.o
 DAEMON_OBJ := $(foreach l,$(LAYERS),$(call LAYER_OBJ,$(l)))
 CLI_OBJ    := $(patsubst %.c,$(OUT)/%.o,$(wildcard client/cli/*.c))
 TESTLIB_OBJ := $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/lib/*.c))
@@ -58,7 +59,8 @@ CRASH_BIN  := $(patsubst tests/crash/%.c,$(OUT)/crash/%,$(wildcard tests/crash/c
 FUZZ_BIN   := $(patsubst tests/fuzz/%.c,$(OUT)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
 PROTO_PB := $(GEN)/session.pb.h $(GEN)/local.pb.h
-GEN_ALL  := $(PROTO_PB) $(if $(wildcard proto/records.proto),$(GEN)/records_table.c $(GEN)/records_table.h)
+GEN_ALL  := $(PROTO_PB) $(if $(wildcard proto/records.proto),$(GEN)/records_table.c $(GEN)/records_table.h) \
+	$(GEN)/labels_table.c $(GEN)/labels_table.h
 
 # V=1 shows the commands.
 Q := $(if $(V),,@)
@@ -87,6 +89,10 @@ $(GEN)/%.pb.h $(GEN)/%.pb.c: proto/%.proto proto/%.options
 $(GEN)/records_table.c $(GEN)/records_table.h &: proto/records.proto scripts/gen-records
 	@mkdir -p $(GEN)
 	$(Q)scripts/gen-records proto/records.proto $(GEN)
+
+$(GEN)/labels_table.c $(GEN)/labels_table.h &: proto/labels.tsv scripts/gen-labels
+	@mkdir -p $(GEN)
+	$(Q)scripts/gen-labels proto/labels.tsv $(GEN)
 
 # ---- objects --------------------------------------------------------------
 $(OUT)/%.o: %.c | $(GEN_ALL)
