@@ -1,0 +1,116 @@
+/* agenda - what is due of one record: visits, statutory clocks, dates agreed upon.
+ *
+ * agenda_of reads a folded record with all its siblings and says what calls for an
+ * act or comes about on a day. It knows neither today nor any other record: whether
+ * a thing is late is agenda_class's question, asked when somebody looks; and where
+ * it hangs on another record, the item names its condition and who reads the agenda
+ * decides it with agenda_holds. So what is due is a function of the record alone.
+ *
+ * G1  Of a field in conflict the earliest deadline wins: a thing is due when any of
+ *     the values asks for it, and no value or state says it is done.
+ * G2  Clocks start from what the record says happened, never from when it was
+ *     written or synchronised (deadline.h L1).
+ * G3  Withdrawn, closed and done things are not due.
+ *
+ * Days are those of base/civil.h, in Helsinki. Pure.
+ */
+#ifndef JALKA_DOMAIN_AGENDA_H
+#define JALKA_DOMAIN_AGENDA_H
+
+#include "core/fold.h"
+#include "domain/deadline.h"
+
+enum agenda_kind {
+	AGENDA_NOTHING = 0,
+	AGENDA_VISIT,            /* planned and not begun */
+	AGENDA_SESSION,          /* joint session, the same */
+	AGENDA_TRIAGE,           /* D1 */
+	AGENDA_REFERRAL,         /* judged immediate and not yet taken up */
+	AGENDA_ASSESSMENT_START, /* D2 D3 */
+	AGENDA_ASSESSMENT,       /* D3 D4 */
+	AGENDA_DELIVER,          /* an urgent application that has not arrived at Kela */
+	AGENDA_DECISION,         /* D5 D6 D8 D9 */
+	AGENDA_SUPPLY,           /* what Kela asked the client for */
+	AGENDA_TALK,             /* D10 */
+	AGENDA_OWN_WORKER,       /* D11 */
+	AGENDA_NOTICE,           /* D12: comes about */
+	AGENDA_OBJECTION,        /* D13: the client's time ends */
+	AGENDA_REQUEST,          /* D15 */
+	AGENDA_CARRY_OUT,        /* D16 */
+	AGENDA_URGING,           /* D17: comes about */
+	AGENDA_REVIEW,           /* D18: plan */
+	AGENDA_MAPPING,          /* D18 */
+	AGENDA_CONSENT,          /* D18: ends */
+	AGENDA_CAPABILITY,       /* next_check */
+	AGENDA_ACTION,           /* agreed action */
+	AGENDA_PICKUP,           /* payment commitment */
+	AGENDA_MOVE,             /* from a reception centre: comes about */
+	AGENDA_MEETING,          /* network meeting: comes about */
+	AGENDA_CONCERN,          /* serious: the same day */
+	AGENDA_CONFLICT,         /* values to choose from */
+	AGENDA_DRAFT,            /* D18: unsigned */
+	AGENDA_UNSYNCED,         /* D18: written long ago and not receipted */
+	AGENDA_KINDS,
+};
+const char *agenda_kind_name(enum agenda_kind kind);  /* "decision"; "" for no kind */
+
+/* What must hold besides, of other records. */
+enum agenda_condition {
+	AGENDA_ALWAYS = 0,
+	AGENDA_IF_AGED,          /* the client had turned 75 when it began (d: "over 75") */
+	AGENDA_IF_CHILD,         /* the client was under 18 */
+	AGENDA_UNLESS_CHILD,
+	AGENDA_UNLESS_NEWER,     /* the case holds no newer record of this type */
+	AGENDA_UNLESS_OWN_WORKER,/* the case has no own worker, nor a reason for none */
+};
+struct agenda_about {
+	bool has_birth_date;
+	int32_t birth_date;
+	bool has_newer, has_own_worker;
+};
+
+struct agenda_item {
+	enum agenda_kind kind;
+	enum deadline_rule rule;  /* DEADLINE_NONE: agreed, not statutory */
+	enum agenda_condition condition;
+	bool urgent;              /* on top whatever its day */
+	int32_t counted, actable; /* both days; the same where nothing moves it */
+	int32_t last;             /* the last day it is shown; AGENDA_FOR_EVER: until done */
+	uint64_t start_ms;        /* what the clock counts from */
+	uint64_t at_ms;           /* of things with a time of day, else 0 */
+};
+#define AGENDA_FOR_EVER INT32_MAX
+
+struct agenda_record {
+	uint32_t type;
+	const struct fold_record *fold; /* all values of each field, the shown one first */
+	uint64_t event_at_ms, changed_ms;
+};
+
+enum { AGENDA_ITEMS_MAX = 8 };
+/* Writes at most AGENDA_ITEMS_MAX items; how many. What lies outside the calendar's
+ * years is not due. */
+size_t agenda_of(const struct agenda_record *record, struct agenda_item out[static AGENDA_ITEMS_MAX]);
+
+/* An unsigned draft begun at that moment, as it stands today: D18's warning after a
+ * day, the older one's after three working days. False: outside the calendar. */
+bool agenda_of_draft(uint64_t begun_ms, int32_t today, struct agenda_item *out);
+/* What was written at that moment and has no receipt. False: not yet worth telling. */
+bool agenda_of_unsynced(uint64_t oldest_ms, int32_t today, struct agenda_item *out);
+
+bool agenda_holds(const struct agenda_item *item, const struct agenda_about *about);
+
+/* How a thing stands on a day, in the order in which people want to see it. */
+enum agenda_class {
+	AGENDA_URGENT,           /* urgent and not past */
+	AGENDA_OVERDUE,          /* the actable day is over */
+	AGENDA_TODAY,            /* the counted day has come; may still be done lawfully */
+	AGENDA_COMING,           /* within AGENDA_COMING_DAYS */
+	AGENDA_LATER,
+	AGENDA_PAST,             /* came about, and no act is owed */
+};
+enum { AGENDA_COMING_DAYS = 7 };
+enum agenda_class agenda_class(const struct agenda_item *item, int32_t today);
+const char *agenda_class_name(enum agenda_class class);
+
+#endif
