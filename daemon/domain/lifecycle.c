@@ -420,11 +420,11 @@ static void name_steps(const struct lifecycle_table *table, uint32_t from, char 
 	steps[out.used] = '\0';
 }
 
-struct fault lifecycle_check(uint32_t record_type, uint32_t from, uint32_t to, char steps[static LIFECYCLE_STEPS_BYTES])
+struct fault lifecycle_check_in(const struct lifecycle_table *table, uint32_t from, uint32_t to,
+				char steps[static LIFECYCLE_STEPS_BYTES])
 {
-	const struct lifecycle_table *table = lifecycle_of(record_type);
 	steps[0] = '\0';
-	if (table == NULL || from == to)
+	if (from == to)
 		return fault_none();
 	const struct lifecycle_step *step = lifecycle_find(table, from, to);
 	if (step != NULL && step->need != LIFECYCLE_BY_TIME)
@@ -432,11 +432,18 @@ struct fault lifecycle_check(uint32_t record_type, uint32_t from, uint32_t to, c
 	name_steps(table, from, steps);
 	if (step != NULL)
 		return fault_of(FAULT_CALLER, "this state comes by itself when the date is past, and is never written");
+	if (table->record_type == RECORDS_TYPE_CASE && from == RECORDS_CASE_STATE_CLOSED)
+		return fault_of(FAULT_CALLER, "a closed case stays closed: a new need is a new case with follows_case");
 	if (lifecycle_is_final(table, from))
-		return fault_of(FAULT_CALLER, record_type == RECORDS_TYPE_CASE
-						      ? "a closed case stays closed: a new need is a new case with follows_case"
-						      : "the record is in its final state");
+		return fault_of(FAULT_CALLER, "the record is in its final state");
 	return fault_of(FAULT_CALLER, "the record cannot step to this state from where it is");
+}
+
+struct fault lifecycle_check(uint32_t record_type, uint32_t from, uint32_t to, char steps[static LIFECYCLE_STEPS_BYTES])
+{
+	const struct lifecycle_table *table = lifecycle_of(record_type);
+	steps[0] = '\0';
+	return table == NULL ? fault_none() : lifecycle_check_in(table, from, to, steps);
 }
 
 /* ---- what holds of several ------------------------------------------------------------------- */

@@ -104,6 +104,9 @@ bool lifecycle_is_final(const struct lifecycle_table *table, uint32_t state);
  * FAULT_CALLER otherwise; `steps` then names those possible ("from RECEIVED it can
  * step to: TRIAGED"), as much as fits. */
 enum { LIFECYCLE_STEPS_BYTES = 256 };
+struct fault lifecycle_check_in(const struct lifecycle_table *table, uint32_t from, uint32_t to,
+				char steps[static LIFECYCLE_STEPS_BYTES]);
+/* The same by the table of the type's state; a type without one has no steps to refuse. */
 struct fault lifecycle_check(uint32_t record_type, uint32_t from, uint32_t to, char steps[static LIFECYCLE_STEPS_BYTES]);
 /* The steps possible from a state, in the order of the table; how many. */
 size_t lifecycle_next(const struct lifecycle_table *table, uint32_t from, const struct lifecycle_step **out, size_t max);

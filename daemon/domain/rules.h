@@ -17,7 +17,8 @@
  *
  * Pure; owns nothing; spans are lent by the world until the write is decided.
  * The rules stand in one file a noun: rules_person, rules_matter, rules_content,
- * rules_aid, rules_consent, rules_session, rules_text.
+ * rules_plan, rules_aid, rules_consent, rules_session, rules_others, rules_text;
+ * what steps need in rules_need.
  */
 #ifndef JALKA_DOMAIN_RULES_H
 #define JALKA_DOMAIN_RULES_H
@@ -25,6 +26,7 @@
 #include "base/fault.h"
 #include "base/id.h"
 #include "base/wire.h"
+#include "domain/lifecycle.h"
 #include "domain/schema.h"
 
 /* ---- what is known ---- */
@@ -62,6 +64,15 @@ struct rules_world {
 	 * an empty span. `whole`: tag and value. */
 	size_t (*values)(void *ctx, struct record_id id, uint32_t field, struct span *out, size_t max);
 };
+static inline const struct rules_record *rules_find(const struct rules_world *world, struct record_id id)
+{
+	return world->find(world->ctx, id);
+}
+static inline size_t rules_list(const struct rules_world *world, enum rules_scope scope, struct case_id case_id,
+				uint32_t type, const struct rules_record **out)
+{
+	return world->list(world->ctx, scope, case_id, type, out);
+}
 
 /* ---- what is to be written ---- */
 
@@ -110,8 +121,21 @@ void rules_fill(const struct rules_world *world, const struct rules_write *write
  * where nothing speaks against it. The first breach is the answer. */
 struct fault rules_check(const struct rules_world *world, const struct rules_write *write, struct rules_told *told);
 /* Whether the need of a step is met by the write; no fault: it is. */
-struct fault rules_need(const struct rules_world *world, const struct rules_write *write, unsigned need,
+struct fault rules_need(const struct rules_world *world, const struct rules_write *write, enum lifecycle_need need,
 			struct rules_told *told);
+
+/* What must be written together with it, in the same transaction: the state of a
+ * record it corrects or replaces. At most RULES_ALSO_MAX; how many. */
+enum { RULES_ALSO_MAX = 4, RULES_ALSO_BYTES = 64 };
+struct rules_also {
+	struct record_id id;
+	struct case_id case_id;
+	uint32_t type;
+	uint8_t fields[RULES_ALSO_BYTES];
+	size_t len;
+};
+size_t rules_also(const struct rules_world *world, const struct rules_write *write,
+		  struct rules_also out[static RULES_ALSO_MAX]);
 
 /* ---- for the rules themselves, and for modules that look up the same things ---- */
 
@@ -124,7 +148,8 @@ uint32_t rules_state(const struct rules_world *world, const struct rules_record 
 /* Of a write: the state before it. */
 uint32_t rules_state_before(const struct rules_world *world, const struct rules_write *write);
 
-/* A rule of one record type. */
+/* A rule of one record type. Each stands in the table of rules.c and in the file of
+ * its noun (rules_parts.h). */
 typedef struct fault rules_fn(const struct rules_world *world, const struct rules_write *write, struct rules_told *told);
 
 #endif

@@ -1,0 +1,130 @@
+/* rules_consent - consents, and disclosures that stand on one or on a statute.
+ *
+ * A consent lifts secrecy towards one recipient for one purpose and listed items,
+ * for twelve months at most. What one consent may carry, and for how long, is asked
+ * again at each step of a disclosure: a withdrawal counts whatever came first.
+ */
+#include "domain/calendar.h"
+#include "domain/rules_parts.h"
+
+enum { CONSENT_MONTHS_MAX = 12, SCOPES_MAX = 32 };
+
+/* An oral consent to Kela covers the one dealing it was given for. */
+static bool is_for_one_dealing(struct span fields)
+{
+	return fields_number_or_none(fields, RECORDS_CONSENT_DIRECTION) == RECORDS_CONSENT_DIRECTION_FROM_KELA &&
+	       fields_number_or_none(fields, RECORDS_CONSENT_FORM) == RECORDS_CONSENT_FORM_ORAL;
+}
+
+/* The last day a consent given then may have. False: outside the calendar. */
+static bool last_day(struct span fields, int32_t given, int32_t *out)
+{
+	*out = given;
+	return is_for_one_dealing(fields) || calendar_add_months(given, CONSENT_MONTHS_MAX, out);
+}
+
+void rules_fill_consent(const struct rules_world *world, const struct rules_write *write, struct wire_out *out)
+{
+	uint64_t given;
+	int32_t until;
+	(void)world;
+	if (write->is_new && !fields_has(write->after, RECORDS_CONSENT_VALID_UNTIL) &&
+	    fields_number(write->after, RECORDS_CONSENT_GIVEN_AT, &given) &&
+	    last_day(write->after, rules_day_of(given), &until))
+		wire_put_varint(out, RECORDS_CONSENT_VALID_UNTIL, ((uint64_t)(int64_t)until << 1) ^ (until < 0 ? UINT64_MAX : 0));
+}
+
+static struct fault check_length(const struct rules_write *write, struct rules_told *told)
+{
+	uint64_t given_ms = fields_number_or_none(write->after, RECORDS_CONSENT_GIVEN_AT);
+	int32_t given = rules_day_of(given_ms), until, last;
+	if (!fields_date(write->after, RECORDS_CONSENT_VALID_UNTIL, &until))
+		return fault_none();
+	if (until < given)
+		return rules_refuse(told, "valid_until", "the consent would end before it was given", "");
+	if (!last_day(write->after, given, &last))
+		return rules_refuse(told, "given_at", "the year cannot be right", "");
+	if (until > last && is_for_one_dealing(write->after))
+		return rules_refuse(told, "valid_until", "an oral consent to Kela covers one dealing, on the day it is given",
+				    "for a longer time it is given in writing (form Y100)");
+	if (until > last)
+		return rules_refuse(told, "valid_until", "a consent lasts twelve months at most", "leave it out and it is filled in");
+	return fault_none();
+}
+
+static struct fault check_withdrawal(const struct rules_world *world, const struct rules_write *write, struct rules_told *told)
+{
+	FAULT_TRY(rules_time_is_past(world, write, RECORDS_CONSENT_WITHDRAWN_AT, told));
+	FAULT_TRY(rules_order_of_times(write, RECORDS_CONSENT_GIVEN_AT, RECORDS_CONSENT_WITHDRAWN_AT, told,
+				       "it cannot be withdrawn before it was given"));
+	if (rules_touches(write, RECORDS_CONSENT_WITHDRAWN_AT) &&
+	    fields_number_or_none(write->after, RECORDS_CONSENT_STATE) != RECORDS_CONSENT_STATE_WITHDRAWN)
+		return rules_refuse(told, "state", "a withdrawn consent is WITHDRAWN", "write state WITHDRAWN with it");
+	return rules_names(world, write, RECORDS_CONSENT_NARROWED_BY, RECORDS_TYPE_CONSENT, told, "this is no consent");
+}
+
+struct fault rules_consent(const struct rules_world *world, const struct rules_write *write, struct rules_told *told)
+{
+	if (!write->is_new)
+		return check_withdrawal(world, write, told);
+	FAULT_TRY(rules_time_is_past(world, write, RECORDS_CONSENT_GIVEN_AT, told));
+	FAULT_TRY(check_length(write, told));
+	for (uint64_t scope = 1; scope < SCOPES_MAX; scope++)
+		if (fields_holds(write->after, RECORDS_CONSENT_SCOPE, scope) &&
+		    fields_holds(write->after, RECORDS_CONSENT_EXCLUDED, scope))
+			return rules_refuse(told, "excluded", "the same thing is both allowed and excluded", "");
+	return fault_none();
+}
+
+bool rules_consent_holds(const struct rules_world *world, const struct rules_record *consent)
+{
+	int32_t until;
+	return consent->type == RECORDS_TYPE_CONSENT && rules_state(world, consent) == RECORDS_CONSENT_STATE_ACTIVE &&
+	       fields_date(consent->fields, RECORDS_CONSENT_VALID_UNTIL, &until) && until >= world->today;
+}
+
+/* ---- disclosure ---------------------------------------------------------------------------------- */
+
+static struct fault check_items(const struct rules_write *write, const struct rules_record *consent, struct rules_told *told)
+{
+	struct span item, given, wanted, rest = write->after;
+	while (fields_next(&rest, RECORDS_DISCLOSURE_ITEMS, &item)) {
+		uint64_t scope = fields_number_or_none(item, RECORDS_DISCLOSURE_ITEM_SCOPE);
+		if (!fields_holds(consent->fields, RECORDS_CONSENT_SCOPE, scope) ||
+		    fields_holds(consent->fields, RECORDS_CONSENT_EXCLUDED, scope))
+			return rules_refuse(told, "items.scope", "the client has not consented to disclose this", "");
+	}
+	if (fields_bytes(consent->fields, RECORDS_CONSENT_RECIPIENT, &given) &&
+	    fields_bytes(write->after, RECORDS_DISCLOSURE_RECIPIENT, &wanted) && !span_equal(given, wanted))
+		return rules_refuse(told, "recipient", "the consent is for another recipient", "");
+	return fault_none();
+}
+
+struct fault rules_consent_basis(const struct rules_world *world, const struct rules_write *write, struct rules_told *told)
+{
+	if (fields_number_or_none(write->after, RECORDS_DISCLOSURE_BASIS) == RECORDS_DISCLOSURE_BASIS_STATUTE)
+		return fault_none();
+	const struct rules_record *consent = rules_at(world, write->after, RECORDS_DISCLOSURE_CONSENT);
+	if (consent == NULL)
+		return rules_refuse(told, "consent", "the consent is not on this device, so nobody can see that it holds", "");
+	if (!rules_consent_holds(world, consent))
+		return rules_refuse(told, "consent", "the consent does not hold: it is withdrawn, narrowed or expired", "");
+	return check_items(write, consent, told);
+}
+
+struct fault rules_disclosure(const struct rules_world *world, const struct rules_write *write, struct rules_told *told)
+{
+	uint64_t basis = fields_number_or_none(write->after, RECORDS_DISCLOSURE_BASIS);
+	if (!write->is_new)
+		return rules_order_of_times(write, RECORDS_DISCLOSURE_SENT_AT, RECORDS_DISCLOSURE_RECEIPT_AT, told,
+					    "it cannot be received before it was sent");
+	if (basis == RECORDS_DISCLOSURE_BASIS_CONSENT && !fields_has(write->after, RECORDS_DISCLOSURE_CONSENT))
+		return rules_refuse(told, "consent", "name the client's consent", "");
+	if (basis == RECORDS_DISCLOSURE_BASIS_STATUTE && !fields_has(write->after, RECORDS_DISCLOSURE_LAW_REF))
+		return rules_refuse(told, "law_ref", "name the statute", "");
+	if (basis == RECORDS_DISCLOSURE_BASIS_STATUTE && !fields_says(write->after, RECORDS_DISCLOSURE_STATUTE_REASONS))
+		return rules_refuse(told, "statute_reasons", "say why the statute allows it here", "");
+	FAULT_TRY(rules_names(world, write, RECORDS_DISCLOSURE_CONSENT, RECORDS_TYPE_CONSENT, told, "this is no consent"));
+	FAULT_TRY(rules_names(world, write, RECORDS_DISCLOSURE_LAW_REF, RECORDS_TYPE_LAW_REF, told, "this is no statute"));
+	return rules_consent_basis(world, write, told);
+}

@@ -1,0 +1,139 @@
+/* rules_plan - plans, agreed actions, and the handing over of cases. */
+#include "domain/rules_parts.h"
+
+enum { ACTIVATION_PARTIES = 3 };
+
+/* The kind a pathway leads to; 0: the pathway leads to none in particular. */
+static uint64_t kind_of(uint64_t pathway)
+{
+	switch (pathway) {
+	case RECORDS_PATHWAY_BASIC_PART_REDUCTION:
+		return RECORDS_PLAN_KIND_INDEPENDENT_COPING;
+	case RECORDS_PATHWAY_REHAB_WORK_ACT:
+		return RECORDS_PLAN_KIND_ACTIVATION;
+	case RECORDS_PATHWAY_NEED_REQUEST:
+	case RECORDS_PATHWAY_OBVIOUS_NEED:
+		return RECORDS_PLAN_KIND_CLIENT;
+	}
+	return 0;
+}
+
+static struct fault check_kind(const struct rules_world *world, const struct rules_write *write, struct rules_told *told)
+{
+	const struct rules_record *matter = rules_matter(world, write);
+	uint64_t kind = fields_number_or_none(write->after, RECORDS_PLAN_KIND);
+	uint64_t due = matter == NULL ? 0 : kind_of(fields_number_or_none(matter->fields, RECORDS_CASE_OPENED_BY_PATHWAY));
+	if (due != 0 && kind != due)
+		return rules_refuse(told, "kind", "the pathway of the case leads to another kind of plan",
+				    "BASIC_PART_REDUCTION: INDEPENDENT_COPING; REHAB_WORK_ACT: ACTIVATION; "
+				    "NEED_REQUEST and OBVIOUS_NEED: CLIENT");
+	if (kind == RECORDS_PLAN_KIND_ACTIVATION && fields_count(write->after, RECORDS_PLAN_PARTIES) < ACTIVATION_PARTIES)
+		return rules_refuse(told, "parties", "an activation plan is made by three: the employment authority, the county "
+				    "and the person", "");
+	return fault_none();
+}
+
+/* Two workers may revise one plan apart: both revisions stand, and the own worker chooses. */
+static void mind_rivals(const struct rules_world *world, const struct rules_write *write, struct rules_told *told)
+{
+	struct record_id old;
+	if (!write->is_new || !fields_id(write->after, RECORDS_PLAN_REPLACES, &old))
+		return;
+	if (rules_naming(world, RULES_IN_CASE, write->case_id, RECORDS_TYPE_PLAN, RECORDS_PLAN_REPLACES, old) != NULL)
+		rules_hint(told, "replaces", "another plan replaces the same one: the own worker chooses which is in force");
+}
+
+struct fault rules_plan(const struct rules_world *world, const struct rules_write *write, struct rules_told *told)
+{
+	uint64_t agreement = fields_number_or_none(write->after, RECORDS_PLAN_CLIENT_AGREEMENT);
+	int32_t review;
+	if (!write->is_new)
+		return fault_none();
+	FAULT_TRY(check_kind(world, write, told));
+	if (agreement != RECORDS_CLIENT_AGREEMENT_AGREED && !fields_says(write->after, RECORDS_PLAN_CLIENT_AGREEMENT_NOTE))
+		return rules_refuse(told, "client_agreement_note", "say what the client did not agree to", "");
+	FAULT_TRY(rules_order_of_dates(write, RECORDS_PLAN_VALID_FROM, RECORDS_PLAN_REVIEW_ON, told,
+				       "the plan is reviewed before it begins"));
+	if (fields_date(write->after, RECORDS_PLAN_REVIEW_ON, &review) && review < rules_day_of(write->event_at_ms))
+		return rules_refuse(told, "review_on", "the day of the review is past", "");
+	FAULT_TRY(rules_names(world, write, RECORDS_PLAN_REPLACES, RECORDS_TYPE_PLAN, told, "this is no plan"));
+	mind_rivals(world, write, told);
+	if (fields_true(write->after, RECORDS_PLAN_KELA_NOTICE_WANTED))
+		rules_hint(told, "kela_notice_wanted", "Kela is told only with the client's consent, by a disclosure");
+	return fault_none();
+}
+
+/* ---- agreed_action ---------------------------------------------------------------------------- */
+
+struct fault rules_action(const struct rules_world *world, const struct rules_write *write, struct rules_told *told)
+{
+	const struct rules_record *from = rules_at(world, write->after, RECORDS_AGREED_ACTION_FROM);
+	int32_t due;
+	if (from != NULL && rules_touches(write, RECORDS_AGREED_ACTION_FROM) && from->type != RECORDS_TYPE_JOINT_SESSION &&
+	    from->type != RECORDS_TYPE_VISIT && from->type != RECORDS_TYPE_PLAN)
+		return rules_refuse(told, "from", "an action is agreed in a session, on a visit or in a plan", "");
+	if (from != NULL && write->is_new && from->type == RECORDS_TYPE_JOINT_SESSION &&
+	    rules_state(world, from) == RECORDS_SESSION_STATE_SIGNED)
+		return rules_refuse(told, "from", "the session is signed: nothing is added to it", "");
+	if (write->is_new && fields_date(write->after, RECORDS_AGREED_ACTION_DUE, &due) && due < world->today)
+		rules_hint(told, "due", "the day is past already");
+	return fault_none();
+}
+
+/* ---- handover ----------------------------------------------------------------------------------- */
+
+/* Special support needs a licensed receiver (SHL 42 §). */
+static struct fault check_receiver(const struct rules_world *world, const struct rules_write *write, struct rules_told *told)
+{
+	const struct rules_record *to = rules_at(world, write->after, RECORDS_HANDOVER_TO), *matters;
+	struct span one, rest = write->after;
+	while (fields_next(&rest, RECORDS_HANDOVER_CASES, &one)) {
+		struct case_id place;
+		if (one.len != ID_BYTES)
+			continue;
+		memcpy(place.bytes, one.data, ID_BYTES);
+		if (rules_list(world, RULES_IN_CASE, place, RECORDS_TYPE_CASE, &matters) == 0) {
+			rules_hint(told, "cases", "one of the cases is not on this device");
+			continue;
+		}
+		if (rules_state(world, &matters[0]) == RECORDS_CASE_STATE_CLOSED)
+			return rules_refuse(told, "cases", "a closed case is not handed over", "");
+		if (to != NULL && fields_true(matters[0].fields, RECORDS_CASE_SPECIAL_SUPPORT) &&
+		    fields_number_or_none(to->fields, RECORDS_STAFF_MEMBER_PROFESSION) !=
+			    RECORDS_PROFESSION_LICENSED_SOCIAL_WORKER)
+			return rules_refuse(told, "to", "a client in need of special support has a licensed social worker as own worker", "");
+	}
+	return fault_none();
+}
+
+static bool has_drafts(const struct rules_world *world, const struct rules_write *write)
+{
+	const struct rules_record *drafts;
+	struct span one, rest = write->after;
+	while (fields_next(&rest, RECORDS_HANDOVER_CASES, &one)) {
+		struct case_id place;
+		if (one.len != ID_BYTES)
+			continue;
+		memcpy(place.bytes, one.data, ID_BYTES);
+		if (rules_list(world, RULES_DRAFTS_IN_CASE, place, 0, &drafts) != 0)
+			return true;
+	}
+	return false;
+}
+
+struct fault rules_handover(const struct rules_world *world, const struct rules_write *write, struct rules_told *told)
+{
+	struct record_id from, to;
+	FAULT_TRY(rules_names(world, write, RECORDS_HANDOVER_FROM, RECORDS_TYPE_STAFF_MEMBER, told, "this is no worker"));
+	FAULT_TRY(rules_names(world, write, RECORDS_HANDOVER_TO, RECORDS_TYPE_STAFF_MEMBER, told, "this is no worker"));
+	if (fields_id(write->after, RECORDS_HANDOVER_FROM, &from) && fields_id(write->after, RECORDS_HANDOVER_TO, &to) &&
+	    ID_EQUAL(from, to))
+		return rules_refuse(told, "to", "the receiver is the one who hands over", "");
+	FAULT_TRY(check_receiver(world, write, told));
+	FAULT_TRY(rules_time_is_past(world, write, RECORDS_HANDOVER_CLIENT_TOLD_AT, told));
+	FAULT_TRY(rules_order_of_times(write, RECORDS_HANDOVER_ACCEPTED_AT, RECORDS_HANDOVER_EFFECTIVE_AT, told,
+				       "it cannot be in effect before it is accepted"));
+	if (write->is_new && has_drafts(world, write))
+		return rules_refuse(told, "cases", "there are unsigned drafts in these cases", "sign or discard them first: jalka drafts");
+	return fault_none();
+}
