@@ -279,6 +279,22 @@ void name_bases(const struct name_word *word, struct name_forms *out)
 		}
 }
 
+enum { STEM_MIN = 5 };
+
+void name_stems(const struct name_word *word, struct name_forms *out)
+{
+	out->count = 0;
+	if (ends_in(word, 0, "nen"))
+		return;
+	for (size_t i = 0; i < sizeof vowel_endings / sizeof vowel_endings[0]; i++) {
+		if (!ends_in_case(word, vowel_endings[i]))
+			continue;
+		struct name_word stem = with(word, strlen(vowel_endings[i]), "");
+		if (stem.count >= STEM_MIN && vowel_at(&stem, stem.count - 1))
+			add(out, &stem);
+	}
+}
+
 /* ---- the forms of a basic form ---- */
 
 struct inflecting {

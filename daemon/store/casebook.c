@@ -10,7 +10,7 @@
 #include "domain/schema.h"
 
 /* Rises when the same log would give another book: it is then rebuilt. */
-enum { BOOK_VERSION = 1 };
+enum { BOOK_VERSION = 2 };
 
 /* Touched records kept until the commit; more than these are folded at once. */
 enum { TOUCHED_MAX = 4096, BLOCK_KEPT = 128 * 1024 };
@@ -56,7 +56,7 @@ static const char *const queries[CASEBOOK_QUERIES] = {
 	[CASEBOOK_LIST_CASE] = ROWS "WHERE case_id=?3 ORDER BY key DESC LIMIT ?1",
 	[CASEBOOK_LIST_CASE_TYPE] = ROWS "WHERE case_id=?3 AND +type=?2 ORDER BY key DESC LIMIT ?1",
 	[CASEBOOK_SEARCH] = "SELECT " JOINED_ROW " FROM book_words w JOIN book_record r ON r.key = w.rowid"
-			    " WHERE book_words MATCH ? ORDER BY w.rowid DESC LIMIT ?",
+			    " WHERE book_words MATCH ? ORDER BY w.rowid DESC",
 	[CASEBOOK_CONFLICTS] = "SELECT " JOINED_ROW ", c.field FROM book_conflict c JOIN book_record r ON r.key = c.key"
 			       " ORDER BY c.key DESC, c.field",
 	[CASEBOOK_AGENDA] = "SELECT d.at, d.field, d.urgent, r.type, r.case_id, r.record, r.title FROM book_due d"

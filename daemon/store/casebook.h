@@ -58,11 +58,15 @@ struct fault casebook_get(struct casebook *book, struct record_id id, casebook_r
 /* type 0: all; case none: all; newest event first; limit 0: all. */
 struct fault casebook_list(struct casebook *book, uint32_t record_type, const struct case_id *case_id, size_t limit,
 			   casebook_record_fn *fn, void *ctx);
-/* Words, prefixes, identity codes, phones; newest event first. Every word of
- * `text` must begin a word of the record; case does not count, å is not a and ö
- * is not o; digits are found whatever stands between them (docs/internals/log.md
- * "Search"). Text without a letter or digit finds nothing. limit 0: all. */
+/* Words, names in any of their forms, identity codes, phones, dates. The best match
+ * first: whole words, beginnings, the same without a keyboard's missing letters
+ * (makinen finds Mäkinen), forms of names (Mäkisen finds Mäkinen); newest event
+ * first within each. Every word of `text` is asked for; case does not count
+ * (docs/internals/search.md). Text without a letter or digit finds nothing. limit 0: all. */
 struct fault casebook_search(struct casebook *book, struct span text, size_t limit, casebook_record_fn *fn, void *ctx);
+/* The same among records of one type (0: any). */
+struct fault casebook_search_type(struct casebook *book, uint32_t type, struct span text, size_t limit,
+				  casebook_record_fn *fn, void *ctx);
 
 /* A record's folded state with all siblings and who wrote each, for show and conflicts. */
 struct casebook_sibling {

@@ -1,10 +1,11 @@
-/* casebook_read - what the book answers: records, lists, search, conflicts, agenda. */
+/* casebook_read - what the book answers: records, lists, search, conflicts. */
 #include "store/casebook_book.h"
 
 #include <sqlite3.h>
+#include <stdlib.h>
 
 #include "base/assert.h"
-#include "store/casebook_text.h"
+#include "store/casebook_words.h"
 #include "domain/schema.h"
 
 static uint64_t limit_of(size_t limit)
@@ -60,18 +61,107 @@ struct fault casebook_list(struct casebook *book, uint32_t record_type, const st
 	return read_records(book, query, statement, fn, ctx);
 }
 
-struct fault casebook_search(struct casebook *book, struct span text, size_t limit, casebook_record_fn *fn, void *ctx)
+/* A search under way: what the tiers before this one gave is not given again. */
+struct searching {
+	casebook_record_fn *fn;
+	void *ctx;
+	uint64_t *given;   /* keys, falling within each tier */
+	size_t count, room;
+	size_t ends[CASEBOOK_WORDS_TIERS];
+	uint64_t limit;
+	bool stopped;
+};
+
+static bool was_given(const struct searching *searching, size_t tier, uint64_t key)
 {
-	uint8_t block[CASEBOOK_TEXT_QUERY_BYTES];
-	struct sqlite3_stmt *statement;
-	struct span query = casebook_text_query(text, block);
-	FAULT_TRY(casebook_ready(book));
-	if (query.len == 0)
+	for (size_t i = 0; i < tier; i++) {
+		size_t low = i == 0 ? 0 : searching->ends[i - 1], high = searching->ends[i];
+		while (low < high) {
+			size_t middle = low + (high - low) / 2;
+			if (searching->given[middle] == key)
+				return true;
+			if (searching->given[middle] > key)
+				low = middle + 1;
+			else
+				high = middle;
+		}
+	}
+	return false;
+}
+
+static bool note_given(struct searching *searching, uint64_t key)
+{
+	if (searching->count == searching->room) {
+		size_t room = searching->room == 0 ? 64 : searching->room * 2;
+		uint64_t *given = realloc(searching->given, room * sizeof *given);
+		if (given == NULL)
+			return false;
+		searching->given = given;
+		searching->room = room;
+	}
+	searching->given[searching->count++] = key;
+	return true;
+}
+
+static struct fault search_row(struct casebook *book, struct searching *searching, size_t tier, struct sqlite3_stmt *row)
+{
+	struct casebook_record record;
+	uint64_t key = statements_number(row, 0);
+	if (was_given(searching, tier, key))
 		return fault_none();
+	FAULT_TRY(casebook_row_read(book, row, &record));
+	if (!note_given(searching, key))
+		return fault_of(FAULT_LIMIT, "memory for a search");
+	searching->stopped = !searching->fn(searching->ctx, &record) || searching->count >= searching->limit;
+	return fault_none();
+}
+
+static struct fault search_tier(struct casebook *book, struct searching *searching, size_t tier, struct span query)
+{
+	struct sqlite3_stmt *statement;
+	struct fault fault;
+	bool row;
 	FAULT_TRY(statements_take(&book->statements, CASEBOOK_SEARCH, &statement));
 	statements_bind_text(statement, 1, query);
-	statements_bind_number(statement, 2, limit_of(limit));
-	return read_records(book, CASEBOOK_SEARCH, statement, fn, ctx);
+	do {
+		fault = statements_step(&book->statements, statement, &row);
+		if (!fault_is(fault) && row)
+			fault = search_row(book, searching, tier, statement);
+	} while (!fault_is(fault) && row && !searching->stopped);
+	statements_release(&book->statements, CASEBOOK_SEARCH, statement);
+	searching->ends[tier] = searching->count;
+	return fault;
+}
+
+static struct fault search(struct casebook *book, struct searching *searching, uint32_t type, struct span text,
+			   uint8_t block[static CASEBOOK_WORDS_QUERY_BYTES])
+{
+	for (size_t tier = 0; tier < CASEBOOK_WORDS_TIERS && !searching->stopped; tier++) {
+		struct span query = casebook_words_query(text, (enum casebook_words_tier)tier, type, block);
+		if (query.len == 0)
+			break;
+		FAULT_TRY(search_tier(book, searching, tier, query));
+	}
+	return fault_none();
+}
+
+struct fault casebook_search_type(struct casebook *book, uint32_t type, struct span text, size_t limit,
+				  casebook_record_fn *fn, void *ctx)
+{
+	struct searching searching = { .fn = fn, .ctx = ctx, .limit = limit_of(limit) };
+	FAULT_TRY(casebook_ready(book));
+	uint8_t *block = malloc(CASEBOOK_WORDS_QUERY_BYTES);
+	if (block == NULL)
+		return fault_of(FAULT_LIMIT, "memory for a search");
+	struct fault fault = search(book, &searching, type, text, block);
+	free(searching.given);
+	free(block);
+	return fault;
+}
+
+struct fault casebook_search(struct casebook *book, struct span text, size_t limit, casebook_record_fn *fn, void *ctx)
+{
+	return casebook_search_type(book, 0, text, limit, fn, ctx);
 }
 
 struct fault casebook_conflicts(struct casebook *book, casebook_conflict_fn *fn, void *ctx)

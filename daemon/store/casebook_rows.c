@@ -6,6 +6,7 @@
 
 #include "base/assert.h"
 #include "store/casebook_text.h"
+#include "store/casebook_words.h"
 #include "domain/schema.h"
 
 /* ---- memory ---- */
@@ -109,14 +110,14 @@ static struct fault words_of(struct casebook_block *block, uint32_t type, struct
 {
 	const struct schema_record *schema = schema_by_type(type);
 	struct wire_out words;
-	size_t bytes = casebook_text_words_bytes(shown);
+	size_t bytes = casebook_words_bytes(shown);
 	*out = span_of("", 0);
 	if (schema == NULL)
 		return fault_none();
 	if (casebook_block_take(block, bytes) == NULL)
 		return fault_of(FAULT_LIMIT, "memory for the search index");
 	wire_out_init(&words, block->data, block->size);
-	casebook_text_words(schema, shown, &words);
+	casebook_words_index(schema, shown, &words);
 	ASSERT(!words.full);
 	*out = wire_out_span(&words);
 	return fault_none();

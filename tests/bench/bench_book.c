@@ -211,7 +211,7 @@ static void measure_search(struct book_node *node)
 {
 	static const char *const queries[] = {
 		"k", "kä", "on", "vuokra", "vuokra lääkäri", "toimeentulotuki huomenna", "guhtur", "040 12", "meri-tuuli guht",
-		"puuttuu",
+		"puuttuu", "makinen", "äijälän", "mäkisen mäkinen", "guhturin áilun", "vuokran lääkärille", "tot", "3.11.1968",
 	};
 	double worst = 0;
 	for (size_t i = 0; i < sizeof queries / sizeof queries[0]; i++) {
