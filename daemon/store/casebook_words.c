@@ -6,6 +6,7 @@
 #include "domain/letter.h"
 #include "domain/name.h"
 #include "domain/person_id.h"
+#include "domain/phone.h"
 
 /* ---- chunks: what stands between spaces ---- */
 
@@ -166,43 +167,9 @@ static void put_person_id(struct wire_out *out, const struct person_id *id)
 		put_letter(out, letter_small((uint8_t)*at));
 }
 
-/* A telephone number as it is dialled at home: what +358 and 00358 say, a 0 says. */
-enum { PHONE_DIGITS_MAX = 24, PHONE_DIGITS_MIN = 7 };
-struct digits {
-	char text[PHONE_DIGITS_MAX + 2];
-	size_t len;
-	bool is_home; /* begins with that 0 */
-	bool may_be_abroad; /* begins with 358, as if the + was left out */
-};
-
-static bool read_digits(struct span run, struct digits *out)
+static struct span digits_of(const struct phone *phone, size_t skip)
 {
-	size_t skip = 0;
-	*out = (struct digits){ .len = 0 };
-	for (size_t i = 0; i < run.len; i++)
-		if (letter_is_digit(run.data[i])) {
-			if (out->len == PHONE_DIGITS_MAX)
-				return false;
-			out->text[out->len++] = (char)run.data[i];
-		}
-	if (run.data[0] == '+' && out->len > 3 && memcmp(out->text, "358", 3) == 0)
-		skip = 3;
-	else if (out->len > 5 && memcmp(out->text, "00358", 5) == 0)
-		skip = 5;
-	if (skip > 0) {
-		size_t keep = out->text[skip] == '0' ? skip : skip - 1; /* +358 (0)40 */
-		out->text[keep] = '0';
-		memmove(out->text, out->text + keep, out->len - keep);
-		out->len -= keep;
-	}
-	out->is_home = out->text[0] == '0';
-	out->may_be_abroad = out->len >= 3 + PHONE_DIGITS_MIN && memcmp(out->text, "358", 3) == 0;
-	return out->len > 0;
-}
-
-static struct span digits_span(const struct digits *digits, size_t skip)
-{
-	return span_of(digits->text + skip, digits->len - skip);
+	return span_of(phone->digits + skip, phone->count - skip);
 }
 
 /* ---- the index ---- */
@@ -220,20 +187,20 @@ static void index_word(struct wire_out *out, struct span text)
 
 static void index_number(struct wire_out *out, struct span run)
 {
-	struct digits digits;
-	if (!read_digits(run, &digits)) {
+	struct phone phone;
+	if (!phone_read(run, &phone)) {
 		index_word(out, run);
 		return;
 	}
-	wire_put_raw(out, digits_span(&digits, 0));
+	wire_put_raw(out, digits_of(&phone, 0));
 	put_letter(out, ' ');
-	if (digits.may_be_abroad) {
+	if (phone.may_be_abroad) {
 		put_letter(out, '0');
-		wire_put_raw(out, digits_span(&digits, 3));
+		wire_put_raw(out, digits_of(&phone, 3));
 		put_letter(out, ' ');
 	}
-	if ((digits.is_home && digits.len >= PHONE_DIGITS_MIN) || digits.may_be_abroad) {
-		wire_put_raw(out, digits_span(&digits, digits.is_home ? 1 : 3));
+	if ((phone.is_home && phone.count >= PHONE_DIGITS_MIN) || phone.may_be_abroad) {
+		wire_put_raw(out, digits_of(&phone, phone.is_home ? 1 : 3));
 		put_letter(out, ' ');
 	}
 }
@@ -399,14 +366,14 @@ static void put_asked(struct asking *asking, struct span text, bool joined)
 static void put_number(struct asking *asking, struct span run)
 {
 	const char *end = asking->tier == CASEBOOK_WORDS_WHOLE ? "\"" : "\"*";
-	struct digits digits;
-	if (!read_digits(run, &digits)) {
+	struct phone phone;
+	if (!phone_read(run, &phone)) {
 		put_term(asking, "\"", run, false, end);
 		return;
 	}
-	put_term(asking, "\"", digits_span(&digits, 0), false, end);
-	if (digits.may_be_abroad)
-		put_term(asking, " OR \"0", digits_span(&digits, 3), false, end);
+	put_term(asking, "\"", digits_of(&phone, 0), false, end);
+	if (phone.may_be_abroad)
+		put_term(asking, " OR \"0", digits_of(&phone, 3), false, end);
 }
 
 /* The parts of a chunk or run, all of them asked for. */
