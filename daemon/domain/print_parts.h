@@ -1,0 +1,43 @@
+/* print_parts - what the prints share: values of records, the client's name, the
+ * worker to ask; and each print's body. */
+#ifndef JALKA_DOMAIN_PRINT_PARTS_H
+#define JALKA_DOMAIN_PRINT_PARTS_H
+
+#include "domain/fields.h"
+#include "domain/print_page.h"
+#include "records_table.h"
+
+/* A text of the message; empty when it is not there. */
+static inline struct span print_text(struct span fields, uint32_t number)
+{
+	struct span text;
+	return fields_bytes(fields, number, &text) ? text : span_text("");
+}
+
+/* ---- print_value.c ---- */
+/* The label of an enum field's value, by record type; empty when the field is absent. */
+struct span print_label(const struct print_page *page, const struct schema_message *message, struct span fields,
+			uint32_t number);
+const char *print_field_label(const struct print_page *page, const struct schema_message *message, uint32_t number);
+/* "Label: value" of one field when it is there. */
+void print_pair_of(struct print_page *page, const struct schema_message *message, struct span fields, uint32_t number);
+/* All fields that mean something to a person, plain ones first, then parts as lists;
+ * `hidden` are left out. */
+void print_fields(struct print_page *page, const struct schema_message *message, struct span fields,
+		  const uint32_t *hidden, size_t hidden_count);
+
+/* ---- print_care.c ---- */
+void print_client(struct print_page *page, bool with_identity_code);
+void print_ask(struct print_page *page);
+void print_plan(struct print_page *page);
+void print_quadrants(struct print_page *page);
+void print_actions(struct print_page *page);
+void print_card(struct print_page *page);
+
+/* ---- print_rights.c ---- */
+void print_notice(struct print_page *page);
+void print_consent(struct print_page *page);
+void print_report(struct print_page *page);
+void print_log(struct print_page *page);
+
+#endif
