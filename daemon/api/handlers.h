@@ -3,7 +3,8 @@
  * docs/internals/local_api.md.
  *
  * handlers_vault: status, init, unlock, lock, types   handlers_write: write, sign, drafts
- * handlers_read: show, list, search, agenda, conflicts, rebuild
+ * handlers_step: step                                  handlers_correct: correct
+ * handlers_read: show, list, search, conflicts, rebuild   handlers_deadline: deadline, agenda
  * handlers_sync: sync, enrol                           handlers_admin: the administrator's verbs
  */
 #ifndef JALKA_API_HANDLERS_H
@@ -31,10 +32,13 @@ request_handler handlers_types;
 request_handler handlers_write;
 request_handler handlers_sign;
 request_handler handlers_drafts;
+request_handler handlers_step;
+request_handler handlers_correct;
 request_handler handlers_show;
 request_handler handlers_list;
 request_handler handlers_search;
 request_handler handlers_agenda;
+request_handler handlers_deadline;
 request_handler handlers_conflicts;
 request_handler handlers_rebuild;
 request_handler handlers_sync;

@@ -1,4 +1,4 @@
-/* handlers_read - show, list, search, agenda, conflicts, rebuild: what reads the
+/* handlers_read - show, list, search, conflicts, rebuild: what reads the
  * casebook of an open profile; or, at the central node, the book of the reserved
  * cases, which is all that stands in it. */
 #include <stdlib.h>
@@ -6,11 +6,12 @@
 #include "api/handlers.h"
 #include "api/profile.h"
 #include "api/resolve.h"
+#include "api/standing.h"
 #include "api/view.h"
-#include "base/civil.h"
 #include "base/limits.h"
 #include "central/node.h"
 #include "domain/schema.h"
+#include "records_table.h"
 #include "store/drafts.h"
 
 /* One record with all its values, or a case's notes: for the length of a call. */
@@ -25,6 +26,9 @@ struct reading {
 	struct view view;
 	const char *list; /* the list being written */
 	bool with_fields;
+	struct world world;
+	const struct rules_record *corrections; /* of the case that is shown */
+	size_t correction_count;
 };
 
 static void begin(struct reading *reading, struct request *request)
@@ -44,16 +48,50 @@ static void begin(struct reading *reading, struct request *request)
 		self = hub_node(node_hub(node));
 	}
 	view_init(&reading->view, reading->book, &self);
+	world_open(&reading->world, &request->target);
+}
+
+/* What is over, whatever came of it. */
+static struct fault end(struct reading *reading, struct fault f)
+{
+	world_close(&reading->world);
+	return f;
 }
 
 /* Faults after the first byte of an answer cannot be told by the table. */
 static struct fault finish(struct reading *reading, struct fault f)
 {
+	if (!fault_is(f))
+		f = world_fault(&reading->world);
 	if (fault_is(f))
 		answer_refuse(reading->answer, f, "", "");
 	else
 		answer_finish(reading->answer);
 	return fault_none();
+}
+
+/* The record as it reads now, with what its corrections say. */
+static void write_fields(struct reading *reading, const struct casebook_record *record)
+{
+	const struct rules_record *own;
+	size_t count = standing_corrections(&reading->world, reading->corrections, reading->correction_count, record->record_id,
+					    &own);
+	view_fields(reading->out, record->record_type, standing_fields(&reading->world, record, own, count));
+	standing_marks(reading->out, own, count);
+}
+
+static bool is_rewritten(struct reading *reading, const struct casebook_record *record)
+{
+	const struct rules_record *own;
+	size_t count = standing_corrections(&reading->world, reading->corrections, reading->correction_count, record->record_id,
+					    &own);
+	return standing_fields(&reading->world, record, own, count).data != record->shown.data;
+}
+
+static void know_corrections(struct reading *reading, struct case_id case_id)
+{
+	reading->correction_count = rules_list(&reading->world.rules, RULES_IN_CASE, case_id, RECORDS_TYPE_CORRECTION,
+					       &reading->corrections);
 }
 
 static bool item(void *ctx, const struct casebook_record *record)
@@ -64,9 +102,10 @@ static bool item(void *ctx, const struct casebook_record *record)
 	struct writer_mark mark = writer_mark(reading->out);
 	writer_object(reading->out, NULL);
 	view_summary(&reading->view, reading->out, record);
+	standing_state(&reading->world, reading->out, record);
 	struct writer_mark whole = writer_mark(reading->out);
 	if (reading->with_fields)
-		view_fields(reading->out, record->record_type, record->shown);
+		write_fields(reading, record);
 	writer_object_end(reading->out);
 	if (reading->out->out->full) {
 		/* One record longer than a page allows: its summary stands, `show` gives the rest. */
@@ -144,24 +183,38 @@ static void write_info(struct reading *reading, uint32_t record_type, const stru
 	writer_list_end(reading->out);
 }
 
+/* What was signed is shown to one who says why. */
+static struct fault check_reason(const char *original)
+{
+	return *original == '\0' || original[strspn(original, " \t\n")] != '\0'
+		       ? fault_none() : fault_of(FAULT_CALLER, "say why the original is needed");
+}
+
 static struct fault show_record(struct reading *reading, const struct casebook_record *record, struct arena *arena,
-				bool with_log)
+				const jalka_ShowCall *call)
 {
 	const struct casebook_field *fields;
 	size_t count;
 	uint64_t token;
+	bool original = *call->original != '\0';
+	FAULT_TRY(check_reason(call->original));
 	FAULT_TRY(casebook_fields(reading->book, record->record_id, arena, &fields, &count));
 	FAULT_TRY(log_last_local(reading->log, &token));
+	if (!original)
+		know_corrections(reading, record->case_id);
 	struct writer *out = reading->out = answer_begin(reading->answer);
 	writer_string(out, "kind", "record");
 	writer_number(out, "token", token);
 	writer_object(out, "record");
 	view_summary(&reading->view, out, record);
-	view_fields(out, record->record_type, record->shown);
-	write_info(reading, record->record_type, fields, count);
+	standing_state(&reading->world, out, record);
+	write_fields(reading, record);
+	writer_bool(out, "original", original);
+	/* The values of the fields are the original again: not of what reads otherwise now. */
+	write_info(reading, record->record_type, fields, is_rewritten(reading, record) ? 0 : count);
 	writer_object_end(out);
 	struct fault f = fault_none();
-	if (with_log) {
+	if (call->log) {
 		writer_list(out, "log");
 		f = log_read_record(reading->log, record->record_id, log_line, reading);
 		writer_list_end(out);
@@ -213,6 +266,7 @@ static struct fault show_case(struct reading *reading, const char *id)
 		writer_bool(out, "held", replica_holds(profile_replica(reading->profile), info.case_id));
 	reading->list = "records";
 	reading->with_fields = true;
+	know_corrections(reading, info.case_id);
 	writer_list(out, reading->list);
 	struct fault f = casebook_list(reading->book, 0, &info.case_id, 0, item, reading);
 	writer_list_end(out);
@@ -229,7 +283,7 @@ static struct fault show_with(struct reading *reading, const jalka_ShowCall *cal
 		if (kept.full)
 			return fault_of(FAULT_LIMIT, "the record is too long to show");
 		if (kept.found)
-			return show_record(reading, &kept.record, arena, call->log);
+			return show_record(reading, &kept.record, arena, call);
 	}
 	/* No record: a case, else a draft; the first refusal tells best what was wrong. */
 	struct fault g = show_case(reading, call->id);
@@ -249,7 +303,7 @@ struct fault handlers_show(struct request *request)
 	arena_init(&arena, block, READ_ARENA_BYTES);
 	struct fault f = show_with(&reading, &request->call->call.show, &arena);
 	free(block);
-	return f;
+	return end(&reading, f);
 }
 
 /* ---- list, search ---- */
@@ -285,7 +339,7 @@ struct fault handlers_list(struct request *request)
 	struct fault f = casebook_list(reading.book, type, *call->case_id != '\0' ? &info.case_id : NULL,
 				       call->limit, item, &reading);
 	writer_list_end(reading.out);
-	return finish(&reading, f);
+	return end(&reading, finish(&reading, f));
 }
 
 struct fault handlers_search(struct request *request)
@@ -300,63 +354,7 @@ struct fault handlers_search(struct request *request)
 	writer_list(reading.out, reading.list);
 	struct fault f = casebook_search(reading.book, span_text(call->text), call->limit, item, &reading);
 	writer_list_end(reading.out);
-	return finish(&reading, f);
-}
-
-/* ---- agenda ---- */
-
-static bool due_item(void *ctx, const struct casebook_due *due)
-{
-	struct reading *reading = ctx;
-	struct writer *out = reading->out;
-	if (!answer_item(reading->answer, "due"))
-		return false;
-	writer_object(out, NULL);
-	writer_number(out, "at_ms", due->at_ms);
-	writer_text(out, "what", due->what);
-	writer_string(out, "type", view_type_name(due->record_type));
-	writer_id(out, "case_id", due->case_id.bytes);
-	writer_id(out, "id", due->record_id.bytes);
-	writer_text(out, "title", due->title);
-	writer_bool(out, "urgent", due->urgent);
-	writer_object_end(out);
-	return true;
-}
-
-static int32_t today(void)
-{
-	return civil_days(civil_helsinki(loop_wall_ms()).date);
-}
-
-/* Midnight in Helsinki; 0 for days before 1970. */
-static uint64_t day_begins(int32_t day)
-{
-	struct civil_time midnight = { .date = civil_of_days(day) };
-	uint64_t ms;
-	return civil_helsinki_ms(&midnight, &ms) ? ms : 0;
-}
-
-struct fault handlers_agenda(struct request *request)
-{
-	const char *text = request->call->call.agenda.day;
-	struct reading reading;
-	int32_t day;
-	char shown[CIVIL_DATE_BYTES];
-	begin(&reading, request);
-	if (*text == '\0')
-		day = today();
-	else if (!civil_read_date(span_text(text), &day)) {
-		strcpy(request->field, "day");
-		return fault_of(FAULT_CALLER, "a day is written YYYY-MM-DD");
-	}
-	civil_write_date(day, shown);
-	reading.out = answer_begin(reading.answer);
-	writer_string(reading.out, "day", shown);
-	writer_list(reading.out, "due");
-	struct fault f = casebook_agenda(reading.book, day_begins(day), day_begins(day + 1),
-					 due_item, &reading);
-	writer_list_end(reading.out);
-	return finish(&reading, f);
+	return end(&reading, finish(&reading, f));
 }
 
 /* ---- conflicts ---- */

@@ -30,7 +30,10 @@ static const struct request_row table[] = {
 	{ jalka_Request_rebuild_tag, "rebuild", REQUEST_FIELD | REQUEST_CENTRAL, true, handlers_rebuild },
 	{ jalka_Request_sync_tag, "sync", REQUEST_FIELD, true, handlers_sync },
 	{ jalka_Request_enrol_tag, "enrol", REQUEST_FIELD, true, handlers_enrol },
+	{ jalka_Request_step_tag, "step", REQUEST_FIELD, true, handlers_step },
+	{ jalka_Request_correct_tag, "correct", REQUEST_FIELD, true, handlers_correct },
 	{ jalka_Request_admin_tag, "admin", REQUEST_CENTRAL, true, handlers_admin },
+	{ jalka_Request_deadline_tag, "deadline", REQUEST_FIELD | REQUEST_CENTRAL, false, handlers_deadline },
 };
 
 const struct request_row *request_table(size_t *count)
@@ -47,7 +50,7 @@ static const struct request_row *row_of(uint32_t call)
 	return NULL;
 }
 
-/* The assignments of a write stand in its body, each ended by a zero byte. */
+/* The assignments of a write or step stand in its body, each ended by a zero byte. */
 static bool body_is_good(struct span body)
 {
 	while (body.len > 0) {
@@ -67,7 +70,8 @@ static bool texts_are_good(uint32_t call, struct span fields)
 	struct wire_field field;
 	enum wire_read got;
 	while ((got = wire_next(&fields, &field)) == WIRE_FIELD) {
-		bool is_body = call == jalka_Request_write_tag && field.number == jalka_WriteCall_body_tag;
+		bool is_body = (call == jalka_Request_write_tag && field.number == jalka_WriteCall_body_tag) ||
+			       (call == jalka_Request_step_tag && field.number == jalka_StepCall_body_tag);
 		if (field.type == WIRE_BYTES && !(is_body ? body_is_good(field.data) : wire_utf8(field.data)))
 			return false;
 	}

@@ -229,7 +229,7 @@ static bool is_granted(const struct rules_record *grant, struct record_id staff,
 	       (!fields_date(grant->fields, RECORDS_ROLE_GRANT_VALID_TO, &to) || to >= today);
 }
 
-static void know_staff(struct world *world)
+void world_know_writer(struct world *world)
 {
 	struct rules_world *rules = &world->rules;
 	const struct rules_record *staff = find(world, rules->staff), *grants;
@@ -255,7 +255,6 @@ void world_open(struct world *world, const struct request_target *target)
 		world->log = profile_log(target->profile);
 		world->has_drafts = true;
 		world->rules.staff = profile_status(target->profile)->holder;
-		know_staff(world);
 	} else {
 		world->book = node_book(target->node);
 		world->log = node_log(target->node);

@@ -24,8 +24,9 @@ struct world {
 	struct fault fault;            /* the first */
 };
 
-/* The staff record's profession and the roles granted today are looked up here. */
 void world_open(struct world *world, const struct request_target *target);
+/* Who writes: profession by the staff record, roles granted today. */
+void world_know_writer(struct world *world);
 void world_close(struct world *world);
 /* No fault: everything asked could be read. */
 struct fault world_fault(const struct world *world);

@@ -158,14 +158,32 @@ static size_t states_of(const struct rules_world *world, const struct lifecycle_
 	return count;
 }
 
-uint32_t rules_state(const struct rules_world *world, const struct rules_record *record)
+/* What the date alone makes of a state. */
+static struct lifecycle_held by_time(struct lifecycle_held held, const struct rules_record *record, int32_t today)
+{
+	int32_t day;
+	if (record->type == RECORDS_TYPE_AGREED_ACTION && held.state == RECORDS_ACTION_STATE_OPEN &&
+	    fields_date(record->fields, RECORDS_AGREED_ACTION_DUE, &day) && day < today)
+		return (struct lifecycle_held){ RECORDS_ACTION_STATE_OVERDUE, held.decided, "its day is past" };
+	if (record->type == RECORDS_TYPE_CONSENT && held.state == RECORDS_CONSENT_STATE_ACTIVE &&
+	    fields_date(record->fields, RECORDS_CONSENT_VALID_UNTIL, &day) && day < today)
+		return (struct lifecycle_held){ RECORDS_CONSENT_STATE_EXPIRED, held.decided, "its last day is past" };
+	return held;
+}
+
+struct lifecycle_held rules_held(const struct rules_world *world, const struct rules_record *record)
 {
 	const struct lifecycle_table *table = lifecycle_of(record->type);
 	uint32_t states[VALUES_MAX];
 	if (table == NULL)
-		return 0;
+		return (struct lifecycle_held){ 0, true, "" };
 	size_t count = states_of(world, table, record->id, record->fields, states);
-	return lifecycle_derive(table, states, count).state;
+	return by_time(lifecycle_derive(table, states, count), record, world->today);
+}
+
+uint32_t rules_state(const struct rules_world *world, const struct rules_record *record)
+{
+	return rules_held(world, record).state;
 }
 
 uint32_t rules_state_before(const struct rules_world *world, const struct rules_write *write)

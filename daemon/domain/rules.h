@@ -143,7 +143,10 @@ size_t rules_also(const struct rules_world *world, const struct rules_write *wri
 const struct rules_record *rules_at(const struct rules_world *world, struct span fields, uint32_t field);
 /* The client's record by the `client` field or, in a matter, its client_case. */
 const struct rules_record *rules_client(const struct rules_world *world, const struct rules_write *write);
-/* The state that holds of a record of a type with a table, over all siblings. */
+/* The state that holds of a record of a type with a table: over all siblings, and by
+ * today's date (an action past its day is OVERDUE, a consent past its last EXPIRED).
+ * State 0: the type has no table. */
+struct lifecycle_held rules_held(const struct rules_world *world, const struct rules_record *record);
 uint32_t rules_state(const struct rules_world *world, const struct rules_record *record);
 /* Of a write: the state before it. */
 uint32_t rules_state_before(const struct rules_world *world, const struct rules_write *write);
