@@ -64,7 +64,8 @@ static const struct command {
 	{ "status", "", "vault, connection, what is not yet receipted", verbs_status, 0 },
 	{ "sync", "", "exchange with the central node now", verbs_sync,
 	  BIT(COMMAND_WAIT) | BIT(COMMAND_OFFLINE) | BIT(COMMAND_ONLINE) },
-	{ "agenda", "[DAY]", "what is due on a day (today)", verbs_agenda, 0 },
+	{ "agenda", "[DAY]", "what is urgent, late, due on a day (today) and in the week after it", verbs_agenda, 0 },
+	{ "deadline", "[RULE DAY]", "what a clock of the law makes of a day (D5 2026-03-02); else all rules", verbs_deadline, 0 },
 	{ "search", "TEXT", "find records by words, names, phones, identity codes", verbs_search, BIT(COMMAND_LIMIT) },
 
 	{ "client add", "FAMILY GIVEN field=value...", "a new client (asiakas) with a case of their own", verbs_client_add, WRITES },

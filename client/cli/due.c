@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/civil.h"
+#include "day.h"
 #include "fill.h"
 #include "say.h"
 #include "verbs.h"
@@ -13,29 +14,54 @@ static void print_json(struct json object)
 }
 
 /* ---- agenda -------------------------------------------------------------------------------- */
+struct agenda_print { char class[16]; };
+
+/* The class stands at the first of its rows alone. */
+static const char *class_cell(struct agenda_print *print, struct json due)
+{
+	static const struct { const char *name, *text; } classes[] = {
+		{ "URGENT", "kiireellinen" }, { "OVERDUE", "myöhässä" }, { "TODAY", "nyt" }, { "COMING", "tulossa" },
+	};
+	const char *class = say_text(json_member(due, "class"));
+	if (strcmp(class, print->class) == 0)
+		return "";
+	snprintf(print->class, sizeof print->class, "%s", class);
+	for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
+		if (strcmp(class, classes[i].name) == 0)
+			return classes[i].text;
+	return class;
+}
+
 static void gather_due(void *ctx, struct json object)
 {
 	struct json name, due;
-	(void)ctx;
+	char counted[DAY_BYTES], actable[DAY_BYTES], when[DAY_BYTES * 2];
 	if (say_style()->json) {
 		print_json(object);
 		return;
 	}
 	for (struct json_walk walk = json_walk(json_member(object, "due")); json_next(&walk, &name, &due);) {
-		const char *cells[] = { say_time_ms(json_member(due, "at_ms")), say_true(due, "urgent") ? "kiireellinen" : "",
-					say_text(json_member(due, "what")), say_text(json_member(due, "type")),
-					say_text(json_member(due, "title")), say_short_id(json_member(due, "id")),
-					say_short_id(json_member(due, "case_id")) };
+		day_text(json_member(due, "counted"), counted);
+		day_text(json_member(due, "actable"), actable);
+		const char *time = strstr(say_time_ms(json_member(due, "at_ms")), "klo");
+		snprintf(when, sizeof when, "%s%s%s", counted, time != NULL ? " " : "", time != NULL ? time : "");
+		const char *cells[] = { class_cell(ctx, due), when, strcmp(counted, actable) != 0 ? actable : "",
+					say_text(json_member(due, "what")), say_text(json_member(due, "rule")),
+					say_text(json_member(json_member(due, "client"), "title")),
+					say_text(json_member(due, "title")), say_short_id(json_member(due, "id")) };
 		say_table_row(cells);
 	}
+	if (say_integer(object, "drafts_left_out") != 0)
+		say_note("and %" PRId64 " drafts more: jalka drafts", say_integer(object, "drafts_left_out"));
 }
 
 int verbs_agenda(struct command_context *c, int argc, char **argv)
 {
 	static const struct say_column columns[] = {
-		{ "", "WHEN", SAY_TIME }, { "", "", SAY_TEXT }, { "", "WHAT", SAY_TEXT }, { "", "TYPE", SAY_TEXT },
-		{ "", "TITLE", SAY_TEXT }, { "", "ID", SAY_ID }, { "", "CASE", SAY_ID },
+		{ "", "", SAY_TEXT }, { "", "DUE", SAY_TEXT }, { "", "AT THE LATEST", SAY_TEXT }, { "", "WHAT", SAY_TEXT },
+		{ "", "RULE", SAY_TEXT }, { "", "CLIENT", SAY_TEXT }, { "", "TITLE", SAY_TEXT }, { "", "ID", SAY_ID },
 	};
+	struct agenda_print print = { .class = "" };
 	int32_t days;
 	if (argc > 1)
 		command_usage(c, "one day is expected");
@@ -45,7 +71,7 @@ int verbs_agenda(struct command_context *c, int argc, char **argv)
 	if (argc == 1)
 		LINK_PUT(request->call.agenda.day, argv[0], "the day");
 	say_table_begin(columns, sizeof columns / sizeof *columns);
-	link_call(command_link(c), request, gather_due, NULL);
+	link_call(command_link(c), request, gather_due, &print);
 	if (!say_style()->json)
 		say_table_end("nothing is due");
 	return SAY_OK;

@@ -10,7 +10,7 @@
 #define ARRIVED "the arrival at Kela (arrived_at_kela), or at the county (received_at)"
 #define SHL_36 "SHL 1301/2014 36 §"
 #define TOTUL_14C "TotuL 1412/1997 14 c §"
-#define OWN "this system's choice (d)"
+#define OWN "this system's choice"
 
 static const struct deadline_row rows[DEADLINE_RULES] = {
 	[DEADLINE_D1] = { "D1", "the urgency of the need is judged", "learning of a person in need (event_at)",

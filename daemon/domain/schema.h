@@ -51,8 +51,6 @@ struct schema_record {
 	size_t title_count;
 	const uint32_t *search_fields;        /* numbers that go into the search index (texts, nested too) */
 	size_t search_count;
-	const uint32_t *due_fields;           /* TIME or DATE fields the agenda shows */
-	size_t due_count;
 };
 
 const struct schema_record *schema_by_type(uint32_t type);          /* NULL: unknown */

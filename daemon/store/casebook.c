@@ -8,12 +8,17 @@
 #include "base/assert.h"
 #include "store/casebook_text.h"
 #include "domain/schema.h"
+#include "records_table.h"
 
 /* Rises when the same log would give another book: it is then rebuilt. */
 enum { BOOK_VERSION = 2 };
 
 /* Touched records kept until the commit; more than these are folded at once. */
 enum { TOUCHED_MAX = 4096, BLOCK_KEPT = 128 * 1024 };
+
+/* The index of clients and its query name the type by its number. */
+#define CLIENT "1"
+_Static_assert(RECORDS_TYPE_CLIENT == 1, "CLIENT is the number of that type");
 
 static const char schema_text[] =
 	"CREATE TABLE book_meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;"
@@ -23,11 +28,18 @@ static const char schema_text[] =
 	"CREATE INDEX book_record_case ON book_record(case_id);"
 	"CREATE INDEX book_record_type ON book_record(type);"
 	"CREATE TABLE book_conflict(key INTEGER NOT NULL, field INTEGER NOT NULL, PRIMARY KEY(key, field)) WITHOUT ROWID;"
-	"CREATE TABLE book_due(at INTEGER NOT NULL, key INTEGER NOT NULL, field INTEGER NOT NULL, urgent INTEGER NOT NULL,"
-	" PRIMARY KEY(at, key, field)) WITHOUT ROWID;"
-	"CREATE INDEX book_due_key ON book_due(key);"
 	"CREATE VIRTUAL TABLE book_words USING fts5(words, content='', detail=none, columnsize=0, prefix='1 2 3',"
 	" tokenize='jalka');";
+
+/* Of the second version, where book_due stood. `n` counts the items of a record. */
+static const char agenda_schema_text[] =
+	"DROP TABLE IF EXISTS book_due;"
+	"CREATE TABLE book_agenda(counted INTEGER NOT NULL, key INTEGER NOT NULL, n INTEGER NOT NULL,"
+	" actable INTEGER NOT NULL, last INTEGER NOT NULL, start INTEGER NOT NULL, at INTEGER NOT NULL,"
+	" kind INTEGER NOT NULL, rule INTEGER NOT NULL, condition INTEGER NOT NULL, urgent INTEGER NOT NULL,"
+	" PRIMARY KEY(counted, key, n)) WITHOUT ROWID;"
+	"CREATE INDEX book_agenda_key ON book_agenda(key);"
+	"CREATE INDEX book_client ON book_record(case_id) WHERE type=" CLIENT ";";
 
 #define ROWS "SELECT " CASEBOOK_ROW " FROM book_record "
 #define JOINED_ROW "r.key, r.record, r.case_id, r.type, r.created, r.changed, r.event, r.author, r.flags, r.title, r.shown"
@@ -47,8 +59,9 @@ static const char *const queries[CASEBOOK_QUERIES] = {
 	[CASEBOOK_WORDS_SETTLE] = "INSERT INTO book_words(book_words) VALUES('optimize')",
 	[CASEBOOK_CONFLICT_PUT] = "INSERT INTO book_conflict(key, field) VALUES(?,?)",
 	[CASEBOOK_CONFLICT_REMOVE] = "DELETE FROM book_conflict WHERE key=?",
-	[CASEBOOK_DUE_PUT] = "INSERT OR IGNORE INTO book_due(at, key, field, urgent) VALUES(?,?,?,?)",
-	[CASEBOOK_DUE_REMOVE] = "DELETE FROM book_due WHERE key=?",
+	[CASEBOOK_DUE_PUT] = "INSERT INTO book_agenda(counted, key, n, actable, last, start, at, kind, rule, condition, urgent)"
+			     " VALUES(?,?,?,?,?,?,?,?,?,?,?)",
+	[CASEBOOK_DUE_REMOVE] = "DELETE FROM book_agenda WHERE key=?",
 	[CASEBOOK_CASE_RECORDS] = "SELECT record FROM book_record WHERE case_id=?",
 	[CASEBOOK_GET] = ROWS "WHERE record=?",
 	[CASEBOOK_LIST] = ROWS "ORDER BY key DESC LIMIT ?",
@@ -59,8 +72,14 @@ static const char *const queries[CASEBOOK_QUERIES] = {
 			    " WHERE book_words MATCH ? ORDER BY w.rowid DESC",
 	[CASEBOOK_CONFLICTS] = "SELECT " JOINED_ROW ", c.field FROM book_conflict c JOIN book_record r ON r.key = c.key"
 			       " ORDER BY c.key DESC, c.field",
-	[CASEBOOK_AGENDA] = "SELECT d.at, d.field, d.urgent, r.type, r.case_id, r.record, r.title FROM book_due d"
-			    " JOIN book_record r ON r.key = d.key WHERE d.at>=? AND d.at<? ORDER BY d.at, d.key, d.field",
+	/* In the order of agenda_class: urgent, overdue, the day's, coming. */
+	[CASEBOOK_AGENDA] = "SELECT a.counted, a.actable, a.last, a.start, a.at, a.kind, a.rule, a.condition, a.urgent,"
+			    " r.key, r.type, r.case_id, r.record, r.title FROM book_agenda a JOIN book_record r ON r.key = a.key"
+			    " WHERE a.counted<=?2 AND a.last>=?1 ORDER BY a.urgent DESC, a.actable>=?1, a.counted>?1, a.counted,"
+			    " a.at, a.key, a.n",
+	[CASEBOOK_CLIENT] = "SELECT record, title, shown FROM book_record WHERE case_id=? AND type=" CLIENT
+			    " ORDER BY key LIMIT 1",
+	[CASEBOOK_NEWER] = "SELECT 1 FROM book_record WHERE case_id=? AND +type=? AND key>? LIMIT 1",
 	[CASEBOOK_COUNT] = "SELECT (SELECT count(*) FROM book_conflict), (SELECT count(*) FROM book_record)",
 	[CASEBOOK_FIND] = ROWS "WHERE record>=? AND record<=? ORDER BY record",
 	[CASEBOOK_FIND_CASE] = "SELECT DISTINCT case_id FROM book_record WHERE case_id>=? AND case_id<=? ORDER BY case_id",
@@ -70,8 +89,8 @@ static const char *const queries[CASEBOOK_QUERIES] = {
 				 " FROM book_record ORDER BY record",
 	[CASEBOOK_DIGEST_CONFLICTS] = "SELECT r.record, c.field FROM book_conflict c JOIN book_record r ON r.key = c.key"
 				      " ORDER BY r.record, c.field",
-	[CASEBOOK_DIGEST_DUE] = "SELECT d.at, r.record, d.field, d.urgent FROM book_due d JOIN book_record r ON r.key = d.key"
-				" ORDER BY r.record, d.at, d.field",
+	[CASEBOOK_DIGEST_DUE] = "SELECT r.record, a.n, a.counted, a.actable, a.last, a.start, a.at, a.kind, a.rule, a.condition,"
+				" a.urgent FROM book_agenda a JOIN book_record r ON r.key = a.key ORDER BY r.record, a.n",
 	[CASEBOOK_DIGEST_WORDS] = "SELECT term, doc FROM temp.book_vocabulary",
 };
 
@@ -221,8 +240,6 @@ static uint64_t version_now(void)
 					  record->title_count * sizeof *record->title_fields);
 		crypto_generichash_update(&state, (const uint8_t *)record->search_fields,
 					  record->search_count * sizeof *record->search_fields);
-		crypto_generichash_update(&state, (const uint8_t *)record->due_fields,
-					  record->due_count * sizeof *record->due_fields);
 	}
 	uint8_t hash[16];
 	crypto_generichash_final(&state, hash, sizeof hash);
@@ -334,23 +351,28 @@ struct fault casebook_ready(struct casebook *book)
 
 /* ---- opening ---- */
 
+static struct fault make_tables(struct casebook *book, const char *having, const char *schema)
+{
+	struct sqlite3 *db = book->statements.db;
+	if (sqlite3_table_column_metadata(db, "main", having, NULL, NULL, NULL, NULL, NULL, NULL) == SQLITE_OK)
+		return fault_none();
+	FAULT_TRY(statements_exec(&book->statements, "BEGIN IMMEDIATE"));
+	struct fault fault = statements_exec(&book->statements, schema);
+	if (!fault_is(fault))
+		fault = statements_exec(&book->statements, "COMMIT");
+	if (fault_is(fault) && !sqlite3_get_autocommit(db))
+		(void)statements_exec(&book->statements, "ROLLBACK");
+	return fault;
+}
+
 static struct fault prepare(struct casebook *book, struct sqlite3 *db)
 {
 	uint64_t last;
 
 	FAULT_TRY(tokenizer_register(db));
 	FAULT_TRY(statements_exec(&book->statements, "PRAGMA secure_delete=ON"));
-	if (sqlite3_table_column_metadata(db, "main", "book_meta", NULL, NULL, NULL, NULL, NULL, NULL) != SQLITE_OK) {
-		FAULT_TRY(statements_exec(&book->statements, "BEGIN IMMEDIATE"));
-		struct fault fault = statements_exec(&book->statements, schema_text);
-		if (!fault_is(fault))
-			fault = statements_exec(&book->statements, "COMMIT");
-		if (fault_is(fault)) {
-			if (!sqlite3_get_autocommit(db))
-				(void)statements_exec(&book->statements, "ROLLBACK");
-			return fault;
-		}
-	}
+	FAULT_TRY(make_tables(book, "book_meta", schema_text));
+	FAULT_TRY(make_tables(book, "book_agenda", agenda_schema_text));
 	FAULT_TRY(meta_get(book));
 	FAULT_TRY(log_last_local(book->log, &last));
 	/* Otherwise an outdated book is rebuilt at the first read or commit: the order

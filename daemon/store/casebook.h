@@ -24,6 +24,7 @@
 #include "base/arena.h"
 #include "base/fault.h"
 #include "core/fold.h"
+#include "domain/agenda.h"
 #include "store/log.h"
 
 struct casebook;
@@ -94,20 +95,20 @@ struct fault casebook_find(struct casebook *book, struct span hex, casebook_reco
 typedef bool casebook_case_fn(void *ctx, struct case_id case_id);
 struct fault casebook_find_case(struct casebook *book, struct span hex, casebook_case_fn *fn, void *ctx);
 
-/* What is due: visits planned, dates that call for an act, in rising time. */
+/* What is due of a record (domain/agenda.h), and whose it is. */
 struct casebook_due {
-	uint64_t at_ms;
+	struct agenda_item item;
 	uint32_t record_type;
 	struct case_id case_id;
 	struct record_id record_id;
-	struct span what;          /* field name, e.g. "planned_at" */
 	struct span title;
-	bool urgent;               /* an enumeration of the record says URGENT or ACUTE */
+	struct record_id client;   /* none: not in this book */
+	struct span client_title;
 };
 typedef bool casebook_due_fn(void *ctx, const struct casebook_due *due);
-/* from <= at_ms < to; a date stands at the beginning of its day, UTC. Of a field
- * in conflict every value is there: the book does not decide. */
-struct fault casebook_agenda(struct casebook *book, uint64_t from_ms, uint64_t to_ms, casebook_due_fn *fn, void *ctx);
+/* As it stands on that day when nothing more is done: by agenda_class the urgent,
+ * the overdue, the day's, and those coming; in each by the counted day. */
+struct fault casebook_agenda(struct casebook *book, int32_t day, casebook_due_fn *fn, void *ctx);
 
 /* Drops every projection and makes it again from the log. */
 struct fault casebook_rebuild(struct casebook *book);

@@ -2,7 +2,7 @@
  *
  * casebook.c opens, listens and rebuilds; casebook_fold.c makes a record's row
  * from the log; casebook_rows.c puts rows into the tables and takes them out;
- * casebook_read.c answers.
+ * casebook_read.c answers; casebook_agenda.c keeps what is due, and answers that.
  *
  * A row's key rises with the record's event, so that every list and the search
  * run newest first along an index: event_at_ms << 21 | 21 bits of the record id
@@ -20,7 +20,7 @@ enum casebook_query {
 	CASEBOOK_CONFLICT_PUT, CASEBOOK_CONFLICT_REMOVE, CASEBOOK_DUE_PUT, CASEBOOK_DUE_REMOVE,
 	CASEBOOK_CASE_RECORDS,
 	CASEBOOK_GET, CASEBOOK_LIST, CASEBOOK_LIST_TYPE, CASEBOOK_LIST_CASE, CASEBOOK_LIST_CASE_TYPE,
-	CASEBOOK_SEARCH, CASEBOOK_CONFLICTS, CASEBOOK_AGENDA, CASEBOOK_COUNT, CASEBOOK_FIND, CASEBOOK_FIND_CASE,
+	CASEBOOK_SEARCH, CASEBOOK_CONFLICTS, CASEBOOK_AGENDA, CASEBOOK_CLIENT, CASEBOOK_NEWER, CASEBOOK_COUNT, CASEBOOK_FIND, CASEBOOK_FIND_CASE,
 	CASEBOOK_META_GET, CASEBOOK_META_PUT,
 	CASEBOOK_DIGEST_ROWS, CASEBOOK_DIGEST_CONFLICTS, CASEBOOK_DIGEST_DUE, CASEBOOK_DIGEST_WORDS,
 	CASEBOOK_QUERIES,
@@ -72,6 +72,8 @@ struct fault casebook_fold(struct casebook *book, struct record_id id, struct ca
 
 /* Makes the tables say what `folded` says: casebook_rows.c. */
 struct fault casebook_row_store(struct casebook *book, struct record_id id, const struct casebook_folded *folded);
+/* What is due of it, under its row's key: casebook_agenda.c. */
+struct fault casebook_agenda_put(struct casebook *book, uint64_t key, const struct casebook_folded *folded);
 struct fault casebook_row_settle(struct casebook *book);
 struct fault casebook_rows_clear(struct casebook *book);
 /* Reads the columns CASEBOOK_ROW. */

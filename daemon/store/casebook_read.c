@@ -268,53 +268,6 @@ struct fault casebook_find_case(struct casebook *book, struct span hex, casebook
 	return fault;
 }
 
-/* ---- agenda ---- */
-
-static bool due_read(struct sqlite3_stmt *row, struct casebook_due *out)
-{
-	const struct schema_record *schema = schema_by_type((uint32_t)statements_number(row, 3));
-	const struct schema_field *field = NULL;
-	if (schema != NULL)
-		field = schema_field_by_number(schema->message, (uint32_t)statements_number(row, 1));
-	struct casebook_due due = {
-		.at_ms = statements_number(row, 0),
-		.record_type = (uint32_t)statements_number(row, 3),
-		.what = field != NULL ? span_text(field->name) : span_of("", 0),
-		.title = statements_bytes(row, 6),
-		.urgent = statements_number(row, 2) != 0,
-	};
-	if (!statements_copy(row, 4, due.case_id.bytes, ID_BYTES) ||
-	    !statements_copy(row, 5, due.record_id.bytes, ID_BYTES))
-		return false;
-	*out = due;
-	return true;
-}
-
-struct fault casebook_agenda(struct casebook *book, uint64_t from_ms, uint64_t to_ms, casebook_due_fn *fn, void *ctx)
-{
-	struct sqlite3_stmt *statement;
-	struct casebook_due due;
-	struct fault fault;
-	bool row;
-	FAULT_TRY(casebook_ready(book));
-	FAULT_TRY(statements_take(&book->statements, CASEBOOK_AGENDA, &statement));
-	statements_bind_number(statement, 1, from_ms < INT64_MAX ? from_ms : INT64_MAX);
-	statements_bind_number(statement, 2, to_ms < INT64_MAX ? to_ms : INT64_MAX);
-	for (;;) {
-		fault = statements_step(&book->statements, statement, &row);
-		if (fault_is(fault) || !row)
-			break;
-		if (!due_read(statement, &due)) {
-			fault = fault_of(FAULT_STORE, "a row of the case book is damaged: rebuild");
-			break;
-		}
-		if (!fn(ctx, &due))
-			break;
-	}
-	statements_release(&book->statements, CASEBOOK_AGENDA, statement);
-	return fault;
-}
-
 /* ---- fields with their siblings ---- */
 
 static struct fault copy_field(struct arena *arena, const struct casebook_folded *folded, const struct fold_field *from,

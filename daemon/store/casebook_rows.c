@@ -226,49 +226,6 @@ static struct fault conflicts_put(struct casebook *book, uint64_t key, const str
 	return fault_none();
 }
 
-struct due_putting {
-	struct casebook *book;
-	uint64_t key;
-	bool is_urgent;
-	struct fault fault;
-};
-
-static struct fault due_put_one(struct due_putting *putting, const struct schema_field *field, uint64_t at_ms)
-{
-	struct statements *statements = &putting->book->statements;
-	struct sqlite3_stmt *statement;
-	if (at_ms > INT64_MAX)
-		return fault_none(); /* no day of any calendar */
-	FAULT_TRY(statements_take(statements, CASEBOOK_DUE_PUT, &statement));
-	statements_bind_number(statement, 1, at_ms);
-	statements_bind_number(statement, 2, putting->key);
-	statements_bind_number(statement, 3, field->number);
-	statements_bind_number(statement, 4, putting->is_urgent);
-	return statements_run(statements, CASEBOOK_DUE_PUT, statement);
-}
-
-static void due_one(void *ctx, const struct schema_field *field, uint64_t at_ms)
-{
-	struct due_putting *putting = ctx;
-	if (!fault_is(putting->fault))
-		putting->fault = due_put_one(putting, field, at_ms);
-}
-
-/* Every sibling's moment: the book does not decide a conflict. */
-static struct fault due_put(struct casebook *book, uint64_t key, const struct casebook_folded *folded)
-{
-	const struct schema_record *schema = schema_by_type(folded->record.record_type);
-	if (schema == NULL || schema->due_count == 0)
-		return fault_none();
-	struct due_putting putting = {
-		.book = book, .key = key, .is_urgent = casebook_text_urgent(schema, folded->record.shown),
-	};
-	for (size_t i = 0; i < folded->fold.count; i++)
-		for (size_t j = 0; j < folded->fold.fields[i].count; j++)
-			casebook_text_due(schema, folded->fold.fields[i].siblings[j].whole, due_one, &putting);
-	return putting.fault;
-}
-
 struct fault casebook_row_store(struct casebook *book, struct record_id id, const struct casebook_folded *folded)
 {
 	struct standing standing = { .exists = false };
@@ -301,7 +258,7 @@ struct fault casebook_row_store(struct casebook *book, struct record_id id, cons
 	}
 	FAULT_TRY(row_write(book, stays ? CASEBOOK_ROW_CHANGE : CASEBOOK_ROW_PUT, key, folded));
 	FAULT_TRY(conflicts_put(book, key, &folded->fold));
-	return due_put(book, key, folded);
+	return casebook_agenda_put(book, key, folded);
 }
 
 /* FTS5 only marks words as removed; one merge of the whole index drops them, and
@@ -318,7 +275,7 @@ struct fault casebook_rows_clear(struct casebook *book)
 {
 	book->must_settle = false;
 	return statements_exec(&book->statements,
-			       "DELETE FROM book_record; DELETE FROM book_conflict; DELETE FROM book_due;"
+			       "DELETE FROM book_record; DELETE FROM book_conflict; DELETE FROM book_agenda;"
 			       "INSERT INTO book_words(book_words) VALUES('delete-all');");
 }
 

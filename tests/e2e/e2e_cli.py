@@ -163,7 +163,7 @@ def a_day_is_recorded(bench):
     cli = bench.cli
     visit = cli.id("visit", "plan", bench.matter, "2026-11-23T10:30", "topic=Suunnitelman tarkistus")
     due = cli.json("agenda", "2026-11-23")[0]["due"]
-    assert [d["id"] for d in due] == [visit], due
+    assert visit in [d["id"] for d in due if (d["what"], d["class"]) == ("visit", "TODAY")], due
     assert "klo 10.30" in cli.run("agenda", "2026-11-23")[0]
     cli.run("visit", "start", visit, "--at", "2026-11-23T10:35")
     cli.run("visit", "end", visit[:8], "next_step=Soitto torstaina", "--at", "2026-11-23T11:20")
@@ -177,6 +177,62 @@ def a_day_is_recorded(bench):
     assert cli.json("show", note)[0]["record"]["fields"]["text"] == long
     cli.run("note", bench.matter, "-", text=long + "ä", code=FAILED)
     assert [r["id"] for r in cli.json("search", "lääkkeet")[0]["records"]]
+
+
+def what_is_due_names_both_days_its_rule_and_its_client(bench):
+    cli = bench.cli
+    client = cli.id("client", "add", "Aikio", "Elle", "municipality=Hallasuo", "birth_date=1948-05-01")
+    matter = cli.id("case", "open", client, "Asumisen tuki", "opened_on=2026-03-02")
+    application = cli.id("application", client, "delivered_at=2026-03-27T12:00", "arrived_at_kela=2026-03-30T09:00")
+    action = cli.id("create", "agreed_action", "--case", matter, "what=Soitetaan Kelaan", "owner_kind=WORKER",
+                    "owner=Aino", "due=2026-04-03")
+    def due(day):
+        return {(d["what"], d["id"]): d for d in cli.json("agenda", day)[0]["due"]}
+    one = due("2026-04-04")[("decision", application)]
+    assert (one["rule"], one["class"], one["counted"], one["actable"]) == ("D5", "COMING", "2026-04-10", "2026-04-10"), one
+    assert one["client"] == {"id": client, "title": "Aikio Elle"}, one
+    assert one["start_ms"] == 1774850400000, one  # the arrival at Kela, never the delivery
+    one = due("2026-04-04")[("action", action)]   # Good Friday: until the Tuesday after Easter
+    assert (one["rule"], one["class"], one["counted"], one["actable"]) == ("", "TODAY", "2026-04-03", "2026-04-07"), one
+    assert due("2026-04-08")[("action", action)]["class"] == "OVERDUE"
+    assert due("2026-03-10")[("assessment_start", matter)]["rule"] == "D2"  # over 75
+    cli.run("change", action, "state=DONE", "done_note=Soitettu")
+    assert ("action", action) not in due("2026-04-08")
+    urgent = cli.id("application", client, "--urgent", "FOOD", "--reason", "Ruoka loppui")
+    rows = [(d["class"], d["what"]) for d in cli.json("agenda", "2026-04-08")[0]["due"]]
+    assert rows == sorted(rows, key=lambda row: ["URGENT", "OVERDUE", "TODAY", "COMING"].index(row[0])), rows
+    assert ("deliver", urgent) in {(d["what"], d["id"]) for d in cli.json("agenda")[0]["due"]}
+    draft = cli.id("note", matter, "Kesken jäi", "--draft")
+    drafts = [d for d in cli.json("agenda", "2027-01-20")[0]["due"] if d["what"] == "draft" and d["id"] == draft]
+    assert [d["rule"] for d in drafts] == ["D18"] and drafts[0]["class"] == "OVERDUE", drafts
+    cli.run("drafts", "discard", draft)
+    text = cli.run("agenda", "2026-04-04")[0]
+    assert "pe 10.4.2026" in text and "Aikio Elle" in text and "kiireellinen" in cli.run("agenda")[0], text
+
+
+def a_clock_of_the_law_is_counted_for_any_day(bench):
+    cli = bench.cli
+    clock = cli.json("deadline", "D5", "2026-04-04")[0]["clocks"][0]
+    assert clock["start"] == {"date": "2026-04-07", "weekday": "TUE", "holiday": ""}, clock
+    assert clock["counted"]["date"] == "2026-04-16" and clock["basis"] == "TotuL 1412/1997 14 c §", clock
+    clocks = cli.json("deadline", "d3", "2026-09-24")[0]["clocks"]
+    assert [c["counted"]["date"] for c in clocks] == ["2026-10-05", "2026-12-24"], clocks
+    assert clocks[1]["actable"] == {"date": "2026-12-28", "weekday": "MON", "holiday": ""}, clocks
+    assert clocks[1]["counted"]["holiday"] == "jouluaatto", clocks
+    assert cli.json("deadline", "D13/14", "2026-03-05")[0]["clocks"][0]["counted"]["date"] == "2026-03-19"
+    assert "5.4.2026 klo 15.30" in cli.run("deadline", "D14", "2026-04-02T15:30")[0]
+    text = cli.run("deadline", "D5", "2026-04-04")[0]
+    assert "la 4.4.2026" in text and "ti 7.4.2026" in text and "to 16.4.2026" in text, text
+    rules = {r["rule"] for r in cli.json("deadline")[0]["rules"]}
+    assert rules == {f"D{n}" for n in range(1, 19)}, rules
+    for rule, day, word in (("D19", "2026-03-02", "rule"), ("D5", "2026-02-30", "no such day"), ("D5", "1989-12-31", "1990"),
+                            ("D5", "2100-12-31", "2100"), ("D5/14", "2026-03-02", "D13"), ("D13/0", "2026-03-02", "365"),
+                            ("D5", "huomenna", "2026-11-03")):
+        told = cli.run("deadline", rule, day, code=FAILED)[1]
+        assert word in told, told
+    cli.run("deadline", "D5", code=USAGE)
+    cli.run("deadline", "", "", code=USAGE)
+    assert bench.center.json("deadline", "D14", "2026-03-02")[0]["clocks"][0]["counted"]["date"] == "2026-03-05"
 
 
 def a_mapping_has_all_four_quadrants(bench):
@@ -462,7 +518,8 @@ def main():
         bench = Bench(world)
         for fact in (every_type_is_written_shown_listed_changed_and_searched,
                      what_devices_write_without_a_person_reaches_the_others, wrong_fields_are_named_with_what_was_meant,
-                     a_day_is_recorded, a_mapping_has_all_four_quadrants, an_urgent_application_has_its_grounds,
+                     a_day_is_recorded, what_is_due_names_both_days_its_rule_and_its_client,
+                     a_clock_of_the_law_is_counted_for_any_day, a_mapping_has_all_four_quadrants, an_urgent_application_has_its_grounds,
                      a_consent_is_given_and_withdrawn, drafts_wait_are_changed_signed_or_discarded,
                      a_conflict_is_shown_to_both_and_settled_by_one,
                      a_choice_that_comes_too_late_shows_both_values, the_same_seed_makes_the_same_caseload,

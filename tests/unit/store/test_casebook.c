@@ -217,22 +217,6 @@ static void lists_are_newest_event_first(void **state)
 	assert_int_equal(found(node, "a"), 1);
 }
 
-struct dues {
-	size_t count;
-	struct casebook_due items[8];
-	char what[8][32];
-};
-
-static bool see_due(void *ctx, const struct casebook_due *due)
-{
-	struct dues *dues = ctx;
-	assert_true(dues->count < 8 && due->what.len < 32);
-	dues->items[dues->count] = *due;
-	memcpy(dues->what[dues->count], due->what.data, due->what.len);
-	dues->count++;
-	return true;
-}
-
 static struct span one_number(uint32_t number, uint64_t value)
 {
 	static uint8_t block[64];
@@ -240,40 +224,6 @@ static struct span one_number(uint32_t number, uint64_t value)
 	wire_out_init(&out, block, sizeof block);
 	wire_put_varint(&out, number, value);
 	return wire_out_span(&out);
-}
-
-static void the_agenda_tells_what_is_due_in_rising_time(void **state)
-{
-	const uint64_t day = 86400000;
-	struct book_node *node = *state;
-	struct dues dues = { .count = 0 };
-	book_node_write(node, (struct book_write){ .record = 1, .type = RECORDS_TYPE_VISIT,
-					 .fields = one_number(RECORDS_VISIT_PLANNED_AT, 20000 * day + 5) });
-	book_node_write(node, (struct book_write){ .record = 2, .type = RECORDS_TYPE_ASSISTANCE_APPLICATION, .base = 0,
-					 .fields = one_number(RECORDS_ASSISTANCE_APPLICATION_PICKUP_BY, 2 * 20000) });
-	book_node_write(node, (struct book_write){ .record = 2, .type = RECORDS_TYPE_ASSISTANCE_APPLICATION, .base = 2,
-					 .fields = one_number(RECORDS_ASSISTANCE_APPLICATION_URGENCY, RECORDS_URGENCY_URGENT) });
-	book_node_write(node, (struct book_write){ .record = 3, .type = RECORDS_TYPE_VISIT,
-					 .fields = one_number(RECORDS_VISIT_PLANNED_AT, 20001 * day) });
-	MUST(casebook_agenda(node->book, 20000 * day, 20001 * day, see_due, &dues));
-	assert_int_equal(dues.count, 2); /* `to` is outside */
-	assert_int_equal(dues.items[0].at_ms, 20000 * day);
-	assert_string_equal(dues.what[0], "pickup_by");
-	assert_true(dues.items[0].urgent);
-	assert_true(ID_EQUAL(dues.items[0].record_id, book_node_record(2)));
-	assert_string_equal(dues.what[1], "planned_at");
-	assert_false(dues.items[1].urgent);
-	/* A changed day leaves the old one; a conflict shows both. */
-	book_node_write(node, (struct book_write){ .record = 1, .type = RECORDS_TYPE_VISIT, .author = 1, .base = 4,
-					 .fields = one_number(RECORDS_VISIT_PLANNED_AT, 30000 * day) });
-	book_node_write(node, (struct book_write){ .record = 1, .type = RECORDS_TYPE_VISIT, .author = 2, .base = 4,
-					 .fields = one_number(RECORDS_VISIT_PLANNED_AT, 30001 * day) });
-	memset(&dues, 0, sizeof dues);
-	MUST(casebook_agenda(node->book, 20000 * day, 20001 * day, see_due, &dues));
-	assert_int_equal(dues.count, 1);
-	memset(&dues, 0, sizeof dues);
-	MUST(casebook_agenda(node->book, 30000 * day, UINT64_MAX, see_due, &dues));
-	assert_int_equal(dues.count, 2);
 }
 
 static bool take_case(void *ctx, struct case_id id)
@@ -621,12 +571,12 @@ static void the_digest_sees_every_table(void **state)
 {
 	static const char *const changes[] = {
 		"UPDATE book_record SET title='x'", "UPDATE book_record SET fold=zeroblob(32)", "DELETE FROM book_conflict",
-		"UPDATE book_due SET at=at+1", "INSERT INTO book_words(rowid, words) VALUES(1, 'sana')",
+		"UPDATE book_agenda SET counted=counted+1", "INSERT INTO book_words(rowid, words) VALUES(1, 'sana')",
 	};
 	struct book_node *node = *state;
 	struct delta_hash before, after;
-	book_node_write(node, (struct book_write){ .type = RECORDS_TYPE_VISIT, .fields = one_number(RECORDS_VISIT_PLANNED_AT, 100) });
-	book_node_write(node, (struct book_write){ .type = RECORDS_TYPE_VISIT, .author = 1, .fields = one_number(RECORDS_VISIT_PLANNED_AT, 200) });
+	book_node_write(node, (struct book_write){ .type = RECORDS_TYPE_VISIT, .fields = one_number(RECORDS_VISIT_PLANNED_AT, 1800000000100) });
+	book_node_write(node, (struct book_write){ .type = RECORDS_TYPE_VISIT, .author = 1, .fields = one_number(RECORDS_VISIT_PLANNED_AT, 1800000000200) });
 	MUST(casebook_digest(node->book, &before));
 	for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
 		assert_int_equal(sqlite3_exec(node->db, changes[i], NULL, NULL, NULL), SQLITE_OK);
@@ -649,7 +599,6 @@ int main(void)
 		TEST(verdicts_mark_and_take_out),
 		TEST(a_record_rejected_whole_is_gone),
 		TEST(lists_are_newest_event_first),
-		TEST(the_agenda_tells_what_is_due_in_rising_time),
 		TEST(records_and_cases_are_found_by_the_beginning_of_their_id),
 		TEST(a_rolled_back_write_never_was),
 		TEST(a_record_stays_in_its_case),
