@@ -105,14 +105,10 @@ static void the_table_has_every_call_once(void **state)
 	size_t count;
 	const struct request_row *rows = request_table(&count);
 	(void)state;
-	assert_int_equal(count, 17);
-	for (uint32_t call = jalka_Request_status_tag; call <= jalka_Request_drafts_tag; call++) {
-		unsigned found = 0;
-		for (size_t i = 0; i < count; i++)
-			found += rows[i].call == call;
-		assert_int_equal(found, 1);
-	}
+	assert_int_equal(count, jalka_Request_msg.field_count - 1); /* every field but the id is a call */
 	for (size_t i = 0; i < count; i++) {
+		for (size_t j = 0; j < i; j++)
+			assert_int_not_equal(rows[j].call, rows[i].call);
 		assert_non_null(rows[i].handler);
 		assert_int_not_equal(rows[i].roles, 0);
 	}
