@@ -13,10 +13,10 @@
 #include "verbs.h"
 
 #define VERSION "0.1.0"
-#define BIT(option) (1u << (option))
+#define BIT(option) (1ull << (option))
 
 enum { GLOBAL = BIT(COMMAND_CASE) - 1, PATH_BYTES = 4096 };
-_Static_assert(COMMAND_OPTIONS <= 32, "options are marked in one word");
+_Static_assert(COMMAND_OPTIONS <= 64, "options are marked in one word");
 
 struct option_row { const char *name; const char *value; const char *summary; };
 static const struct option_row options[COMMAND_OPTIONS] = {
@@ -48,6 +48,10 @@ static const struct option_row options[COMMAND_OPTIONS] = {
 	[COMMAND_CASES] = { "cases", "N", "how many cases (150)" },
 	[COMMAND_NO_QR] = { "no-qr", NULL, "the code as text only" },
 	[COMMAND_YES] = { "yes", NULL, "do it without asking" },
+	[COMMAND_KIND] = { "kind", "KIND", "RECTIFY, SUPPLEMENT, CLIENT_STATEMENT, REMOVE_UNNECESSARY or WRONG_CLIENT" },
+	[COMMAND_TEXT] = { "text", "TEXT", "what it should read, or what is added (- : stdin)" },
+	[COMMAND_TO] = { "to", "CASE", "the right client's case, where it is written again" },
+	[COMMAND_ORIGINAL] = { "original", "REASON", "as it was signed, for one who says why" },
 };
 
 #define WRITES (BIT(COMMAND_AT) | BIT(COMMAND_FROM_JSON))
@@ -55,7 +59,7 @@ static const struct option_row options[COMMAND_OPTIONS] = {
 static const struct command {
 	const char *name, *args, *summary;
 	command_fn *run;
-	uint32_t takes; /* options besides the global ones */
+	uint64_t takes; /* options besides the global ones */
 } commands[] = {
 	{ "init", "", "make this device's vault and store", verbs_init, BIT(COMMAND_PASSPHRASE_FILE) },
 	{ "enrol", "CODE|-", "join an organisation with the code its administrator shows", verbs_enrol, BIT(COMMAND_SERIAL) },
@@ -97,7 +101,12 @@ static const struct command {
 	  SIGNS | BIT(COMMAND_CASE) | BIT(COMMAND_CLIENT) },
 	{ "change", "ID [field=value...]", "change fields of a record or draft; field= clears", verbs_change, SIGNS },
 	{ "sign", "ID...", "sign drafts: they are frozen and sent", verbs_sign, 0 },
-	{ "show", "ID", "a record, a draft or a case", verbs_show, BIT(COMMAND_LOG) },
+	{ "step", "ID [STATE [field=value...]]", "which steps a record can take and what each needs, or take one", verbs_step,
+	  BIT(COMMAND_AT) },
+	{ "correct", "ID [requested_by=...] [decided_by=...] [refusal_reasons=...]",
+	  "correct a signed record; the original stays as it was signed", verbs_correct,
+	  BIT(COMMAND_KIND) | BIT(COMMAND_REASON) | BIT(COMMAND_TEXT) | BIT(COMMAND_TO) },
+	{ "show", "ID", "a record, a draft or a case", verbs_show, BIT(COMMAND_LOG) | BIT(COMMAND_ORIGINAL) },
 	{ "list", "[TYPE]", "records, newest first", verbs_list, BIT(COMMAND_CASE) | BIT(COMMAND_LIMIT) },
 	{ "types", "[TYPE]", "the record types, or one type's fields", verbs_types, 0 },
 	{ "rebuild", "", "make the case book again from the log", verbs_rebuild, 0 },
@@ -129,7 +138,7 @@ static const struct command {
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
 /* ---- help ----------------------------------------------------------------------------- */
-static void print_options(FILE *to, uint32_t mask)
+static void print_options(FILE *to, uint64_t mask)
 {
 	for (int i = 0; i < COMMAND_OPTIONS; i++) {
 		char name[64];

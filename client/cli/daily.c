@@ -67,13 +67,29 @@ static void find_type(struct command_context *c, const char *id, const char *typ
 		say_die(SAY_FAILED, "%s is no %s", say_clean(id), type);
 }
 
+static void no_answer(void *ctx, struct json object)
+{
+	(void)ctx;
+	(void)object;
+}
+
+/* Two steps: CLOSING with the reason, then CLOSED with the day. Taken up again where
+ * an earlier attempt stopped, for staying in CLOSING is no step. */
 int verbs_case_close(struct command_context *c, int argc, char **argv)
 {
 	struct fill_found found;
 	if (argc < 2)
 		command_usage(c, "a case and a reason are expected");
 	find_type(c, argv[0], "case", &found);
-	jalka_Request *request = fill_write(c, "case");
+	jalka_Request *request;
+	if (c->options[COMMAND_FROM_JSON] == NULL) { /* JSON says itself which step it is */
+		request = fill_write(c, "case");
+		LINK_PUT(request->call.write.record_id, found.id, "the id");
+		fill_default(c, request, 0, NULL, "state", "CLOSING");
+		fill_default(c, request, 0, NULL, "close_reason", argv[1]);
+		link_call(command_link(c), request, no_answer, NULL);
+	}
+	request = fill_write(c, "case");
 	LINK_PUT(request->call.write.record_id, found.id, "the id");
 	fill_default(c, request, argc, argv, "state", "CLOSED");
 	fill_default(c, request, argc, argv, "closed_on", fill_today(c));
@@ -140,21 +156,6 @@ int verbs_visit_end(struct command_context *c, int argc, char **argv)
 }
 
 /* ---- notes ------------------------------------------------------------------------------------ */
-static const char *text_or_stdin(const char *argument)
-{
-	static char text[60000];
-	if (strcmp(argument, "-") != 0)
-		return argument;
-	struct span given = fill_read_file("-");
-	while (given.len > 0 && given.data[given.len - 1] == '\n')
-		given.len--;
-	if (given.len >= sizeof text)
-		say_die(SAY_USAGE, "the text is too long");
-	memcpy(text, given.data, given.len);
-	text[given.len] = 0;
-	return text;
-}
-
 int verbs_note(struct command_context *c, int argc, char **argv)
 {
 	struct fill_found found, visit;
@@ -168,7 +169,7 @@ int verbs_note(struct command_context *c, int argc, char **argv)
 	LINK_PUT(request->call.write.case_id, found.case_id, "the case");
 	request->call.write.sign = c->options[COMMAND_DRAFT] == NULL;
 	if (!json)
-		fill_default(c, request, 0, NULL, "text", text_or_stdin(argv[1]));
+		fill_default(c, request, 0, NULL, "text", fill_text(argv[1]));
 	if (c->options[COMMAND_VISIT] != NULL)
 		fill_default(c, request, argc, argv, "visit", visit.id);
 	fill_rest(c, request, argc - (json ? 1 : 2), argv + (json ? 1 : 2));

@@ -161,6 +161,33 @@ void fill_rest(struct command_context *c, jalka_Request *request, int argc, char
 		link_assign(&request->call.write, argv[i]);
 }
 
+uint64_t fill_at_ms(struct command_context *c)
+{
+	return c->options[COMMAND_AT] != NULL ? moment(c) : 0;
+}
+
+const char *fill_text(const char *argument)
+{
+	static char text[60000];
+	if (strcmp(argument, "-") != 0)
+		return argument;
+	struct span given = fill_read_file("-");
+	while (given.len > 0 && given.data[given.len - 1] == '\n')
+		given.len--;
+	if (given.len >= sizeof text)
+		say_die(SAY_USAGE, "the text is too long");
+	memcpy(text, given.data, given.len);
+	text[given.len] = 0;
+	return text;
+}
+
+static void print_advice(struct json advice)
+{
+	struct json name, one;
+	for (struct json_walk walk = json_walk(advice); json_next(&walk, &name, &one);)
+		say_note("%s", say_text(json_member(one, "text")));
+}
+
 static void print_written(void *ctx, struct json object)
 {
 	(void)ctx;
@@ -174,6 +201,7 @@ static void print_written(void *ctx, struct json object)
 			 say_text(json_member(object, "state")), say_text(json_member(object, "case_id")));
 	else
 		say_note("%s %s", say_text(json_member(object, "type")), say_text(json_member(object, "state")));
+	print_advice(json_member(object, "advice"));
 }
 
 int fill_send(struct command_context *c, jalka_Request *request)

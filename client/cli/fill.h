@@ -24,8 +24,12 @@ jalka_Request *fill_write(struct command_context *c, const char *type);
 void fill_default(struct command_context *c, jalka_Request *request, int argc, char **argv, const char *name,
 		  const char *value);
 void fill_rest(struct command_context *c, jalka_Request *request, int argc, char **argv);
-/* Sends and prints the new record's id and state. */
+/* Sends and prints the new record's id and state, and what to mind. */
 int fill_send(struct command_context *c, jalka_Request *request);
+/* When it happened, by --at; 0: not said. */
+uint64_t fill_at_ms(struct command_context *c);
+/* The text, or all of stdin for "-", without its last line ends. */
+const char *fill_text(const char *argument);
 
 /* "2026-11-03" and "2026-11-03T09:15:00+02:00"; with --at, that moment. */
 const char *fill_today(struct command_context *c);

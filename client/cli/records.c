@@ -219,6 +219,25 @@ static void print_conflicts_of(struct json info)
 	}
 }
 
+/* What stands about it besides its fields: where it is in its life, what corrects it. */
+static void print_standing(struct json record)
+{
+	struct json state = json_member(record, "state"), name, correction;
+	const char *why = say_text(json_member(state, "why"));
+	if (state.type == JSON_OBJECT)
+		say_line("  %s%s%s%s%s", say_text(json_member(state, "holds")), *why != 0 ? " (" : "", why, *why != 0 ? ")" : "",
+			 say_true(state, "decided") ? "" : ", to be decided");
+	for (struct json_walk walk = json_walk(json_member(record, "corrections")); json_next(&walk, &name, &correction);) {
+		struct json fields = json_member(correction, "fields");
+		say_line("  %s%s: %s", say_true(correction, "refused") ? "refused: " : "", say_text(json_member(fields, "kind")),
+			 say_text(json_member(fields, "reason")));
+		if (json_member(fields, "new_text").type == JSON_TEXT)
+			say_line("    %s", say_text(json_member(fields, "new_text")));
+		if (json_member(fields, "refusal_reasons").type == JSON_TEXT)
+			say_line("    %s", say_text(json_member(fields, "refusal_reasons")));
+	}
+}
+
 static void print_record(struct json record)
 {
 	struct json when = json_member(record, say_integer(record, "event_at_ms") != 0 ? "event_at_ms" : "created_ms");
@@ -226,6 +245,7 @@ static void print_record(struct json record)
 	const char *who = say_true(by, "mine") && json_member(by, "name").text.len <= 2 ? "this device" : say_text(json_member(by, "name"));
 	say_line("%s %s  %s%s%s  %s", say_text(json_member(record, "type")), say_text(json_member(record, "id")), say_time_ms(when),
 		 *who != 0 ? "  " : "", who, marks(record));
+	print_standing(record);
 	say_object(json_member(record, "fields"), 2);
 }
 
@@ -257,6 +277,10 @@ static int show_id(struct command_context *c, const char *id)
 	jalka_Request *request = link_request(jalka_Request_show_tag);
 	LINK_PUT(request->call.show.id, id, "the id");
 	request->call.show.log = c->options[COMMAND_LOG] != NULL;
+	if (c->options[COMMAND_ORIGINAL] != NULL && *c->options[COMMAND_ORIGINAL] == 0)
+		command_usage(c, "say why the original is needed");
+	if (c->options[COMMAND_ORIGINAL] != NULL)
+		LINK_PUT(request->call.show.original, c->options[COMMAND_ORIGINAL], "the reason");
 	link_call(command_link(c), request, print_shown, NULL);
 	return SAY_OK;
 }

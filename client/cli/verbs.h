@@ -18,6 +18,12 @@ command_fn verbs_agenda, verbs_conflicts, verbs_conflicts_choose;
 /* deadline.c */
 command_fn verbs_deadline;
 
+/* life.c: steps and corrections */
+command_fn verbs_step, verbs_correct;
+
+/* deadline.c */
+command_fn verbs_deadline;
+
 /* daily.c: a day's work */
 command_fn verbs_client_add, verbs_client_show, verbs_client_list, verbs_client_change, verbs_case_open, verbs_case_show,
 	verbs_case_list, verbs_case_close, verbs_visit_plan, verbs_visit_start, verbs_visit_end, verbs_note,
