@@ -270,7 +270,7 @@ static bool add_draft(void *ctx, const struct drafts_draft *draft)
 	struct agenda *agenda = ctx;
 	const struct schema_record *schema = schema_by_type(draft->record_type);
 	struct agenda_item item;
-	if (!agenda_of_draft(draft->updated_ms, agenda->day, &item))
+	if (!agenda_of_draft(draft->begun_ms, agenda->day, &item))
 		return true;
 	struct extra *extra = add_extra(agenda, &item);
 	if (extra == NULL)

@@ -7,7 +7,7 @@
 /* A draft's value is wire format; numbers are never given another meaning. */
 enum draft_number {
 	DRAFT_CASE = 1, DRAFT_TYPE = 2, DRAFT_FIELDS = 3, DRAFT_CLEARED = 4, DRAFT_CLIENT_CASE = 5,
-	DRAFT_EVENT_AT = 6, DRAFT_UPDATED = 7,
+	DRAFT_EVENT_AT = 6, DRAFT_UPDATED = 7, DRAFT_BEGUN = 8,
 };
 
 static const char table[] = "draft";
@@ -28,7 +28,7 @@ static struct fault transaction_end(struct log *log, bool own, struct fault faul
 	return fault;
 }
 
-static void write_draft(const struct drafts_draft *draft, struct wire_out *out)
+static void write_draft(const struct drafts_draft *draft, uint64_t begun_ms, struct wire_out *out)
 {
 	if (!ID_IS_NONE(draft->case_id))
 		wire_put_bytes(out, DRAFT_CASE, ID_SPAN(draft->case_id));
@@ -41,6 +41,7 @@ static void write_draft(const struct drafts_draft *draft, struct wire_out *out)
 	if (draft->event_at_ms != 0)
 		wire_put_varint(out, DRAFT_EVENT_AT, draft->event_at_ms);
 	wire_put_varint(out, DRAFT_UPDATED, draft->updated_ms);
+	wire_put_varint(out, DRAFT_BEGUN, begun_ms);
 }
 
 static bool read_id(struct span data, uint8_t out[static ID_BYTES])
@@ -75,6 +76,9 @@ static bool read_field(const struct wire_field *field, struct drafts_draft *draf
 	case DRAFT_UPDATED:
 		draft->updated_ms = field->value;
 		return true;
+	case DRAFT_BEGUN:
+		draft->begun_ms = field->value;
+		return true;
 	}
 	return true; /* a later version's */
 }
@@ -90,11 +94,20 @@ static bool read_draft(struct span key, struct span value, struct drafts_draft *
 	while ((read = wire_next(&value, &field)) == WIRE_FIELD)
 		if (!read_field(&field, draft))
 			return false;
+	if (draft->begun_ms == 0)
+		draft->begun_ms = draft->updated_ms; /* of a version that did not write it */
 	return read == WIRE_END && draft->record_type != 0;
+}
+
+static bool take_begun(void *ctx, const struct drafts_draft *draft)
+{
+	*(uint64_t *)ctx = draft->begun_ms;
+	return false;
 }
 
 struct fault drafts_put(struct log *log, const struct drafts_draft *draft)
 {
+	uint64_t begun_ms = draft->updated_ms;
 	struct wire_out out;
 	bool own;
 
@@ -102,11 +115,12 @@ struct fault drafts_put(struct log *log, const struct drafts_draft *draft)
 		return fault_of(FAULT_CALLER, "a draft needs a record id and a type");
 	if (draft->fields.len > LIMIT_DELTA_BYTES || draft->cleared_count > LIMIT_FIELDS)
 		return fault_of(FAULT_LIMIT, "the draft is too long");
+	FAULT_TRY(drafts_get(log, draft->record_id, take_begun, &begun_ms)); /* D2 */
 	uint8_t *block = malloc(LOG_VALUE_BYTES);
 	if (block == NULL)
 		return fault_of(FAULT_LIMIT, "memory for a draft");
 	wire_out_init(&out, block, LOG_VALUE_BYTES);
-	write_draft(draft, &out);
+	write_draft(draft, begun_ms, &out);
 	struct fault fault = out.full ? fault_of(FAULT_LIMIT, "the draft is too long") : transaction_begin(log, &own);
 	if (!fault_is(fault))
 		fault = transaction_end(log, own, log_put(log, table, ID_SPAN(draft->record_id), wire_out_span(&out)));

@@ -8,7 +8,7 @@
  *
  * D1  drafts_put and drafts_discard are durable when they return, or part of the
  *     caller's transaction when one is open.
- * D2  A draft is whole: a put replaces all of it.
+ * D2  A draft is whole: a put replaces all of it but the moment it was begun.
  */
 #ifndef JALKA_STORE_DRAFTS_H
 #define JALKA_STORE_DRAFTS_H
@@ -28,6 +28,7 @@ struct drafts_draft {
 	struct case_id client_case;  /* none, or of the case that signing opens */
 	uint64_t event_at_ms;        /* 0: at signing */
 	uint64_t updated_ms;
+	uint64_t begun_ms;           /* of the first put (D2); what a put gives is not read */
 };
 
 typedef bool drafts_fn(void *ctx, const struct drafts_draft *draft);

@@ -80,7 +80,7 @@ static void a_draft_is_read_back_whole(void **state)
 	assert_int_equal(seen.last.cleared[1], 9);
 }
 
-static void a_put_replaces_all_of_it(void **state) /* D2 */
+static void a_put_replaces_all_of_it_but_its_beginning(void **state) /* D2 */
 {
 	struct log *log = *state;
 	struct drafts_draft draft = draft_at(3, "first");
@@ -89,9 +89,13 @@ static void a_put_replaces_all_of_it(void **state) /* D2 */
 	MUST(drafts_put(log, &draft));
 	draft = draft_at(3, "");
 	memset(draft.case_id.bytes, 0, ID_BYTES);
+	draft.updated_ms = 9999;
+	draft.begun_ms = 1;
 	MUST(drafts_put(log, &draft));
 	MUST(drafts_get(log, draft.record_id, see, &seen));
 	assert_int_equal(seen.count, 1);
+	assert_int_equal(seen.last.begun_ms, 1003);
+	assert_int_equal(seen.last.updated_ms, 9999);
 	assert_int_equal(seen.last.event_at_ms, 0);
 	assert_int_equal(seen.last.fields.len, 0);
 	assert_true(ID_IS_NONE(seen.last.case_id));
@@ -255,7 +259,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_draft_is_read_back_whole),
-		TEST(a_put_replaces_all_of_it),
+		TEST(a_put_replaces_all_of_it_but_its_beginning),
 		TEST(drafts_are_listed_by_case_and_discarded),
 		TEST(a_draft_is_part_of_an_open_transaction),
 		TEST(what_is_no_draft_is_refused),
