@@ -283,7 +283,7 @@ static void quadrant(struct print_page *page, const struct schema_message *part,
 		print_pair_of(page, part, fields, RECORDS_MAPPING_QUADRANT_STRENGTHS);
 		print_pairs_end(page);
 	} else {
-		print_write_lines(page, 3);
+		print_write_lines(page, 4);
 		print_paragraph_begin(page);
 		print_capital(page);
 		print_put(page, field_word(page, part, RECORDS_MAPPING_QUADRANT_STRENGTHS));

@@ -90,7 +90,7 @@ void print_notice(struct print_page *page)
 	const struct print_record *consent = consent_of(page->work, fields);
 	notice_warning(page, fields, consent);
 	notice_head(page, fields, consent);
-	print_heading(page, print_field_label(page, disclosure, RECORDS_DISCLOSURE_ITEMS));
+	print_heading(page, labels_word(page->language, LABELS_TEXT_NOTICE_ITEMS));
 	while (fields_next(&rest, RECORDS_DISCLOSURE_ITEMS, &item)) {
 		print_subheading(page, print_label(page, part, item, RECORDS_DISCLOSURE_ITEM_SCOPE));
 		print_paragraph(page, print_text(item, RECORDS_DISCLOSURE_ITEM_TEXT));

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+#include "domain/agenda.h"
 #include "domain/labels.h"
 #include "records_table.h"
 
@@ -151,6 +152,15 @@ static void what_a_newer_version_has_is_told_as_such(void **state)
 			    "information from a newer version of the program");
 }
 
+static void every_kind_of_the_agenda_has_its_words(void **state)
+{
+	size_t missing = 0;
+	(void)state;
+	for (int kind = AGENDA_NOTHING + 1; kind < AGENDA_KINDS; kind++)
+		missing += !has("agenda", agenda_kind_name((enum agenda_kind)kind), NULL);
+	assert_int_equal(missing, 0);
+}
+
 static void languages_are_read_by_their_codes(void **state)
 {
 	enum labels_language language = LABELS_EN;
@@ -173,6 +183,7 @@ int main(void)
 		cmocka_unit_test(keys_rise),
 		cmocka_unit_test(a_message_s_own_word_goes_before_the_shared_one),
 		cmocka_unit_test(what_a_newer_version_has_is_told_as_such),
+		cmocka_unit_test(every_kind_of_the_agenda_has_its_words),
 		cmocka_unit_test(languages_are_read_by_their_codes),
 	};
 	return cmocka_run_group_tests(tests, gather_all, NULL);
