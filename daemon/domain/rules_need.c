@@ -6,7 +6,7 @@ static struct fault met(bool is_met, enum lifecycle_need need, struct rules_told
 {
 	if (is_met)
 		return fault_none();
-	struct fault f = rules_refuse(told, lifecycle_need_field(need), "the step needs something that is not there", "it needs ");
+	struct fault f = rules_refuse(told, lifecycle_need_field(need), "is missing for this step", "it needs ");
 	size_t used = strlen(told->advice), len = strlen(lifecycle_need_text(need));
 	if (used + len < sizeof told->advice)
 		memcpy(told->advice + used, lifecycle_need_text(need), len + 1);

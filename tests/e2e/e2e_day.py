@@ -34,8 +34,8 @@ class Team:
         self.confirmed[device].append(answer["id"])
         return answer
 
-    def note(self, device, matter, text):
-        return self.wrote(device, nodes.new_note(device, matter, text))
+    def note(self, device, matter, text, visit=None):
+        return self.wrote(device, nodes.new_note(device, matter, text, visit))
 
     def share(self, *cases):
         for case in cases:
@@ -49,7 +49,7 @@ def first_case(team):
     team.matter = team.wrote(aino, nodes.new_matter(aino, team.client, "Häätöuhka ja vuokrarästi"))
     visit = team.wrote(aino, jalka(aino, "visit", "start", team.matter["case_id"], "topic=Kotikäynti",
                                    "purpose=PLAN_REVIEW"))
-    team.note(aino, team.matter, "Keittiön lattian alta löytyi homeetta, asiakas yskii öisin.")
+    team.note(aino, team.matter, "Keittiön lattian alta löytyi homeetta, asiakas yskii öisin.", visit)
     team.wrote(aino, jalka(aino, "visit", "end", visit["id"], "next_step=Soitto isännöitsijälle"))
     nodes.sync(aino)
     team.expect("what one laptop wrote is not on the other before it is assigned",

@@ -161,8 +161,8 @@ def new_matter(daemon, client, title):
     return jalka(daemon, "case", "open", client["id"], title, "opened_by_pathway=NEED_REQUEST")
 
 
-def new_note(daemon, matter, text):
-    return jalka(daemon, "note", matter["case_id"], text)
+def new_note(daemon, matter, text, visit=None):
+    return jalka(daemon, "note", matter["case_id"], text, *(["--visit", visit["id"]] if visit else []))
 
 
 class Locked(daemons.Daemon):
