@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/assert.h"
+#include "central/match.h"
 #include "io/codec.h"
 #include "io/conn.h"
 #include "io/listener.h"
@@ -39,6 +40,7 @@ struct node {
 	struct sqlite3 *db;
 	struct log *log;
 	struct casebook *book;
+	struct match *match;
 	struct book reserved; /* the book as the hub sees it */
 	struct hub *hub;
 	struct case_id reference, directory;
@@ -67,6 +69,7 @@ static struct fault reserved_touched(void *ctx, struct case_id case_id, struct r
 {
 	struct node *node = ctx;
 	const struct book *book = casebook_hooks(node->book);
+	FAULT_TRY(match_touched(node->match, record_id, entry));
 	return is_reserved(node, case_id) ? book->ops->touched(book->ctx, case_id, record_id, entry) : fault_none();
 }
 
@@ -74,6 +77,7 @@ static struct fault reserved_forgot(void *ctx, struct case_id case_id)
 {
 	struct node *node = ctx;
 	const struct book *book = casebook_hooks(node->book);
+	FAULT_TRY(match_forgot(node->match, case_id));
 	return book->ops->forgot(book->ctx, case_id);
 }
 
@@ -176,6 +180,8 @@ static void turn(void *ctx)
 		return;
 	node->busy = false;
 	struct fault f = hub_commit(node->hub, node_now());
+	if (!fault_is(f))
+		f = match_run(node->match, node->hub, node_now());
 	if (fault_is(f))
 		fail(node, f); /* E2 */
 	else
@@ -237,6 +243,7 @@ static struct fault open_db(struct node *node)
 	FAULT_TRY(log_sqlite_open(node->db, &node->log));
 	FAULT_TRY(casebook_open(node->db, node->log, NULL, &node->book));
 	casebook_set_central(node->book);
+	FAULT_TRY(match_open(node->db, node->log, node->book, &node->match));
 	node->reserved = (struct book){ .ops = &reserved_ops, .ctx = node };
 	return fault_none();
 }
@@ -297,7 +304,7 @@ static struct fault open_hub(struct node *node)
 	node->reference = hub_reference_case(node->hub);
 	node->directory = hub_directory_case(node->hub);
 	casebook_set_orders(node->book, hub_orders(node->hub));
-	return fault_none();
+	return match_run(node->match, node->hub, node_now());
 }
 
 static struct fault open_all(struct node *node)
@@ -356,6 +363,7 @@ void node_close(struct node *node)
 	close_peers(node);
 	if (node->hub != NULL)
 		hub_close(node->hub);
+	match_close(node->match);
 	if (node->book != NULL)
 		casebook_close(node->book);
 	if (node->log != NULL)
@@ -386,6 +394,11 @@ struct casebook *node_book(struct node *node)
 struct fault node_verify(struct node *node)
 {
 	return sealed_db_verify(node->db);
+}
+
+struct match *node_match(struct node *node)
+{
+	return node->match;
 }
 
 struct log *node_log(struct node *node)

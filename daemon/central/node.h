@@ -16,6 +16,7 @@
 #include "io/loop.h"
 #include "store/casebook.h"
 
+struct match;
 struct node;
 
 struct node_config {
@@ -36,6 +37,7 @@ bool node_failed(const struct node *node);
 
 struct hub *node_hub(struct node *node);
 struct casebook *node_book(struct node *node);
+struct match *node_match(struct node *node);
 struct log *node_log(struct node *node);
 /* Authenticates every page of the store. */
 struct fault node_verify(struct node *node);

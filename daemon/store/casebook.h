@@ -89,6 +89,11 @@ struct fault casebook_conflicts(struct casebook *book, casebook_conflict_fn *fn,
 /* Fields in conflict, and records in all. */
 struct fault casebook_count(struct casebook *book, uint64_t *conflicts, uint64_t *records);
 
+/* A record folded from the log, in whatever case it stands, for what must decide over
+ * records without showing them: central's matching of clients (B4). Not called when
+ * nothing of it stands; also inside a transaction, but not from within a fold. */
+struct fault casebook_peek(struct casebook *book, struct record_id id, casebook_record_fn *fn, void *ctx);
+
 /* Records whose id begins with these hexadecimal digits, at least 4 (FAULT_CALLER). */
 struct fault casebook_find(struct casebook *book, struct span hex, casebook_record_fn *fn, void *ctx);
 /* The same for the cases that have records in the book. */

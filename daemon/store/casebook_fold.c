@@ -182,7 +182,8 @@ static struct fault may_read(struct casebook *book, struct case_id id, bool *out
 	return fault_none();
 }
 
-struct fault casebook_fold(struct casebook *book, struct record_id id, struct casebook_folded *out)
+/* `any`: in whatever case it stands. */
+static struct fault fold_one(struct casebook *book, struct record_id id, bool any, struct casebook_folded *out)
 {
 	const struct order_tree *orders = book->orders != NULL ? book->orders : &no_orders;
 	struct arena arena;
@@ -192,8 +193,9 @@ struct fault casebook_fold(struct casebook *book, struct record_id id, struct ca
 	FAULT_TRY(gather(book, id, &gathered_count));
 	if (gathered_count == 0)
 		return fault_none();
-	bool readable;
-	FAULT_TRY(may_read(book, ((struct gathered *)(void *)book->entries.data)[0].entry.case_id, &readable));
+	bool readable = true;
+	if (!any)
+		FAULT_TRY(may_read(book, ((struct gathered *)(void *)book->entries.data)[0].entry.case_id, &readable));
 	if (!readable)
 		return fault_none();
 
@@ -224,5 +226,19 @@ struct fault casebook_fold(struct casebook *book, struct record_id id, struct ca
 	FAULT_TRY(write_shown(&arena, shown_bytes, out));
 	fold_hash(&out->fold, &out->hash);
 	out->exists = true;
+	return fault_none();
+}
+
+struct fault casebook_fold(struct casebook *book, struct record_id id, struct casebook_folded *out)
+{
+	return fold_one(book, id, false, out);
+}
+
+struct fault casebook_peek(struct casebook *book, struct record_id id, casebook_record_fn *fn, void *ctx)
+{
+	struct casebook_folded folded;
+	FAULT_TRY(fold_one(book, id, true, &folded));
+	if (folded.exists)
+		(void)fn(ctx, &folded.record);
 	return fault_none();
 }
