@@ -62,6 +62,7 @@ struct record_id book_node_record(unsigned i)
 	memset(&id, 0, sizeof id);
 	id.bytes[0] = (uint8_t)(0xa0 + i / 256);
 	id.bytes[1] = (uint8_t)i;
+	id.bytes[2] = (uint8_t)(i >> 16);
 	id.bytes[15] = 1;
 	return id;
 }
