@@ -350,14 +350,27 @@ int verbs_drafts_discard(struct command_context *c, int argc, char **argv)
 	return SAY_OK;
 }
 
+/* "OK (kunnossa), WATCH (seurattava)"; without words the names alone. */
+static void print_values(struct json field, int indent)
+{
+	struct json name, value, label;
+	struct json_walk labels = json_walk(json_member(field, "value_labels"));
+	for (struct json_walk walk = json_walk(json_member(field, "values")); json_next(&walk, &name, &value);)
+		if (json_next(&labels, &name, &label))
+			say_line("%*s%s  %s", indent, "", say_text(value), say_text(label));
+}
+
 static void print_fields(struct json fields, int indent)
 {
 	struct json name, field;
 	for (struct json_walk walk = json_walk(fields); json_next(&walk, &name, &field);) {
 		struct json values = json_member(field, "values");
-		say_line("%*s%s  %s%s%s%s%s", indent, "", say_text(json_member(field, "name")), say_text(json_member(field, "kind")),
-			 say_true(field, "repeated") ? ", list" : "", say_true(field, "required") ? ", required" : "",
-			 values.type == JSON_LIST ? ": " : "", values.type == JSON_LIST ? say_value(values) : "");
+		bool worded = json_member(field, "label").type == JSON_TEXT, listed = values.type == JSON_LIST && !worded;
+		say_line("%*s%s  %s%s%s%s%s%s%s", indent, "", say_text(json_member(field, "name")), worded ? say_text(json_member(field, "label")) : "",
+			 worded ? "  " : "", say_text(json_member(field, "kind")), say_true(field, "repeated") ? ", list" : "",
+			 say_true(field, "required") ? ", required" : "", listed ? ": " : "", listed ? say_value(values) : "");
+		if (worded)
+			print_values(field, indent + 4);
 		print_fields(json_member(field, "fields"), indent + 4);
 	}
 }
@@ -386,6 +399,8 @@ int verbs_types(struct command_context *c, int argc, char **argv)
 	if (argc > 1)
 		command_usage(c, "one type is expected");
 	jalka_Request *request = link_request(jalka_Request_types_tag);
+	if (c->options[COMMAND_LANG] != NULL)
+		LINK_PUT(request->call.types.lang, c->options[COMMAND_LANG], "--lang");
 	if (argc == 1) {
 		LINK_PUT(request->call.types.type, argv[0], "the type");
 		link_call(command_link(c), request, print_type, NULL);

@@ -29,6 +29,9 @@ command_fn verbs_client_add, verbs_client_show, verbs_client_list, verbs_client_
 	verbs_case_list, verbs_case_close, verbs_visit_plan, verbs_visit_start, verbs_visit_end, verbs_note,
 	verbs_mapping, verbs_application, verbs_consent_give, verbs_consent_withdraw;
 
+/* print.c: prints, and the words they are made of */
+command_fn verbs_print, verbs_words;
+
 /* admin.c: the central node */
 command_fn verbs_admin_enrol, verbs_admin_devices, verbs_admin_confirm, verbs_admin_assign, verbs_admin_unassign,
 	verbs_admin_staff, verbs_admin_staff_add, verbs_admin_revoke, verbs_admin_suspend, verbs_admin_resume,

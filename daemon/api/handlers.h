@@ -6,11 +6,13 @@
  * handlers_step: step                                  handlers_correct: correct
  * handlers_read: show, list, search, conflicts, rebuild   handlers_deadline: deadline, agenda
  * handlers_sync: sync, enrol                           handlers_admin: the administrator's verbs
+ * handlers_print: print                                handlers_labels: labels
  */
 #ifndef JALKA_API_HANDLERS_H
 #define JALKA_API_HANDLERS_H
 
 #include "api/request.h"
+#include "domain/labels.h"
 #include "store/replica.h"
 
 /* Whether the profile's store is open, and the text that tells a person why not. */
@@ -23,6 +25,9 @@ void handlers_wipe(void);
 /* The state's name in JSON, and central's counters as members of an open object. */
 const char *handlers_sync_name(enum replica_state state);
 void handlers_counters(struct node *node, struct writer *out);
+
+/* Reads a language of a call; FAULT_CALLER, at its field, when it is none. */
+struct fault handlers_read_language(struct request *request, const char *code, enum labels_language *out);
 
 request_handler handlers_status;
 request_handler handlers_init;
@@ -44,5 +49,7 @@ request_handler handlers_rebuild;
 request_handler handlers_sync;
 request_handler handlers_enrol;
 request_handler handlers_admin;
+request_handler handlers_print;
+request_handler handlers_labels;
 
 #endif

@@ -7,6 +7,7 @@
 #include "api/version.h"
 #include "api/view.h"
 #include "central/node.h"
+#include "domain/labels.h"
 #include "domain/schema.h"
 #include "store/drafts.h"
 
@@ -286,7 +287,17 @@ static const char *kind_name(enum schema_kind kind)
 	return "BYTES";
 }
 
-static void write_message(struct writer *out, const struct schema_message *message)
+/* The words of a field's values, as their names. */
+static void write_value_labels(struct writer *out, const struct schema_enum *enumeration, enum labels_language language)
+{
+	writer_list(out, "value_labels");
+	for (size_t i = 0; i < enumeration->count; i++)
+		writer_string(out, NULL, labels_value(language, enumeration, enumeration->values[i].number));
+	writer_list_end(out);
+}
+
+/* `language`: NULL, or the language of the words beside the names. */
+static void write_message(struct writer *out, const struct schema_message *message, const enum labels_language *language)
 {
 	writer_list(out, "fields");
 	for (size_t i = 0; i < message->count; i++) {
@@ -294,6 +305,8 @@ static void write_message(struct writer *out, const struct schema_message *messa
 		writer_object(out, NULL);
 		writer_string(out, "name", field->name);
 		writer_number(out, "number", field->number);
+		if (language != NULL)
+			writer_string(out, "label", labels_field(*language, message, field));
 		writer_string(out, "kind", kind_name(field->kind));
 		writer_bool(out, "repeated", field->repeated);
 		writer_bool(out, "required", field->required);
@@ -303,17 +316,21 @@ static void write_message(struct writer *out, const struct schema_message *messa
 			for (size_t j = 0; j < field->enumeration->count; j++)
 				writer_string(out, NULL, field->enumeration->values[j].name);
 			writer_list_end(out);
+			if (language != NULL)
+				write_value_labels(out, field->enumeration, *language);
 		}
 		if (field->message != NULL)
-			write_message(out, field->message); /* the table has no cycles: LIMIT_DEPTH */
+			write_message(out, field->message, language); /* the table has no cycles: LIMIT_DEPTH */
 		writer_object_end(out);
 	}
 	writer_list_end(out);
 }
 
-static void write_type(struct writer *out, const struct schema_record *record)
+static void write_type(struct writer *out, const struct schema_record *record, const enum labels_language *language)
 {
 	writer_string(out, "name", record->name);
+	if (language != NULL)
+		writer_string(out, "label", labels_type(*language, record));
 	writer_number(out, "number", record->type);
 	writer_bool(out, "signed", record->is_signed);
 	writer_bool(out, "central_only", record->central_only);
@@ -327,19 +344,23 @@ struct fault handlers_types(struct request *request)
 	const struct schema_record *record = schema_by_name(span_text(name));
 	size_t count;
 	const struct schema_record *all = schema_all(&count);
+	enum labels_language given;
+	const enum labels_language *language = *request->call->call.types.lang == '\0' ? NULL : &given;
+	if (language != NULL)
+		FAULT_TRY(handlers_read_language(request, request->call->call.types.lang, &given));
 	if (*name != '\0' && record == NULL) {
 		strcpy(request->field, "type");
 		return fault_of(FAULT_CALLER, "no record type has this name: `jalka types` lists them");
 	}
 	struct writer *out = answer_begin(request->answer);
 	if (record != NULL) {
-		write_type(out, record);
-		write_message(out, record->message);
+		write_type(out, record, language);
+		write_message(out, record->message, language);
 	} else {
 		writer_list(out, "types");
 		for (size_t i = 0; i < count; i++) {
 			writer_object(out, NULL);
-			write_type(out, &all[i]);
+			write_type(out, &all[i], language);
 			writer_object_end(out);
 		}
 		writer_list_end(out);

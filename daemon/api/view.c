@@ -50,7 +50,7 @@ static bool take_holder(void *ctx, const struct casebook_record *record)
 }
 
 /* A device's directory record has the node's id; what has none is the centre. */
-static const char *name_of(struct view *view, const struct node_id *node)
+const char *view_name(struct view *view, const struct node_id *node)
 {
 	struct holder holder = { .found = false };
 	struct record_id device;
@@ -74,7 +74,7 @@ void view_author(struct view *view, struct writer *writer, const char *key, cons
 	writer_id(writer, "node", author->node.bytes);
 	writer_id(writer, "epoch", author->epoch.bytes);
 	writer_bool(writer, "mine", ID_EQUAL(view->self, author->node));
-	writer_string(writer, "name", name_of(view, &author->node));
+	writer_string(writer, "name", view_name(view, &author->node));
 	writer_object_end(writer);
 }
 

@@ -23,6 +23,9 @@ void view_init(struct view *view, struct casebook *book, const struct node_id *s
 /* A person's name from their staff record; "" when it is not known. */
 void view_staff_name(struct casebook *book, const struct record_id *staff, char out[static VIEW_NAME_BYTES]);
 
+/* The name of the person a device is in the hands of; "" when it is not known. Good until the next. */
+const char *view_name(struct view *view, const struct node_id *node);
+
 void view_author(struct view *view, struct writer *writer, const char *key, const struct author *author);
 /* The members of a record's summary, into the object that is open. */
 void view_summary(struct view *view, struct writer *writer, const struct casebook_record *record);

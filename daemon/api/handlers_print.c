@@ -1,0 +1,394 @@
+/* handlers_print - a print of what stands on this device: gathers the client's
+ * records, leaves the trace that it was printed, and sends the page in parts.
+ *
+ * Without a record of the kind's type the newest one of the client or matter is
+ * taken. The trace is written before anything is sent: no trace, no print.
+ */
+#include <sodium.h>
+#include <stdlib.h>
+
+#include "api/handlers.h"
+#include "api/profile.h"
+#include "api/resolve.h"
+#include "api/view.h"
+#include "domain/fields.h"
+#include "domain/print.h"
+#include "records_table.h"
+#include "store/drafts.h"
+
+enum {
+	GATHER_BYTES_MIN = 2 * 1024 * 1024, GATHER_BYTES_MAX = 256 * 1024 * 1024,
+	PAGE_BYTES_MIN = 256 * 1024, PAGE_BYTES_MAX = 12 * 1024 * 1024, /* fits what an answer may queue */
+	PART_BYTES = 8 * 1024, CASES_MAX = 1024,
+};
+
+struct printing {
+	struct request *request;
+	const jalka_PrintCall *call;
+	struct profile *profile;
+	struct casebook *book;
+	struct log *log;
+	struct view view;
+	struct arena arena;
+	struct print_work work;
+	/* what was named: a record (its type 0 when a case was), the case it stands in, whose it is */
+	struct record_id named;
+	uint32_t named_type;
+	struct log_case named_case;
+	struct case_id client_case;
+	struct case_id cases[CASES_MAX];
+	size_t case_count;
+	struct print_record *records;
+	size_t room, count;
+	char name[VIEW_NAME_BYTES];
+	struct span printed_by, phone, unit;
+};
+
+static struct fault at_field(struct request *request, const char *field, const char *what)
+{
+	strcpy(request->field, field);
+	return fault_of(FAULT_CALLER, what);
+}
+
+/* ---- what is asked for ---- */
+
+static struct fault read_call(struct printing *p)
+{
+	const jalka_PrintCall *call = p->call;
+	if (!print_read_kind(span_text(call->kind), &p->work.kind))
+		return at_field(p->request, "kind", "a print is plan, notice, quadrants, consent, actions, report, log or card");
+	if (call->with_protected && (p->work.kind != PRINT_REPORT || *call->reason == '\0'))
+		return at_field(p->request, "with_protected",
+				"protected contact details are printed in the client's own report alone, and with a reason");
+	p->work.form = call->text ? PRINT_TEXT : PRINT_HTML;
+	p->work.large = call->large;
+	p->work.with_protected = call->with_protected;
+	if (*call->lang != '\0')
+		return handlers_read_language(p->request, call->lang, &p->work.language);
+	return fault_none();
+}
+
+static bool take_named(void *ctx, const struct casebook_record *record)
+{
+	struct printing *p = ctx;
+	p->named_type = record->record_type;
+	p->named_case.case_id = record->case_id;
+	return false;
+}
+
+/* A record, else a case; either way, whose. */
+static struct fault find_named(struct printing *p)
+{
+	bool found = false;
+	struct fault f = resolve_record(p->book, p->call->id, &p->named);
+	if (!fault_is(f)) {
+		FAULT_TRY(casebook_get(p->book, p->named, take_named, p));
+		FAULT_TRY(log_case_get(p->log, p->named_case.case_id, &p->named_case, &found));
+	} else if (!fault_is(resolve_case(p->log, p->call->id, &p->named_case))) {
+		found = true;
+	}
+	if (!found)
+		return fault_is(f) ? f : fault_of(FAULT_CALLER, "the record's case is not on this device");
+	p->client_case = p->named_case.kind == DELTA_CASE_CLIENT ? p->named_case.case_id : p->named_case.client_case;
+	return ID_IS_NONE(p->client_case) ? at_field(p->request, "id", "prints are made of a client, their cases and records")
+					  : fault_none();
+}
+
+/* ---- gathering ---- */
+
+/* Of a matter that was named, that matter and the client's own case; else all of the client's. */
+static bool take_case(void *ctx, const struct log_case *info)
+{
+	struct printing *p = ctx;
+	bool of_all = p->named_case.kind != DELTA_CASE_MATTER || p->work.kind == PRINT_REPORT || p->work.kind == PRINT_LOG;
+	bool is_wanted = ID_EQUAL(info->case_id, p->client_case) || ID_EQUAL(info->case_id, p->named_case.case_id) ||
+			 (of_all && ID_EQUAL(info->client_case, p->client_case));
+	if (is_wanted && !info->erased && p->case_count < CASES_MAX)
+		p->cases[p->case_count++] = info->case_id;
+	return true;
+}
+
+static bool is_theirs(const struct printing *p, const struct case_id *id)
+{
+	for (size_t i = 0; i < p->case_count; i++)
+		if (ID_EQUAL(p->cases[i], *id))
+			return true;
+	return false;
+}
+
+/* An entry of the access log about the client or one of their cases. */
+static bool concerns(const struct printing *p, struct span fields)
+{
+	struct record_id client, of_case;
+	struct case_id case_id;
+	if (fields_id(fields, RECORDS_ACCESS_LOG_CLIENT, &client) && p->work.client != NULL &&
+	    ID_EQUAL(client, p->work.client->id))
+		return true;
+	if (!fields_id(fields, RECORDS_ACCESS_LOG_CASE, &of_case))
+		return false;
+	memcpy(case_id.bytes, of_case.bytes, sizeof case_id.bytes);
+	return is_theirs(p, &case_id);
+}
+
+static bool take_record(void *ctx, const struct casebook_record *record)
+{
+	struct printing *p = ctx;
+	const struct schema_record *type = schema_by_type(record->record_type);
+	if (type == NULL || (record->record_type == RECORDS_TYPE_ACCESS_LOG && !concerns(p, record->shown)))
+		return true;
+	if (p->count == p->room) {
+		p->arena.full = true;
+		return false;
+	}
+	struct print_record *out = &p->records[p->count++];
+	*out = (struct print_record){ .record = type, .id = record->record_id, .fields = arena_copy(&p->arena, record->shown),
+				      .at_ms = record->event_at_ms != 0 ? record->event_at_ms : record->created_ms };
+	out->author = arena_copy(&p->arena, span_text(view_name(&p->view, &record->last_author.node)));
+	return !p->arena.full;
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const struct print_record *x = a, *y = b;
+	if (x->at_ms != y->at_ms)
+		return x->at_ms < y->at_ms ? -1 : 1;
+	return memcmp(x->id.bytes, y->id.bytes, sizeof x->id.bytes);
+}
+
+/* The client stands in their own case; the log is asked for by the client's id, so after. */
+static struct fault gather(struct printing *p)
+{
+	p->count = 0;
+	p->room = p->arena.size / 1024;
+	p->records = ARENA_ARRAY(&p->arena, p->room, struct print_record);
+	for (size_t i = 0; i < p->case_count && !p->arena.full; i++)
+		FAULT_TRY(casebook_list(p->book, 0, &p->cases[i], 0, take_record, p));
+	for (size_t i = 0; i < p->count; i++)
+		if (p->records[i].record->type == RECORDS_TYPE_CLIENT)
+			p->work.client = &p->records[i];
+	if (p->work.kind == PRINT_LOG && !p->arena.full)
+		FAULT_TRY(casebook_list(p->book, RECORDS_TYPE_ACCESS_LOG, NULL, 0, take_record, p));
+	if (p->arena.full)
+		return fault_none();
+	p->work.client = NULL;
+	qsort(p->records, p->count, sizeof *p->records, by_time);
+	for (size_t i = 0; i < p->count; i++)
+		if (p->records[i].record->type == RECORDS_TYPE_CLIENT)
+			p->work.client = &p->records[i];
+	return fault_none();
+}
+
+static bool take_staff(void *ctx, const struct casebook_record *record)
+{
+	struct printing *p = ctx;
+	static const uint32_t numbers[] = { RECORDS_STAFF_MEMBER_NAME, RECORDS_STAFF_MEMBER_PHONE, RECORDS_STAFF_MEMBER_UNIT };
+	struct span *const texts[] = { &p->printed_by, &p->phone, &p->unit };
+	struct span text;
+	for (size_t i = 0; i < 3; i++)
+		if (fields_bytes(record->shown, numbers[i], &text))
+			*texts[i] = arena_copy(&p->arena, text);
+	return false;
+}
+
+/* What is gathered once may be more than the block holds: then with a larger one. */
+static struct fault gather_all(struct printing *p, void **block, size_t *size)
+{
+	FAULT_TRY(log_case_scan(p->log, take_case, p));
+	for (*size = GATHER_BYTES_MIN; *size <= GATHER_BYTES_MAX; *size *= 4) {
+		*block = malloc(*size);
+		if (*block == NULL)
+			break;
+		arena_init(&p->arena, *block, *size);
+		FAULT_TRY(casebook_get(p->book, profile_status(p->profile)->holder, take_staff, p));
+		FAULT_TRY(gather(p));
+		if (!p->arena.full)
+			return fault_none();
+		sodium_memzero(*block, *size);
+		free(*block);
+		*block = NULL;
+	}
+	return fault_of(FAULT_LIMIT, "memory to gather the client's records");
+}
+
+/* ---- which of them the print is of ---- */
+
+static bool is_of_named(const struct printing *p, const struct print_record *record)
+{
+	struct record_id from;
+	if (p->named_type == RECORDS_TYPE_PLAN || p->named_type == RECORDS_TYPE_JOINT_SESSION || p->named_type == RECORDS_TYPE_VISIT)
+		return fields_id(record->fields, RECORDS_AGREED_ACTION_FROM, &from) && ID_EQUAL(from, p->named);
+	return true;
+}
+
+/* Of a plan, session or visit only the actions agreed there are listed. */
+static void keep_named_actions(struct printing *p)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < p->count; i++) {
+		if (p->records[i].record->type == RECORDS_TYPE_AGREED_ACTION && !is_of_named(p, &p->records[i]))
+			continue;
+		p->records[kept++] = p->records[i];
+	}
+	p->count = kept;
+	for (size_t i = 0; i < p->count; i++)
+		if (p->records[i].record->type == RECORDS_TYPE_CLIENT)
+			p->work.client = &p->records[i];
+}
+
+static struct fault choose(struct printing *p)
+{
+	uint32_t wanted = print_subject_type(p->work.kind);
+	if (p->work.kind == PRINT_ACTIONS)
+		keep_named_actions(p);
+	for (size_t i = 0; i < p->count && wanted != 0 && !p->call->blank; i++) {
+		const struct print_record *record = &p->records[i];
+		bool is_meant = p->named_type == wanted ? ID_EQUAL(record->id, p->named) : record->record->type == wanted;
+		if (is_meant)
+			p->work.subject = record; /* of several the newest */
+	}
+	p->work.records = p->records;
+	p->work.count = p->count;
+	if (*p->call->lang == '\0' && p->work.client != NULL)
+		p->work.language = print_language(p->work.client->fields);
+	if (wanted == 0 || p->work.subject != NULL || (p->call->blank && p->work.kind == PRINT_QUADRANTS))
+		return p->work.client == NULL ? fault_of(FAULT_CALLER, "the client's own record is not on this device")
+					      : fault_none();
+	if (p->work.kind == PRINT_QUADRANTS)
+		return request_fault(p->request, fault_of(FAULT_CALLER, "there is no signed mapping of this client"),
+				     "an empty sheet is printed with --blank");
+	return request_fault(p->request, fault_of(FAULT_CALLER, "there is nothing to print here"),
+			     "no signed %s of this client is on this device", view_type_name(wanted));
+}
+
+static struct span name_of(void *ctx, const uint8_t id[static ID_BYTES])
+{
+	struct printing *p = ctx;
+	struct record_id record;
+	memcpy(record.bytes, id, sizeof record.bytes);
+	view_staff_name(p->book, &record, p->name);
+	return span_text(p->name);
+}
+
+static bool count_draft(void *ctx, const struct drafts_draft *draft)
+{
+	struct printing *p = ctx;
+	p->work.drafts += is_theirs(p, &draft->case_id) || ID_EQUAL(draft->client_case, p->client_case);
+	return true;
+}
+
+/* ---- the trace ---- */
+
+/* One entry of the access log: that this device's holder printed it, of whom and why. */
+static struct fault leave_trace(struct printing *p, struct replica_written *written)
+{
+	uint8_t block[2048];
+	struct wire_out fields;
+	struct log_case info;
+	bool found;
+	const struct replica_status *status = profile_status(p->profile);
+	struct replica_write write = { .record_type = RECORDS_TYPE_ACCESS_LOG, .kind = DELTA_CASE_ACCESS };
+	FAULT_TRY(profile_access_case(p->profile, &write.case_id));
+	FAULT_TRY(log_case_get(p->log, write.case_id, &info, &found));
+	write.opens = !found;
+	wire_out_init(&fields, block, sizeof block);
+	wire_put_bytes(&fields, RECORDS_ACCESS_LOG_WHO, span_of(status->holder.bytes, ID_BYTES));
+	wire_put_bytes(&fields, RECORDS_ACCESS_LOG_DEVICE, span_of(status->node.bytes, ID_BYTES));
+	wire_put_varint(&fields, RECORDS_ACCESS_LOG_WHEN, p->work.now_ms);
+	wire_put_bytes(&fields, RECORDS_ACCESS_LOG_CLIENT, span_of(p->work.client->id.bytes, ID_BYTES));
+	if (p->work.subject != NULL)
+		wire_put_bytes(&fields, RECORDS_ACCESS_LOG_RECORD, span_of(p->work.subject->id.bytes, ID_BYTES));
+	wire_put_varint(&fields, RECORDS_ACCESS_LOG_ACT, RECORDS_ACCESS_ACT_PRINT);
+	if (*p->call->reason != '\0')
+		wire_put_bytes(&fields, RECORDS_ACCESS_LOG_REASON, span_text(p->call->reason));
+	wire_put_bytes(&fields, RECORDS_ACCESS_LOG_CASE, span_of(p->named_case.case_id.bytes, ID_BYTES));
+	write.fields = wire_out_span(&fields);
+	write.envelope = (struct delta_envelope){ .event_at_ms = p->work.now_ms, .is_signed = true,
+						  .clock_state = (uint32_t)status->clock_state };
+	struct schema_error where;
+	FAULT_TRY(schema_check(schema_by_type(write.record_type), write.fields, NULL, 0, true, false, &where));
+	FAULT_TRY(replica_write(profile_replica(p->profile), &write, profile_now(), written));
+	profile_poke(p->profile);
+	return fault_none();
+}
+
+/* ---- the page ---- */
+
+/* The page in parts that end between characters. */
+static void send_page(struct printing *p, struct span page, const struct replica_written *trace)
+{
+	struct writer *out = answer_begin(p->request->answer);
+	writer_string(out, "kind", print_kind_name(p->work.kind));
+	writer_string(out, "lang", labels_code(p->work.language));
+	writer_string(out, "form", p->work.form == PRINT_HTML ? "html" : "text");
+	writer_id(out, "access_log", trace->record_id.bytes);
+	writer_list(out, "parts");
+	while (page.len > 0 && answer_item(p->request->answer, "parts")) {
+		size_t len = page.len < PART_BYTES ? page.len : PART_BYTES;
+		while (len < page.len && (page.data[len] & 0xc0) == 0x80)
+			len--;
+		writer_text(out, NULL, span_of(page.data, len));
+		page = span_of(page.data + len, page.len - len);
+	}
+	writer_list_end(out);
+	answer_finish(p->request->answer);
+}
+
+/* Renders to a block, larger until it fits; the trace only once the page is there. */
+static struct fault render(struct printing *p)
+{
+	struct fault f = fault_of(FAULT_LIMIT, "the print is too long for one answer");
+	for (size_t size = PAGE_BYTES_MIN; size <= PAGE_BYTES_MAX; size *= 2) {
+		struct wire_out out;
+		struct replica_written trace;
+		void *block = malloc(size);
+		if (block == NULL)
+			return fault_of(FAULT_LIMIT, "memory for the page");
+		wire_out_init(&out, block, size);
+		f = print_write(&p->work, &out);
+		bool again = f.kind == FAULT_LIMIT;
+		if (!fault_is(f))
+			f = leave_trace(p, &trace);
+		if (!fault_is(f))
+			send_page(p, wire_out_span(&out), &trace);
+		sodium_memzero(block, size);
+		free(block);
+		if (!again)
+			return f;
+	}
+	return f;
+}
+
+static struct fault print_of(struct printing *p, void **block, size_t *size)
+{
+	FAULT_TRY(read_call(p));
+	FAULT_TRY(find_named(p));
+	FAULT_TRY(gather_all(p, block, size));
+	FAULT_TRY(choose(p));
+	if (p->work.kind == PRINT_REPORT)
+		FAULT_TRY(drafts_list(p->log, NULL, count_draft, p));
+	p->work.organiser = p->unit;
+	p->work.printed_by = p->printed_by;
+	p->work.phone = p->phone;
+	return render(p);
+}
+
+struct fault handlers_print(struct request *request)
+{
+	static struct printing printing; /* 16 KiB of case ids: one at a time, wiped after */
+	struct profile *profile = request->target.profile;
+	struct node_id self = profile_status(profile)->node;
+	void *block = NULL;
+	size_t size = 0;
+	profile_touch(profile);
+	printing = (struct printing){ .request = request, .call = &request->call->call.print, .profile = profile,
+				      .book = profile_book(profile), .log = profile_log(profile) };
+	printing.work = (struct print_work){ .now_ms = loop_wall_ms(), .name = name_of, .name_ctx = &printing };
+	view_init(&printing.view, printing.book, &self);
+	struct fault f = print_of(&printing, &block, &size);
+	if (block != NULL) {
+		sodium_memzero(block, size);
+		free(block);
+	}
+	sodium_memzero(&printing, sizeof printing);
+	return f;
+}
