@@ -6,6 +6,7 @@
  * handlers_step: step                                  handlers_correct: correct
  * handlers_read: show, list, search, conflicts, rebuild   handlers_deadline: deadline, agenda
  * handlers_sync: sync, enrol                           handlers_admin: the administrator's verbs
+ * handlers_match: match, the administrator's matches, merge, unmerge, reject
  * handlers_print: print                                handlers_labels: labels
  */
 #ifndef JALKA_API_HANDLERS_H
@@ -49,6 +50,8 @@ request_handler handlers_rebuild;
 request_handler handlers_sync;
 request_handler handlers_enrol;
 request_handler handlers_admin;
+request_handler handlers_match;
+request_handler handlers_match_decide;
 request_handler handlers_print;
 request_handler handlers_labels;
 

@@ -503,6 +503,19 @@ static struct fault verb_safe(struct order_line *line)
 	return finish(line, fault_none());
 }
 
+/* ---- one person in two records ---- */
+
+static struct fault verb_match(struct order_line *line)
+{
+	return handlers_match_decide(line->request);
+}
+
+static struct fault verb_match_reject(struct order_line *line)
+{
+	return strcmp(arg(line, 0), "reject") == 0 ? handlers_match_decide(line->request)
+						   : fault_of(FAULT_CALLER, "match reject CLIENT CLIENT");
+}
+
 /* ---- the table ---- */
 
 static const struct verb {
@@ -530,6 +543,10 @@ static const struct verb {
 	{ "audit", verb_audit, 0, 0, "audit", 0, false },
 	{ "cases", verb_cases, 0, 0, "cases", 0, false },
 	{ "counters", verb_counters, 0, 0, "counters", 0, false },
+	{ "matches", verb_match, 0, 1, "matches, or matches all", 0, false },
+	{ "merge", verb_match, 2, 2, "merge CLIENT CLIENT", 0, false },
+	{ "unmerge", verb_match, 1, 1, "unmerge CLIENT", 0, false },
+	{ "match", verb_match_reject, 3, 3, "match reject CLIENT CLIENT", 0, false },
 	{ "safe", verb_safe, 1, 1, "safe ORDER", 0, false },
 };
 

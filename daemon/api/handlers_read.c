@@ -346,13 +346,15 @@ struct fault handlers_search(struct request *request)
 {
 	const jalka_SearchCall *call = &request->call->call.search;
 	struct reading reading;
+	uint32_t type;
 	begin(&reading, request);
 	if (*call->text == '\0')
 		return fault_of(FAULT_CALLER, "give a word to search for");
+	FAULT_TRY(type_of(request, call->type, &type));
 	reading.out = answer_begin(reading.answer);
 	reading.list = "records";
 	writer_list(reading.out, reading.list);
-	struct fault f = casebook_search(reading.book, span_text(call->text), call->limit, item, &reading);
+	struct fault f = casebook_search_type(reading.book, type, span_text(call->text), call->limit, item, &reading);
 	writer_list_end(reading.out);
 	return end(&reading, finish(&reading, f));
 }

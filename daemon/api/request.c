@@ -34,6 +34,7 @@ static const struct request_row table[] = {
 	{ jalka_Request_correct_tag, "correct", REQUEST_FIELD, true, handlers_correct },
 	{ jalka_Request_print_tag, "print", REQUEST_FIELD, true, handlers_print },
 	{ jalka_Request_labels_tag, "labels", REQUEST_FIELD | REQUEST_CENTRAL, false, handlers_labels },
+	{ jalka_Request_match_tag, "match", REQUEST_FIELD, true, handlers_match },
 	{ jalka_Request_admin_tag, "admin", REQUEST_CENTRAL, true, handlers_admin },
 	{ jalka_Request_deadline_tag, "deadline", REQUEST_FIELD | REQUEST_CENTRAL, false, handlers_deadline },
 };

@@ -162,6 +162,7 @@ void view_summary(struct view *view, struct writer *writer, const struct caseboo
 	writer_bool(writer, "quarantined", record->is_quarantined);
 	writer_bool(writer, "conflict", record->has_conflict);
 	writer_bool(writer, "draft", false);
+	view_merged(view, writer, record);
 }
 
 void view_fields(struct writer *writer, uint32_t record_type, struct span fields)

@@ -29,6 +29,8 @@ const char *view_name(struct view *view, const struct node_id *node);
 void view_author(struct view *view, struct writer *writer, const char *key, const struct author *author);
 /* The members of a record's summary, into the object that is open. */
 void view_summary(struct view *view, struct writer *writer, const struct casebook_record *record);
+/* "merged": of a client record that was linked, where the links lead: view_merged.c. */
+void view_merged(struct view *view, struct writer *writer, const struct casebook_record *record);
 /* "fields": the record as shown. */
 void view_fields(struct writer *writer, uint32_t record_type, struct span fields);
 /* "siblings": all values of one field. */
