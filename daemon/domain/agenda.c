@@ -87,6 +87,12 @@ static bool says(const struct making *making, uint32_t field, uint64_t number)
 	return false;
 }
 
+/* A day of the calendar; others are no days on which anything is due. */
+static bool date_of(struct span fields, uint32_t field, int32_t *out)
+{
+	return fields_date(fields, field, out) && calendar_covers(*out);
+}
+
 /* G1: the earliest of the values. */
 static bool earliest_day(const struct making *making, uint32_t field, int32_t *out)
 {
@@ -94,7 +100,7 @@ static bool earliest_day(const struct making *making, uint32_t field, int32_t *o
 	bool found = false;
 	int32_t day;
 	for (size_t i = 0; i < values.count; i++)
-		if (fields_date(values.at[i].whole, field, &day) && (!found || day < *out)) {
+		if (date_of(values.at[i].whole, field, &day) && (!found || day < *out)) {
 			*out = day;
 			found = true;
 		}
@@ -347,7 +353,7 @@ static struct requests read_requests(struct span list)
 		}
 		all.waits = true;
 		all.asked_ms = asked < all.asked_ms ? asked : all.asked_ms;
-		if (fields_date(one, RECORDS_INFO_REQUEST_DUE, &due)) {
+		if (date_of(one, RECORDS_INFO_REQUEST_DUE, &due)) {
 			all.first_due = due < all.first_due ? due : all.first_due;
 			all.last_due = due > all.last_due ? due : all.last_due;
 		} else {
@@ -421,7 +427,7 @@ static void of_pickup(struct making *making)
 			continue;
 		if (fields_has(part, RECORDS_PAYMENT_COMMITMENT_COLLECTED_AT))
 			return;
-		if (fields_date(part, RECORDS_PAYMENT_COMMITMENT_PICKUP_BY, &day) && day < first)
+		if (date_of(part, RECORDS_PAYMENT_COMMITMENT_PICKUP_BY, &day) && day < first)
 			first = day;
 	}
 	if (first != INT32_MAX)
@@ -669,12 +675,13 @@ static bool is_of_age(const struct agenda_about *about, int32_t day, int years)
 bool agenda_holds(const struct agenda_item *item, const struct agenda_about *about)
 {
 	int32_t began = day_of(item->start_ms);
-	bool is_child = about->has_birth_date && !is_of_age(about, began, 18);
+	bool is_known = about->has_birth_date && about->birth_date >= CIVIL_DAYS_MIN && about->birth_date <= CIVIL_DAYS_MAX;
+	bool is_child = is_known && !is_of_age(about, began, 18);
 	switch (item->condition) {
 	case AGENDA_ALWAYS:
 		return true;
 	case AGENDA_IF_AGED:
-		return about->has_birth_date && is_of_age(about, began, 75);
+		return is_known && is_of_age(about, began, 75);
 	case AGENDA_IF_CHILD:
 		return is_child;
 	case AGENDA_UNLESS_CHILD:

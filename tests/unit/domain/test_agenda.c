@@ -453,6 +453,23 @@ static void impossible_times_are_not_due(void **state)
 	nothing();
 }
 
+/* Found by fuzz_agenda: a stored date that no ingress of ours would let in. */
+static void a_date_beyond_every_calendar_is_not_due(void **state)
+{
+	uint8_t block[16];
+	struct wire_out out;
+	struct agenda_item item = { .condition = AGENDA_IF_AGED, .start_ms = ms_of("2026-03-02") };
+	(void)state;
+	wire_out_init(&out, block, sizeof block);
+	wire_put_varint(&out, RECORDS_CASE_OPENED_ON, UINT32_MAX);
+	struct fold_value value = { .whole = wire_out_span(&out) };
+	struct fold_field field = { RECORDS_CASE_OPENED_ON, &value, 1 };
+	struct fold_record fold = { &field, 1 };
+	struct agenda_record record = { RECORDS_TYPE_CASE, &fold, UINT64_MAX, UINT64_MAX };
+	assert_int_equal(agenda_of(&record, items), 0);
+	assert_false(agenda_holds(&item, &(struct agenda_about){ .has_birth_date = true, .birth_date = INT32_MIN }));
+}
+
 static void the_most_a_record_can_ask_for_fits(void **state)
 {
 	(void)state;
@@ -536,6 +553,7 @@ int main(void)
 		TEST(a_move_from_a_reception_centre_comes_about),
 		TEST(a_conflict_is_due_since_the_record_changed),
 		TEST(impossible_times_are_not_due),
+		TEST(a_date_beyond_every_calendar_is_not_due),
 		TEST(the_most_a_record_can_ask_for_fits),
 		TEST(a_draft_warns_after_a_day_and_alerts_after_three_working_days),
 		TEST(what_is_unsynced_is_told_after_three_days),
