@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "fill.h"
+#include "match.h"
 #include "say.h"
 #include "verbs.h"
 
@@ -25,6 +26,7 @@ int verbs_client_add(struct command_context *c, int argc, char **argv)
 	fill_default(c, request, argc, argv, "contact_language", "FI");
 	fill_default(c, request, argc, argv, "address_protected", "false");
 	fill_rest(c, request, argc, argv);
+	match_warn(c, request);
 	return fill_send(c, request);
 }
 

@@ -91,7 +91,8 @@ static void gather_rows(void *ctx, struct json object)
 static const char *marks(struct json record)
 {
 	static char text[64];
-	snprintf(text, sizeof text, "%s%s%s%s", say_true(record, "conflict") ? "conflict " : "",
+	snprintf(text, sizeof text, "%s%s%s%s%s", json_member(record, "merged").type == JSON_OBJECT ? "merged " : "",
+		 say_true(record, "conflict") ? "conflict " : "",
 		 say_true(record, "quarantined") ? "waits for decision " : "", say_true(record, "draft") ? "draft " : "",
 		 say_true(record, "pending") ? "not sent" : "");
 	return text;
@@ -238,6 +239,13 @@ static void print_standing(struct json record)
 	}
 }
 
+static void print_merged(struct json merged)
+{
+	const char *title = say_text(json_member(merged, "title"));
+	if (merged.type == JSON_OBJECT)
+		say_line("  merged into %s %s", say_text(json_member(merged, "into")), say_true(merged, "held") ? title : "(not on this device)");
+}
+
 static void print_record(struct json record)
 {
 	struct json when = json_member(record, say_integer(record, "event_at_ms") != 0 ? "event_at_ms" : "created_ms");
@@ -246,6 +254,7 @@ static void print_record(struct json record)
 	say_line("%s %s  %s%s%s  %s", say_text(json_member(record, "type")), say_text(json_member(record, "id")), say_time_ms(when),
 		 *who != 0 ? "  " : "", who, marks(record));
 	print_standing(record);
+	print_merged(json_member(record, "merged"));
 	say_object(json_member(record, "fields"), 2);
 }
 

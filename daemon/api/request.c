@@ -74,6 +74,7 @@ static bool texts_are_good(uint32_t call, struct span fields)
 	enum wire_read got;
 	while ((got = wire_next(&fields, &field)) == WIRE_FIELD) {
 		bool is_body = (call == jalka_Request_write_tag && field.number == jalka_WriteCall_body_tag) ||
+			       (call == jalka_Request_match_tag && field.number == jalka_MatchCall_body_tag) ||
 			       (call == jalka_Request_step_tag && field.number == jalka_StepCall_body_tag);
 		if (field.type == WIRE_BYTES && !(is_body ? body_is_good(field.data) : wire_utf8(field.data)))
 			return false;

@@ -102,15 +102,14 @@ static unsigned compare_municipalities(const struct duplicate_client *a, const s
 {
 	struct span x = a->municipality, y = b->municipality;
 	struct name_word one, other;
-	bool any = false;
-	for (;;) {
-		bool goes_on = name_next(&x, &one);
-		if (goes_on != name_next(&y, &other) || (goes_on && !name_equal(&one, &other)))
-			return 0;
-		if (!goes_on)
-			return any ? DUPLICATE_MUNICIPALITY_SAME : 0;
-		any = true;
+	bool more_x = name_next(&x, &one), more_y = name_next(&y, &other);
+	if (!more_x || !more_y)
+		return 0; /* not told */
+	while (more_x && more_y && name_equal(&one, &other)) {
+		more_x = name_next(&x, &one);
+		more_y = name_next(&y, &other);
 	}
+	return more_x || more_y ? DUPLICATE_MUNICIPALITY_OTHER : DUPLICATE_MUNICIPALITY_SAME;
 }
 
 /* ---- the verdict ---- */
@@ -119,7 +118,7 @@ static enum duplicate_grade grade_of(unsigned reasons)
 {
 	bool is_named = (reasons & DUPLICATE_NAME_SAME) != 0;
 	bool is_near = is_named || (reasons & DUPLICATE_NAME_ALIKE) != 0;
-	bool has_more = (reasons & (DUPLICATE_PHONE_SAME | DUPLICATE_MUNICIPALITY_SAME)) != 0;
+	bool is_elsewhere = (reasons & DUPLICATE_MUNICIPALITY_OTHER) != 0;
 	bool has_phone_same = (reasons & DUPLICATE_PHONE_SAME) != 0;
 	if (reasons & DUPLICATE_CODE_SAME)
 		return DUPLICATE_SAME;
@@ -131,7 +130,7 @@ static enum duplicate_grade grade_of(unsigned reasons)
 		return has_phone_same ? DUPLICATE_POSSIBLE : DUPLICATE_DIFFERENT;
 	if (reasons & DUPLICATE_BIRTH_NEAR)
 		return is_named || (is_near && has_phone_same) ? DUPLICATE_POSSIBLE : DUPLICATE_DIFFERENT;
-	return (is_named && has_more) || (is_near && has_phone_same) ? DUPLICATE_POSSIBLE : DUPLICATE_DIFFERENT;
+	return (is_named && !is_elsewhere) || (is_near && has_phone_same) ? DUPLICATE_POSSIBLE : DUPLICATE_DIFFERENT;
 }
 
 struct duplicate_verdict duplicate_compare(const struct duplicate_client *a, const struct duplicate_client *b)
@@ -175,6 +174,7 @@ static const struct reason reasons_told[DUPLICATE_REASONS] = {
 	{ "BIRTH_UNKNOWN", "the birth date of one is not known" },
 	{ "PHONE_SAME", "the same telephone number" },
 	{ "MUNICIPALITY_SAME", "the same municipality" },
+	{ "MUNICIPALITY_OTHER", "another municipality" },
 };
 
 const char *duplicate_reason_name(size_t i)

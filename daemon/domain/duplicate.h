@@ -2,8 +2,9 @@
  *
  * SAME      one identity code, all 11 characters: no question
  * PROBABLE  the name, or one like it, and the birth date: a person confirms
- * POSSIBLE  the name and one thing more where the birth date is not known, or is
- *           nearly the same: somebody may look
+ * POSSIBLE  the name where the birth date is nearly the same or not known, unless
+ *           that is of another municipality; or a name like it and the telephone
+ *           number: somebody may look
  * Two codes given for life that differ are two people, whatever else is alike; a
  * temporary code (900..999) is left behind when the lasting one comes, so it only
  * keeps the rest from being more than POSSIBLE.
@@ -31,8 +32,9 @@ enum duplicate_reason {
 	DUPLICATE_BIRTH_UNKNOWN = 1 << 8,
 	DUPLICATE_PHONE_SAME = 1 << 9,
 	DUPLICATE_MUNICIPALITY_SAME = 1 << 10,
+	DUPLICATE_MUNICIPALITY_OTHER = 1 << 11,
 };
-enum { DUPLICATE_REASONS = 11, DUPLICATE_WORDS_BYTES = 320 };
+enum { DUPLICATE_REASONS = 12, DUPLICATE_WORDS_BYTES = 400 };
 
 /* What of a client decides. Spans are borrowed from the record's message. */
 struct duplicate_client {

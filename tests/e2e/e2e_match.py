@@ -1,0 +1,160 @@
+#!/usr/bin/env python3
+"""One person, met by two workers out of reach of the network.
+
+Each has made a client record. The same identity code: linked when both have come
+to the central node. Alike without a code: proposed, and a person merges, rejects,
+takes a link away. Nothing is overwritten and nobody receives the other's file but
+by an assignment. Before a client is written the laptop says who it may be; people
+are found on it in any form of their names.
+"""
+import nodes
+from nodes import DONE, FAILED, daemons, jalka, run
+from daemons import until
+
+
+class Team:
+    def __init__(self, world, tally):
+        self.world, self.tally, self.expect = world, tally, tally.expect
+        self.center = world.central()
+        self.aino, self.mikko = world.field("aino"), world.field("mikko")
+        self.staff = {self.aino: world.staff("Aino Laine"), self.mikko: world.staff("Mikko Saari")}
+        for device, staff in self.staff.items():
+            world.enrol(device, staff)
+
+    def matches(self, *words):
+        return jalka(self.center, "admin", "matches", *words)["matches"]
+
+
+def fields(daemon, client):
+    return jalka(daemon, "show", client["id"])["record"]["fields"]
+
+
+def client(device, family, given, *options, **values):
+    values = {"municipality": "Takkuvaara", **values}
+    return jalka(device, "client", "add", family, given, *(f"{k}={v}" for k, v in values.items()), *options)
+
+
+def linked_by_code(team):
+    nodes.offline(team.aino, team.mikko)
+    older = client(team.aino, "Virtanen", "Matti Johannes", hetu="010594Y9032", phone="040 000 0123")
+    newer = client(team.mikko, "Virtanen", "Matti", hetu="010594y9032", phone="040 000 0999")
+    # The older record reaches the central node last: it is the older one all the same.
+    nodes.online(team.mikko)
+    nodes.online(team.aino)
+    merged = until(lambda: fields(team.mikko, newer).get("merged_into"), "the link on the newer record")
+    team.expect("the newer record is linked to the older", merged == older["id"], merged)
+    shown = jalka(team.mikko, "show", newer["id"])["record"]
+    team.expect("show says where it leads, and that it is not held here",
+                shown["merged"] == {"into": older["id"], "held": False, "title": ""}, shown.get("merged"))
+    team.expect("so it says to a person too",
+                f"merged into {older['id']} (not on this device)" in run(team.mikko, "show", newer["id"], json_form=False).out)
+    team.expect("the link is central's own change",
+                nodes.log_of(team.mikko, newer["id"])[-1]["by"]["name"] == "central", nodes.log_of(team.mikko, newer["id"])[-1])
+    nodes.sync(team.aino, team.mikko)
+    team.expect("nothing of the older record changed", "merged_into" not in fields(team.aino, older)
+                and fields(team.aino, older)["phone"] == ["040 000 0123"], fields(team.aino, older))
+    team.expect("nothing of the newer one is lost", fields(team.mikko, newer)["phone"] == ["040 000 0999"])
+    team.expect("neither worker received the other's file",
+                nodes.holds(team.mikko, older["id"]) is None and nodes.holds(team.aino, newer["id"]) is None)
+    team.expect("nothing waits for a person", team.matches() == [], team.matches())
+    pair = team.matches("all")
+    team.expect("the administrator sees the link and why, and no code or birth date", len(pair) == 1
+                and pair[0]["state"] == "LINKED" and "CODE_SAME" in pair[0]["reasons"]
+                and "9032" not in str(pair) and "1994" not in str(pair), pair)
+    # Assigned, the older file comes, and the link leads somewhere.
+    jalka(team.center, "admin", "assign", older["case_id"], team.staff[team.mikko], "CO_WORKER")
+    nodes.sync(team.mikko)
+    team.expect("with the older file assigned, the link has a name",
+                jalka(team.mikko, "show", newer["id"])["record"]["merged"]
+                == {"into": older["id"], "held": True, "title": "Virtanen Matti Johannes"})
+
+
+def proposed_and_merged(team):
+    nodes.offline(team.aino, team.mikko)
+    older = client(team.aino, "Mäki-Petäjä", "Sirkka Liisa", birth_date="1961-08-17")
+    newer = client(team.mikko, "Petäjä", "Sirkka", birth_date="1961-08-17")
+    nodes.online(team.aino, team.mikko)
+    pairs = until(team.matches, "a proposal")
+    team.expect("alike without a code: proposed with the reasons", len(pairs) == 1 and pairs[0]["grade"] == "PROBABLE"
+                and pairs[0]["why"] == "a name like it, the same birth date, the same municipality", pairs)
+    team.expect("a proposal changes nothing", "merged_into" not in fields(team.mikko, newer))
+    words = run(team.center, "admin", "matches", json_form=False)
+    team.expect("a person reads it as a table", "PROBABLE" in words.out and "Petäjä Sirkka, Takkuvaara" in words.out, words.out)
+    got = jalka(team.center, "admin", "merge", newer["id"][:8], older["id"][:8])
+    team.expect("merge links the newer to the older", (got["from"], got["into"]) == (newer["id"], older["id"]), got)
+    until(lambda: fields(team.mikko, newer).get("merged_into") == older["id"], "the link on the laptop")
+    team.expect("nothing waits any more", team.matches() == [])
+    got = jalka(team.center, "admin", "unmerge", newer["id"])
+    until(lambda: "merged_into" not in fields(team.mikko, newer), "the link gone from the laptop")
+    team.expect("a link taken away is not proposed again", team.matches() == [], team.matches())
+    team.expect("both records read as before", fields(team.aino, older)["given_names"] == "Sirkka Liisa"
+                and fields(team.mikko, newer)["given_names"] == "Sirkka")
+
+
+def rejected(team):
+    one = client(team.aino, "Salmi", "Eero", birth_date="1970-01-02")
+    other = client(team.mikko, "Salmi", "Eero", birth_date="1970-01-02")
+    nodes.sync(team.aino, team.mikko)
+    until(lambda: len(team.matches()) == 1, "a proposal")
+    jalka(team.center, "admin", "match", "reject", one["id"], other["id"])
+    team.expect("rejected, it is proposed no more", team.matches() == [])
+    jalka(team.mikko, "client", "change", other["id"], "phone=040 000 0777")
+    nodes.sync(team.mikko)
+    team.center.stop()
+    team.center.start()
+    team.expect("nor after a change and a start of the node", team.matches() == [], team.matches())
+    for words in (["merge", one["id"], one["id"]], ["unmerge", one["id"]], ["merge", one["id"]], ["match", "reject", one["id"]],
+                  ["merge", "ffff0000", one["id"]], ["merge", "virtanen", one["id"]]):
+        got = run(team.center, "admin", *words)
+        team.expect(f"refused in words: admin {' '.join(words)[:40]}", got.refused, got)
+
+
+def warned(team):
+    before = len(jalka(team.aino, "client", "list")["records"])
+    got = run(team.aino, "client", "add", "Virtanen", "Matias", "municipality=Takkuvaara", "hetu=010594Y9032")
+    team.expect("one who is here already is told before anything is written",
+                got.code == FAILED and "the same identity code" in got.err and "--anyway" in got.err and got.out == "", got)
+    got = run(team.aino, "client", "add", "Makipetaja", "Sirkka", "municipality=Hallasuo", "birth_date=1961-08-17")
+    team.expect("of another name nobody is warned", got.code == DONE, got)
+    got = run(team.aino, "client", "add", "Maki-Petaja", "Sirkka", "municipality=Hallasuo", "birth_date=1961-08-17")
+    team.expect("on a keyboard without ä too", got.code == FAILED and "a name like it" in got.err, got)
+    got = run(team.aino, "client", "add", "Salmi", "Eero", "municipality=Takkuvaara")
+    team.expect("what is only possible is told and written", got.code == DONE and "may be the same person" in got.err, got)
+    got = run(team.aino, "client", "add", "Salmi", "Eero", "municipality=Takkuvaara", "birth_date=1970-01-02", "--anyway")
+    team.expect("--anyway writes", got.code == DONE, got)
+    team.expect("so much was written", len(jalka(team.aino, "client", "list")["records"]) == before + 3)
+    found = jalka(team.aino, "client", "find", "family_name=Salmi", "given_names=Eero", "birth_date=1970-01-02")["matches"]
+    team.expect("find tells who a person may be, the best first", [m["grade"] for m in found] == ["PROBABLE", "PROBABLE", "POSSIBLE"],
+                found)
+
+
+def found(team):
+    aino = team.aino
+    jalka(aino, "client", "add", "von Öhman", "Åsa-Märta", "municipality=Granvika", "phone=+358 40 000 0555")
+    jalka(aino, "client", "add", "Guhtur", "Niillas Ánte", "municipality=Lintuselkä", "birth_date=1968-11-03")
+    for words, name in (("Öhmanin", "von Öhman Åsa-Märta"), ("asa ohman", "von Öhman Åsa-Märta"), ("0400000555", "von Öhman Åsa-Märta"),
+                        ("400000555", "von Öhman Åsa-Märta"), ("niillas ante", "Guhtur Niillas Ánte"), ("3.11.1968", "Guhtur Niillas Ánte"),
+                        ("Lintuselässä", "Guhtur Niillas Ánte"), ("Petäjän", "Mäki-Petäjä Sirkka Liisa"),
+                        ("Virtasen Matti", "Virtanen Matti Johannes"), ("0105949032", "Virtanen Matti Johannes")):
+        for verb in (["search"], ["client", "find"]):
+            got = jalka(aino, *verb, *words.split())["records"]
+            team.expect(f"{' '.join(verb)} {words} finds {name}", [r["title"] for r in got][:1] == [name], got)
+
+
+def main():
+    tally = nodes.Tally()
+    with daemons.World() as world:
+        team = Team(world, tally)
+        for part in (linked_by_code, proposed_and_merged, rejected, warned, found):
+            with tally.part(part.__name__):
+                part(team)
+        with tally.part("the end"):
+            nodes.sync(team.aino, team.mikko)
+            tally.expect("every chain of the central node verifies", jalka(team.center, "admin", "audit")["ok"])
+            for device in (team.aino, team.mikko):
+                tally.expect("a rebuilt book is the same", jalka(device, "rebuild")["same"])
+    tally.finish()
+
+
+if __name__ == "__main__":
+    main()
