@@ -2,7 +2,7 @@
  *
  * A line names what earlier lines made by "ref:NAME". Those names are answered
  * by the daemon with ids, so a line that needs one waits until its answer is
- * there; all others go ahead. The first line that is refused ends the program
+ * there; all others go ahead. "at" says when it happened, else now. The first line that is refused ends the program
  * with its number and how many lines before it were written: those stay.
  */
 #include "load.h"
@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/civil.h"
 #include "say.h"
 
 enum { LOAD_UNDER_WAY = 64, LOAD_NAME_BYTES = 64, LOAD_ID_BYTES = 33, LOAD_LINE_BYTES = 64 * 1024 };
@@ -169,7 +170,7 @@ static void one_line(struct load *load, struct span text)
 	struct span body = fields_of(load, json_member(line, "fields"));
 	jalka_Request *request = link_request(jalka_Request_write_tag);
 	jalka_WriteCall *write = &request->call.write;
-	char type[sizeof write->type];
+	char type[sizeof write->type], at[64];
 	if (!json_text(json_member(line, "type"), type, sizeof type - 1, &len))
 		say_die(SAY_FAILED, "line %zu: no \"type\"", load->line);
 	type[len] = '\0';
@@ -182,6 +183,9 @@ static void one_line(struct load *load, struct span text)
 	LINK_PUT(write->case_id, case_id, "case");
 	LINK_PUT(write->client_case, client_case, "client_case");
 	LINK_PUT(write->record_id, record, "record");
+	if (json_text(json_member(line, "at"), at, sizeof at - 1, &len) &&
+	    !civil_read_time(span_of(at, len), &write->event_at_ms))
+		say_die(SAY_FAILED, "line %zu: \"at\" must be a time like 2026-11-03T09:15", load->line);
 	write->sign = json_member(line, "sign").type == JSON_TRUE;
 	link_body(write, body);
 	link_send(load->link, request);

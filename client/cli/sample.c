@@ -88,6 +88,21 @@ static void begin(struct sample *s, const char *ref, size_t number, const char *
 	printf("{\"ref\":\"%s%zu\",\"type\":\"%s\"", ref, number, type);
 }
 
+/* When it happened: ten in the morning of that day. */
+static void happened(int32_t days)
+{
+	char out[CIVIL_DATE_BYTES];
+	civil_write_date(days, out);
+	printf(",\"at\":\"%sT10:00\"", out);
+}
+
+/* A record's next state; more fields may follow, then "}}". */
+static void step(struct sample *s, const char *ref, size_t number, const char *type, const char *state)
+{
+	begin(s, "s", s->lines, type);
+	printf(",\"record\":\"ref:%s%zu\",\"fields\":{\"state\":\"%s\"", ref, number, state);
+}
+
 /* Names and texts of sample_words.c hold nothing that JSON must escape. */
 static void text(const char *name, const char *value)
 {
@@ -204,6 +219,7 @@ static void one_capability(struct sample *s, size_t i, size_t number, unsigned t
 	static const char *const channels[] = { "OWN_DEVICE", "PUBLIC_SELF", "REMOTE_GUIDED", "ORAL_PHONE" };
 	bool has = type == 0 || type == 2, can = type <= 1;
 	begin(s, "d", number, "digital_capability");
+	happened(on);
 	printf(",\"case\":\"ref:c%zu\",\"sign\":true,\"fields\":{\"client\":\"ref:c%zu\"", i, i);
 	date("assessed_on", on);
 	printf(",\"has_computer\":%s,\"has_connection\":%s,\"has_smartphone\":%s,\"has_eid\":%s", has ? "true" : "false",
@@ -222,6 +238,7 @@ static void one_mapping(struct sample *s, size_t i)
 	static const char *const events[] = { "MOVE", "DIVORCE", "ILLNESS", "UNEMPLOYMENT", "RETIREMENT", "EVICTION" };
 	int32_t on = s->today - 20 - (int32_t)below(&s->chance, 150);
 	begin(s, "q", i, "life_situation_mapping");
+	happened(on);
 	printf(",\"case\":\"ref:c%zu\",\"sign\":true,\"fields\":{\"client\":\"ref:c%zu\"", i, i);
 	text("mode", modes[below(&s->chance, 5)]);
 	printf(",\"events\":[{\"life_event\":\"%s\"", events[below(&s->chance, 6)]);
@@ -251,12 +268,26 @@ static void one_case(struct sample *s, size_t m, size_t client, int32_t on)
 	if (m % 11 == 3)
 		text("special_support_reason", "Toimintakyky on heikentynyt pitkän sairauden vuoksi.");
 	printf(",\"work_types\":[\"OUTREACH\",\"%s\"]", one_in(&s->chance, 3) ? "ECONOMIC_SOCIAL_WORK" : "SOCIAL_WORK");
-	/* a third is closed: 50 of 150 */
-	text("state", m % 3 == 2 ? "CLOSED" : m % 3 == 1 ? "IN_SERVICE" : "ASSESSING");
-	if (m % 3 == 2) {
-		date("closed_on", s->today - 5);
-		text("close_reason", "Tavoitteet saavutettiin yhdessä todeten.");
-	}
+	text("state", "ASSESSING");
+	printf("}}\n");
+}
+
+/* Once everything is in it: a third is closed (50 of 150), a third in service. */
+static void one_course(struct sample *s, size_t m)
+{
+	if (m % 3 == 0)
+		return;
+	step(s, "m", m, "case", "PLANNED");
+	printf("}}\n");
+	step(s, "m", m, "case", "IN_SERVICE");
+	printf("}}\n");
+	if (m % 3 == 1)
+		return;
+	step(s, "m", m, "case", "CLOSING");
+	printf("}}\n");
+	step(s, "m", m, "case", "CLOSED");
+	date("closed_on", s->today - 5);
+	text("close_reason", "Tavoitteet saavutettiin yhdessä todeten.");
 	printf("}}\n");
 }
 
@@ -271,16 +302,17 @@ static void one_visit(struct sample *s, size_t v, size_t m, size_t client, int32
 	printf(",\"case\":\"ref:m%zu\",\"fields\":{\"client\":\"ref:c%zu\"", m, client);
 	text("place", places[below(&s->chance, 5)]);
 	moment("planned_at", on, hour, 0);
-	if (!no_show) {
+	if (no_show)
+		text("cancel_reason", "Kukaan ei avannut ovea.");
+	else
 		moment("started_at", on, hour, 5);
-		moment("ended_at", on, hour + 1, 10);
-	}
 	text("purpose", purposes[below(&s->chance, 5)]);
 	text("phase", phases[below(&s->chance, 3)]);
-	text("state", no_show ? "NO_SHOW" : "DONE");
+	text("state", no_show ? "NO_SHOW" : "STARTED");
 	text("next_step", pick(s, &sample_next));
 	printf("}}\n");
 	begin(s, "n", v, "encounter_note");
+	happened(on);
 	printf(",\"case\":\"ref:m%zu\",\"sign\":true,\"fields\":{\"visit\":\"ref:v%zu\"", m, v);
 	if (no_show)
 		text("text", "Kukaan ei avannut ovea. En jättänyt viestiä.");
@@ -290,12 +322,18 @@ static void one_visit(struct sample *s, size_t v, size_t m, size_t client, int32
 		text("client_view", pick(s, &sample_view));
 	text("source", one_in(&s->chance, 2) ? "CLIENT" : "OBSERVED");
 	printf("}}\n");
+	if (no_show)
+		return;
+	step(s, "v", v, "visit", "DONE");
+	moment("ended_at", on, hour + 1, 10);
+	printf("}}\n");
 }
 
 static void one_assessment(struct sample *s, size_t a, size_t m, int32_t on)
 {
 	bool unnecessary = a % 9 == 4;
 	begin(s, "a", a, "service_need_assessment");
+	happened(on + 3);
 	printf(",\"case\":\"ref:m%zu\",\"sign\":true,\"fields\":{\"deadline_rule\":\"D4_OTHER\"", m);
 	date("started_on", on + 3);
 	printf(",\"participants\":[{\"role\":\"asiakas\"},{\"role\":\"sosiaalityöntekijä\"}]");
@@ -314,14 +352,18 @@ static void one_assessment(struct sample *s, size_t a, size_t m, int32_t on)
 
 static void one_plan(struct sample *s, size_t p, size_t m, int32_t on)
 {
-	/* 10, 15 and 45 of 70 */
-	const char *kind = p % 14 < 2 ? "INDEPENDENT_COPING" : p % 14 < 5 ? "ACTIVATION" : "CLIENT";
+	/* The pathway says which kind; else 10, 15 and 45 of 70. */
+	static const char *const kinds[] = { NULL, "INDEPENDENT_COPING", "ACTIVATION", "CLIENT", "CLIENT", NULL, NULL, NULL, NULL };
+	const char *kind = kinds[s->pathways[m]] != NULL ? kinds[s->pathways[m]]
+			   : p % 14 < 2 ? "INDEPENDENT_COPING" : p % 14 < 5 ? "ACTIVATION" : "CLIENT";
 	begin(s, "p", p, "plan");
+	happened(on);
 	printf(",\"case\":\"ref:m%zu\",\"sign\":true,\"fields\":{\"kind\":\"%s\"", m, kind);
 	printf(",\"goals\":[{\"text\":\"%s\",\"category\":\"%s\"}]", pick(s, &sample_goal), "DIGITAL_SKILLS");
 	printf(",\"actions\":[{\"what\":\"%s\",\"who\":\"asiakas ja työntekijä\"", pick(s, &sample_next));
 	date("due", s->today + 14 + (int32_t)below(&s->chance, 60));
-	printf("}],\"parties\":[{\"role\":\"asiakas\"},{\"role\":\"omatyöntekijä\"}],\"client_agreement\":\"AGREED\"");
+	printf("}],\"parties\":[{\"role\":\"asiakas\"},{\"role\":\"omatyöntekijä\"},{\"role\":\"TE-palvelut\"}],"
+	       "\"client_agreement\":\"AGREED\"");
 	date("valid_from", on);
 	date("review_on", s->today + 30 + (int32_t)below(&s->chance, 90));
 	printf(",\"kela_notice_wanted\":%s}}\n", p % 2 == 0 ? "true" : "false");
@@ -332,6 +374,7 @@ static void one_consent(struct sample *s, size_t k, size_t client)
 	int32_t on = s->today - 30 - (int32_t)below(&s->chance, 90);
 	bool expired = k % 11 == 7, withdrawn = k % 15 == 4 || k % 15 == 12;
 	begin(s, "k", k, "consent");
+	happened(on);
 	printf(",\"case\":\"ref:c%zu\",\"sign\":true,\"fields\":{\"client\":\"ref:c%zu\"", client, client);
 	text("direction", "TO_KELA");
 	text("recipient", "Kansaneläkelaitos");
@@ -352,6 +395,37 @@ static void one_consent(struct sample *s, size_t k, size_t client)
 	printf("}}\n");
 }
 
+static void decided(struct sample *s, size_t a, int32_t on)
+{
+	char day[CIVIL_DATE_BYTES];
+	civil_write_date(on, day);
+	step(s, "h", a, "assistance_application", "DECIDED");
+	printf(",\"decision\":{\"date\":\"%s\",\"result\":\"Myönnetty\",\"copy_seen\":true}", day);
+}
+
+/* Queued; an urgent one is called back and resolved, or moved to the normal queue. */
+static void application_course(struct sample *s, size_t a, int32_t on, bool urgent, bool moved)
+{
+	step(s, "h", a, "assistance_application", urgent ? "URGENT_QUEUE" : "NORMAL_QUEUE");
+	printf("}}\n");
+	if (moved)
+		step(s, "h", a, "assistance_application", "NORMAL_QUEUE");
+	else if (urgent || a % 3 != 0)
+		decided(s, a, on + 1);
+	if (urgent) {
+		printf(",\"callback\":{\"summary\":\"Kelan käsittelijä soitti\"");
+		moment("at", on, 14, 0);
+		printf("}");
+		text("urgent_outcome", moved ? "MOVED_TO_NORMAL" : "RESOLVED_URGENT");
+	}
+	if (urgent || a % 3 != 0)
+		printf("}}\n");
+	if (!moved)
+		return;
+	decided(s, a, on + 6);
+	printf("}}\n");
+}
+
 static void one_application(struct sample *s, size_t a, size_t client)
 {
 	static const char *const channels[] = { "OWN_DEVICE", "PUBLIC_GUIDED", "ORAL_PHONE", "PAPER", "WITH_WORKER_DEVICE" };
@@ -365,15 +439,16 @@ static void one_application(struct sample *s, size_t a, size_t client)
 	printf("\"%s\",\"to\":\"%s\"}", from, to);
 	text("channel", channels[below(&s->chance, 5)]);
 	text("helped_by", "Aino Laine");
+	moment("delivered_at", on, 11, 30);
 	moment("arrived_at_kela", on, 12, 0);
 	text("urgency", urgent ? "URGENT" : "NORMAL");
 	if (urgent) {
 		printf(",\"urgency_grounds\":[\"MEDICINE\"]");
 		text("urgency_reason", "Lääkkeet loppuivat eilen eikä rahaa uusiin ole.");
-		text("urgent_outcome", a % 33 == 6 ? "MOVED_TO_NORMAL" : "RESOLVED_URGENT");
 	}
-	text("state", urgent || a % 3 != 0 ? "DECIDED" : "NORMAL_QUEUE");
+	text("state", "DELIVERED");
 	printf("}}\n");
+	application_course(s, a, on, urgent, a % 33 == 6);
 }
 
 /* ---- the whole ---- */
@@ -414,6 +489,7 @@ static void all_matters(struct sample *s)
 			one_application(s, applications++, client);
 		if (m % 10 < 3)
 			one_consent(s, consents++, client);
+		one_course(s, m);
 	}
 }
 

@@ -8,10 +8,12 @@ refused on a laptop with a word that says so, and written at the central node.
 What is not of the table's shape is refused and changes nothing. At the end both
 ends sync, and the book made again from the log is the same book.
 """
+import datetime
 import json
 import os
 import re
 
+import lawful
 import nodes
 from nodes import FAILED, USAGE, daemons, jalka, run
 
@@ -32,10 +34,10 @@ def searched_fields():
 
 
 class Maker:
-    """Valid values for one record of one type; `word` stands in every text."""
+    """Lawful values for one record of one type; `word` stands in every text."""
 
-    def __init__(self, known_id, word):
-        self.known_id, self.word = known_id, word
+    def __init__(self, ids, word):
+        self.ids, self.known_id, self.word = ids, ids["client"], word
 
     def value(self, field):
         one = self.single(field)
@@ -46,11 +48,12 @@ class Maker:
         if kind == "MESSAGE":
             return {f["name"]: self.value(f) for f in field["fields"]}
         return {"BOOL": False, "UINT": 7, "INT": 7, "ENUM": field.get("values", [""])[-1], "TEXT": self.word,
-                "BYTES": "00ff10", "ID": self.known_id, "TIME": "2026-11-03T09:15:00+02:00", "DATE": "2026-11-03",
+                "BYTES": "00ff10", "ID": self.known_id, "TIME": lawful.PAST_TIME, "DATE": lawful.PAST,
                 "CENTS": 1250}[kind]
 
-    def record(self, shape, required_only=False):
-        return {f["name"]: self.value(f) for f in shape["fields"] if not f["later"] and (f["required"] or not required_only)}
+    def record(self, shape):
+        values = {f["name"]: self.value(f) for f in shape["fields"] if not f["later"]}
+        return lawful.lay_over(shape["name"], values, self.word, self.ids)
 
 
 def has_text(field):
@@ -79,20 +82,39 @@ def without(value, path):
     return value
 
 
+def lawful_now():
+    return datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%MZ")
+
+
 class Bench:
     def __init__(self, world, tally):
         self.tally = tally
         self.center = world.central()
         self.device = world.field("aino")
-        world.enrol(self.device, world.staff("Aino Laine"))
+        staff, other = world.staff("Aino Laine"), world.staff("Mikko Saari")
+        world.enrol(self.device, staff)
         self.client = nodes.new_client(self.device, "Kettusalonpää")
         self.matter = nodes.new_matter(self.device, self.client, "Vuokrarästi")
+        self.ids = self.fixtures(staff, other)
         self.shapes = [jalka(self.device, "types", t["name"]) for t in jalka(self.device, "types")["types"]]
         self.searched = searched_fields()
         self.made = []  # (daemon, id, fields) as they were last shown
 
+    def fixtures(self, staff, other):
+        """What records name by rule: each of its type, in the cases where they are looked for."""
+        place, home = ["--case", self.matter["case_id"]], ["--case", self.client["case_id"]]
+        visit = jalka(self.device, "visit", "start", self.matter["case_id"])
+        note = jalka(self.device, "note", self.matter["case_id"], "Käynti sujui hyvin.", "--visit", visit["id"])
+        consent = jalka(self.device, "create", "consent", *home, "--sign", f"client={self.client['id']}", "direction=TO_KELA",
+                        "recipient=Kela", "purpose=tiedoksi", "scope=SESSION,PLAN_SUMMARY", "form=WRITTEN",
+                        f"given_at={lawful_now()}", "witness_staff=Aino Laine", "understood_check=kertoi omin sanoin")
+        application = jalka(self.device, "create", "local_application", *place, "kind=PREVENTIVE",
+                            f"received_at={lawful.PAST_TIME}", 'expenses={"type":"vuokra","cents":40000}')
+        return {"client": self.client["id"], "staff": staff, "other_staff": other, "visit": visit["id"], "note": note["id"],
+                "consent": consent["id"], "application": application["id"], "local_kind": "PREVENTIVE"}
+
     def maker(self, shape):
-        return Maker(self.client["id"], f"pöly{shape['number']:02}k")
+        return Maker(self.ids, f"pöly{shape['number']:02}k")
 
     def place(self, shape):
         """Where a record of this type stands on a laptop."""
@@ -124,20 +146,29 @@ def shown(daemon, record):
 
 def each_enum(fields):
     for f in fields:
-        if f["kind"] == "ENUM" and not f["later"]:
+        if f["kind"] == "ENUM" and not f["later"] and f["name"] not in ("state", "wipe_state"):  # those are stepped through
             for value in f["values"]:
                 yield f["name"], [value] if f["repeated"] else value
 
 
-def change_all_enums(daemon, record, shape):
-    """Every value of every enumeration of the outer message, one after the other."""
+# Values that stand only with others: refused alone, and with a reason.
+RULED = {("referral", "pathway", "NEED_REQUEST"), ("assistance_application", "urgency", "NORMAL"),
+         ("assistance_application", "urgent_outcome", "RESOLVED_URGENT"),
+         ("assistance_application", "urgent_outcome", "MOVED_TO_NORMAL")}
+
+
+def change_all_enums(daemon, record, shape, values):
+    """Every value of every enumeration of the outer message, one after the other; then as it was."""
     bad = []
     for name, value in each_enum(shape["fields"]):
         word = value[0] if isinstance(value, list) else value
         got = run(daemon, "change", record, f"{name}={word}")
-        if got.code != 0 or shown(daemon, record)["fields"].get(name) != value:
+        ruled = (shape["name"], name, word) in RULED and got.refused
+        if not ruled and (got.code != 0 or shown(daemon, record)["fields"].get(name) != value):
             bad.append((name, word, got))
-    return bad
+    added = {name: None for name, _ in each_enum(shape["fields"]) if name not in values}
+    back = run(daemon, "change", record, "--from-json", "-", stdin=json.dumps({**values, **added}, ensure_ascii=False))
+    return bad + ([] if back.code == 0 else [back])
 
 
 def course(bench, daemon, shape):
@@ -154,7 +185,7 @@ def course(bench, daemon, shape):
     fields = shown(daemon, record)["fields"]
     if fields != values:
         problems.append(("shown", fields, values))
-    problems += frozen(daemon, record, shape) if at_once else change_all_enums(daemon, record, shape)
+    problems += frozen(daemon, record, shape) if at_once else change_all_enums(daemon, record, shape, values)
     if draft:
         if record not in [d["id"] for d in jalka(daemon, "drafts")["drafts"]]:
             problems.append("not among the drafts")
@@ -180,8 +211,8 @@ def frozen(daemon, record, shape):
     """A signed record: what is signed stays, what comes later is written."""
     problems = []
     for f in shape["fields"]:
-        if f["kind"] not in ("TEXT", "ENUM", "DATE", "BOOL"):
-            continue
+        if f["kind"] not in ("TEXT", "ENUM", "DATE", "BOOL") or f["later"] and f["kind"] == "ENUM":
+            continue  # a later state is stepped to: tests of the life cycles
         value = {"TEXT": "toinen", "ENUM": f.get("values", [""])[0], "DATE": "2026-12-24", "BOOL": "true"}[f["kind"]]
         got = run(daemon, "change", record, f"{f['name']}={value}")
         if got.code == 0 if not f["later"] else got.code != 0:
@@ -202,6 +233,8 @@ def refusals(bench, daemon, shape):
     values = maker.record(shape)
     sign = ["--sign"] if shape["signed"] and daemon is bench.device else []
     for path in required_paths(shape["fields"]):
+        if (shape["name"], *path) in lawful.FILLED:
+            continue
         yield f"without {'.'.join(path)}", bench.create(daemon, shape, without(values, path), *sign)
     yield "an unknown field", bench.create(daemon, shape, {**values, "nonsense": "x"}, *sign)
     place = bench.place(shape) if daemon is bench.device else []
