@@ -11,7 +11,7 @@
 #include "records_table.h"
 
 /* Rises when the same log would give other tables: they are then made anew. */
-enum { VERSION = 1, BATCH = 256, KEY_BYTES = 256 };
+enum { VERSION = 1, BATCH = 32, KEY_BYTES = 256 };
 
 static const char schema_text[] =
 	"CREATE TABLE match_meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;"
@@ -426,20 +426,31 @@ static struct fault untouch_all(struct match *match, const struct record_id *ids
 
 /* What was touched stays so until its links are written: a crash loses none. What
  * the links touch comes next. */
-struct fault match_run(struct match *match, struct hub *hub, struct hub_time now)
+struct fault match_step(struct match *match, struct hub *hub, struct hub_time now)
 {
 	struct record_id ids[BATCH];
 	size_t count;
-	while (match->may_wait) {
-		FAULT_TRY(read_touched(match, ids, &count));
-		match->may_wait = count > 0;
-		if (count == 0)
-			break;
-		FAULT_TRY(refresh_all(match, ids, count));
-		for (size_t i = 0; i < count; i++)
-			FAULT_TRY(link_by_code(match, hub, ids[i], now));
-		FAULT_TRY(untouch_all(match, ids, count));
-	}
+	if (!match->may_wait)
+		return fault_none();
+	FAULT_TRY(read_touched(match, ids, &count));
+	match->may_wait = count > 0;
+	if (count == 0)
+		return fault_none();
+	FAULT_TRY(refresh_all(match, ids, count));
+	for (size_t i = 0; i < count; i++)
+		FAULT_TRY(link_by_code(match, hub, ids[i], now));
+	return untouch_all(match, ids, count);
+}
+
+bool match_waits(const struct match *match)
+{
+	return match->may_wait;
+}
+
+struct fault match_run(struct match *match, struct hub *hub, struct hub_time now)
+{
+	while (match->may_wait)
+		FAULT_TRY(match_step(match, hub, now));
 	return fault_none();
 }
 

@@ -39,6 +39,9 @@ struct fault match_forgot(struct match *match, struct case_id case_id);
 /* Works off what was touched: compares, links (M1). Outside a transaction; writes by
  * hub_write. Nothing to do costs nothing. */
 struct fault match_run(struct match *match, struct hub *hub, struct hub_time now);
+/* A part of it, so that links are answered meanwhile; match_waits: there is more. */
+struct fault match_step(struct match *match, struct hub *hub, struct hub_time now);
+bool match_waits(const struct match *match);
 /* All client records are touched: the next match_run makes every row anew. */
 struct fault match_rebuild(struct match *match);
 

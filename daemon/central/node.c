@@ -181,11 +181,11 @@ static void turn(void *ctx)
 	node->busy = false;
 	struct fault f = hub_commit(node->hub, node_now());
 	if (!fault_is(f))
-		f = match_run(node->match, node->hub, node_now());
+		f = match_step(node->match, node->hub, node_now());
 	if (fault_is(f))
 		fail(node, f); /* E2 */
 	else
-		timer_at(node->deadline, hub_deadline(node->hub));
+		timer_at(node->deadline, match_waits(node->match) ? 0 : hub_deadline(node->hub));
 }
 
 static void deadline_came(void *ctx)

@@ -416,23 +416,22 @@ struct words {
 	size_t count;
 };
 
-static struct words words_of(struct span text)
+/* Letters beyond a word's count are not written: a list of people is gone through in no time. */
+static void words_of(struct span text, struct words *out)
 {
-	struct words words = { .count = 0 };
-	while (words.count < WORDS_MAX && name_next(&text, &words.all[words.count]))
-		words.count++;
-	return words;
+	out->count = 0;
+	while (out->count < WORDS_MAX && name_next(&text, &out->all[out->count]))
+		out->count++;
 }
 
-static struct name_word based(const struct name_word *word)
+static void based(const struct name_word *word, struct name_word *out)
 {
-	struct name_word out = { .count = 0 };
+	out->count = 0;
 	for (size_t i = 0; i < word->count; i++) {
 		uint32_t c = letter_base(word->letters[i]);
 		if (c != 0)
-			out.letters[out.count++] = c;
+			out->letters[out->count++] = c;
 	}
-	return out;
 }
 
 /* One letter more, less, another one, or two changed over. */
@@ -457,7 +456,9 @@ static enum name_match compare_word(const struct name_word *a, const struct name
 {
 	if (name_equal(a, b))
 		return NAME_SAME;
-	struct name_word x = based(a), y = based(b);
+	struct name_word x, y;
+	based(a, &x);
+	based(b, &y);
 	return name_equal(&x, &y) || is_one_slip(&x, &y) ? NAME_ALIKE : NAME_OTHER;
 }
 
@@ -498,8 +499,11 @@ static enum name_match compare_in_place(const struct words *family_a, const stru
 
 enum name_match name_compare(const struct name_person *a, const struct name_person *b)
 {
-	struct words family_a = words_of(a->family), given_a = words_of(a->given);
-	struct words family_b = words_of(b->family), given_b = words_of(b->given);
+	struct words family_a, given_a, family_b, given_b;
+	words_of(a->family, &family_a);
+	words_of(a->given, &given_a);
+	words_of(b->family, &family_b);
+	words_of(b->given, &given_b);
 	enum name_match match = compare_in_place(&family_a, &given_a, &family_b, &given_b);
 	if (match != NAME_OTHER)
 		return match;
