@@ -473,18 +473,13 @@ static void of_local_application(struct making *making)
 		put_from_ms(making, AGENDA_DECISION, DEADLINE_D5, received_ms);
 }
 
-static enum deadline_rule notice_rule(const struct making *making)
-{
-	if (says(making, RECORDS_SERVICE_NOTICE_METHOD, RECORDS_NOTICE_METHOD_LETTER))
-		return DEADLINE_D12_LETTER;
-	return says(making, RECORDS_SERVICE_NOTICE_METHOD, RECORDS_NOTICE_METHOD_ELECTRONIC) ? DEADLINE_D12_ELECTRONIC
-											     : DEADLINE_D12_HANDED;
-}
-
-/* Both days are derived when the notice was written without them. */
+/* Notices are signed: one value a field. The end of the objection stands in the record
+ * where there is one (rules_notice); the rest follows from the sending. */
 static void of_notice(struct making *making)
 {
-	enum deadline_rule rule = notice_rule(making);
+	struct values methods = values_of(making, RECORDS_SERVICE_NOTICE_METHOD);
+	uint64_t method = methods.count > 0 ? fields_number_or_none(methods.at[0].whole, RECORDS_SERVICE_NOTICE_METHOD) : 0;
+	enum deadline_rule rule = deadline_of_notice(method);
 	int32_t sent_on, deemed_on, until;
 	struct deadline at;
 	if (!earliest_day(making, RECORDS_SERVICE_NOTICE_ACTUALLY_SENT_ON, &sent_on) ||
@@ -493,9 +488,9 @@ static void of_notice(struct making *making)
 	if (earliest_day(making, RECORDS_SERVICE_NOTICE_DEEMED_ON, &deemed_on))
 		at.counted = at.actable = deemed_on;
 	put_deadline(making, AGENDA_NOTICE, rule, &at, begin_of(sent_on));
-	struct agenda_item *item = earliest_day(making, RECORDS_SERVICE_NOTICE_APPEAL_UNTIL, &until)
-		? put_day(making, AGENDA_OBJECTION, DEADLINE_D13, until)
-		: put_from_day(making, AGENDA_OBJECTION, DEADLINE_D13, at.counted);
+	if (!earliest_day(making, RECORDS_SERVICE_NOTICE_APPEAL_UNTIL, &until))
+		return;
+	struct agenda_item *item = put_day(making, AGENDA_OBJECTION, DEADLINE_D13, until);
 	if (item != NULL)
 		item->start_ms = begin_of(at.counted);
 }

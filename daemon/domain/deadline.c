@@ -4,6 +4,7 @@
 #include "base/assert.h"
 #include "base/civil.h"
 #include "domain/calendar.h"
+#include "records_table.h"
 
 #define CONTACT "the contact (event_at)"
 #define INITIATED "the initiation of the matter (opened_on)"
@@ -167,6 +168,13 @@ struct fault deadline_count_ms(enum deadline_rule rule, uint64_t start_ms, const
 	if (row != NULL && row->unit == DEADLINE_HOURS)
 		return count_hours(row, start_ms, out);
 	return deadline_count(rule, civil_days(civil_helsinki(start_ms).date), params, out);
+}
+
+enum deadline_rule deadline_of_notice(uint64_t method)
+{
+	if (method == RECORDS_NOTICE_METHOD_LETTER)
+		return DEADLINE_D12_LETTER;
+	return method == RECORDS_NOTICE_METHOD_ELECTRONIC ? DEADLINE_D12_ELECTRONIC : DEADLINE_D12_HANDED;
 }
 
 bool deadline_appeal_days(struct span version, uint16_t *out)

@@ -90,6 +90,9 @@ struct fault deadline_count(enum deadline_rule rule, int32_t start, const struct
 struct fault deadline_count_ms(enum deadline_rule rule, uint64_t start_ms, const struct deadline_params *params,
 			       struct deadline *out);
 
+/* D12's clock of a way of giving notice, RECORDS_NOTICE_METHOD_*. */
+enum deadline_rule deadline_of_notice(uint64_t method);
+
 /* The days to object that an appeal text gives: its version ends with them, after a
  * slash ("2026-1/30", "2010/14"), 1 to 365. False: the version names none. */
 bool deadline_appeal_days(struct span version, uint16_t *out);

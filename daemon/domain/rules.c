@@ -34,7 +34,7 @@ static const struct row rows[] = {
 	{ RECORDS_TYPE_ASSISTANCE_APPLICATION, rules_application, rules_fill_application },
 	{ RECORDS_TYPE_LOCAL_APPLICATION, rules_local_application, NULL },
 	{ RECORDS_TYPE_LOCAL_DECISION, rules_local_decision, NULL },
-	{ RECORDS_TYPE_SERVICE_NOTICE, rules_service_notice, NULL },
+	{ RECORDS_TYPE_SERVICE_NOTICE, rules_service_notice, rules_fill_service_notice },
 	{ RECORDS_TYPE_CONSENT, rules_consent, rules_fill_consent },
 	{ RECORDS_TYPE_DISCLOSURE, rules_disclosure, NULL },
 	{ RECORDS_TYPE_JOINT_SESSION, rules_session, NULL },

@@ -62,6 +62,7 @@ rules_fn rules_anonymous, rules_feedback, rules_development, rules_correction, r
 
 /* Derived values: appended when absent. */
 typedef void rules_fill_fn(const struct rules_world *world, const struct rules_write *write, struct wire_out *out);
-rules_fill_fn rules_fill_capability, rules_fill_consent, rules_fill_mapping, rules_fill_application;
+rules_fill_fn rules_fill_capability, rules_fill_consent, rules_fill_mapping, rules_fill_application,
+	rules_fill_service_notice;
 
 #endif

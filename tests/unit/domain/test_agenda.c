@@ -354,8 +354,11 @@ static void a_notice_has_the_day_it_is_deemed_received_and_the_end_of_the_object
 {
 	(void)state;
 	tell("service_notice", "method=LETTER", "actually_sent_on=2026-03-02", NULL);
-	assert_int_equal(find(AGENDA_NOTICE)->counted, day_of("2026-03-09"));
-	assert_int_equal(find(AGENDA_OBJECTION)->counted, day_of("2026-04-08"));
+	only(AGENDA_NOTICE, DEADLINE_D12_LETTER, "2026-03-09");
+	tell("service_notice", "method=LETTER", "actually_sent_on=2026-03-02", "deemed_on=2026-03-09",
+	     "appeal_until=2026-04-06", NULL);
+	assert_int_equal(find(AGENDA_OBJECTION)->counted, day_of("2026-04-06")); /* Easter Monday */
+	assert_int_equal(find(AGENDA_OBJECTION)->actable, day_of("2026-04-07"));
 	assert_int_equal(find(AGENDA_OBJECTION)->start_ms, ms_of("2026-03-09"));
 	tell("service_notice", "method=ELECTRONIC", "actually_sent_on=2026-03-02", "appeal_until=2026-03-19", NULL);
 	assert_int_equal(find(AGENDA_NOTICE)->rule, DEADLINE_D12_ELECTRONIC);
