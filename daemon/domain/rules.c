@@ -300,9 +300,8 @@ struct fault rules_check(const struct rules_world *world, const struct rules_wri
 	const struct row *row = row_of(write->record->type);
 	FAULT_TRY(check_open(world, write, told));
 	FAULT_TRY(check_client(world, write, told));
-	if (row != NULL)
-		FAULT_TRY(row->check(world, write, told));
-	return check_steps(world, write, told);
+	FAULT_TRY(check_steps(world, write, told));
+	return row == NULL ? fault_none() : row->check(world, write, told);
 }
 
 void rules_fill(const struct rules_world *world, const struct rules_write *write, struct wire_out *out)
