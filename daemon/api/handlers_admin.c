@@ -304,6 +304,20 @@ static struct fault role_of(struct order_line *line, uint32_t *out)
 	return fault_of(FAULT_CALLER, "a role is OWN_WORKER, CO_WORKER or SUBSTITUTE");
 }
 
+/* A matter has exactly one own worker (SHL 42 §): the next comes when the last has gone. */
+static struct fault check_own_worker(struct order_line *line, const struct log_case *info, struct record_id staff, uint32_t role)
+{
+	struct record_id own;
+	char name[VIEW_NAME_BYTES];
+	if (role != RECORDS_ASSIGNMENT_ROLE_OWN_WORKER || info->kind != DELTA_CASE_MATTER ||
+	    !hub_own_worker(line->hub, info->case_id, &own) || ID_EQUAL(own, staff))
+		return fault_none();
+	view_staff_name(node_book(line->request->target.node), &own, name);
+	strcpy(line->request->field, "role");
+	return request_fault(line->request, fault_of(FAULT_CALLER, "the case has an own worker, and has only one"),
+			     "end the assignment of %s first, or assign as CO_WORKER or SUBSTITUTE", name);
+}
+
 static struct fault verb_assign(struct order_line *line)
 {
 	struct log_case info;
@@ -312,6 +326,7 @@ static struct fault verb_assign(struct order_line *line)
 	FAULT_TRY(case_of(line, arg(line, 0), &info));
 	FAULT_TRY(staff_of(line, arg(line, 1), &staff));
 	FAULT_TRY(role_of(line, &role));
+	FAULT_TRY(check_own_worker(line, &info, staff, role));
 	FAULT_TRY(hub_assign(line->hub, info.case_id, staff, role, node_now(), &assignment));
 	struct writer *out = begin(line);
 	writer_id(out, "case_id", info.case_id.bytes);

@@ -370,6 +370,18 @@ struct fault hub_assign(struct hub *hub, struct case_id case_id, struct record_i
 	return fault;
 }
 
+bool hub_own_worker(struct hub *hub, struct case_id case_id, struct record_id *staff)
+{
+	const struct assignments_case *info = assignments_case_get(&hub->assignments, &case_id);
+	for (const struct assignments_tie *tie = info == NULL ? NULL : info->ties; tie != NULL; tie = tie->next)
+		for (size_t i = 0; i < tie->reason_count; i++)
+			if (tie->spans[i].ended == 0 && tie->reasons[i].role == RECORDS_ASSIGNMENT_ROLE_OWN_WORKER) {
+				*staff = tie->holder->id;
+				return true;
+			}
+	return false;
+}
+
 struct fault hub_unassign(struct hub *hub, struct case_id case_id, struct record_id staff, struct hub_time now)
 {
 	FAULT_TRY(hub_verb_begin(hub, now));

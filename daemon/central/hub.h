@@ -135,6 +135,9 @@ struct fault hub_write(struct hub *hub, const struct hub_write *write, struct hu
  * For a MATTER its CLIENT case is assigned too. `role` is AssignmentRole. */
 struct fault hub_assign(struct hub *hub, struct case_id case_id, struct record_id staff, uint32_t role,
 			struct hub_time now, struct record_id *assignment);
+/* Who is the own worker of a case now; false: nobody. A matter has one at most: who
+ * assigns asks first. */
+bool hub_own_worker(struct hub *hub, struct case_id case_id, struct record_id *staff);
 /* Ends every assignment of this staff member to this case (not the CLIENT case's). */
 struct fault hub_unassign(struct hub *hub, struct case_id case_id, struct record_id staff, struct hub_time now);
 

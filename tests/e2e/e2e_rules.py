@@ -225,11 +225,21 @@ def two_apart(office):
     expect("nothing that arrived was refused", quarantine == [], quarantine)
 
 
+def one_own_worker(office):
+    center, expect = office.center, office.expect
+    got = run(center, "admin", "assign", office.place, office.staff["mikko"], "OWN_WORKER")
+    expect("a second own worker is refused, and told who is the first", got.refused and "Aino Laine" in got.err, got)
+    jalka(center, "admin", "unassign", office.place, office.staff["aino"])
+    jalka(center, "admin", "assign", office.place, office.staff["mikko"], "OWN_WORKER")
+    got = run(center, "admin", "assign", office.place, office.staff["aino"])
+    expect("after the change the other way round", got.refused and "Mikko Saari" in got.err, got)
+
+
 def main():
     tally = nodes.Tally()
     with daemons.World() as world:
         office = Office(world, tally)
-        for part in (a_referral, a_visit, people, content, corrections, wrong_client, closing, two_apart):
+        for part in (a_referral, a_visit, people, content, corrections, wrong_client, closing, two_apart, one_own_worker):
             with tally.part(part.__name__):
                 part(office)
     tally.finish()
