@@ -178,7 +178,10 @@ struct lifecycle_held rules_held(const struct rules_world *world, const struct r
 	if (table == NULL)
 		return (struct lifecycle_held){ 0, true, "" };
 	size_t count = states_of(world, table, record->id, record->fields, states);
-	return by_time(lifecycle_derive(table, states, count), record, world->today);
+	struct lifecycle_held held = by_time(lifecycle_derive(table, states, count), record, world->today);
+	if (record->type != RECORDS_TYPE_PLAN || !rules_plan_has_rival(world, record))
+		return held;
+	return (struct lifecycle_held){ held.state, false, "another plan replaces the same one: the own worker chooses" };
 }
 
 uint32_t rules_state(const struct rules_world *world, const struct rules_record *record)

@@ -53,6 +53,9 @@ struct fault rules_session_actions(const struct rules_world *world, const struct
 rules_fn rules_client_card, rules_protected, rules_related, rules_capability;
 rules_fn rules_case_record, rules_visit, rules_assignment, rules_referral;
 rules_fn rules_note, rules_mapping, rules_concern, rules_benefit, rules_child_notice, rules_assessment;
+/* rules_plan: another plan in force replaces the same one. */
+bool rules_plan_has_rival(const struct rules_world *world, const struct rules_record *plan);
+
 rules_fn rules_plan, rules_action, rules_handover;
 rules_fn rules_application, rules_local_application, rules_local_decision, rules_service_notice;
 rules_fn rules_consent, rules_disclosure;

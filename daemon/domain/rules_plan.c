@@ -33,6 +33,26 @@ static struct fault check_kind(const struct rules_world *world, const struct rul
 	return fault_none();
 }
 
+static bool is_live(const struct rules_record *plan)
+{
+	uint32_t state = lifecycle_state(lifecycle_of(RECORDS_TYPE_PLAN), plan->fields);
+	return state == RECORDS_PLAN_STATE_AGREED || state == RECORDS_PLAN_STATE_ACTIVE;
+}
+
+bool rules_plan_has_rival(const struct rules_world *world, const struct rules_record *plan)
+{
+	const struct rules_record *all;
+	struct record_id old, other;
+	if (!is_live(plan) || !fields_id(plan->fields, RECORDS_PLAN_REPLACES, &old))
+		return false;
+	size_t count = rules_list(world, RULES_IN_CASE, plan->case_id, RECORDS_TYPE_PLAN, &all);
+	for (size_t i = 0; i < count; i++)
+		if (!ID_EQUAL(all[i].id, plan->id) && is_live(&all[i]) &&
+		    fields_id(all[i].fields, RECORDS_PLAN_REPLACES, &other) && ID_EQUAL(other, old))
+			return true;
+	return false;
+}
+
 /* Two workers may revise one plan apart: both revisions stand, and the own worker chooses. */
 static void mind_rivals(const struct rules_world *world, const struct rules_write *write, struct rules_told *told)
 {

@@ -28,7 +28,7 @@ def one_run():
             texts = iter(notes.make(CLIENTS * 5))
             for _ in range(CLIENTS):
                 client = api.write("client", CLIENT)
-                case = api.write("case", {"client": client["id"], "title": "Asia", "opened_on": "2026-11-03",
+                case = api.write("case", {"client": client["id"], "title": "Asia", "opened_on": "2024-11-05",
                                           "opened_by_pathway": "SELF", "special_support": False},
                                  client_case=client["case_id"])["case_id"]
                 for _ in range(5):

@@ -51,7 +51,7 @@ def main():
         world.enrol(device, world.staff("Aino Laine"))
         with device.api() as api:
             client = api.write("client", CLIENT)
-            case = api.write("case", {"client": client["id"], "title": "Asia", "opened_on": "2026-11-03",
+            case = api.write("case", {"client": client["id"], "title": "Asia", "opened_on": "2024-11-05",
                                       "opened_by_pathway": "SELF", "special_support": False},
                              client_case=client["case_id"])["case_id"]
 

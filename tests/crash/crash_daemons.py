@@ -43,7 +43,7 @@ class Worker:
         self.errors = []
         with self.daemon.api() as api:
             client = api.write("client", CLIENT)
-            self.case = api.write("case", {"client": client["id"], "title": "Asia", "opened_on": "2026-11-03",
+            self.case = api.write("case", {"client": client["id"], "title": "Asia", "opened_on": "2024-11-05",
                                            "opened_by_pathway": "SELF", "special_support": False},
                                   client_case=client["case_id"])["case_id"]
         self.thread = None

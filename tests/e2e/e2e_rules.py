@@ -191,17 +191,25 @@ def closing(office):
     expect("a new need is a new case that follows it", new["opened"] is True)
 
 
+def make_plan(office, daemon, matter, *more):
+    return jalka(daemon, "create", "plan", "--case", matter["case_id"], "--sign", "kind=CLIENT", 'goals={"text":"x","category":"WORK"}',
+                 "parties.role=asiakas", "client_agreement=AGREED", "review_on=2099-01-01", *more)["id"]
+
+
 def two_apart(office):
     """Both step offline; both writes stand, and both laptops say the same."""
     aino, mikko, expect = office.aino, office.mikko, office.expect
     matter = nodes.new_matter(aino, office.client, "Yhteinen asia")
     visit = jalka(aino, "visit", "plan", matter["case_id"], "2026-03-05T10:00")["id"]
     consent = jalka(aino, "consent", "give", office.client["id"], "PLAN_SUMMARY", "tiedoksi", "understood_check=kertoi")["id"]
+    plan = make_plan(office, aino, matter)
     for case in (office.home, matter["case_id"]):
         nodes.sync(aino)
         jalka(office.center, "admin", "assign", case, office.staff["mikko"], "CO_WORKER")
+    jalka(aino, "step", plan, "ACTIVE")
     nodes.sync(aino, mikko)
     nodes.offline(aino, mikko)
+    plans = [make_plan(office, daemon, matter, f"replaces={plan}") for daemon in (aino, mikko)]
     jalka(aino, "step", visit, "STARTED", "started_at=2026-03-05T10:05")
     jalka(mikko, "step", visit, "CANCELLED", "cancel_reason=Asiakas perui")
     jalka(aino, "step", matter["id"], "ASSESSING")
@@ -218,6 +226,12 @@ def two_apart(office):
     expect("both laptops say the same holds", held["aino"] == held["mikko"], held)
     expect("and it is what the tables say", [s["holds"] for s in held["aino"]] == ["CANCELLED", "CLOSED", "WITHDRAWN"] and
            all(s["decided"] and s["why"] for s in held["aino"]), held)
+    rivals = [office.state(p, daemon) for p in plans for daemon in (aino, mikko)]
+    expect("two revisions of one plan both stand until one is chosen", all(
+        (s["holds"], s["decided"]) == ("AGREED", False) for s in rivals), rivals)
+    expect("and the plan they revise is REVISED", office.state(plan)["holds"] == "REVISED", office.state(plan))
+    jalka(aino, "step", plans[1], "ENDED")
+    expect("one ended, the other holds", office.state(plans[0])["decided"], office.state(plans[0]))
     listed = {r["id"]: r["state"]["holds"] for r in jalka(aino, "list", "case")["records"]}
     expect("lists say so too", listed[matter["id"]] == "CLOSED", listed)
     office.refused("and the closed case takes nothing new", ["closed"], "note", matter["case_id"], "x")

@@ -33,7 +33,7 @@ static const struct drawing drawings[] = {
 	{ "concern_assessment", "state", "SIGNED", content },
 	{ "benefit_assessment", "state", "SIGNED", content },
 	{ "service_need_assessment", "state", "SIGNED", content },
-	{ "plan", "state", "AGREED", "DRAFT>AGREED DRAFT>DECLINED_BY_CLIENT AGREED>ACTIVE ACTIVE>REVISED ACTIVE>ENDED" },
+	{ "plan", "state", "AGREED", "DRAFT>AGREED DRAFT>DECLINED_BY_CLIENT AGREED>ACTIVE AGREED>ENDED ACTIVE>REVISED ACTIVE>ENDED" },
 	{ "assistance_application", "state", "PREPARED",
 	  "PREPARED>DELIVERED DELIVERED>NORMAL_QUEUE DELIVERED>URGENT_QUEUE URGENT_QUEUE>DECIDED "
 	  "URGENT_QUEUE>NORMAL_QUEUE NORMAL_QUEUE>WAITING_INFO URGENT_QUEUE>WAITING_INFO WAITING_INFO>NORMAL_QUEUE "

@@ -200,7 +200,25 @@ static void a_plan_is_reviewed_later_and_says_what_was_not_agreed(void **state)
 	allowed_at(0, MATTER, "plan", "{" PLAN ",'kind':'CLIENT','parties':[{'role':'a'}],'replaces':'@20'}");
 	assert_true(is_told("replaces", "own worker chooses")); /* two revisions: both stand */
 	refused_at(21, MATTER, "plan", "{'state':'DRAFT'}", "state", "made by signing");
-	refused_at(21, MATTER, "plan", "{'state':'ENDED'}", "state", "it can step to ACTIVE");
+	refused_at(21, MATTER, "plan", "{'state':'REVISED'}", "state", "it can step to ACTIVE");
+}
+
+static void of_two_revisions_a_person_chooses(void **state)
+{
+	(void)state;
+	there(20, MATTER, "plan", "{" PLAN ",'kind':'CLIENT','parties':[{'role':'a'}],'state':'REVISED'}");
+	there(21, MATTER, "plan", "{" PLAN ",'kind':'CLIENT','parties':[{'role':'a'}],'replaces':'@20'}");
+	assert_true(rules_held(&world.rules, world_find(NULL, id_of(21))).decided);
+	there(22, MATTER, "plan", "{" PLAN ",'kind':'CLIENT','parties':[{'role':'a'}],'replaces':'@20','state':'ACTIVE'}");
+	for (unsigned id = 21; id <= 22; id++) {
+		struct lifecycle_held held = rules_held(&world.rules, world_find(NULL, id_of(id)));
+		assert_false(held.decided);
+		assert_non_null(strstr(held.why, "own worker"));
+	}
+	allowed_at(21, MATTER, "plan", "{'state':'ENDED'}");
+	there_no_more(21);
+	there(21, MATTER, "plan", "{" PLAN ",'kind':'CLIENT','parties':[{'role':'a'}],'replaces':'@20','state':'ENDED'}");
+	assert_true(rules_held(&world.rules, world_find(NULL, id_of(22))).decided);
 }
 
 static void what_replaces_a_record_steps_it_too(void **state)
@@ -303,6 +321,7 @@ int main(void)
 		WORLD_TEST(a_visit_not_made_says_why),
 		WORLD_TEST(the_pathway_leads_to_its_kind_of_plan),
 		WORLD_TEST(a_plan_is_reviewed_later_and_says_what_was_not_agreed),
+		WORLD_TEST(of_two_revisions_a_person_chooses),
 		WORLD_TEST(what_replaces_a_record_steps_it_too),
 		WORLD_TEST(an_action_is_agreed_somewhere_and_dropped_with_a_reason),
 		WORLD_TEST(a_handover_waits_for_drafts_and_for_its_receiver),
