@@ -129,7 +129,7 @@ static struct fault correct_with(struct writing *w, struct profile *profile, con
 {
 	static struct again again;
 	struct record_id id;
-	uint64_t kind;
+	uint64_t kind = 0;
 	if (profile_status(profile)->state == REPLICA_BLANK)
 		return fault_of(FAULT_LATER, "this machine is not enrolled yet: enrol it with the code of the administrator");
 	w->record = schema_by_type(RECORDS_TYPE_CORRECTION);
