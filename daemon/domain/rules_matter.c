@@ -38,6 +38,19 @@ static struct fault check_triage(const struct rules_world *world, const struct r
 	return fault_none();
 }
 
+/* The matter began the day the referral came: its clocks (D2-D4, D16) count from there. */
+static void mind_beginning(const struct rules_world *world, const struct rules_write *write, struct rules_told *told)
+{
+	const struct rules_record *matter = rules_at(world, write->after, RECORDS_REFERRAL_OUTCOME_CASE);
+	uint64_t received;
+	int32_t opened;
+	if (matter != NULL && rules_touches(write, RECORDS_REFERRAL_OUTCOME_CASE) &&
+	    fields_number_or_none(write->after, RECORDS_REFERRAL_STATE) == RECORDS_REFERRAL_STATE_CASE_OPENED &&
+	    fields_number(write->after, RECORDS_REFERRAL_RECEIVED_AT, &received) &&
+	    fields_date(matter->fields, RECORDS_CASE_OPENED_ON, &opened) && opened > rules_day_of(received))
+		rules_hint(told, "outcome_case", "the case begins the day the referral came (opened_on): clocks count from there");
+}
+
 struct fault rules_referral(const struct rules_world *world, const struct rules_write *write, struct rules_told *told)
 {
 	FAULT_TRY(rules_time_is_past(world, write, RECORDS_REFERRAL_RECEIVED_AT, told));
@@ -46,6 +59,7 @@ struct fault rules_referral(const struct rules_world *world, const struct rules_
 	FAULT_TRY(rules_names(world, write, RECORDS_REFERRAL_OWNER, RECORDS_TYPE_STAFF_MEMBER, told,
 			      "the owner is one worker: give the id of the staff record"));
 	FAULT_TRY(rules_names(world, write, RECORDS_REFERRAL_OUTCOME_CASE, RECORDS_TYPE_CASE, told, "this is no case"));
+	mind_beginning(world, write, told);
 	return rules_order_of_times(write, RECORDS_REFERRAL_RECEIVED_AT, RECORDS_REFERRAL_FEEDBACK_TO_SENDER_AT, told,
 				    "the sender cannot be told before the referral came");
 }

@@ -21,6 +21,12 @@ static void no_referral_passes_triaged_without_its_urgency_judgement(void **stat
 	refused_at(21, CLIENT_CASE, "referral", "{'urgent_triage':null}", "urgent_triage", "stays");
 	refused_at(21, CLIENT_CASE, "referral", "{'state':'CASE_OPENED'}", "outcome_case", "case");
 	allowed_at(21, CLIENT_CASE, "referral", "{'state':'LINKED','outcome_case':'@5'}");
+	allowed_at(21, CLIENT_CASE, "referral", "{'state':'CASE_OPENED','outcome_case':'@5'}"); /* opened in October */
+	assert_false(is_told("outcome_case", "begins"));
+	there_no_more(CASE);
+	there(CASE, MATTER, "case", "{'client':'@1','title':'x','opened_on':'2026-11-04','opened_by_pathway':'SELF','special_support':false}");
+	allowed_at(21, CLIENT_CASE, "referral", "{'state':'CASE_OPENED','outcome_case':'@5'}");
+	assert_true(is_told("outcome_case", "the day the referral came"));
 	refused_at(21, CLIENT_CASE, "referral", "{'state':'LINKED','outcome_case':'@1'}", "outcome_case", "no case");
 	refused_at(21, CLIENT_CASE, "referral", "{'state':'CLOSED_NO_ACTION'}", "outcome", "reason");
 	allowed_at(21, CLIENT_CASE, "referral", "{'state':'RETURNED_WRONG_RECIPIENT','outcome':'Kuuluu toiselle'}");
