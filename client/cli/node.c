@@ -140,7 +140,7 @@ static void print_field(struct json s)
 	line_if("worker", say_text(json_member(s, "holder_name")));
 	line_if("device", say_text(json_member(s, "node")));
 	say_line("%-14s %s%s", "connection", say_text(json_member(s, "sync")),
-		 json_member(s, "online").type == JSON_FALSE ? " (set offline)" : "");
+		 json_member(s, "online").type == JSON_FALSE ? " (set offline: jalka sync --online)" : "");
 	if (json_text_is(json_member(s, "sync"), "enrolling"))
 		line_if("words", say_text(json_member(s, "words")));
 	say_line("%-14s %s", "last contact", *last != 0 ? last : "never");

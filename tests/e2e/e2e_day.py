@@ -253,6 +253,12 @@ def offline_and_online(team):
     team.expect("offline is what the status says", status["sync"] == "offline" and not status["online"], status)
     written = [team.note(aino, team.matter, f"Ilman verkkoa {n}.") for n in range(5)]
     team.expect("five notes wait to be sent", jalka(aino, "status")["unreceipted"] == 5)
+    aino.kill()
+    aino.start()
+    status = jalka(aino, "status")
+    said = run(aino, "status", json_form=False)
+    team.expect("started again it is offline still, dials nobody, and says why", status["sync"] == "offline" and
+                not status["online"] and status["sessions"] == 0 and "set offline" in said.out, (status, said))
     team.expect("the list marks them",
                 all(r["pending"] for r in jalka(aino, "list", "encounter_note", "--limit", 5)["records"]))
     center.stop()
@@ -263,6 +269,10 @@ def offline_and_online(team):
     daemons.until(lambda: run(aino, "sync", "--wait").code == DONE, "the node to be reached")
     team.expect("reached again, all five are receipted", jalka(aino, "status")["unreceipted"] == 0)
     nodes.sync(team.mikko)
+    aino.stop()
+    aino.start()
+    team.expect("brought back, it dials by itself after a restart",
+                daemons.until(lambda: jalka(aino, "status")["sync"] == "idle", "the connection"))
     team.expect("and at the other worker's",
                 all(daemons.until(lambda w=w: nodes.holds(team.mikko, w["id"]), "note") for w in written))
 
