@@ -12,6 +12,9 @@
 #include "api/request.h"
 #include "store/replica.h"
 
+/* One record with all its values, or a case's notes: for the length of a call. */
+enum { HANDLERS_ARENA_BYTES = 4 * 1024 * 1024 };
+
 /* Whether the profile's store is open, and the text that tells a person why not. */
 bool handlers_is_open(struct profile *profile);
 const char *handlers_locked_text(struct profile *profile);

@@ -13,9 +13,6 @@
 #include "domain/schema.h"
 #include "store/drafts.h"
 
-/* One record with all its values, or a case's notes: for the length of a call. */
-enum { READ_ARENA_BYTES = 4 * 1024 * 1024 };
-
 struct reading {
 	struct profile *profile; /* NULL: at the central node */
 	struct casebook *book;
@@ -44,6 +41,13 @@ static void begin(struct reading *reading, struct request *request)
 		self = hub_node(node_hub(node));
 	}
 	view_init(&reading->view, reading->book, &self);
+}
+
+/* What a later write names as the read it was made from. */
+static struct fault token_of(struct reading *reading, uint64_t *out)
+{
+	return reading->profile != NULL ? replica_token(profile_replica(reading->profile), out)
+					: log_last_local(reading->log, out);
 }
 
 /* Faults after the first byte of an answer cannot be told by the table. */
@@ -151,7 +155,7 @@ static struct fault show_record(struct reading *reading, const struct casebook_r
 	size_t count;
 	uint64_t token;
 	FAULT_TRY(casebook_fields(reading->book, record->record_id, arena, &fields, &count));
-	FAULT_TRY(log_last_local(reading->log, &token));
+	FAULT_TRY(token_of(reading, &token));
 	struct writer *out = reading->out = answer_begin(reading->answer);
 	writer_string(out, "kind", "record");
 	writer_number(out, "token", token);
@@ -199,7 +203,7 @@ static struct fault show_case(struct reading *reading, const char *id)
 	struct log_case info;
 	uint64_t token;
 	FAULT_TRY(resolve_case(reading->log, id, &info));
-	FAULT_TRY(log_last_local(reading->log, &token));
+	FAULT_TRY(token_of(reading, &token));
 	bool is_reserved = info.kind == DELTA_CASE_REFERENCE || info.kind == DELTA_CASE_DIRECTORY;
 	if (reading->profile == NULL && !is_reserved)
 		return fault_of(FAULT_CALLER, "the central node shows no content of clients' cases: see jalka admin cases");
@@ -242,11 +246,11 @@ struct fault handlers_show(struct request *request)
 {
 	struct reading reading;
 	struct arena arena;
-	void *block = malloc(READ_ARENA_BYTES);
+	void *block = malloc(HANDLERS_ARENA_BYTES);
 	if (block == NULL)
 		return fault_of(FAULT_LIMIT, "memory to show a record");
 	begin(&reading, request);
-	arena_init(&arena, block, READ_ARENA_BYTES);
+	arena_init(&arena, block, HANDLERS_ARENA_BYTES);
 	struct fault f = show_with(&reading, &request->call->call.show, &arena);
 	free(block);
 	return f;
@@ -424,11 +428,11 @@ struct fault handlers_conflicts(struct request *request)
 {
 	struct reading reading;
 	struct arena arena;
-	void *block = malloc(READ_ARENA_BYTES);
+	void *block = malloc(HANDLERS_ARENA_BYTES);
 	if (block == NULL)
 		return fault_of(FAULT_LIMIT, "memory to show the conflicts");
 	begin(&reading, request);
-	arena_init(&arena, block, READ_ARENA_BYTES);
+	arena_init(&arena, block, HANDLERS_ARENA_BYTES);
 	struct fault f = conflicts_with(&reading, &arena);
 	free(block);
 	return f;

@@ -3,6 +3,7 @@
 
 #include "base/assert.h"
 #include "records_table.h"
+#include "store/replica_decided.h"
 #include "store/replica_fork.h"
 #include "store/replica_kept.h"
 #include "store/replica_receipt.h"
@@ -43,6 +44,7 @@ struct known {
 	struct span bytes; /* of the row, to compare */
 	struct delta_hash digest;
 	uint64_t local;
+	enum log_verdict verdict;
 	struct order orders[LIMIT_ENTRY_ORDERS];
 	size_t order_count;
 	struct case_id case_id;
@@ -57,6 +59,7 @@ static bool remember(void *ctx, const struct log_entry *entry)
 	known->is_equal = known->has_bytes && span_equal(entry->bytes, known->bytes);
 	known->digest = entry->digest;
 	known->local = entry->local;
+	known->verdict = entry->verdict;
 	memcpy(known->orders, entry->orders, sizeof known->orders);
 	known->order_count = entry->order_count;
 	known->case_id = entry->case_id;
@@ -145,6 +148,7 @@ static struct fault place_known(struct replica *r, const struct author *author, 
 		FAULT_TRY(replica_fork_reorder(r, author, row->seq, orders, count));
 	for (size_t i = count; i > 0; i--)
 		FAULT_TRY(log_place(r->log, author, row->seq, orders[i - 1], row->stamp_ms, LOG_ACCEPTED, 0));
+	FAULT_TRY(replica_decided_note(r, author, row->seq, known->verdict, LOG_ACCEPTED));
 	return r->book == NULL ? fault_none()
 		: r->book->ops->touched(r->book->ctx, known->case_id, known->record_id, NULL);
 }
@@ -197,6 +201,7 @@ static struct fault apply_decision(struct replica *r, const struct delta *delta)
 	r->counts_stale = r->counts_stale || ID_EQUAL(author.node, r->self.node);
 	r->decided = true;
 	FAULT_TRY(log_place(r->log, &author, seq, (struct order){ 0, 0 }, 0, LOG_REJECTED, jalka_Reason_BY_DECISION));
+	FAULT_TRY(replica_decided_note(r, &author, seq, known.verdict, LOG_REJECTED));
 	return r->book == NULL ? fault_none()
 		: r->book->ops->touched(r->book->ctx, known.case_id, known.record_id, NULL);
 }
