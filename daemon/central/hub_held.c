@@ -38,6 +38,8 @@ static void answer(struct hub_link *link, const struct case_id *id, const jalka_
 	const struct assignments_case *info = assignments_case_get(&hub->assignments, id);
 	const struct grant *lasting = info == NULL || holder == NULL ? NULL
 		: assignments_lasting(assignments_tie_get(info, holder));
+	if (lasting != NULL && lasting->g > link->cursor.order)
+		return; /* begun since: the feed tells it at its order, and all of its backlog follows */
 	if (lasting != NULL) {
 		jalka_GrantNote *note = &out->granted[out->granted_count++];
 		SESSION_FRAME_SET(note->case_id, id->bytes);

@@ -95,7 +95,7 @@ static void open_sealed(struct hub *hub, struct opening *opening, const struct r
 		return;
 	opening->used += DELTA_SALT_BYTES + delta.len;
 	in->bytes = delta;
-	in->salt_known = true;
+	in->salt_known = in->came_sealed = true;
 	memcpy(in->salt, plain, sizeof in->salt);
 }
 
@@ -486,6 +486,8 @@ static struct fault take_row(struct judging *j, const struct author *author, siz
 	if (reason != jalka_Reason_REASON_NONE)
 		return place_quarantined(j, row, entry, &hub->verdicts[i], reason);
 	place_accepted(j, entry, &hub->verdicts[i], seq);
+	if (row->came_sealed)
+		entry->reason = (uint32_t)jalka_Reason_TOLD_BACK;
 	if (delta.opens && !facts.case_open)
 		FAULT_TRY(accept_opening(j, &delta, seq));
 	return fault_none();
@@ -528,7 +530,8 @@ static struct fault append(struct judging *j, const struct log_author *author, c
 		if (info == NULL)
 			return fault_of(FAULT_LIMIT, "out of memory");
 		hub->counters.deltas_accepted++;
-		FAULT_TRY(hub_touched(hub, info, entry->orders[0].n, &entry->author.epoch));
+		const struct epoch_id *no_news_to = entry->reason == 0 ? &entry->author.epoch : NULL;
+		FAULT_TRY(hub_touched(hub, info, entry->orders[0].n, no_news_to));
 	}
 	struct log_head head = { .author = author->author, .seq = author->seq, .signature = *signature };
 	FAULT_TRY(log_author_put(hub->log, author));

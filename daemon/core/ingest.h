@@ -32,6 +32,7 @@ struct ingest_row {
 	struct delta_secret secret;
 	bool held;                   /* its seq is in the log, and */
 	struct delta_hash known_digest;
+	bool came_sealed;            /* its author had to forget it and cannot read it */
 	/* the device's answer to NeedSalt */
 	bool salt_known;
 	uint8_t salt[DELTA_SALT_BYTES];
