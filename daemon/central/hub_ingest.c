@@ -190,6 +190,7 @@ struct judging {
 	struct record_id record;
 	const struct delta *delta;
 	bool has_first, first_erased, first_moved, first_touched;
+	bool is_unheard;            /* the grant the row's case is held by */
 	size_t opened;              /* openings accepted in this chunk */
 };
 
@@ -285,13 +286,23 @@ static uint64_t seen_of(const struct hub_cursor *at, const struct assignments_ti
 }
 
 /* P3: the greater of what was Heard durably and what message 1 of this session says. */
-static uint64_t base_max(const struct judging *j, const struct assignments_case *info)
+static uint64_t base_max(const struct judging *j, const struct assignments_tie *tie)
 {
-	const struct assignments_tie *tie = info == NULL || j->holder == NULL ? NULL
-		: assignments_tie_get(info, j->holder);
 	uint64_t said = seen_of(&j->link->cursor, tie), heard = seen_of(&j->link->device->heard, tie);
 	uint64_t most = said > heard ? said : heard;
 	return most < j->hub->last_order ? most : j->hub->last_order;
+}
+
+/* The device has not heard of the grant it holds the case by: until then it may
+ * forget the case over the end of an older one, and this delta with it (P2). */
+static bool is_unheard(const struct judging *j, const struct assignments_case *info, const struct assignments_tie *tie)
+{
+	const struct grant *grant = tie == NULL ? NULL : assignments_lasting(tie);
+	const struct hub_node *device = j->link->device;
+	if (grant == NULL || grant->g <= j->link->cursor.order || grant->g <= device->heard.order)
+		return false;
+	/* What it opened itself and never forgot it has. */
+	return !ID_EQUAL(info->opened_by, device->node) || tie->grant_count > 1 || device->must_refill;
 }
 
 static void shape_facts(const struct judging *j, const struct delta *delta, const struct assignments_case *info,
@@ -343,6 +354,9 @@ static struct fault facts_of(struct judging *j, const struct ingest_row *row, ui
 	struct hub *hub = j->hub;
 	const struct hub_node *device = j->link->device;
 	const struct assignments_case *info = assignments_case_get(&hub->assignments, &row->case_id);
+	const struct assignments_tie *tie = info == NULL || j->holder == NULL ? NULL
+		: assignments_tie_get(info, j->holder);
+	j->is_unheard = is_unheard(j, info, tie);
 	*facts = (struct ingest_facts){
 		.revoked = device->state == HUB_DEVICE_REVOKED || device->state == HUB_DEVICE_RETIRED,
 		.suspended = device->state == HUB_DEVICE_SUSPENDED,
@@ -354,7 +368,7 @@ static struct fault facts_of(struct judging *j, const struct ingest_row *row, ui
 		.opening_waits = info != NULL && info->waits,
 		.held = holds(j, info),
 		.epoch = hub_epoch(hub),
-		.base_max = base_max(j, info),
+		.base_max = base_max(j, tie),
 	};
 	if (delta == NULL)
 		return fault_none();
@@ -486,7 +500,7 @@ static struct fault take_row(struct judging *j, const struct author *author, siz
 	if (reason != jalka_Reason_REASON_NONE)
 		return place_quarantined(j, row, entry, &hub->verdicts[i], reason);
 	place_accepted(j, entry, &hub->verdicts[i], seq);
-	if (row->came_sealed)
+	if (row->came_sealed || j->is_unheard)
 		entry->reason = (uint32_t)jalka_Reason_TOLD_BACK;
 	if (delta.opens && !facts.case_open)
 		FAULT_TRY(accept_opening(j, &delta, seq));

@@ -244,6 +244,51 @@ static void p2_assign_end_assign_unseen_leaves_the_case_whole(void **state)
 	fail_msg("the exchange never came to its end");
 }
 
+struct regranting {
+	struct pair *pair;
+	struct case_id id;
+	size_t pieces;
+};
+
+/* While message 1 travels the device writes once more; while its first frame does,
+ * with that in it, the case is assigned again. */
+static bool assign_in_between(void *ctx, size_t device, bool to_hub, struct span bytes)
+{
+	struct regranting *r = ctx;
+	(void)bytes;
+	r->pieces += to_hub;
+	if (to_hub && r->pieces == 1)
+		pair_note(r->pair, device, r->id, "valissa kirjattu");
+	if (to_hub && r->pieces == 2)
+		pair_assign(r->pair, r->id, device);
+	return true;
+}
+
+static void p2_own_work_accepted_under_a_grant_not_heard_of_stays_with_its_author(void **state)
+{
+	(void)state;
+	struct pair *pair = pair_new(26, 1);
+	struct case_id id = rules_shared_case(pair, 1);
+	struct regranting regranting = { pair, id, 0 };
+	rules_sync(pair, 0);
+	pair_unassign(pair, id, 0);
+	pair_tap(pair, assign_in_between, &regranting);
+	pair_sync(pair, 0);
+	pair_tap(pair, NULL, NULL);
+	pair_disconnect(pair, 0);
+	rules_sync(pair, 0);
+	assert_int_equal(rules_quarantine(pair).count, 0);
+	assert_int_equal(rules_status(pair, 0).unreceipted, 0);
+	assert_true(replica_holds(pair_replica(pair, 0), id));
+	assert_true(pair_finds(pair_device_log(pair, 0), "valissa kirjattu"));
+	/* Taken away again it goes all the same. */
+	pair_unassign(pair, id, 0);
+	rules_sync(pair, 0);
+	rules_sync(pair, 0);
+	assert_false(pair_finds(pair_device_log(pair, 0), "valissa kirjattu"));
+	pair_free(pair);
+}
+
 /* ---- P3 Bound of base ---- */
 
 static void p3_base_above_the_highest_order_issued_is_quarantined(void **state)
@@ -502,6 +547,7 @@ int main(void)
 		cmocka_unit_test(p2_forgotten_case_takes_no_write),
 		cmocka_unit_test(p2_case_granted_again_is_whole_again),
 		cmocka_unit_test(p2_assign_end_assign_unseen_leaves_the_case_whole),
+		cmocka_unit_test(p2_own_work_accepted_under_a_grant_not_heard_of_stays_with_its_author),
 		cmocka_unit_test(p3_base_above_the_highest_order_issued_is_quarantined),
 		cmocka_unit_test(p3_cursor_of_message_1_bounds_the_base_before_it_was_heard),
 		cmocka_unit_test(p4_delta_that_does_not_fit_message_1_follows_in_the_first_frame),
