@@ -201,7 +201,7 @@ int verbs_admin_resume(struct command_context *c, int argc, char **argv)
 
 int verbs_admin_assign(struct command_context *c, int argc, char **argv)
 {
-	expect(c, argc, 2, 3);
+	expect(c, argc, 2, 4);
 	return call_verb(c, "assign", argc, argv);
 }
 

@@ -111,7 +111,7 @@ static const struct command {
 	{ "admin staff", "", "the workers", verbs_admin_staff, 0 },
 	{ "admin staff add", "NAME [PROFESSION [UNIT]]", "a new worker", verbs_admin_staff_add, 0 },
 	{ "admin cases", "", "all cases, metadata only", verbs_admin_cases, 0 },
-	{ "admin assign", "CASE STAFF [ROLE]", "give a case to a worker (OWN_WORKER, CO_WORKER, SUBSTITUTE)",
+	{ "admin assign", "CASE STAFF [ROLE [UNTIL]]", "give a case to a worker (OWN_WORKER, CO_WORKER, SUBSTITUTE)",
 	  verbs_admin_assign, 0 },
 	{ "admin unassign", "CASE STAFF", "end a worker's assignments to a case", verbs_admin_unassign, 0 },
 	{ "admin suspend", "DEVICE", "keep a device out for now", verbs_admin_suspend, 0 },

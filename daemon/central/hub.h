@@ -40,8 +40,8 @@ struct hub_host {
 	bool (*deny)(void *ctx, struct span line);
 	void (*changed)(void *ctx); /* may be NULL */
 	/* NULL: rows travel as they are */
-	size_t (*compress)(void *ctx, struct span in, uint8_t *out, size_t size);
-	size_t (*decompress)(void *ctx, struct span in, uint8_t *out, size_t size);
+	size_t (*compress)(void *ctx, struct span in, uint8_t *out, size_t size, uint32_t *codec);
+	size_t (*decompress)(void *ctx, uint32_t codec, struct span in, uint8_t *out, size_t size);
 	uint32_t version_min, version_max; /* session versions spoken; 0: this build's */
 };
 
@@ -135,6 +135,9 @@ struct fault hub_write(struct hub *hub, const struct hub_write *write, struct hu
  * For a MATTER its CLIENT case is assigned too. `role` is AssignmentRole. */
 struct fault hub_assign(struct hub *hub, struct case_id case_id, struct record_id staff, uint32_t role,
 			struct hub_time now, struct record_id *assignment);
+/* The same with a planned end (0: none), by central's wall clock: then it ends by itself. */
+struct fault hub_assign_until(struct hub *hub, struct case_id case_id, struct record_id staff, uint32_t role,
+			      uint64_t to_ms, struct hub_time now, struct record_id *assignment);
 /* Ends every assignment of this staff member to this case (not the CLIENT case's). */
 struct fault hub_unassign(struct hub *hub, struct case_id case_id, struct record_id staff, struct hub_time now);
 

@@ -54,15 +54,6 @@ static void answer(struct hub_link *link, const struct case_id *id, const jalka_
 	link->device->must_refill = true;
 }
 
-/* The role of the first reason that lasts. */
-static uint32_t role_of(const struct assignments_tie *tie)
-{
-	for (size_t i = 0; i < tie->reason_count; i++)
-		if (tie->spans[i].ended == 0)
-			return tie->reasons[i].role;
-	return 0;
-}
-
 static struct fault renew(struct hub_link *link, struct assignments_holder *holder)
 {
 	struct hub *hub = link->hub;
@@ -72,11 +63,8 @@ static struct fault renew(struct hub_link *link, struct assignments_holder *hold
 	while (event != NULL && event->g <= heard) {
 		struct assignments_tie *tie = event->tie;
 		uint64_t g = event->g;
-		struct record_id assignment;
-		uint32_t role = role_of(tie);
 		if (!is_named(link, &tie->info->id)) {
-			FAULT_TRY(hub_end_reasons(hub, tie));
-			FAULT_TRY(hub_append_assignment(hub, tie->info, holder->id, role, &assignment));
+			FAULT_TRY(hub_assign_renew(hub, tie));
 			link->device->must_refill = true;
 		}
 		event = assignments_next_grant(holder, g);

@@ -655,5 +655,6 @@ void hub_tick(struct hub *hub, struct hub_time now)
 
 uint64_t hub_deadline(const struct hub *hub)
 {
-	return hub->deadline;
+	uint64_t end = hub_assign_deadline(hub);
+	return end < hub->deadline ? end : hub->deadline;
 }

@@ -1,7 +1,8 @@
 /* hub_state - what the files of the hub share: its state and the verbs between
  * them. No header of anyone else.
  *
- *   hub.c          opening, closing, the turn (transaction, commit), own deltas
+ *   hub.c          the turn (transaction, commit), own deltas; hub_open.c: opening, closing
+ *   hub_assign.c   assignments, their ends, planned ones too
  *   hub_link.c     links: bytes in, effects obeyed
  *   hub_ingest.c   pushes: verified, judged, appended, receipted; hub_salt.c: when salts are missing
  *   hub_kept.c     what a device had to forget, opened
@@ -213,6 +214,7 @@ struct hub {
 	uint64_t last_order;
 	uint64_t chunk;           /* counts chunks stored */
 	uint64_t vouched;         /* deltas vouched for that wait */
+	uint64_t next_end_ms;     /* wall clock: no planned end of an assignment comes before. 0: not looked yet */
 	struct hub_node *dirty_devices;
 	/* the turn */
 	bool in_turn;
@@ -266,15 +268,25 @@ struct hub_own {
 	struct delta_envelope envelope;
 };
 struct fault hub_append_own(struct hub *hub, const struct hub_own *own, uint64_t *order);
-/* A case_assignment record; the holder's grant may begin with it. */
-struct fault hub_append_assignment(struct hub *hub, struct assignments_case *info, struct record_id staff, uint32_t role,
-				   struct record_id *assignment);
-/* Keeps a reason in the log: its assignment began and ended (0: lasts) at these orders. */
-struct fault hub_reason_put(struct hub *hub, const struct assignments_tie *tie, size_t reason, uint64_t ended);
-/* Ends every reason of a tie, by deltas of central's own. */
-struct fault hub_end_reasons(struct hub *hub, struct assignments_tie *tie);
 struct record_id hub_new_record(struct hub *hub);
 struct fault hub_book_touched(struct hub *hub, const struct log_entry *entry);
+
+/* ---- hub_assign.c ---- */
+/* A case_assignment record with a planned end (0: none); the holder's grant may begin with it. */
+struct fault hub_assign_append(struct hub *hub, struct assignments_case *info, struct record_id staff, uint32_t role,
+			       uint64_t to_ms, struct record_id *assignment);
+struct fault hub_append_assignment(struct hub *hub, struct assignments_case *info, struct record_id staff, uint32_t role,
+				   struct record_id *assignment); /* without an end */
+/* Own delta of a case_assignment record, just appended at this order: the scope follows. */
+struct fault hub_assign_follow(struct hub *hub, struct assignments_case *info, const struct hub_own *own, uint64_t order);
+/* Keeps a reason in the log: its assignment began and ended (0: lasts) at these orders. */
+struct fault hub_reason_put(struct hub *hub, const struct assignments_tie *tie, size_t reason, uint64_t ended);
+/* Ends every reason of a tie, by deltas of central's own; renew: and begins a grant anew, until the same end. */
+struct fault hub_end_reasons(struct hub *hub, struct assignments_tie *tie);
+struct fault hub_assign_renew(struct hub *hub, struct assignments_tie *tie);
+/* Ends the reasons whose planned end has come. */
+struct fault hub_assign_end_due(struct hub *hub);
+uint64_t hub_assign_deadline(const struct hub *hub); /* mono_ms; UINT64_MAX: none is planned */
 
 /* ---- hub_link.c ---- */
 void hub_wake(struct hub_link *link);
