@@ -34,8 +34,8 @@ struct replica_host {
 	void (*hang_up)(void *ctx, const char *why); /* close the link; link_down follows from the host */
 	void (*changed)(void *ctx);                  /* state or records changed: wake who watches. May be NULL */
 	/* zstd or nothing (NULL): out_len 0 when it does not fit or does not pay */
-	size_t (*compress)(void *ctx, struct span in, uint8_t *out, size_t size);
-	size_t (*decompress)(void *ctx, struct span in, uint8_t *out, size_t size);
+	size_t (*compress)(void *ctx, struct span in, uint8_t *out, size_t size, uint32_t *codec);
+	size_t (*decompress)(void *ctx, uint32_t codec, struct span in, uint8_t *out, size_t size);
 	uint32_t version_min, version_max; /* of the session protocol; 0: this build's */
 };
 
