@@ -82,6 +82,12 @@ void oracle_named(struct oracle *oracle, uint32_t number, const struct author *a
 		op->names[op->name_count++] = (struct oracle_name){ author->epoch, seq };
 }
 
+void oracle_mark_named(const struct oracle *oracle, struct epoch_id epoch, uint64_t seq, bool *marks)
+{
+	for (uint32_t i = 0; i < oracle->op_count; i++)
+		marks[i] |= has_name(&oracle->ops[i], epoch, seq);
+}
+
 /* An own delta whose bytes left with its forgotten case: its author wrote it all the same. */
 uint32_t oracle_op_by_name(const struct oracle *oracle, const struct log_entry *entry)
 {

@@ -120,6 +120,8 @@ void oracle_central_durable(struct oracle *oracle, uint64_t now_ms);
 void oracle_central_rolled_back(struct oracle *oracle, struct log *log, uint64_t now_ms);
 uint64_t oracle_durable_seq(const struct oracle *oracle, const struct author *author);
 
+/* Marks the ops that ever stood under this name. */
+void oracle_mark_named(const struct oracle *oracle, struct epoch_id epoch, uint64_t seq, bool *marks);
 /* Marks the ops whose bytes this log holds. */
 void oracle_mark_held(const struct oracle *oracle, struct log *log, bool *held);
 
