@@ -240,6 +240,9 @@ static void print_audit(void *ctx, struct json object)
 	say_line("%s: %" PRId64 " authors, %" PRId64 " deltas, %" PRId64 " signed heads, %" PRId64 " erased, %" PRId64 " bad",
 		 *good ? "good" : "BAD", say_integer(object, "authors"), say_integer(object, "deltas"), say_integer(object, "heads"),
 		 say_integer(object, "erased"), say_integer(object, "bad"));
+	if (say_integer(object, "unchecked") != 0)
+		say_note("%" PRId64 " changes say they saw what a lost central epoch gave out: that could not be checked",
+			 say_integer(object, "unchecked"));
 	if (!*good)
 		say_object(json_member(object, "first_bad"), 2);
 }

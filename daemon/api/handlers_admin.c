@@ -467,6 +467,7 @@ static struct fault verb_audit(struct order_line *line)
 	writer_number(out, "deltas", audit.deltas);
 	writer_number(out, "heads", audit.heads);
 	writer_number(out, "erased", audit.erased);
+	writer_number(out, "unchecked", audit.unchecked);
 	writer_number(out, "bad", audit.bad);
 	if (audit.bad != 0) {
 		writer_object(out, "first_bad");

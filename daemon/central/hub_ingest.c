@@ -191,6 +191,7 @@ struct judging {
 	const struct delta *delta;
 	bool has_first, first_erased, first_moved, first_touched;
 	bool is_unheard;            /* the grant the row's case is held by */
+	bool is_unchecked;          /* the row's base, in an epoch of which nothing is known (P3) */
 	size_t opened;              /* openings accepted in this chunk */
 };
 
@@ -357,6 +358,7 @@ static struct fault facts_of(struct judging *j, const struct ingest_row *row, ui
 	const struct assignments_tie *tie = info == NULL || j->holder == NULL ? NULL
 		: assignments_tie_get(info, j->holder);
 	j->is_unheard = is_unheard(j, info, tie);
+	j->is_unchecked = false;
 	*facts = (struct ingest_facts){
 		.revoked = device->state == HUB_DEVICE_REVOKED || device->state == HUB_DEVICE_RETIRED,
 		.suspended = device->state == HUB_DEVICE_SUSPENDED,
@@ -372,6 +374,7 @@ static struct fault facts_of(struct judging *j, const struct ingest_row *row, ui
 	};
 	if (delta == NULL)
 		return fault_none();
+	FAULT_TRY(hub_past_check(hub, device, delta, &facts->past_too_high, &j->is_unchecked));
 	FAULT_TRY(find_first(j, delta));
 	facts->record_erased = hub_erase_is_record(hub, &delta->record_id) || (j->has_first && j->first_erased);
 	facts->case_reserved = delta->opens && reserved(j, delta);
@@ -499,6 +502,8 @@ static struct fault take_row(struct judging *j, const struct author *author, siz
 	uint32_t reason = ingest_judge(readable ? &delta : NULL, &facts);
 	if (reason != jalka_Reason_REASON_NONE)
 		return place_quarantined(j, row, entry, &hub->verdicts[i], reason);
+	if (j->is_unchecked && !facts.receipted)
+		FAULT_TRY(hub_past_mark(hub, author, seq));
 	place_accepted(j, entry, &hub->verdicts[i], seq);
 	if (row->came_sealed || j->is_unheard)
 		entry->reason = (uint32_t)jalka_Reason_TOLD_BACK;

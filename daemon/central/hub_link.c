@@ -256,6 +256,8 @@ static void take_hello(struct hub_link *link, struct span rows)
 	link->common_seq = common_of(link);
 	hub_feed_from(link, &link->cursor);
 	struct fault noticed = notice_twin(link);
+	if (!fault_is(noticed) && hello->has_cursor)
+		noticed = hub_past_take(hub, link->device, &hello->cursor);
 	if (fault_is(noticed)) {
 		hub_die(hub, noticed);
 		return;

@@ -6,6 +6,7 @@
  *   hub_link.c     links: bytes in, effects obeyed
  *   hub_ingest.c   pushes: verified, judged, appended, receipted; hub_salt.c: when salts are missing
  *   hub_kept.c     what a device had to forget, opened
+ *   hub_past.c     bases in central epochs that are lost
  *   hub_welcome.c  message 2
  *   hub_feed.c     pulls, backlogs and notes out
  *   hub_devices.c  devices and their sessions' lasting state
@@ -32,6 +33,8 @@
 #define HUB_TABLE_SECRET "secret"         /* case -> secret, of openings not accepted */
 #define HUB_TABLE_ERASED "erased"         /* order, case -> record or nothing */
 #define HUB_TABLE_VOUCHED "vouched"       /* node, epoch, seq -> received, offering node, bytes */
+#define HUB_TABLE_PAST "past"             /* see hub_past.c */
+#define HUB_TABLE_UNCHECKED "unchecked"
 #define HUB_TABLE_SLOT "slot"             /* slot -> secret, holder, expiry, tries */
 
 enum {
@@ -335,6 +338,16 @@ void hub_answers_first_gone(struct hub_link *link);
  * False: not this device's, or not what row->digest says. */
 bool hub_kept_open(const struct hub *hub, const struct hub_node *device, const struct author *author,
 		   const struct rows_row *row, uint8_t *plain, size_t plain_size, struct span *delta);
+
+/* ---- hub_past.c ---- */
+/* A device's cursor, as it said it: kept when it is in an epoch not in use. */
+struct fault hub_past_take(struct hub *hub, const struct hub_node *device, const jalka_Cursor *cursor);
+/* P3 for the pairs of a base in epochs not in use. */
+struct fault hub_past_check(struct hub *hub, const struct hub_node *device, const struct delta *delta, bool *too_high,
+			    bool *unchecked);
+/* An accepted delta with a base that could not be checked; how many there are. */
+struct fault hub_past_mark(struct hub *hub, const struct author *author, uint64_t seq);
+struct fault hub_past_count(struct hub *hub, uint64_t *out);
 
 /* ---- hub_salt.c ---- */
 struct fault hub_ingest_salt(struct hub_link *link, const jalka_Salt *salt, bool *goes_on);

@@ -85,6 +85,7 @@ struct ingest_facts {
 	/* P3: in the current epoch, base may not exceed this */
 	const struct epoch_id *epoch;
 	uint64_t base_max;
+	bool past_too_high;          /* the same for what the base says of an epoch not in use */
 };
 
 /* 0 (REASON_NONE): accept. Else the jalka_Reason to quarantine it for. `delta`
