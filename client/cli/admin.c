@@ -85,6 +85,17 @@ int verbs_admin_devices(struct command_context *c, int argc, char **argv)
 	return TABLE(c, "devices", "devices", columns, "no devices; jalka admin enrol STAFF makes a code for one");
 }
 
+int verbs_admin_forgotten(struct command_context *c, int argc, char **argv)
+{
+	static const struct say_column columns[] = {
+		{ "at_ms", "WHEN", SAY_TIME }, { "node", "DEVICE", SAY_ID }, { "holder_name", "WORKER", SAY_TEXT },
+		{ "case_id", "CASE", SAY_ID }, { "g", "GRANT", SAY_NUMBER },
+	};
+	(void)argv;
+	expect(c, argc, 0, 0);
+	return TABLE(c, "forgotten", "forgotten", columns, "no device has forgotten a case yet");
+}
+
 int verbs_admin_staff(struct command_context *c, int argc, char **argv)
 {
 	static const struct say_column columns[] = {

@@ -114,6 +114,7 @@ static const struct command {
 	{ "admin assign", "CASE STAFF [ROLE [UNTIL]]", "give a case to a worker (OWN_WORKER, CO_WORKER, SUBSTITUTE)",
 	  verbs_admin_assign, 0 },
 	{ "admin unassign", "CASE STAFF", "end a worker's assignments to a case", verbs_admin_unassign, 0 },
+	{ "admin forgotten", "", "which device has erased which case after its assignment ended", verbs_admin_forgotten, 0 },
 	{ "admin suspend", "DEVICE", "keep a device out for now", verbs_admin_suspend, 0 },
 	{ "admin resume", "DEVICE", "let a suspended device in again", verbs_admin_resume, 0 },
 	{ "admin revoke", "DEVICE", "a device is lost: refuse it and have it erase", verbs_admin_revoke, BIT(COMMAND_YES) },

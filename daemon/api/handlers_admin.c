@@ -257,6 +257,35 @@ static struct fault verb_devices(struct order_line *line)
 	return finish(line, f);
 }
 
+static bool forgotten_item(void *ctx, const struct hub_forgotten *item)
+{
+	struct staff_listing *listing = ctx;
+	struct writer *out = listing->out;
+	char name[VIEW_NAME_BYTES];
+	if (!answer_item(listing->line->request->answer, "forgotten"))
+		return false;
+	view_staff_name(node_book(listing->line->node), &item->holder, name);
+	writer_object(out, NULL);
+	writer_id(out, "node", item->node.bytes);
+	writer_id(out, "holder", item->holder.bytes);
+	writer_string(out, "holder_name", name);
+	writer_id(out, "case_id", item->case_id.bytes);
+	writer_id(out, "epoch", item->epoch.bytes);
+	writer_number(out, "g", item->g);
+	writer_number(out, "at_ms", item->at_ms);
+	writer_object_end(out);
+	return true;
+}
+
+static struct fault verb_forgotten(struct order_line *line)
+{
+	struct staff_listing listing = { .line = line, .out = begin(line) };
+	writer_list(listing.out, "forgotten");
+	struct fault f = hub_forgotten(line->hub, forgotten_item, &listing);
+	writer_list_end(listing.out);
+	return finish(line, f);
+}
+
 static struct fault answer_device(struct order_line *line, const struct node_id *node, enum hub_device_state state)
 {
 	struct writer *out = begin(line);
@@ -544,6 +573,7 @@ static const struct verb {
 	{ "retire", verb_state, 1, 1, "retire DEVICE", HUB_DEVICE_RETIRED, false },
 	{ "assign", verb_assign, 2, 4, "assign CASE STAFF [ROLE [UNTIL]]", 0, false },
 	{ "unassign", verb_unassign, 2, 2, "unassign CASE STAFF", 0, false },
+	{ "forgotten", verb_forgotten, 0, 0, "forgotten", 0, false },
 	{ "quarantine", verb_quarantine, 0, 0, "quarantine", 0, false },
 	{ "accept", verb_decide, 1, 1, "accept ITEM", 0, true },
 	{ "reject", verb_decide, 1, 1, "reject ITEM", 0, false },

@@ -162,6 +162,18 @@ struct fault hub_erase_case(struct hub *hub, struct case_id case_id, struct hub_
 /* A verified off-node copy holds everything up to this order. */
 struct fault hub_safe_order(struct hub *hub, uint64_t order);
 
+/* A grant whose case a device has told it has erased. g names it, in that central epoch. */
+struct hub_forgotten {
+	struct node_id node;
+	struct record_id holder;
+	struct case_id case_id;
+	struct epoch_id epoch;
+	uint64_t g;
+	uint64_t at_ms; /* when it said so first */
+};
+typedef bool hub_forgotten_fn(void *ctx, const struct hub_forgotten *item);
+struct fault hub_forgotten(struct hub *hub, hub_forgotten_fn *fn, void *ctx);
+
 /* Recomputes every author's chain from digests, checks every signed head and the
  * digest of every delta whose bytes and secret are still there. */
 struct hub_audit {

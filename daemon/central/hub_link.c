@@ -172,6 +172,9 @@ static void find_device(struct hub_link *link, const uint8_t *key)
 	};
 	memcpy(facts.current, device->current, sizeof facts.current);
 	memcpy(facts.previous, device->previous, sizeof facts.previous);
+	if (!device->has_ss)
+		device->has_ss = noise_dh_static(hub->static_secret, device->static_public, device->ss);
+	facts.ss = device->has_ss ? device->ss : NULL;
 	event.kind = SESSION_CENTRAL_DEVICE_FOUND;
 	event.device = &facts;
 	step(link, &event);
@@ -370,8 +373,10 @@ static void take_frame(struct hub_link *link, struct span rows)
 		take_resume(link, &frame->resume);
 	if (frame->has_heard && frame->heard.has_cursor && !link->gone)
 		take_cursor(link, &frame->heard.cursor);
-	/* Forgotten needs no state here: that it is answered is its acknowledgement. */
-	if (frame->has_push && !link->gone)
+	/* That it is answered is its acknowledgement: by then it is kept. */
+	for (pb_size_t i = 0; i < frame->forgotten_count && !fault_is(fault); i++)
+		fault = hub_forgotten_take(hub, link->device, &frame->forgotten[i]);
+	if (frame->has_push && !fault_is(fault) && !link->gone)
 		fault = hub_ingest_push(link, &frame->push, rows, &goes_on);
 	if (frame->has_salt && !fault_is(fault) && goes_on && !link->gone)
 		fault = hub_ingest_salt(link, &frame->salt, &goes_on);

@@ -6,6 +6,7 @@
  *   hub_link.c     links: bytes in, effects obeyed
  *   hub_ingest.c   pushes: verified, judged, appended, receipted; hub_salt.c: when salts are missing
  *   hub_kept.c     what a device had to forget, opened
+ *   hub_forgotten.c what devices said they have forgotten
  *   hub_past.c     bases in central epochs that are lost
  *   hub_welcome.c  message 2
  *   hub_feed.c     pulls, backlogs and notes out
@@ -33,6 +34,7 @@
 #define HUB_TABLE_SECRET "secret"         /* case -> secret, of openings not accepted */
 #define HUB_TABLE_ERASED "erased"         /* order, case -> record or nothing */
 #define HUB_TABLE_VOUCHED "vouched"       /* node, epoch, seq -> received, offering node, bytes */
+#define HUB_TABLE_FORGOTTEN "forgotten"   /* see hub_forgotten.c */
 #define HUB_TABLE_PAST "past"             /* see hub_past.c */
 #define HUB_TABLE_UNCHECKED "unchecked"
 #define HUB_TABLE_SLOT "slot"             /* slot -> secret, holder, expiry, tries */
@@ -85,6 +87,8 @@ struct hub_node {
 	uint64_t last_contact_ms;
 	int64_t clock_offset_ms;
 	/* in memory */
+	bool has_ss;
+	uint8_t ss[NOISE_DH_BYTES];     /* DH of central's static key and the device's, from its first session on */
 	bool session_dirty;
 	struct hub_node *next_dirty;
 	uint64_t quarantined;
@@ -348,6 +352,9 @@ struct fault hub_past_check(struct hub *hub, const struct hub_node *device, cons
 /* An accepted delta with a base that could not be checked; how many there are. */
 struct fault hub_past_mark(struct hub *hub, const struct author *author, uint64_t seq);
 struct fault hub_past_count(struct hub *hub, uint64_t *out);
+
+/* ---- hub_forgotten.c ---- */
+struct fault hub_forgotten_take(struct hub *hub, const struct hub_node *device, const jalka_Forgotten *said);
 
 /* ---- hub_salt.c ---- */
 struct fault hub_ingest_salt(struct hub_link *link, const jalka_Salt *salt, bool *goes_on);

@@ -164,6 +164,9 @@ def assignment_ends(team):
     nodes.sync(mikko)
     gone = lambda: all(run(mikko, "show", c["case_id"]).code == FAILED for c in (team.client, team.matter))
     team.expect("assignments ended, the cases leave the other laptop", daemons.until(gone, "the cases to leave"))
+    told = lambda: {(f["node"], f["case_id"]) for f in jalka(team.center, "admin", "forgotten")["forgotten"]} == \
+        {(team.node[mikko], c["case_id"]) for c in (team.client, team.matter)}
+    team.expect("the administrator sees which device has forgotten which cases", daemons.until(told, "the word of it"))
     team.expect("their words are not found there", not jalka(mikko, "search", "hirvikallio")["records"] and
                 not jalka(mikko, "search", "lattian")["records"] and not jalka(mikko, "list", "encounter_note")["records"])
     refused = run(mikko, "note", team.matter["case_id"], "ei pitäisi onnistua")

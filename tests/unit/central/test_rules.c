@@ -210,6 +210,63 @@ static void p2_case_granted_again_is_whole_again(void **state)
 	pair_free(pair);
 }
 
+struct forgotten {
+	struct hub_forgotten last;
+	struct case_id id;
+	size_t count;
+};
+
+static bool take_forgotten(void *ctx, const struct hub_forgotten *item)
+{
+	struct forgotten *forgotten = ctx;
+	if (!ID_EQUAL(item->case_id, forgotten->id))
+		return true;
+	forgotten->last = *item;
+	forgotten->count++;
+	return true;
+}
+
+static struct forgotten forgotten_of(struct pair *pair, struct case_id id)
+{
+	struct forgotten forgotten = { .id = id };
+	assert_false(fault_is(hub_forgotten(pair_hub(pair), take_forgotten, &forgotten)));
+	return forgotten;
+}
+
+static void p2_central_keeps_who_has_forgotten_what_before_it_says_so(void **state)
+{
+	(void)state;
+	for (size_t lost = 1; lost < RULES_PIECES_MAX; lost++) {
+		struct rules_wire wire;
+		struct pair *pair = pair_new(280 + lost, 1);
+		struct node_id node = pair_node(pair, 0);
+		struct case_id id = rules_shared_case(pair, 1);
+		assert_int_equal(forgotten_of(pair, id).count, 0);
+		pair_unassign(pair, id, 0);
+		rules_listen(pair, &wire, lost);
+		rules_sync(pair, 0);
+		bool was_cut = rules_was_cut(&wire);
+		pair_tap(pair, NULL, NULL);
+		pair_hub_crash(pair);
+		rules_sync(pair, 0);
+		struct forgotten first = forgotten_of(pair, id);
+		assert_int_equal(first.count, 1);
+		assert_memory_equal(first.last.node.bytes, node.bytes, ID_BYTES);
+		assert_int_equal(first.last.at_ms, pair_hub_time(pair).wall_ms);
+		pair_assign(pair, id, 0);
+		rules_sync(pair, 0);
+		pair_unassign(pair, id, 0);
+		rules_sync(pair, 0);
+		struct forgotten second = forgotten_of(pair, id);
+		assert_int_equal(second.count, 2);
+		assert_true(second.last.g > first.last.g);
+		pair_free(pair);
+		if (!was_cut)
+			return;
+	}
+	fail_msg("the exchange never came to its end");
+}
+
 static void p2_assign_end_assign_unseen_leaves_the_case_whole(void **state)
 {
 	(void)state;
@@ -546,6 +603,7 @@ int main(void)
 		cmocka_unit_test(p2_feed_position_never_passes_an_unrecorded_forget),
 		cmocka_unit_test(p2_forgotten_case_takes_no_write),
 		cmocka_unit_test(p2_case_granted_again_is_whole_again),
+		cmocka_unit_test(p2_central_keeps_who_has_forgotten_what_before_it_says_so),
 		cmocka_unit_test(p2_assign_end_assign_unseen_leaves_the_case_whole),
 		cmocka_unit_test(p2_own_work_accepted_under_a_grant_not_heard_of_stays_with_its_author),
 		cmocka_unit_test(p3_base_above_the_highest_order_issued_is_quarantined),
