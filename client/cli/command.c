@@ -89,6 +89,7 @@ static const struct command {
 	{ "consent withdraw", "CONSENT [VIA]", "the client withdraws a consent", verbs_consent_withdraw, WRITES },
 	{ "conflicts", "", "fields that two workers changed apart (exit code 5 when there are any)", verbs_conflicts, 0 },
 	{ "conflicts choose", "RECORD FIELD mine|theirs|VALUE", "settle a conflict", verbs_conflicts_choose, 0 },
+	{ "quarantine", "", "own changes that wait for the administrator's decision, or were rejected", verbs_quarantine, 0 },
 	{ "drafts", "", "what is written and not signed", verbs_drafts, 0 },
 	{ "drafts discard", "ID", "throw a draft away", verbs_drafts_discard, 0 },
 

@@ -129,9 +129,9 @@ static void print_unsent(struct json s)
 		say_line("%-14s %" PRId64 " changes without receipt, the oldest of %s", "to send", unreceipted,
 			 say_time_ms(json_member(s, "oldest_unreceipted_ms")));
 	if (quarantined != 0)
-		say_line("%-14s %" PRId64 " changes wait for the administrator's decision", "", quarantined);
+		say_line("%-14s %" PRId64 " changes wait for the administrator's decision: jalka quarantine", "", quarantined);
 	if (say_integer(s, "rejected") != 0)
-		say_line("%-14s %" PRId64 " changes were rejected", "", say_integer(s, "rejected"));
+		say_line("%-14s %" PRId64 " changes were rejected: jalka quarantine", "", say_integer(s, "rejected"));
 }
 
 static void print_field(struct json s)

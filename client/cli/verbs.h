@@ -12,8 +12,8 @@ command_fn verbs_init, verbs_status, verbs_unlock, verbs_lock, verbs_enrol, verb
 command_fn verbs_create, verbs_change, verbs_show, verbs_list, verbs_search, verbs_sign, verbs_drafts,
 	verbs_drafts_discard, verbs_types;
 
-/* due.c: agenda and conflicts */
-command_fn verbs_agenda, verbs_conflicts, verbs_conflicts_choose;
+/* due.c: agenda, conflicts, what the administrator did not let pass */
+command_fn verbs_agenda, verbs_quarantine, verbs_conflicts, verbs_conflicts_choose;
 
 /* daily.c: a day's work */
 command_fn verbs_client_add, verbs_client_show, verbs_client_list, verbs_client_change, verbs_case_open, verbs_case_show,

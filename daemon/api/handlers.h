@@ -3,7 +3,7 @@
  * docs/internals/local_api.md.
  *
  * handlers_vault: status, init, unlock, lock, types   handlers_write: write, sign, drafts
- * handlers_read: show, list, search, agenda, conflicts, rebuild
+ * handlers_read: show, list, search, agenda, conflicts, quarantine, rebuild
  * handlers_sync: sync, enrol                           handlers_admin: the administrator's verbs
  */
 #ifndef JALKA_API_HANDLERS_H
@@ -39,6 +39,7 @@ request_handler handlers_list;
 request_handler handlers_search;
 request_handler handlers_agenda;
 request_handler handlers_conflicts;
+request_handler handlers_quarantine;
 request_handler handlers_rebuild;
 request_handler handlers_sync;
 request_handler handlers_enrol;

@@ -1,4 +1,4 @@
-/* handlers_read - show, list, search, agenda, conflicts, rebuild: what reads the
+/* handlers_read - show, list, search, agenda, conflicts, quarantine, rebuild: what reads the
  * casebook of an open profile; or, at the central node, the book of the reserved
  * cases, which is all that stands in it. */
 #include <stdlib.h>
@@ -436,6 +436,63 @@ struct fault handlers_conflicts(struct request *request)
 	struct fault f = conflicts_with(&reading, &arena);
 	free(block);
 	return f;
+}
+
+/* ---- own work that central did not take ---- */
+
+static bool quarantine_item(void *ctx, const struct log_entry *entry)
+{
+	struct reading *reading = ctx;
+	struct writer *out = reading->out;
+	struct delta delta;
+	if (entry->verdict != LOG_QUARANTINED && entry->verdict != LOG_REJECTED)
+		return true;
+	if (!answer_item(reading->answer, "quarantine"))
+		return false;
+	/* Forgotten with its case: its author may not read it any more. */
+	bool is_here = entry->bytes.data != NULL && !fault_is(delta_read(entry->bytes, &delta));
+	writer_object(out, NULL);
+	writer_id(out, "id", entry->record_id.bytes);
+	writer_id(out, "case_id", entry->case_id.bytes);
+	writer_string(out, "type", view_type_name(entry->record_type));
+	writer_number(out, "seq", entry->seq);
+	writer_number(out, "stamp_ms", entry->stamp_ms);
+	writer_string(out, "verdict", verdict_name(entry->verdict));
+	writer_number(out, "reason", entry->reason);
+	writer_string(out, "why", view_reason(entry->reason));
+	writer_bool(out, "here", is_here);
+	if (is_here)
+		view_fields(out, entry->record_type, delta.fields);
+	else
+		writer_null(out, "fields");
+	writer_object_end(out);
+	return true;
+}
+
+struct own_epochs {
+	struct reading *reading;
+	struct node_id node;
+	struct fault fault;
+};
+
+static bool read_own(void *ctx, const struct log_author *info)
+{
+	struct own_epochs *own = ctx;
+	if (ID_EQUAL(info->author.node, own->node))
+		own->fault = log_read_author(own->reading->log, &info->author, 1, quarantine_item, own->reading);
+	return !fault_is(own->fault);
+}
+
+struct fault handlers_quarantine(struct request *request)
+{
+	struct reading reading;
+	begin(&reading, request);
+	struct own_epochs own = { .reading = &reading, .node = profile_status(reading.profile)->node };
+	reading.out = answer_begin(request->answer);
+	writer_list(reading.out, "quarantine");
+	struct fault f = log_author_scan(reading.log, read_own, &own);
+	writer_list_end(reading.out);
+	return finish(&reading, fault_is(f) ? f : own.fault);
 }
 
 /* ---- rebuild ---- */

@@ -45,6 +45,7 @@ struct known {
 	struct delta_hash digest;
 	uint64_t local;
 	enum log_verdict verdict;
+	uint32_t reason;
 	struct order orders[LIMIT_ENTRY_ORDERS];
 	size_t order_count;
 	struct case_id case_id;
@@ -60,6 +61,7 @@ static bool remember(void *ctx, const struct log_entry *entry)
 	known->digest = entry->digest;
 	known->local = entry->local;
 	known->verdict = entry->verdict;
+	known->reason = entry->reason;
 	memcpy(known->orders, entry->orders, sizeof known->orders);
 	known->order_count = entry->order_count;
 	known->case_id = entry->case_id;
@@ -200,7 +202,8 @@ static struct fault apply_decision(struct replica *r, const struct delta *delta)
 		return fault_none();
 	r->counts_stale = r->counts_stale || ID_EQUAL(author.node, r->self.node);
 	r->decided = true;
-	FAULT_TRY(log_place(r->log, &author, seq, (struct order){ 0, 0 }, 0, LOG_REJECTED, jalka_Reason_BY_DECISION));
+	uint32_t reason = known.reason != 0 ? known.reason : (uint32_t)jalka_Reason_BY_DECISION; /* why it waited */
+	FAULT_TRY(log_place(r->log, &author, seq, (struct order){ 0, 0 }, 0, LOG_REJECTED, reason));
 	FAULT_TRY(replica_decided_note(r, &author, seq, known.verdict, LOG_REJECTED));
 	return r->book == NULL ? fault_none()
 		: r->book->ops->touched(r->book->ctx, known.case_id, known.record_id, NULL);

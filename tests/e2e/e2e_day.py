@@ -202,6 +202,7 @@ def quarantine(team):
     status = jalka(mikko, "status")
     team.expect("the author is told that two wait",
                 status["quarantined"] == 2 and status["unreceipted"] == 0, status)
+    team.expect("and which", {q["id"] for q in jalka(mikko, "quarantine")["quarantine"]} == {good["id"], bad["id"]})
     jalka(center, "admin", "accept", by_record[good["id"]])
     jalka(center, "admin", "reject", by_record[bad["id"]])
     team.expect("decided, the quarantine is empty", not jalka(center, "admin", "quarantine")["quarantine"])
@@ -209,6 +210,11 @@ def quarantine(team):
     daemons.until(lambda: jalka(mikko, "status")["quarantined"] == 0, "the decisions at their author")
     status = jalka(mikko, "status")
     team.expect("the author sees the outcome: none waits, one was rejected", status["rejected"] == 1, status)
+    own = jalka(mikko, "quarantine")["quarantine"]
+    said = run(mikko, "quarantine", json_form=False).out
+    team.expect("and which, why it waited, and that its text has left with the case",
+                [(q["id"], q["verdict"], q["why"], q["here"], q["fields"]) for q in own] ==
+                [(bad["id"], "REJECTED", "NOT_HELD", False, None)] and "left this device" in said, (own, said))
     team.expect("the accepted note is at the other worker's",
                 (nodes.holds(aino, good["id"]) or {}).get("text", "").startswith("Kirjattu"))
     team.share(team.matter)
@@ -218,6 +224,26 @@ def quarantine(team):
     team.expect("the rejected one is in no fold, its author's neither", nodes.holds(mikko, bad["id"]) is None)
     team.expect("and the case reads the same on both again",
                 nodes.picture(aino, team.matter["case_id"]) == nodes.picture(mikko, team.matter["case_id"]))
+
+
+def rejected_at_home(team):
+    """While a device is suspended its work waits; rejected, its author still sees what it was."""
+    mikko, center = team.mikko, team.center
+    jalka(center, "admin", "suspend", team.node[mikko])
+    bad = team.note(mikko, team.matter, "Hylättävä, mutta tekijänsä luettavissa.")
+    team.rejected.add(bad["id"])
+    run(mikko, "sync", "--wait")
+    item = next(i["item"] for i in nodes.quarantined(center, 1))
+    jalka(center, "admin", "reject", item)
+    jalka(center, "admin", "resume", team.node[mikko])
+    nodes.sync(mikko)
+    find = lambda: next((q for q in jalka(mikko, "quarantine")["quarantine"] if q["id"] == bad["id"]), {})
+    daemons.until(lambda: find().get("verdict") == "REJECTED", "the decision")
+    team.expect("rejected while its case is held, its author sees why and the text",
+                (find()["why"], find()["here"], find()["fields"]["text"]) ==
+                ("DEVICE_REVOKED", True, "Hylättävä, mutta tekijänsä luettavissa."), find())
+    team.expect("but nobody in the case", nodes.holds(mikko, bad["id"]) is None and
+                "Hylättävä" in run(mikko, "quarantine", json_form=False).out)
 
 
 def decided_while_it_comes_back(team):
@@ -359,7 +385,7 @@ def main():
     tally = nodes.Tally()
     with daemons.World() as world:
         team = Team(world, tally)
-        for part in (first_case, draft_survives, stale_write, conflict, assignment_ends, quarantine,
+        for part in (first_case, draft_survives, stale_write, conflict, assignment_ends, quarantine, rejected_at_home,
                      decided_while_it_comes_back,
                      offline_and_online, erased_for_good, locked, the_end):
             with tally.part(part.__name__):
