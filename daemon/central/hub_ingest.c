@@ -556,7 +556,7 @@ static struct fault append(struct judging *j, const struct log_author *author, c
 	FAULT_TRY(log_author_put(hub->log, author));
 	FAULT_TRY(log_head_put(hub->log, &head));
 	if (hub->vouched != 0)
-		FAULT_TRY(vouched_arrived(hub, &author->author, hub->entries[0].seq, count));
+		FAULT_TRY(vouched_arrived(hub, hub->entries, count));
 	return grant_opened(j, hub->entries, count);
 }
 

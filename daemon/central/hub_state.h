@@ -413,10 +413,12 @@ struct fault hub_quarantine_say(struct hub *hub, const struct author *author, ui
 struct fault hub_quarantine_decision(struct hub *hub, const struct hub_decision *decision, jalka_Decision *out, bool *there);
 
 /* ---- vouched.c ---- */
-/* Foreign deltas a device offers after a restore: kept for a decision. */
+/* Deltas a device offers after a restore: kept for a decision. */
 struct fault vouched_offer(struct hub_link *link, const jalka_Offer *offer, struct span rows);
 /* The author itself has pushed these. */
-struct fault vouched_arrived(struct hub *hub, const struct author *author, uint64_t first_seq, size_t count);
+struct fault vouched_arrived(struct hub *hub, const struct log_entry *entries, size_t count);
+/* What waits of an erased record, or of a whole case when `record` is none. */
+struct fault vouched_erase(struct hub *hub, struct case_id id, struct record_id record);
 struct fault vouched_load(struct hub *hub);
 struct fault vouched_list(struct hub *hub, hub_quarantine_fn *fn, void *ctx, bool *goes_on);
 /* *found false: nothing vouched for by this name. */

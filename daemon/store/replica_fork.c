@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/assert.h"
+#include "store/replica_kept.h"
 #include "store/replica_receipt.h"
 
 /* ---- the own chain against what central holds ---- */
@@ -134,6 +135,21 @@ static struct fault reissue_all(struct replica *r, const struct reissues *list)
 	return fault_none();
 }
 
+static bool owe_offer(void *ctx, const struct author *author, uint64_t seq)
+{
+	struct replica *r = ctx;
+	(void)author;
+	(void)seq;
+	r->feed.is_offer_owed = r->feed.is_held_owed = true;
+	r->offers_known = false;
+	r->held_complete = false; /* the answer to a Held on its way says nothing of it */
+	if (r->held_frames != r->held_answers)
+		return false; /* then in the next session */
+	r->held_frames = r->held_answers = 0;
+	r->told.held_asked = true;
+	return false;
+}
+
 /* RF1: the own epoch `index` ends after `common`; what follows it there, and what
  * central has not receipted in the epochs after it, goes into a new one. */
 static struct fault fork(struct replica *r, size_t index, uint64_t common)
@@ -155,7 +171,7 @@ static struct fault fork(struct replica *r, size_t index, uint64_t common)
 	free_reissues(&list);
 	r->counts_stale = true;
 	r->told.forked = true;
-	return fault;
+	return fault_is(fault) ? fault : replica_kept_adrift(r, owe_offer, r);
 }
 
 /* ---- a name that central gives to other bytes ---- */
@@ -405,7 +421,7 @@ static struct fault adopt(struct replica *r, struct epoch_id left, uint64_t left
 	if (above.count > 0)
 		r->feed.is_offer_owed = true;
 	free(above.records);
-	return fault;
+	return fault_is(fault) ? fault : replica_kept_adrift(r, owe_offer, r);
 }
 
 struct fault replica_fork_adopt(struct replica *r, const jalka_Welcome *welcome)
@@ -440,23 +456,34 @@ static bool is_own_chain(struct replica *r, const struct log_entry *entry)
 	return own != NULL && entry->seq <= own->seq;
 }
 
-static bool collect_offer(void *ctx, const struct log_entry *entry)
+static void add_offer(struct replica *r, const struct author *author, uint64_t seq, bool is_kept)
 {
-	struct replica *r = ctx;
-	if (!is_above(r, entry) || entry->bytes.data == NULL || is_own_chain(r, entry))
-		return true;
 	if (r->offer_count % 64 == 0) {
 		r->offers = realloc(r->offers, (r->offer_count + 64) * sizeof *r->offers);
 		ASSERT(r->offers != NULL);
 	}
-	r->offers[r->offer_count++] = (struct replica_offer){ entry->author, entry->seq };
+	r->offers[r->offer_count++] = (struct replica_offer){ *author, seq, is_kept };
+}
+
+static bool collect_offer(void *ctx, const struct log_entry *entry)
+{
+	struct replica *r = ctx;
+	if (is_above(r, entry) && entry->bytes.data != NULL && !is_own_chain(r, entry))
+		add_offer(r, &entry->author, entry->seq, false);
 	return true;
 }
 
+static bool collect_adrift(void *ctx, const struct author *author, uint64_t seq)
+{
+	add_offer(ctx, author, seq, true);
+	return true;
+}
+
+/* Foreign ones first, of one author after another. */
 static int by_author(const void *a, const void *b)
 {
 	const struct replica_offer *x = a, *y = b;
-	int d = memcmp(&x->author, &y->author, sizeof x->author);
+	int d = x->is_kept != y->is_kept ? x->is_kept - y->is_kept : memcmp(&x->author, &y->author, sizeof x->author);
 	return d != 0 ? d : (x->seq > y->seq) - (x->seq < y->seq);
 }
 
@@ -465,8 +492,10 @@ struct fault replica_fork_collect_offers(struct replica *r)
 	if (r->offers_known)
 		return fault_none();
 	r->offer_count = r->offer_next = 0;
-	if (r->feed.is_offer_owed)
+	if (r->feed.is_offer_owed) {
 		FAULT_TRY(log_read_order(r->log, 0, INT64_MAX, collect_offer, r));
+		FAULT_TRY(replica_kept_adrift(r, collect_adrift, r));
+	}
 	if (r->offer_count > 0)
 		qsort(r->offers, r->offer_count, sizeof *r->offers, by_author);
 	r->offers_known = true;

@@ -54,7 +54,7 @@ struct replica_feed {
 	uint64_t last_stamp_ms;   /* for the clock, when the log has no own delta */
 	int64_t clock_offset_ms;
 	uint32_t clock_state;
-	bool is_offer_owed;       /* foreign deltas that a restored central lacks are to be offered */
+	bool is_offer_owed;       /* deltas that a restored central lacks are to be offered */
 	bool is_held_owed;        /* the epoch is new: Held has not been answered whole */
 };
 
@@ -80,10 +80,11 @@ struct replica_forgotten {
 	bool was_in_first;  /* in its first frame: the confirmation acknowledges it */
 };
 
-/* A foreign delta to be offered to a restored central. */
+/* A delta to be offered to a restored central: foreign, or own and adrift. */
 struct replica_offer {
 	struct author author;
 	uint64_t seq;
+	bool is_kept;  /* sealed: store/replica_kept.h */
 };
 
 struct replica {
