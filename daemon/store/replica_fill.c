@@ -245,9 +245,10 @@ static bool add_foreign(void *ctx, const struct log_entry *entry)
 
 static struct fault add_kept(struct push *push, const struct replica_offer *offer)
 {
+	struct rows_row row = { .seq = offer->seq };
 	struct delta_hash digest;
-	struct rows_row row = { .seq = offer->seq, .digest = span_of(digest.bytes, sizeof digest.bytes) };
 	FAULT_TRY(replica_kept_get(push->r, &offer->author.epoch, offer->seq, &digest, push->r->sealed, &row.sealed));
+	row.digest = span_of(digest.bytes, sizeof digest.bytes);
 	if (row.sealed.data != NULL && !rows_write(&push->writer, &row))
 		push->is_full = true;
 	return fault_none();
