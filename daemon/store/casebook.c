@@ -10,7 +10,7 @@
 #include "domain/schema.h"
 
 /* Rises when the same log would give another book: it is then rebuilt. */
-enum { BOOK_VERSION = 1 };
+enum { BOOK_VERSION = 2 };
 
 /* Touched records kept until the commit; more than these are folded at once. */
 enum { TOUCHED_MAX = 4096, BLOCK_KEPT = 128 * 1024 };
