@@ -94,6 +94,8 @@ static void own_sealed_work_outlives_a_second_restore(void **state)
 	pair_note(pair, twin, id, "kaksosen rivi");
 	sync_twice(pair, twin);
 	struct log *later = pair_hub_backup(pair);
+	/* That the twin's row is safe says nothing of what is kept under the same name. */
+	assert_false(fault_is(hub_safe_order(pair_hub(pair), rules_last_order(pair))));
 	sync_twice(pair, 0);
 	accept_note(pair);
 	pair_hub_restore(pair, later, true);
@@ -102,6 +104,41 @@ static void own_sealed_work_outlives_a_second_restore(void **state)
 	sync_twice(pair, 0);
 	accept_note(pair);
 	assert_true(pair_finds(pair_hub_log(pair), "vain sinetissä"));
+	pair_free(pair);
+}
+
+static bool count_kept(void *ctx, struct span key, struct span value)
+{
+	(void)key;
+	(void)value;
+	++*(size_t *)ctx;
+	return true;
+}
+
+static void own_sealed_work_goes_with_its_erased_case(void **state)
+{
+	(void)state;
+	struct pair *pair = pair_new(7, 1);
+	struct case_id id = rules_shared_case(pair, 1);
+	size_t kept = 0;
+	rules_sync(pair, 0);
+	struct log *backup = pair_hub_backup(pair);
+	size_t twin = pair_clone(pair, 0);
+	pair_unassign(pair, id, 0);
+	pair_note(pair, 0, id, "vain sinetissä");
+	sync_twice(pair, 0);
+	pair_hub_restore(pair, backup, true);
+	pair_note(pair, twin, id, "kaksosen rivi");
+	sync_twice(pair, twin);
+	sync_twice(pair, 0);
+	assert_false(fault_is(log_scan(pair_device_log(pair, 0), "kept", span_of("", 0), count_kept, &kept)));
+	assert_int_equal(kept, 1);
+	assert_false(fault_is(hub_erase_case(pair_hub(pair), id, pair_hub_time(pair))));
+	assert_int_equal(waiting_notes(pair).count, 0);
+	sync_twice(pair, 0);
+	kept = 0;
+	assert_false(fault_is(log_scan(pair_device_log(pair, 0), "kept", span_of("", 0), count_kept, &kept)));
+	assert_int_equal(kept, 0);
 	pair_free(pair);
 }
 
@@ -437,6 +474,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(own_sealed_work_whose_name_was_given_away_waits_for_a_person),
 		cmocka_unit_test(own_sealed_work_outlives_a_second_restore),
+		cmocka_unit_test(own_sealed_work_goes_with_its_erased_case),
 		cmocka_unit_test(what_was_vouched_for_steps_aside_for_other_bytes_of_its_name),
 		cmocka_unit_test(what_is_offered_under_a_name_already_given_waits_aside),
 		cmocka_unit_test(what_its_author_brings_too_is_dropped),
