@@ -6,13 +6,29 @@
 #include "base/wire.h"
 
 /* What holds a message: the delta in its row, the record's fields in the delta. */
-enum { ROW_DELTA = 1, DELTA_FIELDS = 4 };
+enum { ROW_DELTA = 1, DELTA_FIELDS = 4, DELTA_STAMP_MS = 7 };
 enum { STRUCTURE = 0, VARINT_BYTES_MAX = 10 };
 
 static bool is_message(unsigned level, uint32_t number, enum wire_type type)
 {
 	return type == WIRE_BYTES
 	       && ((level == 0 && number == ROW_DELTA) || (level == 1 && number == DELTA_FIELDS));
+}
+
+static bool is_stamp(unsigned level, uint32_t number, enum wire_type type)
+{
+	return type == WIRE_VARINT && level == 1 && number == DELTA_STAMP_MS;
+}
+
+/* A stamp is told as its difference from the one before, the sign in the lowest bit. */
+static uint64_t fold_sign(uint64_t difference)
+{
+	return difference >> 63 == 0 ? difference << 1 : ~(difference << 1);
+}
+
+static uint64_t unfold_sign(uint64_t folded)
+{
+	return (folded & 1) == 0 ? folded >> 1 : ~(folded >> 1);
 }
 
 static size_t part_of(unsigned level, uint32_t number)
@@ -25,6 +41,7 @@ static size_t part_of(unsigned level, uint32_t number)
 struct parts {
 	uint8_t *at[COLUMNS_PARTS]; /* NULL: only counted */
 	size_t len[COLUMNS_PARTS];
+	uint64_t stamp; /* of the delta before */
 };
 
 static void put(struct parts *parts, size_t part, const uint8_t *bytes, size_t len)
@@ -32,6 +49,16 @@ static void put(struct parts *parts, size_t part, const uint8_t *bytes, size_t l
 	if (parts->at[part] != NULL && len != 0)
 		memcpy(parts->at[part] + parts->len[part], bytes, len);
 	parts->len[part] += len;
+}
+
+static void put_stamp(struct parts *parts, uint64_t stamp)
+{
+	uint8_t block[VARINT_BYTES_MAX];
+	struct wire_out out;
+	wire_out_init(&out, block, sizeof block);
+	wire_put_bare_varint(&out, fold_sign(stamp - parts->stamp));
+	put(parts, part_of(1, DELTA_STAMP_MS), block, out.used);
+	parts->stamp = stamp;
 }
 
 static void put_end(struct parts *parts)
@@ -53,6 +80,13 @@ static bool split_message(struct parts *parts, struct span message, unsigned lev
 			head += wire_varint_bytes(f.data.len);
 			if (f.whole.len != head + f.data.len)
 				return false;
+		}
+		if (is_stamp(level, f.number, f.type)) {
+			if (f.whole.len != tag + wire_varint_bytes(f.value))
+				return false;
+			put(parts, STRUCTURE, f.whole.data, tag);
+			put_stamp(parts, f.value);
+			continue;
 		}
 		if (!is_message(level, f.number, f.type)) {
 			put(parts, STRUCTURE, f.whole.data, head);
@@ -100,6 +134,7 @@ size_t columns_split(struct span rows, uint8_t *out, size_t size)
 		used += parts.len[i];
 		parts.len[i] = 0;
 	}
+	parts.stamp = 0;
 	split_rows(&parts, rows);
 	return used;
 }
@@ -109,6 +144,7 @@ size_t columns_split(struct span rows, uint8_t *out, size_t size)
 struct join {
 	struct span part[COLUMNS_PARTS];
 	struct wire_out out;
+	uint64_t stamp; /* of the delta before */
 };
 
 /* Moves `len` bytes of a part to the rows. */
@@ -131,12 +167,24 @@ static bool take_varint(struct join *join, size_t part)
 	return false;
 }
 
+static bool take_stamp(struct join *join)
+{
+	uint64_t folded;
+	if (!wire_varint(&join->part[part_of(1, DELTA_STAMP_MS)], &folded))
+		return false;
+	join->stamp += unfold_sign(folded);
+	wire_put_bare_varint(&join->out, join->stamp);
+	return !join->out.full;
+}
+
 static bool join_value(struct join *join, unsigned level, uint32_t number, enum wire_type type)
 {
 	struct span *structure = &join->part[STRUCTURE];
 	uint64_t len;
 	switch (type) {
 	case WIRE_VARINT:
+		if (is_stamp(level, number, type))
+			return take_stamp(join);
 		return take_varint(join, part_of(level, number));
 	case WIRE_FIXED64:
 		return take(join, part_of(level, number), 8);
@@ -199,6 +247,7 @@ size_t columns_join(struct span columns, uint8_t *out, size_t size)
 		columns = span_of(columns.data + lens[i], columns.len - (size_t)lens[i]);
 	}
 	wire_out_init(&join.out, out, size);
+	join.stamp = 0;
 	while (join.part[STRUCTURE].len != 0)
 		if (!join_message(&join, 0))
 			return 0;

@@ -9,10 +9,12 @@
  *                those of the record's fields after theirs; 0 ends each of the three;
  *                a plain bytes field has its length after the tag
  *   parts 1..48  values: of the row's fields, the delta's, the record's, 16 parts
- *                each, by field number modulo 16
+ *                each, by field number modulo 16; as they stand, but stamp_ms of a
+ *                delta as the difference from that of the delta before (the first: from
+ *                0), a varint with the sign in its lowest bit
  *
- * Joined, it is byte for byte what was split. Rows whose tags or lengths are not in
- * their shortest form are not split: they travel as they are. Pure; owns nothing.
+ * Joined, it is byte for byte what was split. Rows whose tags, lengths or stamps are
+ * not in their shortest form are not split: they travel as they are. Pure; owns nothing.
  */
 #ifndef JALKA_CORE_COLUMNS_H
 #define JALKA_CORE_COLUMNS_H
@@ -24,7 +26,8 @@ enum {
 	COLUMNS_LEVELS = 3,
 	COLUMNS_OF_LEVEL = 16,
 	COLUMNS_PARTS = 1 + COLUMNS_LEVELS * COLUMNS_OF_LEVEL,
-	/* An end takes no more than the length it stands for; beside that the parts' lengths. */
+	/* An end takes no more than the length it stands for; beside that the parts' lengths.
+	 * Stamps that leap may take more than this: such rows are not split. */
 	COLUMNS_BYTES_MAX = LIMIT_CHUNK_BYTES + 3 * COLUMNS_PARTS,
 };
 

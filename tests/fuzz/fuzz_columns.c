@@ -14,7 +14,6 @@ static void comes_back(struct span in)
 	size_t n = columns_split(in, columns, sizeof columns);
 	if (n == 0)
 		return;
-	MUTATE_CHECK(n <= in.len + 3 * COLUMNS_PARTS);
 	MUTATE_CHECK(columns_join(span_of(columns, n), again, sizeof again) == in.len);
 	MUTATE_CHECK(memcmp(again, in.data, in.len) == 0);
 }
@@ -33,8 +32,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 #ifndef JALKA_LIBFUZZER
 int main(int argc, char **argv)
 {
-	static const uint8_t two[] = "\x0a\x0a\x08\x0a\x02" "ab" "\x22\x02\x08\x05"
-				     "\x0c\x0a\x08\x0a\x02" "cd" "\x22\x02\x08\x06\x28\x07";
+	static const uint8_t two[] = "\x0c\x0a\x0a\x0a\x02" "ab" "\x22\x02\x08\x05\x38\x09"
+				     "\x0e\x0a\x0a\x0a\x02" "cd" "\x22\x02\x08\x06\x38\x07\x28\x07";
 	static uint8_t split[256];
 	size_t n = columns_split(span_of(two, sizeof two - 1), split, sizeof split);
 	const struct span seeds[] = { span_of(two, sizeof two - 1), span_of(split, n), span_of("", 0) };

@@ -83,6 +83,21 @@ static void values_of_one_field_stand_beside_each_other(void **state)
 	assert_memory_equal(columns + COLUMNS_PARTS + 16, "abcd\x05\x06", 6);
 }
 
+static void stamps_are_told_as_differences(void **state)
+{
+	/* Rows of delta{7: stamp} alone: 300, 299, 2^64 - 1, 0. */
+	static const uint8_t four[] = "\x05\x0a\x03\x38\xac\x02" "\x05\x0a\x03\x38\xab\x02"
+				      "\x0d\x0a\x0b\x38\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"
+				      "\x04\x0a\x02\x38\x00";
+	static const uint8_t differences[] = "\xd8\x04\x01\xd7\x04\x02";
+	(void)state;
+	size_t n = columns_split(span_of(four, sizeof four - 1), columns, sizeof columns);
+	assert_int_equal(columns[1 + COLUMNS_OF_LEVEL + 7], 6);
+	assert_memory_equal(columns + n - 6, differences, 6);
+	assert_int_equal(columns_join(span_of(columns, n), back, sizeof back), sizeof four - 1);
+	assert_memory_equal(back, four, sizeof four - 1);
+}
+
 static void what_is_not_in_its_shortest_form_is_not_split(void **state)
 {
 	static const struct { const char *bytes; size_t len; } odd[] = {
@@ -91,6 +106,7 @@ static void what_is_not_in_its_shortest_form_is_not_split(void **state)
 		{ "\x06\x0a\x04\x8a\x00\x01" "a", 7 }, /* a tag in the delta */
 		{ "\x04\x12\x81\x00" "a", 5 },         /* a length */
 		{ "\x05\x0a\x83\x00\x18\x05", 6 },     /* the delta's length */
+		{ "\x05\x0a\x03\x38\x85\x00", 6 },     /* a stamp */
 		{ "\x03\x18\x05", 3 },                 /* more than there is */
 		{ "\x02\x0a\x01", 3 },
 		{ "\x02\x1b\x05", 3 },                 /* no such wire type */
@@ -147,6 +163,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_joined_is_what_was_split),
 		cmocka_unit_test(values_of_one_field_stand_beside_each_other),
+		cmocka_unit_test(stamps_are_told_as_differences),
 		cmocka_unit_test(what_is_not_in_its_shortest_form_is_not_split),
 		cmocka_unit_test(what_does_not_fit_is_refused),
 		cmocka_unit_test(a_part_too_short_or_too_long_is_refused),
