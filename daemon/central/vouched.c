@@ -55,17 +55,27 @@ struct fault vouched_load(struct hub *hub)
 
 /* ---- names ---- */
 
-/* Keyed, for a delta's bytes may be guessed: what stands aside goes into the feed. */
+static bool secret_of(const struct hub *hub, const struct delta *delta, struct delta_secret *out)
+{
+	const struct assignments_case *info = assignments_case_get(&hub->assignments, &delta->case_id);
+	if (!delta->opens && (info == NULL || !info->has_secret))
+		return false;
+	*out = delta->opens ? delta->opening.secret : info->secret;
+	return true;
+}
+
+/* Keyed by the case's secret, for a delta's bytes may be guessed and what stands aside
+ * goes into the feed: whoever holds the case finds by it what is meant. A case nobody
+ * holds here has no feed. */
 static struct epoch_id aside_of(const struct hub *hub, struct span bytes)
 {
-	static const char tag[] = "jalka-aside-1";
-	crypto_generichash_state state;
+	struct delta_secret secret;
 	struct epoch_id aside;
-	crypto_generichash_init(&state, hub->static_secret, NOISE_DH_BYTES, ID_BYTES);
-	crypto_generichash_update(&state, (const uint8_t *)tag, sizeof tag - 1);
-	crypto_generichash_update(&state, bytes.data, bytes.len);
-	crypto_generichash_final(&state, aside.bytes, ID_BYTES);
-	sodium_memzero(&state, sizeof state);
+	struct delta delta;
+	if (fault_is(delta_read(bytes, &delta)) || !secret_of(hub, &delta, &secret))
+		memcpy(secret.bytes, hub->static_secret, sizeof secret.bytes);
+	delta_content(&secret, bytes, &aside);
+	sodium_memzero(&secret, sizeof secret);
 	return aside;
 }
 
@@ -74,16 +84,14 @@ static struct epoch_id aside_of(const struct hub *hub, struct span bytes)
 static bool is_same(const struct hub *hub, const struct log_entry *entry, struct span bytes)
 {
 	uint8_t salt[DELTA_SALT_BYTES];
+	struct delta_secret secret;
 	struct delta_hash digest;
 	struct delta delta;
 	if (entry->bytes.data != NULL)
 		return span_equal(entry->bytes, bytes);
-	if (fault_is(delta_read(bytes, &delta)))
+	if (fault_is(delta_read(bytes, &delta)) || !secret_of(hub, &delta, &secret))
 		return true;
-	const struct assignments_case *info = assignments_case_get(&hub->assignments, &delta.case_id);
-	if (!delta.opens && (info == NULL || !info->has_secret))
-		return true;
-	delta_salt(delta.opens ? &delta.opening.secret : &info->secret, &entry->author, entry->seq, salt);
+	delta_salt(&secret, &entry->author, entry->seq, salt);
 	delta_digest(salt, bytes, &digest);
 	return memcmp(digest.bytes, entry->digest.bytes, sizeof digest.bytes) == 0;
 }
@@ -367,6 +375,30 @@ static struct fault acceptable(struct hub *hub, struct span bytes, struct delta 
 	return fault_none();
 }
 
+/* ---- the same bytes, under whatever name ---- */
+
+struct looking {
+	struct span bytes;
+	bool found;
+};
+
+static bool is_accepted_so(void *ctx, const struct log_entry *entry)
+{
+	struct looking *looking = ctx;
+	looking->found = entry->verdict == LOG_ACCEPTED && entry->bytes.data != NULL
+		&& span_equal(entry->bytes, looking->bytes);
+	return !looking->found;
+}
+
+/* Its author has issued it again under another name, or it was vouched for under two. */
+static struct fault is_accepted(const struct hub *hub, const struct delta *delta, struct span bytes, bool *out)
+{
+	struct looking looking = { .bytes = bytes };
+	FAULT_TRY(log_read_record(hub->log, delta->record_id, is_accepted_so, &looking));
+	*out = looking.found;
+	return fault_none();
+}
+
 static struct fault reissue(struct hub *hub, struct span bytes, const struct delta *delta)
 {
 	const struct author_place place = { .verdict = LOG_ACCEPTED,
@@ -396,7 +428,10 @@ static struct fault decide(struct hub *hub, const struct author *author, uint64_
 	hub->vouched--;
 	/* In the feed of the case: who has folded it as accepted learns what became of it. */
 	FAULT_TRY(hub_quarantine_say(hub, author, seq, &delta.case_id, accept));
-	return accept ? reissue(hub, bytes, &delta) : fault_none();
+	bool there = false;
+	if (accept)
+		FAULT_TRY(is_accepted(hub, &delta, bytes, &there));
+	return accept && !there ? reissue(hub, bytes, &delta) : fault_none();
 }
 
 struct fault vouched_decide(struct hub *hub, const struct author *author, uint64_t seq, bool accept, bool *found)

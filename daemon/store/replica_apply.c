@@ -6,6 +6,7 @@
 #include "store/replica_decided.h"
 #include "store/replica_fork.h"
 #include "store/replica_kept.h"
+#include "store/replica_lost.h"
 #include "store/replica_receipt.h"
 #include "store/replica_scope.h"
 
@@ -171,6 +172,37 @@ static struct fault append_new(struct replica *r, const struct author *author, c
 		: r->book->ops->touched(r->book->ctx, entry.case_id, entry.record_id, &entry);
 }
 
+static struct fault reject(struct replica *r, const struct author *author, uint64_t seq, struct case_id case_id)
+{
+	struct known known = { .local = 0 };
+	FAULT_TRY(log_find(r->log, author, seq, remember, &known));
+	if (!known.is_there || !ID_EQUAL(known.case_id, case_id))
+		return fault_none(); /* not here, or a lost delta that had this name before */
+	r->counts_stale = r->counts_stale || ID_EQUAL(author->node, r->self.node);
+	r->decided = true;
+	uint32_t reason = known.reason != 0 ? known.reason : (uint32_t)jalka_Reason_BY_DECISION; /* why it waited */
+	FAULT_TRY(log_place(r->log, author, seq, (struct order){ 0, 0 }, 0, LOG_REJECTED, reason));
+	FAULT_TRY(replica_decided_note(r, author, seq, known.verdict, LOG_REJECTED));
+	return r->book == NULL ? fault_none()
+		: r->book->ops->touched(r->book->ctx, known.case_id, known.record_id, NULL);
+}
+
+/* What is still lost here when it is decided upon was vouched for. Accepted it stands
+ * in central's chain, or in another's already: the lost name goes. */
+static struct fault decide_lost(struct replica *r, const struct author *named, uint64_t named_seq, struct case_id case_id,
+				bool accepted)
+{
+	struct author author;
+	uint64_t seq;
+	bool found;
+	for (;;) {
+		FAULT_TRY(replica_lost_find(r, case_id, named, named_seq, &author, &seq, &found));
+		if (!found)
+			return fault_none();
+		FAULT_TRY(accepted ? replica_fork_yield(r, &author, seq) : reject(r, &author, seq, case_id));
+	}
+}
+
 /* A rejection that stands in the feed takes what it names out of this fold too,
  * whoever wrote it: a delta another device vouched for may be held here with the
  * order a lost central gave it. */
@@ -194,19 +226,11 @@ static struct fault apply_decision(struct replica *r, const struct delta *delta)
 			accepted = f.value != 0;
 		}
 	}
-	struct known known = { .local = 0 };
-	if (!has_node || !has_epoch || seq == 0 || accepted)
+	if (!has_node || !has_epoch || seq == 0)
 		return fault_none();
-	FAULT_TRY(log_find(r->log, &author, seq, remember, &known));
-	if (!known.is_there)
-		return fault_none();
-	r->counts_stale = r->counts_stale || ID_EQUAL(author.node, r->self.node);
-	r->decided = true;
-	uint32_t reason = known.reason != 0 ? known.reason : (uint32_t)jalka_Reason_BY_DECISION; /* why it waited */
-	FAULT_TRY(log_place(r->log, &author, seq, (struct order){ 0, 0 }, 0, LOG_REJECTED, reason));
-	FAULT_TRY(replica_decided_note(r, &author, seq, known.verdict, LOG_REJECTED));
-	return r->book == NULL ? fault_none()
-		: r->book->ops->touched(r->book->ctx, known.case_id, known.record_id, NULL);
+	if (!accepted)
+		FAULT_TRY(reject(r, &author, seq, delta->case_id));
+	return decide_lost(r, &author, seq, delta->case_id, accepted);
 }
 
 static struct fault apply_row(struct replica *r, const struct author *author, const struct rows_row *row,
@@ -224,6 +248,7 @@ static struct fault apply_row(struct replica *r, const struct author *author, co
 		FAULT_TRY(put_case(r, &delta, author, row->seq));
 	if (delta.record_type == RECORDS_TYPE_QUARANTINE_DECISION && ID_EQUAL(author->node, r->self.central_node))
 		FAULT_TRY(apply_decision(r, &delta));
+	FAULT_TRY(replica_lost_told(r, delta.record_id, author, row->seq, row->delta));
 	if (known.is_there && !fits(r, author, row, &known)) {
 		FAULT_TRY(replica_fork_yield(r, author, row->seq));
 		known.is_there = false;
