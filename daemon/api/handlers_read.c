@@ -10,6 +10,7 @@
 #include "base/civil.h"
 #include "base/limits.h"
 #include "central/node.h"
+#include "domain/nfc.h"
 #include "domain/schema.h"
 #include "store/drafts.h"
 
@@ -295,14 +296,19 @@ struct fault handlers_list(struct request *request)
 struct fault handlers_search(struct request *request)
 {
 	const jalka_SearchCall *call = &request->call->call.search;
+	uint8_t block[3 * sizeof call->text]; /* as far as text can grow */
+	struct wire_out text;
 	struct reading reading;
 	begin(&reading, request);
 	if (*call->text == '\0')
 		return fault_of(FAULT_CALLER, "give a word to search for");
+	wire_out_init(&text, block, sizeof block);
+	wire_put_raw(&text, span_text(call->text));
+	FAULT_TRY(nfc_settle(&text, 0)); /* as what is searched was when it was written */
 	reading.out = answer_begin(reading.answer);
 	reading.list = "records";
 	writer_list(reading.out, reading.list);
-	struct fault f = casebook_search(reading.book, span_text(call->text), call->limit, item, &reading);
+	struct fault f = casebook_search(reading.book, wire_out_span(&text), call->limit, item, &reading);
 	writer_list_end(reading.out);
 	return finish(&reading, f);
 }

@@ -9,6 +9,7 @@ it; lock hides everything. At the end every confirmed write is accepted.
 """
 import contextlib
 import json
+import unicodedata
 
 import nodes
 from nodes import CONFLICTS, DONE, FAILED, LOCKED, daemons, jalka, run
@@ -127,6 +128,8 @@ def conflict(team):
     nodes.offline(aino, mikko)
     jalka(aino, "change", client, "phone=040 000 6262")
     jalka(mikko, "change", client, "phone=040 000 6363")
+    for device, form in ((aino, "NFC"), (mikko, "NFD")):  # looks alike, so it is alike
+        jalka(device, "change", client, "interpreter=" + unicodedata.normalize(form, "tiếng Việt, sámegiella č"))
     team.expect("offline, neither knows of a conflict",
                 [run(d, "conflicts").code for d in (aino, mikko)] == [DONE, DONE])
     nodes.online(aino, mikko)
