@@ -349,9 +349,12 @@ static struct fault apply_pull(struct replica *r, const jalka_Pull *pull, struct
 static struct fault apply_backlog(struct replica *r, const jalka_Backlog *backlog, struct span rows)
 {
 	struct case_id id = case_of(backlog->case_id.bytes);
-	struct order g = { replica_state_generation(r), backlog->g };
+	struct order g = replica_state_order(r, backlog->g);
 	struct replica_grant *held = replica_state_grant(r, id);
-	if (held == NULL || held->is_forgetting || held->is_complete || order_compare(held->g, g) != 0)
+	if (held == NULL || held->is_forgetting || held->is_complete)
+		return fault_none();
+	/* By the order that began it: an inherited grant goes by its old name until Held is answered. */
+	if (order_compare(replica_state_given(r, held->g), g) != 0)
 		return fault_none(); /* of a grant that is no more */
 	struct replica_grant grant = *held;
 	struct part part = {

@@ -178,6 +178,40 @@ static void receipts_of_a_lost_epoch_do_not_keep_a_copys_work_from_the_feed(void
 	pair_free(pair);
 }
 
+/* A grant that the new epoch inherited is named by its own epoch and by the new one:
+ * its backlog comes before Held's answer says so. */
+static void backlog_of_an_inherited_grant_is_taken_before_held_is_answered(void **state)
+{
+	(void)state;
+	for (size_t lost = 1; lost < RULES_PIECES_MAX; lost++) {
+		struct rules_wire wire;
+		struct pair *pair = pair_new(1000 + lost, 1);
+		struct case_id whole = rules_shared_case(pair, 1);
+		struct case_id client = pair_case(pair, DELTA_CASE_CLIENT, (struct case_id){ { 0 } });
+		struct case_id id = pair_case(pair, DELTA_CASE_MATTER, client);
+		struct case_id later = pair_case(pair, DELTA_CASE_MATTER, client);
+		pair_assign(pair, id, 0);
+		rules_listen(pair, &wire, lost); /* cut somewhere before, in or after its backlog */
+		rules_sync(pair, 0);
+		bool was_cut = rules_was_cut(&wire);
+		pair_tap(pair, NULL, NULL);
+		pair_hub_restore(pair, pair_hub_backup(pair), true);
+		pair_note(pair, 0, whole, "työnnetään ennen kuin kysytään");
+		pair_sync(pair, 0);
+		assert_int_equal(rules_status(pair, 0).backlogs, 0);
+		pair_assign(pair, later, 0);
+		assert_true(pair_carry(pair));
+		assert_false(fault_is(rules_try_note(pair, 0, later, "heti perään")));
+		pair_sync(pair, 0);
+		assert_int_equal(rules_status(pair, 0).unreceipted, 0);
+		assert_int_equal(rules_status(pair, 0).quarantined, 0);
+		pair_free(pair);
+		if (!was_cut)
+			return;
+	}
+	fail_msg("the exchange never came to its end");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -188,6 +222,7 @@ int main(void)
 		cmocka_unit_test(epochs_beside_the_way_down_are_told_too),
 		cmocka_unit_test(copy_of_a_device_that_has_answered_is_asked_what_it_holds_too),
 		cmocka_unit_test(forgotten_work_comes_back_from_what_was_sealed),
+		cmocka_unit_test(backlog_of_an_inherited_grant_is_taken_before_held_is_answered),
 		cmocka_unit_test(receipts_of_a_lost_epoch_do_not_keep_a_copys_work_from_the_feed),
 	};
 	if (sodium_init() < 0)
