@@ -39,9 +39,7 @@ struct node {
 	struct sqlite3 *db;
 	struct log *log;
 	struct casebook *book;
-	struct book reserved; /* the book as the hub sees it */
 	struct hub *hub;
-	struct case_id reference, directory;
 	struct listener *listener;
 	struct timer *deadline;
 	struct peer *peers;
@@ -53,31 +51,6 @@ struct hub_time node_now(void)
 {
 	return (struct hub_time){ .wall_ms = loop_wall_ms(), .mono_ms = loop_mono_ms() };
 }
-
-/* ---- the book of the reserved cases ---- */
-
-static bool is_reserved(const struct node *node, struct case_id id)
-{
-	/* While the hub opens, it touches nothing but what it writes itself. */
-	return node->hub == NULL || ID_EQUAL(id, node->reference) || ID_EQUAL(id, node->directory);
-}
-
-static struct fault reserved_touched(void *ctx, struct case_id case_id, struct record_id record_id,
-				     const struct log_entry *entry)
-{
-	struct node *node = ctx;
-	const struct book *book = casebook_hooks(node->book);
-	return is_reserved(node, case_id) ? book->ops->touched(book->ctx, case_id, record_id, entry) : fault_none();
-}
-
-static struct fault reserved_forgot(void *ctx, struct case_id case_id)
-{
-	struct node *node = ctx;
-	const struct book *book = casebook_hooks(node->book);
-	return book->ops->forgot(book->ctx, case_id);
-}
-
-static const struct book_ops reserved_ops = { .touched = reserved_touched, .forgot = reserved_forgot };
 
 /* ---- the hub's host ---- */
 
@@ -237,7 +210,6 @@ static struct fault open_db(struct node *node)
 	FAULT_TRY(log_sqlite_open(node->db, &node->log));
 	FAULT_TRY(casebook_open(node->db, node->log, NULL, &node->book));
 	casebook_set_central(node->book);
-	node->reserved = (struct book){ .ops = &reserved_ops, .ctx = node };
 	return fault_none();
 }
 
@@ -276,7 +248,7 @@ static struct fault restore(struct node *node, const struct hub_host *host)
 	if (!fault_is(f))
 		f = deny_lines(block, len, &lines, &count);
 	if (!fault_is(f))
-		f = hub_restore(node->log, &node->reserved, host, lines, count, node->config.override, node_now(), &node->hub);
+		f = hub_restore(node->log, casebook_hooks(node->book), host, lines, count, node->config.override, node_now(), &node->hub);
 	free(lines);
 	free(block);
 	return f;
@@ -290,12 +262,10 @@ static struct fault open_hub(struct node *node)
 	if (node->config.init) {
 		if (last != 0)
 			return fault_of(FAULT_CALLER, "this folder holds a central node already: start it without --init");
-		FAULT_TRY(hub_init(node->log, &node->reserved, &host, node_now()));
+		FAULT_TRY(hub_init(node->log, casebook_hooks(node->book), &host, node_now()));
 	}
 	FAULT_TRY(node->config.restored ? restore(node, &host)
-					: hub_open(node->log, &node->reserved, &host, node_now(), &node->hub));
-	node->reference = hub_reference_case(node->hub);
-	node->directory = hub_directory_case(node->hub);
+					: hub_open(node->log, casebook_hooks(node->book), &host, node_now(), &node->hub));
 	casebook_set_orders(node->book, hub_orders(node->hub));
 	return fault_none();
 }

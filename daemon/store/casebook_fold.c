@@ -170,18 +170,6 @@ static struct fault write_shown(struct arena *arena, size_t bytes, struct casebo
 
 static const struct order_tree no_orders;
 
-/* B4. A node that is not central's reads every case it holds. */
-static struct fault may_read(struct casebook *book, struct case_id id, bool *out)
-{
-	struct log_case info;
-	bool found = false;
-	if (book->is_central)
-		FAULT_TRY(log_case_get(book->log, id, &info, &found));
-	*out = !book->is_central
-		|| (found && (info.kind == DELTA_CASE_REFERENCE || info.kind == DELTA_CASE_DIRECTORY));
-	return fault_none();
-}
-
 struct fault casebook_fold(struct casebook *book, struct record_id id, struct casebook_folded *out)
 {
 	const struct order_tree *orders = book->orders != NULL ? book->orders : &no_orders;
@@ -193,7 +181,7 @@ struct fault casebook_fold(struct casebook *book, struct record_id id, struct ca
 	if (gathered_count == 0)
 		return fault_none();
 	bool readable;
-	FAULT_TRY(may_read(book, ((struct gathered *)(void *)book->entries.data)[0].entry.case_id, &readable));
+	FAULT_TRY(casebook_may_hold(book, ((struct gathered *)(void *)book->entries.data)[0].entry.case_id, &readable));
 	if (!readable)
 		return fault_none();
 
