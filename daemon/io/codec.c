@@ -35,8 +35,9 @@ size_t codec_compress(void *ctx, struct span in, uint8_t *out, size_t size, uint
 		return 0;
 	size_t packed = ZSTD_compressCCtx(packer, out, size, whole.data, whole.len,
 					 many ? CODEC_LEVEL_MANY : CODEC_LEVEL_FEW);
-	/* An error here is "does not fit": the rows then travel as they are. */
-	if (ZSTD_isError(packed) || packed >= in.len)
+	/* An error here is "does not fit": the rows then travel as they are. So they do
+	 * when the reader would refuse the ratio. */
+	if (ZSTD_isError(packed) || packed >= in.len || whole.len > packed * LIMIT_INFLATED_RATIO)
 		return 0;
 	*codec = split != 0 ? SESSION_FRAME_CODEC_COLUMNS : SESSION_FRAME_CODEC_ZSTD;
 	return packed;
