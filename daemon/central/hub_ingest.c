@@ -374,7 +374,7 @@ static struct fault facts_of(struct judging *j, const struct ingest_row *row, ui
 	};
 	if (delta == NULL)
 		return fault_none();
-	FAULT_TRY(hub_past_check(hub, device, delta, &facts->past_too_high, &j->is_unchecked));
+	FAULT_TRY(hub_past_check(j->link, delta, &facts->past_too_high, &j->is_unchecked));
 	FAULT_TRY(find_first(j, delta));
 	facts->record_erased = hub_erase_is_record(hub, &delta->record_id) || (j->has_first && j->first_erased);
 	facts->case_reserved = delta->opens && reserved(j, delta);

@@ -251,6 +251,7 @@ static void take_hello(struct hub_link *link, struct span rows)
 	memset(&link->cursor_epoch, 0, sizeof link->cursor_epoch);
 	if (hello->has_cursor && hello->cursor.epoch.size == ID_BYTES) {
 		memcpy(link->cursor_epoch.bytes, hello->cursor.epoch.bytes, ID_BYTES);
+		link->cursor_said = hello->cursor.order;
 		if (!hub_map_cursor(hub, &hello->cursor, &link->cursor)) {
 			hub_link_close(link, "cursor of a central epoch nobody knows");
 			return;

@@ -2,9 +2,11 @@
  *
  * What an epoch gave out after the backup that was put back is lost, and with it
  * what each device was fed there. Central knows one thing of it: how far a device
- * said it had come, when it was back with its cursor still in that epoch. That
- * bounds its bases there; it only rises, so copies of a device's disk agree with it.
- * Where even that is not known the base is not checked, and the delta is marked.
+ * said it had come, when it was back with its cursor still in that epoch. In that
+ * session this bounds its bases there. Afterwards the greatest such word is
+ * remembered; a base within it is good, but one beyond it may be another copy's of
+ * the disk that had come further: it is not checked then, as where nothing is
+ * known, and the delta is accepted and marked.
  *
  *   past        node, epoch -> order, 8 B BE
  *   unchecked   node, author epoch, seq -> when, 8 B BE
@@ -42,9 +44,9 @@ struct fault hub_past_take(struct hub *hub, const struct hub_node *device, const
 	return log_put(hub->log, HUB_TABLE_PAST, span_of(key, sizeof key), span_of(value, sizeof value));
 }
 
-struct fault hub_past_check(struct hub *hub, const struct hub_node *device, const struct delta *delta, bool *too_high,
-			    bool *unchecked)
+struct fault hub_past_check(const struct hub_link *link, const struct delta *delta, bool *too_high, bool *unchecked)
 {
+	struct hub *hub = link->hub;
 	*too_high = *unchecked = false;
 	for (size_t i = 0; i < delta->base.count; i++) {
 		const struct order_base *pair = &delta->base.pairs[i];
@@ -52,9 +54,12 @@ struct fault hub_past_check(struct hub *hub, const struct hub_node *device, cons
 		bool found;
 		if (ID_EQUAL(pair->epoch, *hub_epoch(hub)))
 			continue;
-		FAULT_TRY(known_of(hub, &device->node, &pair->epoch, &known, &found));
-		*unchecked = *unchecked || !found;
-		*too_high = *too_high || (found && pair->n > known);
+		if (ID_EQUAL(pair->epoch, link->cursor_epoch)) {
+			*too_high = *too_high || pair->n > link->cursor_said;
+			continue;
+		}
+		FAULT_TRY(known_of(hub, &link->device->node, &pair->epoch, &known, &found));
+		*unchecked = *unchecked || !found || pair->n > known;
 	}
 	return fault_none();
 }

@@ -165,6 +165,7 @@ struct hub_link {
 	bool has_hello_h;
 	uint64_t common_seq;         /* of `epoch`: up to here the device surely has what is held here */
 	struct epoch_id cursor_epoch;
+	uint64_t cursor_said;        /* in that epoch */
 	struct hub_cursor cursor;    /* of message 1, mapped to the epoch in use (P9) */
 	struct hub_answer answers[HUB_RECEIPTS_MAX];
 	size_t answer_count;
@@ -347,8 +348,7 @@ bool hub_kept_open(const struct hub *hub, const struct hub_node *device, const s
 /* A device's cursor, as it said it: kept when it is in an epoch not in use. */
 struct fault hub_past_take(struct hub *hub, const struct hub_node *device, const jalka_Cursor *cursor);
 /* P3 for the pairs of a base in epochs not in use. */
-struct fault hub_past_check(struct hub *hub, const struct hub_node *device, const struct delta *delta, bool *too_high,
-			    bool *unchecked);
+struct fault hub_past_check(const struct hub_link *link, const struct delta *delta, bool *too_high, bool *unchecked);
 /* An accepted delta with a base that could not be checked; how many there are. */
 struct fault hub_past_mark(struct hub *hub, const struct author *author, uint64_t seq);
 struct fault hub_past_count(struct hub *hub, uint64_t *out);
