@@ -4,7 +4,7 @@
  * word stands behind such a delta: it waits for a person beside the log, under
  * its author and seq; once decided, a mark stays, so that the next device that
  * offers it asks nobody again. When its author comes with it, signed, it is dropped.
- * Accepted, central issues the original bytes again in a chain of its own.
+ * Accepted, central issues the original bytes again, in an author epoch of its own.
  *
  * A restored central may have given that name to other bytes, or give it later: a
  * copy of the author's disk goes on under it. Then the delta waits aside: with a
@@ -145,6 +145,30 @@ static struct fault choose(struct standing *s, struct author *name, uint64_t seq
 	return fault_none();
 }
 
+/* ---- the same bytes, under whatever name ---- */
+
+struct looking {
+	struct span bytes;
+	bool found;
+};
+
+static bool is_accepted_so(void *ctx, const struct log_entry *entry)
+{
+	struct looking *looking = ctx;
+	looking->found = entry->verdict == LOG_ACCEPTED && entry->bytes.data != NULL
+		&& span_equal(entry->bytes, looking->bytes);
+	return !looking->found;
+}
+
+/* Its author has issued it again under another name, or it was vouched for under two. */
+static struct fault is_accepted(const struct hub *hub, const struct delta *delta, struct span bytes, bool *out)
+{
+	struct looking looking = { .bytes = bytes };
+	FAULT_TRY(log_read_record(hub->log, delta->record_id, is_accepted_so, &looking));
+	*out = looking.found;
+	return fault_none();
+}
+
 /* ---- offers ---- */
 
 static bool is_erased(const struct hub *hub, const struct delta *delta)
@@ -153,16 +177,27 @@ static bool is_erased(const struct hub *hub, const struct delta *delta)
 	return (info != NULL && info->erased) || hub_erase_is_record(hub, &delta->record_id);
 }
 
+/* Accepted here already, under another name: nobody is asked. Who holds it under this
+ * one hears that it is decided, and lets the name go. `head`: when, who, what aside. */
+static struct fault say_there(struct hub *hub, const struct author *name, uint64_t seq, const struct delta *delta,
+			      const uint8_t *head)
+{
+	uint8_t key[KEY_BYTES];
+	hub_quarantine_key(name, seq, key);
+	FAULT_TRY(log_put(hub->log, HUB_TABLE_VOUCHED, span_of(key, sizeof key), span_of(head, HEAD_BYTES)));
+	return hub_quarantine_say(hub, name, seq, &delta->case_id, true);
+}
+
 /* `value` holds the delta behind its head. */
 static struct fault keep(struct hub_link *link, const struct author *author, uint64_t seq, const uint8_t *digest,
-			 uint8_t *value, size_t delta_len)
+			 uint8_t *value, size_t delta_len, const struct delta *delta)
 {
 	struct hub *hub = link->hub;
 	struct span bytes = span_of(value + HEAD_BYTES, delta_len);
 	struct standing standing = { .hub = hub, .bytes = bytes, .digest = digest, .aside = aside_of(hub, bytes) };
 	struct author name = *author;
 	uint8_t key[KEY_BYTES];
-	bool is_new;
+	bool is_new, there;
 	FAULT_TRY(choose(&standing, &name, seq, &is_new));
 	if (!is_new)
 		return fault_none();
@@ -170,6 +205,9 @@ static struct fault keep(struct hub_link *link, const struct author *author, uin
 	hub_put_be64(value, hub->now.wall_ms);
 	memcpy(value + 8, link->device->node.bytes, ID_BYTES);
 	memcpy(value + ASIDE_AT, standing.aside.bytes, ID_BYTES);
+	FAULT_TRY(is_accepted(hub, delta, bytes, &there));
+	if (there)
+		return say_there(hub, &name, seq, delta, value);
 	hub->vouched++;
 	hub->counters.deltas_quarantined++;
 	return log_put(hub->log, HUB_TABLE_VOUCHED, span_of(key, sizeof key), span_of(value, HEAD_BYTES + delta_len));
@@ -182,7 +220,7 @@ static struct fault keep_readable(struct hub_link *link, const struct author *au
 	if (row->delta.data == NULL || fault_is(delta_read(row->delta, &delta)) || is_erased(link->hub, &delta))
 		return fault_none(); /* nothing in it to keep */
 	memcpy(value + HEAD_BYTES, row->delta.data, row->delta.len);
-	return keep(link, author, row->seq, NULL, value, row->delta.len);
+	return keep(link, author, row->seq, NULL, value, row->delta.len, &delta);
 }
 
 static struct fault keep_sealed(struct hub_link *link, const struct author *author, const struct rows_row *row,
@@ -196,7 +234,7 @@ static struct fault keep_sealed(struct hub_link *link, const struct author *auth
 		return fault_none(); /* not sealed by this device, or not for this name */
 	if (bytes.len > LIMIT_DELTA_BYTES || fault_is(delta_read(bytes, &delta)) || is_erased(link->hub, &delta))
 		return fault_none();
-	return keep(link, author, row->seq, row->digest.data, value, bytes.len);
+	return keep(link, author, row->seq, row->digest.data, value, bytes.len, &delta);
 }
 
 static struct fault keep_all(struct hub_link *link, const jalka_Offer *offer, struct span rows, uint8_t *value)
@@ -375,40 +413,36 @@ static struct fault acceptable(struct hub *hub, struct span bytes, struct delta 
 	return fault_none();
 }
 
-/* ---- the same bytes, under whatever name ---- */
-
-struct looking {
-	struct span bytes;
-	bool found;
-};
-
-static bool is_accepted_so(void *ctx, const struct log_entry *entry)
+/* Each in an epoch of its own, named by its content: one chain of several authors'
+ * deltas would say that the later saw the earlier, and what is accepted once more after
+ * the next restore comes under the same name. */
+static struct fault append(struct hub *hub, const struct author *author, struct span bytes, uint64_t stamp_ms)
 {
-	struct looking *looking = ctx;
-	looking->found = entry->verdict == LOG_ACCEPTED && entry->bytes.data != NULL
-		&& span_equal(entry->bytes, looking->bytes);
-	return !looking->found;
-}
-
-/* Its author has issued it again under another name, or it was vouched for under two. */
-static struct fault is_accepted(const struct hub *hub, const struct delta *delta, struct span bytes, bool *out)
-{
-	struct looking looking = { .bytes = bytes };
-	FAULT_TRY(log_read_record(hub->log, delta->record_id, is_accepted_so, &looking));
-	*out = looking.found;
-	return fault_none();
+	const struct author_place place = { .verdict = LOG_ACCEPTED,
+					    .order = { hub_generation(hub), hub->last_order + 1 } };
+	struct hub_author *added;
+	struct log_entry entry;
+	struct log_head head;
+	FAULT_TRY(author_begin(&hub->self, author, hub->identity.bytes, NULL));
+	FAULT_TRY(author_reissue(&hub->self, bytes, stamp_ms, &place, &entry));
+	author_head(&hub->self, &head);
+	FAULT_TRY(log_head_put(hub->log, &head));
+	hub->self.chain.info.closed = true;
+	FAULT_TRY(log_author_put(hub->log, &hub->self.chain.info));
+	return hub_author_add(hub, &hub->self.chain.info, &added);
 }
 
 static struct fault reissue(struct hub *hub, struct span bytes, const struct delta *delta)
 {
-	const struct author_place place = { .verdict = LOG_ACCEPTED,
-					    .order = { hub_generation(hub), hub->last_order + 1 } };
-	struct log_entry entry;
+	const struct author author = { hub->node, aside_of(hub, bytes) };
+	const struct log_author own = hub->self.chain.info;
 	bool replaced;
-	FAULT_TRY(author_reissue(&hub->self, bytes, clock_effective(delta->stamp_ms, hub->now.wall_ms, &replaced), &place,
-				 &entry));
+	if (hub_author_get(hub, &author.epoch) != NULL)
+		return fault_none(); /* it is there */
+	struct fault fault = append(hub, &author, bytes, clock_effective(delta->stamp_ms, hub->now.wall_ms, &replaced));
+	hub->self.chain.info = own;
+	FAULT_TRY(fault);
 	hub->last_order++;
-	hub->head_due = true;
 	return hub_touched(hub, assignments_case_get(&hub->assignments, &delta->case_id), hub->last_order,
 			   NULL);
 }
@@ -419,19 +453,22 @@ static struct fault decide(struct hub *hub, const struct author *author, uint64_
 	struct span bytes = span_of(value.data + HEAD_BYTES, value.len - HEAD_BYTES);
 	uint8_t key[KEY_BYTES], mark[HEAD_BYTES] = { 0 };
 	struct delta delta;
+	bool there;
 	if (fault_is(delta_read(bytes, &delta)))
 		return fault_of(FAULT_STORE, "what was vouched for is damaged");
 	hub_quarantine_key(author, seq, key);
 	hub_put_be64(mark, hub->now.wall_ms);
 	memcpy(mark + ASIDE_AT, value.data + ASIDE_AT, ID_BYTES);
-	FAULT_TRY(log_put(hub->log, HUB_TABLE_VOUCHED, span_of(key, sizeof key), span_of(mark, sizeof mark)));
 	hub->vouched--;
+	/* Accepted meanwhile, its author's or vouched for under two names: there is
+	 * nothing left to decide but that this name goes. */
+	FAULT_TRY(is_accepted(hub, &delta, bytes, &there));
+	if (there)
+		return say_there(hub, author, seq, &delta, mark);
+	FAULT_TRY(log_put(hub->log, HUB_TABLE_VOUCHED, span_of(key, sizeof key), span_of(mark, sizeof mark)));
 	/* In the feed of the case: who has folded it as accepted learns what became of it. */
 	FAULT_TRY(hub_quarantine_say(hub, author, seq, &delta.case_id, accept));
-	bool there = false;
-	if (accept)
-		FAULT_TRY(is_accepted(hub, &delta, bytes, &there));
-	return accept && !there ? reissue(hub, bytes, &delta) : fault_none();
+	return accept ? reissue(hub, bytes, &delta) : fault_none();
 }
 
 struct fault vouched_decide(struct hub *hub, const struct author *author, uint64_t seq, bool accept, bool *found)

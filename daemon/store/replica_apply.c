@@ -296,14 +296,13 @@ static struct fault apply_rows(struct replica *r, const struct part *part)
 static struct fault apply_grants(struct replica *r, const jalka_GrantNote *begun, pb_size_t begun_count,
 				 const jalka_ForgetNote *forget, pb_size_t forget_count, bool renamed)
 {
-	uint32_t generation = replica_state_generation(r);
 	for (pb_size_t i = 0; i < begun_count; i++) {
-		struct order g = { generation, begun[i].g };
+		struct order g = replica_state_order(r, begun[i].g);
 		struct case_id id = case_of(begun[i].case_id.bytes);
 		FAULT_TRY(renamed ? replica_scope_renamed(r, id, g) : replica_scope_begun(r, id, g));
 	}
 	for (pb_size_t i = 0; i < forget_count; i++) {
-		struct order g = { generation, forget[i].g };
+		struct order g = replica_state_order(r, forget[i].g);
 		if (forget[i].g_epoch.size == ID_BYTES) {
 			struct epoch_id epoch;
 			memcpy(epoch.bytes, forget[i].g_epoch.bytes, ID_BYTES);

@@ -67,14 +67,14 @@ static void device_hang_up(void *ctx, const char *why)
 /* By its name, and as it is named where another has that name: by its content. */
 static void name_op(struct sim *sim, uint32_t op, struct log *log, const struct log_entry *entry)
 {
-	struct author aside = { .node = entry->author.node };
+	struct log_entry aside = *entry;
 	struct log_case info;
 	bool found;
-	oracle_named(&sim->oracle, op, &entry->author, entry->seq);
+	oracle_named(&sim->oracle, op, entry);
 	if (fault_is(log_case_get(log, entry->case_id, &info, &found)) || !found || !info.has_secret)
 		return;
-	delta_content(&info.secret, entry->bytes, &aside.epoch);
-	oracle_named(&sim->oracle, op, &aside, entry->seq);
+	delta_content(&info.secret, entry->bytes, &aside.author.epoch);
+	oracle_named(&sim->oracle, op, &aside);
 }
 
 static void device_appended(void *ctx, const struct log_entry *entry)

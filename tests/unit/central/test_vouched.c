@@ -39,13 +39,18 @@ static struct rules_quarantine waiting_notes(struct pair *pair)
 	return found;
 }
 
-static void accept_note(struct pair *pair)
+static void decide_note(struct pair *pair, size_t waiting, bool accept)
 {
 	struct rules_quarantine found = waiting_notes(pair);
-	assert_int_equal(found.count, 1);
+	assert_int_equal(found.count, waiting);
 	assert_int_equal(found.item.reason, jalka_Reason_VOUCHED);
-	assert_false(fault_is(hub_decide(pair_hub(pair), &found.item.author, found.item.seq, true, pair_hub_time(pair))));
-	assert_int_equal(waiting_notes(pair).count, 0);
+	assert_false(fault_is(hub_decide(pair_hub(pair), &found.item.author, found.item.seq, accept, pair_hub_time(pair))));
+	assert_int_equal(waiting_notes(pair).count, waiting - 1);
+}
+
+static void accept_note(struct pair *pair)
+{
+	decide_note(pair, 1, true);
 }
 
 /* Own work, waiting for a decision, its case forgotten: readable nowhere. Then central
@@ -139,6 +144,107 @@ static void own_sealed_work_goes_with_its_erased_case(void **state)
 	kept = 0;
 	assert_false(fault_is(log_scan(pair_device_log(pair, 0), "kept", span_of("", 0), count_kept, &kept)));
 	assert_int_equal(kept, 0);
+	pair_free(pair);
+}
+
+struct counting {
+	const char *text;
+	size_t count;
+};
+
+static bool count_text(void *ctx, const struct log_entry *entry)
+{
+	struct counting *counting = ctx;
+	size_t len = strlen(counting->text);
+	bool found = false;
+	for (size_t i = 0; entry->bytes.data != NULL && i + len <= entry->bytes.len && !found; i++)
+		found = memcmp(entry->bytes.data + i, counting->text, len) == 0;
+	counting->count += found && entry->verdict == LOG_ACCEPTED;
+	return true;
+}
+
+/* Entries in the fold that hold this text. */
+static size_t times(struct log *log, const char *text)
+{
+	struct counting counting = { text, 0 };
+	assert_false(fault_is(log_read_local(log, 0, count_text, &counting)));
+	return counting.count;
+}
+
+/* Devices 1 and 2 have read what device 0 wrote; it never comes back. */
+static struct case_id read_and_lost(struct pair *pair, struct log **backup, const char *text)
+{
+	struct case_id id = rules_shared_case(pair, 3);
+	*backup = pair_hub_backup(pair);
+	pair_note(pair, 0, id, text);
+	for (size_t i = 0; i < 3; i++)
+		rules_sync(pair, i);
+	return id;
+}
+
+static void a_lost_name_goes_from_who_holds_it_once_its_bytes_stand_under_another(void **state)
+{
+	(void)state;
+	struct pair *pair = pair_new(20, 3);
+	struct log *backup;
+	read_and_lost(pair, &backup, "luettu rivi");
+	pair_hub_restore(pair, backup, true);
+	sync_twice(pair, 1);
+	accept_note(pair);
+	sync_twice(pair, 1);
+	sync_twice(pair, 2); /* the row first, the offer later */
+	sync_twice(pair, 1);
+	assert_int_equal(times(pair_hub_log(pair), "luettu rivi"), 1);
+	assert_int_equal(times(pair_device_log(pair, 1), "luettu rivi"), 1);
+	assert_int_equal(times(pair_device_log(pair, 2), "luettu rivi"), 1);
+	assert_int_equal(rules_quarantine(pair).count, 0);
+	pair_free(pair);
+}
+
+/* Accepted after one restore, and lost again: one device has its new name, one the old. */
+static void what_is_vouched_for_under_two_names_is_accepted_once(void **state)
+{
+	(void)state;
+	struct pair *pair = pair_new(21, 3);
+	struct log *backup, *again;
+	read_and_lost(pair, &backup, "kahdella nimellä");
+	pair_hub_restore(pair, backup, true);
+	again = pair_hub_backup(pair);
+	sync_twice(pair, 1);
+	accept_note(pair);
+	sync_twice(pair, 1);
+	pair_hub_restore(pair, again, true);
+	sync_twice(pair, 1);
+	sync_twice(pair, 2);
+	decide_note(pair, 2, true);
+	decide_note(pair, 1, false); /* it stands already: there is nothing to reject */
+	for (size_t i = 0; i < 4; i++)
+		sync_twice(pair, 1 + i % 2);
+	assert_int_equal(times(pair_hub_log(pair), "kahdella nimellä"), 1);
+	assert_int_equal(times(pair_device_log(pair, 1), "kahdella nimellä"), 1);
+	assert_int_equal(times(pair_device_log(pair, 2), "kahdella nimellä"), 1);
+	pair_free(pair);
+}
+
+static void deltas_vouched_for_do_not_see_each_other(void **state)
+{
+	(void)state;
+	struct pair *pair = pair_new(22, 3);
+	struct case_id id = rules_shared_case(pair, 3);
+	struct record_id record = rules_opening_record(pair_hub_log(pair), id);
+	struct log *backup = pair_hub_backup(pair);
+	assert_false(fault_is(rules_title(pair, 0, id, "yhden otsikko")));
+	assert_false(fault_is(rules_title(pair, 1, id, "toisen otsikko")));
+	for (size_t i = 0; i < 3; i++)
+		rules_sync(pair, i);
+	pair_hub_restore(pair, backup, true);
+	sync_twice(pair, 2);
+	assert_int_equal(rules_quarantine(pair).count, 2);
+	rules_decide_first(pair, true);
+	rules_decide_first(pair, true);
+	assert_int_equal(pair_siblings(pair_hub_log(pair), hub_orders(pair_hub(pair)), record, RECORDS_CASE_TITLE, NULL, 0), 2);
+	sync_twice(pair, 2);
+	assert_true(rules_same_fold(pair, 2, record));
 	pair_free(pair);
 }
 
@@ -403,7 +509,7 @@ static void sealed_row_offered_again_asks_nobody_again(void **state)
 			assert_false(fault_is(offer(&h, h.author, name, digest_of(&h), sealed)));
 			assert_int_equal(rules_quarantine(h.pair).count, 1);
 		}
-		rules_decide_first(h.pair, name == 1);
+		rules_decide_first(h.pair, name == 2); /* accepted, the bytes would not wait again */
 		size_t accepted = pair_count(pair_hub_log(h.pair), LOG_ACCEPTED);
 		assert_false(fault_is(offer(&h, h.author, name, digest_of(&h), seal(&h, h.own_static, name, block))));
 		assert_int_equal(rules_quarantine(h.pair).count, 0);
@@ -475,6 +581,9 @@ int main(void)
 		cmocka_unit_test(own_sealed_work_whose_name_was_given_away_waits_for_a_person),
 		cmocka_unit_test(own_sealed_work_outlives_a_second_restore),
 		cmocka_unit_test(own_sealed_work_goes_with_its_erased_case),
+		cmocka_unit_test(a_lost_name_goes_from_who_holds_it_once_its_bytes_stand_under_another),
+		cmocka_unit_test(what_is_vouched_for_under_two_names_is_accepted_once),
+		cmocka_unit_test(deltas_vouched_for_do_not_see_each_other),
 		cmocka_unit_test(what_was_vouched_for_steps_aside_for_other_bytes_of_its_name),
 		cmocka_unit_test(what_is_offered_under_a_name_already_given_waits_aside),
 		cmocka_unit_test(what_its_author_brings_too_is_dropped),
