@@ -56,10 +56,13 @@ struct fault replica_scope_ended(struct replica *r, struct case_id id, struct or
 struct fault replica_scope_renamed(struct replica *r, struct case_id id, struct order g)
 {
 	struct replica_grant *held = replica_state_grant(r, id);
-	if (held == NULL || held->is_forgetting)
+	if (held == NULL)
 		return replica_scope_begun(r, id, g);
 	struct replica_grant grant = *held;
 	grant.g = g;
+	/* Its end, not acted upon yet, is lost with the epoch that told it. */
+	grant.is_forgetting = false;
+	grant.forget_at = 0;
 	FAULT_TRY(replica_state_put_grant(r, &grant));
 	/* The cursor says: below backlog_now all, above it none. Keep it true. */
 	if (grant.is_complete)
