@@ -85,6 +85,17 @@ int verbs_admin_devices(struct command_context *c, int argc, char **argv)
 	return TABLE(c, "devices", "devices", columns, "no devices; jalka admin enrol STAFF makes a code for one");
 }
 
+int verbs_admin_forgotten(struct command_context *c, int argc, char **argv)
+{
+	static const struct say_column columns[] = {
+		{ "at_ms", "WHEN", SAY_TIME }, { "node", "DEVICE", SAY_ID }, { "holder_name", "WORKER", SAY_TEXT },
+		{ "case_id", "CASE", SAY_ID }, { "g", "GRANT", SAY_NUMBER },
+	};
+	(void)argv;
+	expect(c, argc, 0, 0);
+	return TABLE(c, "forgotten", "forgotten", columns, "no device has forgotten a case yet");
+}
+
 int verbs_admin_staff(struct command_context *c, int argc, char **argv)
 {
 	static const struct say_column columns[] = {
@@ -201,7 +212,7 @@ int verbs_admin_resume(struct command_context *c, int argc, char **argv)
 
 int verbs_admin_assign(struct command_context *c, int argc, char **argv)
 {
-	expect(c, argc, 2, 3);
+	expect(c, argc, 2, 4);
 	return call_verb(c, "assign", argc, argv);
 }
 
@@ -240,6 +251,9 @@ static void print_audit(void *ctx, struct json object)
 	say_line("%s: %" PRId64 " authors, %" PRId64 " deltas, %" PRId64 " signed heads, %" PRId64 " erased, %" PRId64 " bad",
 		 *good ? "good" : "BAD", say_integer(object, "authors"), say_integer(object, "deltas"), say_integer(object, "heads"),
 		 say_integer(object, "erased"), say_integer(object, "bad"));
+	if (say_integer(object, "unchecked") != 0)
+		say_note("%" PRId64 " changes say they saw what a lost central epoch gave out: that could not be checked",
+			 say_integer(object, "unchecked"));
 	if (!*good)
 		say_object(json_member(object, "first_bad"), 2);
 }

@@ -108,6 +108,7 @@ static const struct command {
 	{ "print", "KIND ID", "plan, notice, quadrants, consent, actions, report, log or card of a client, case or record",
 	  verbs_print, BIT(COMMAND_LANG) | BIT(COMMAND_PLAIN) | BIT(COMMAND_HTML) | BIT(COMMAND_LARGE) | BIT(COMMAND_BLANK) |
 	  BIT(COMMAND_WITH_PROTECTED) | BIT(COMMAND_REASON) | BIT(COMMAND_OUT) },
+	{ "quarantine", "", "own changes that wait for the administrator's decision, or were rejected", verbs_quarantine, 0 },
 	{ "drafts", "", "what is written and not signed", verbs_drafts, 0 },
 	{ "drafts discard", "ID", "throw a draft away", verbs_drafts_discard, 0 },
 
@@ -136,9 +137,10 @@ static const struct command {
 	{ "admin staff", "", "the workers", verbs_admin_staff, 0 },
 	{ "admin staff add", "NAME [PROFESSION [UNIT]]", "a new worker", verbs_admin_staff_add, 0 },
 	{ "admin cases", "", "all cases, metadata only", verbs_admin_cases, 0 },
-	{ "admin assign", "CASE STAFF [ROLE]", "give a case to a worker (OWN_WORKER, CO_WORKER, SUBSTITUTE)",
+	{ "admin assign", "CASE STAFF [ROLE [UNTIL]]", "give a case to a worker (OWN_WORKER, CO_WORKER, SUBSTITUTE)",
 	  verbs_admin_assign, 0 },
 	{ "admin unassign", "CASE STAFF", "end a worker's assignments to a case", verbs_admin_unassign, 0 },
+	{ "admin forgotten", "", "which device has erased which case after its assignment ended", verbs_admin_forgotten, 0 },
 	{ "admin suspend", "DEVICE", "keep a device out for now", verbs_admin_suspend, 0 },
 	{ "admin resume", "DEVICE", "let a suspended device in again", verbs_admin_resume, 0 },
 	{ "admin revoke", "DEVICE", "a device is lost: refuse it and have it erase", verbs_admin_revoke, BIT(COMMAND_YES) },

@@ -1,4 +1,5 @@
-/* due - what asks for attention: the agenda of a day, and conflicts. */
+/* due - what asks for attention: the agenda of a day, conflicts, and own changes that
+ * the administrator has to decide on or has rejected. */
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -74,6 +75,46 @@ int verbs_agenda(struct command_context *c, int argc, char **argv)
 	link_call(command_link(c), request, gather_due, &print);
 	if (!say_style()->json)
 		say_table_end("nothing is due");
+	return SAY_OK;
+}
+
+/* ---- quarantine ------------------------------------------------------------------------------ */
+static void print_quarantined(struct json item)
+{
+	say_line("%s %s, written %s: %s (%s)", say_text(json_member(item, "type")), say_short_id(json_member(item, "id")),
+		 say_time_ms(json_member(item, "stamp_ms")),
+		 json_text_is(json_member(item, "verdict"), "REJECTED") ? "rejected" : "waits for a decision",
+		 say_text(json_member(item, "why")));
+	if (say_true(item, "here"))
+		say_object(json_member(item, "fields"), 4);
+	else
+		say_line("    its case %s has left this device, and the text with it: nobody can read it here any more",
+			 say_short_id(json_member(item, "case_id")));
+}
+
+static void gather_quarantined(void *ctx, struct json object)
+{
+	struct json name, item;
+	bool *any = ctx;
+	if (say_style()->json) {
+		print_json(object);
+		return;
+	}
+	for (struct json_walk walk = json_walk(json_member(object, "quarantine")); json_next(&walk, &name, &item);) {
+		print_quarantined(item);
+		*any = true;
+	}
+}
+
+int verbs_quarantine(struct command_context *c, int argc, char **argv)
+{
+	bool any = false;
+	(void)argv;
+	if (argc != 0)
+		command_usage(c, "no argument is expected");
+	link_call(command_link(c), link_request(jalka_Request_quarantine_tag), gather_quarantined, &any);
+	if (!any && !say_style()->json)
+		say_note("nothing waits for a decision, nothing was rejected");
 	return SAY_OK;
 }
 

@@ -234,6 +234,9 @@ void link_call(struct link *link, jalka_Request *request, link_answer_fn *fn, vo
 static noreturn void say_stale(struct json object)
 {
 	struct json by = json_member(object, "by");
+	if (by.type != JSON_OBJECT) /* a decision of the administrator's */
+		say_die(SAY_FAILED, "what stood in %s was taken out meanwhile\nnot written: %s\nLook at it and write again.",
+			say_text(json_member(object, "field")), say_value(json_member(object, "given")));
 	say_die(SAY_FAILED, "%s was changed meanwhile by %s (%s) to: %s\nnot written: %s\nLook at it and write again.",
 		say_text(json_member(object, "field")), say_text(json_member(by, "name")),
 		say_time_ms(json_member(object, "at_ms")), say_value(json_member(object, "stored")),

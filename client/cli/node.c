@@ -129,9 +129,9 @@ static void print_unsent(struct json s)
 		say_line("%-14s %" PRId64 " changes without receipt, the oldest of %s", "to send", unreceipted,
 			 say_time_ms(json_member(s, "oldest_unreceipted_ms")));
 	if (quarantined != 0)
-		say_line("%-14s %" PRId64 " changes wait for the administrator's decision", "", quarantined);
+		say_line("%-14s %" PRId64 " changes wait for the administrator's decision: jalka quarantine", "", quarantined);
 	if (say_integer(s, "rejected") != 0)
-		say_line("%-14s %" PRId64 " changes were rejected", "", say_integer(s, "rejected"));
+		say_line("%-14s %" PRId64 " changes were rejected: jalka quarantine", "", say_integer(s, "rejected"));
 }
 
 static void print_field(struct json s)
@@ -140,7 +140,7 @@ static void print_field(struct json s)
 	line_if("worker", say_text(json_member(s, "holder_name")));
 	line_if("device", say_text(json_member(s, "node")));
 	say_line("%-14s %s%s", "connection", say_text(json_member(s, "sync")),
-		 json_member(s, "online").type == JSON_FALSE ? " (set offline)" : "");
+		 json_member(s, "online").type == JSON_FALSE ? " (set offline: jalka sync --online)" : "");
 	if (json_text_is(json_member(s, "sync"), "enrolling"))
 		line_if("words", say_text(json_member(s, "words")));
 	say_line("%-14s %s", "last contact", *last != 0 ? last : "never");

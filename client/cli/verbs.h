@@ -12,8 +12,8 @@ command_fn verbs_init, verbs_status, verbs_unlock, verbs_lock, verbs_enrol, verb
 command_fn verbs_create, verbs_change, verbs_show, verbs_list, verbs_search, verbs_sign, verbs_drafts,
 	verbs_drafts_discard, verbs_types;
 
-/* due.c: agenda and conflicts */
-command_fn verbs_agenda, verbs_conflicts, verbs_conflicts_choose;
+/* due.c: agenda, conflicts, what the administrator did not let pass */
+command_fn verbs_agenda, verbs_quarantine, verbs_conflicts, verbs_conflicts_choose;
 
 /* deadline.c */
 command_fn verbs_deadline;
@@ -39,6 +39,6 @@ command_fn verbs_client_find, verbs_admin_matches, verbs_admin_merge, verbs_admi
 command_fn verbs_admin_enrol, verbs_admin_devices, verbs_admin_confirm, verbs_admin_assign, verbs_admin_unassign,
 	verbs_admin_staff, verbs_admin_staff_add, verbs_admin_revoke, verbs_admin_suspend, verbs_admin_resume,
 	verbs_admin_retire, verbs_admin_quarantine, verbs_admin_accept, verbs_admin_reject, verbs_admin_audit,
-	verbs_admin_cases, verbs_admin_erase, verbs_admin_counters;
+	verbs_admin_cases, verbs_admin_forgotten, verbs_admin_erase, verbs_admin_counters;
 
 #endif

@@ -4,7 +4,8 @@
  *
  * handlers_vault: status, init, unlock, lock, types   handlers_write: write, sign, drafts
  * handlers_step: step                                  handlers_correct: correct
- * handlers_read: show, list, search, conflicts, rebuild   handlers_deadline: deadline, agenda
+ * handlers_read: show, list, search, conflicts, quarantine, rebuild
+ * handlers_deadline: deadline, agenda
  * handlers_sync: sync, enrol                           handlers_admin: the administrator's verbs
  * handlers_match: match, the administrator's matches, merge, unmerge, reject
  * handlers_print: print                                handlers_labels: labels
@@ -15,6 +16,9 @@
 #include "api/request.h"
 #include "domain/labels.h"
 #include "store/replica.h"
+
+/* One record with all its values, or a case's notes: for the length of a call. */
+enum { HANDLERS_ARENA_BYTES = 4 * 1024 * 1024 };
 
 /* Whether the profile's store is open, and the text that tells a person why not. */
 bool handlers_is_open(struct profile *profile);
@@ -46,6 +50,7 @@ request_handler handlers_search;
 request_handler handlers_agenda;
 request_handler handlers_deadline;
 request_handler handlers_conflicts;
+request_handler handlers_quarantine;
 request_handler handlers_rebuild;
 request_handler handlers_sync;
 request_handler handlers_enrol;

@@ -11,6 +11,7 @@
 #include "api/handlers.h"
 #include "api/resolve.h"
 #include "api/view.h"
+#include "base/civil.h"
 #include "central/node.h"
 #include "domain/record_json.h"
 #include "domain/schema.h"
@@ -256,6 +257,35 @@ static struct fault verb_devices(struct order_line *line)
 	return finish(line, f);
 }
 
+static bool forgotten_item(void *ctx, const struct hub_forgotten *item)
+{
+	struct staff_listing *listing = ctx;
+	struct writer *out = listing->out;
+	char name[VIEW_NAME_BYTES];
+	if (!answer_item(listing->line->request->answer, "forgotten"))
+		return false;
+	view_staff_name(node_book(listing->line->node), &item->holder, name);
+	writer_object(out, NULL);
+	writer_id(out, "node", item->node.bytes);
+	writer_id(out, "holder", item->holder.bytes);
+	writer_string(out, "holder_name", name);
+	writer_id(out, "case_id", item->case_id.bytes);
+	writer_id(out, "epoch", item->epoch.bytes);
+	writer_number(out, "g", item->g);
+	writer_number(out, "at_ms", item->at_ms);
+	writer_object_end(out);
+	return true;
+}
+
+static struct fault verb_forgotten(struct order_line *line)
+{
+	struct staff_listing listing = { .line = line, .out = begin(line) };
+	writer_list(listing.out, "forgotten");
+	struct fault f = hub_forgotten(line->hub, forgotten_item, &listing);
+	writer_list_end(listing.out);
+	return finish(line, f);
+}
+
 static struct fault answer_device(struct order_line *line, const struct node_id *node, enum hub_device_state state)
 {
 	struct writer *out = begin(line);
@@ -318,20 +348,39 @@ static struct fault check_own_worker(struct order_line *line, const struct log_c
 			     "end the assignment of %s first, or assign as CO_WORKER or SUBSTITUTE", name);
 }
 
+/* A moment; a day is held through. */
+static struct fault end_of(struct order_line *line, uint64_t *out)
+{
+	int32_t days;
+	*out = 0;
+	if (line->count < 4)
+		return fault_none();
+	struct span text = span_text(arg(line, 3));
+	bool is_day = civil_read_date(text, &days);
+	const struct civil_time midnight = { .date = civil_of_days(is_day && days < CIVIL_DAYS_MAX ? days + 1 : 0) };
+	if (is_day ? civil_helsinki_ms(&midnight, out) : civil_read_time(text, out))
+		return fault_none();
+	strcpy(line->request->field, "until");
+	return fault_of(FAULT_CALLER, "an end is a day, 2026-11-30, or a moment, 2026-11-30T16:00");
+}
+
 static struct fault verb_assign(struct order_line *line)
 {
 	struct log_case info;
 	struct record_id staff, assignment;
 	uint32_t role;
+	uint64_t until_ms;
 	FAULT_TRY(case_of(line, arg(line, 0), &info));
 	FAULT_TRY(staff_of(line, arg(line, 1), &staff));
 	FAULT_TRY(role_of(line, &role));
 	FAULT_TRY(check_own_worker(line, &info, staff, role));
-	FAULT_TRY(hub_assign(line->hub, info.case_id, staff, role, node_now(), &assignment));
+	FAULT_TRY(end_of(line, &until_ms));
+	FAULT_TRY(hub_assign_until(line->hub, info.case_id, staff, role, until_ms, node_now(), &assignment));
 	struct writer *out = begin(line);
 	writer_id(out, "case_id", info.case_id.bytes);
 	writer_id(out, "staff", staff.bytes);
 	writer_id(out, "assignment", assignment.bytes);
+	writer_number(out, "until_ms", until_ms);
 	return finish(line, fault_none());
 }
 
@@ -462,6 +511,7 @@ static struct fault verb_audit(struct order_line *line)
 	writer_number(out, "deltas", audit.deltas);
 	writer_number(out, "heads", audit.heads);
 	writer_number(out, "erased", audit.erased);
+	writer_number(out, "unchecked", audit.unchecked);
 	writer_number(out, "bad", audit.bad);
 	if (audit.bad != 0) {
 		writer_object(out, "first_bad");
@@ -549,8 +599,9 @@ static const struct verb {
 	{ "suspend", verb_state, 1, 1, "suspend DEVICE", HUB_DEVICE_SUSPENDED, false },
 	{ "resume", verb_state, 1, 1, "resume DEVICE", HUB_DEVICE_ACTIVE, false },
 	{ "retire", verb_state, 1, 1, "retire DEVICE", HUB_DEVICE_RETIRED, false },
-	{ "assign", verb_assign, 2, 3, "assign CASE STAFF [ROLE]", 0, false },
+	{ "assign", verb_assign, 2, 4, "assign CASE STAFF [ROLE [UNTIL]]", 0, false },
 	{ "unassign", verb_unassign, 2, 2, "unassign CASE STAFF", 0, false },
+	{ "forgotten", verb_forgotten, 0, 0, "forgotten", 0, false },
 	{ "quarantine", verb_quarantine, 0, 0, "quarantine", 0, false },
 	{ "accept", verb_decide, 1, 1, "accept ITEM", 0, true },
 	{ "reject", verb_decide, 1, 1, "reject ITEM", 0, false },

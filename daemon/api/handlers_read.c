@@ -1,4 +1,4 @@
-/* handlers_read - show, list, search, conflicts, rebuild: what reads the
+/* handlers_read - show, list, search, conflicts, quarantine, rebuild: what reads the
  * casebook of an open profile; or, at the central node, the book of the reserved
  * cases, which is all that stands in it. */
 #include <stdlib.h>
@@ -10,12 +10,10 @@
 #include "api/view.h"
 #include "base/limits.h"
 #include "central/node.h"
+#include "domain/nfc.h"
 #include "domain/schema.h"
 #include "records_table.h"
 #include "store/drafts.h"
-
-/* One record with all its values, or a case's notes: for the length of a call. */
-enum { READ_ARENA_BYTES = 4 * 1024 * 1024 };
 
 struct reading {
 	struct profile *profile; /* NULL: at the central node */
@@ -56,6 +54,13 @@ static struct fault end(struct reading *reading, struct fault f)
 {
 	world_close(&reading->world);
 	return f;
+}
+
+/* What a later write names as the read it was made from. */
+static struct fault token_of(struct reading *reading, uint64_t *out)
+{
+	return reading->profile != NULL ? replica_token(profile_replica(reading->profile), out)
+					: log_last_local(reading->log, out);
 }
 
 /* Faults after the first byte of an answer cannot be told by the table. */
@@ -199,7 +204,7 @@ static struct fault show_record(struct reading *reading, const struct casebook_r
 	bool original = *call->original != '\0';
 	FAULT_TRY(check_reason(call->original));
 	FAULT_TRY(casebook_fields(reading->book, record->record_id, arena, &fields, &count));
-	FAULT_TRY(log_last_local(reading->log, &token));
+	FAULT_TRY(token_of(reading, &token));
 	if (!original)
 		know_corrections(reading, record->case_id);
 	struct writer *out = reading->out = answer_begin(reading->answer);
@@ -252,7 +257,7 @@ static struct fault show_case(struct reading *reading, const char *id)
 	struct log_case info;
 	uint64_t token;
 	FAULT_TRY(resolve_case(reading->log, id, &info));
-	FAULT_TRY(log_last_local(reading->log, &token));
+	FAULT_TRY(token_of(reading, &token));
 	bool is_reserved = info.kind == DELTA_CASE_REFERENCE || info.kind == DELTA_CASE_DIRECTORY;
 	if (reading->profile == NULL && !is_reserved)
 		return fault_of(FAULT_CALLER, "the central node shows no content of clients' cases: see jalka admin cases");
@@ -296,11 +301,11 @@ struct fault handlers_show(struct request *request)
 {
 	struct reading reading;
 	struct arena arena;
-	void *block = malloc(READ_ARENA_BYTES);
+	void *block = malloc(HANDLERS_ARENA_BYTES);
 	if (block == NULL)
 		return fault_of(FAULT_LIMIT, "memory to show a record");
 	begin(&reading, request);
-	arena_init(&arena, block, READ_ARENA_BYTES);
+	arena_init(&arena, block, HANDLERS_ARENA_BYTES);
 	struct fault f = show_with(&reading, &request->call->call.show, &arena);
 	free(block);
 	return end(&reading, f);
@@ -345,16 +350,21 @@ struct fault handlers_list(struct request *request)
 struct fault handlers_search(struct request *request)
 {
 	const jalka_SearchCall *call = &request->call->call.search;
+	uint8_t block[3 * sizeof call->text]; /* as far as text can grow */
+	struct wire_out text;
 	struct reading reading;
 	uint32_t type;
 	begin(&reading, request);
 	if (*call->text == '\0')
 		return fault_of(FAULT_CALLER, "give a word to search for");
 	FAULT_TRY(type_of(request, call->type, &type));
+	wire_out_init(&text, block, sizeof block);
+	wire_put_raw(&text, span_text(call->text));
+	FAULT_TRY(nfc_settle(&text, 0)); /* as what is searched was when it was written */
 	reading.out = answer_begin(reading.answer);
 	reading.list = "records";
 	writer_list(reading.out, reading.list);
-	struct fault f = casebook_search_type(reading.book, type, span_text(call->text), call->limit, item, &reading);
+	struct fault f = casebook_search_type(reading.book, type, wire_out_span(&text), call->limit, item, &reading);
 	writer_list_end(reading.out);
 	return end(&reading, finish(&reading, f));
 }
@@ -424,14 +434,71 @@ struct fault handlers_conflicts(struct request *request)
 {
 	struct reading reading;
 	struct arena arena;
-	void *block = malloc(READ_ARENA_BYTES);
+	void *block = malloc(HANDLERS_ARENA_BYTES);
 	if (block == NULL)
 		return fault_of(FAULT_LIMIT, "memory to show the conflicts");
 	begin(&reading, request);
-	arena_init(&arena, block, READ_ARENA_BYTES);
+	arena_init(&arena, block, HANDLERS_ARENA_BYTES);
 	struct fault f = conflicts_with(&reading, &arena);
 	free(block);
 	return f;
+}
+
+/* ---- own work that central did not take ---- */
+
+static bool quarantine_item(void *ctx, const struct log_entry *entry)
+{
+	struct reading *reading = ctx;
+	struct writer *out = reading->out;
+	struct delta delta;
+	if (entry->verdict != LOG_QUARANTINED && entry->verdict != LOG_REJECTED)
+		return true;
+	if (!answer_item(reading->answer, "quarantine"))
+		return false;
+	/* Forgotten with its case: its author may not read it any more. */
+	bool is_here = entry->bytes.data != NULL && !fault_is(delta_read(entry->bytes, &delta));
+	writer_object(out, NULL);
+	writer_id(out, "id", entry->record_id.bytes);
+	writer_id(out, "case_id", entry->case_id.bytes);
+	writer_string(out, "type", view_type_name(entry->record_type));
+	writer_number(out, "seq", entry->seq);
+	writer_number(out, "stamp_ms", entry->stamp_ms);
+	writer_string(out, "verdict", verdict_name(entry->verdict));
+	writer_number(out, "reason", entry->reason);
+	writer_string(out, "why", view_reason(entry->reason));
+	writer_bool(out, "here", is_here);
+	if (is_here)
+		view_fields(out, entry->record_type, delta.fields);
+	else
+		writer_null(out, "fields");
+	writer_object_end(out);
+	return true;
+}
+
+struct own_epochs {
+	struct reading *reading;
+	struct node_id node;
+	struct fault fault;
+};
+
+static bool read_own(void *ctx, const struct log_author *info)
+{
+	struct own_epochs *own = ctx;
+	if (ID_EQUAL(info->author.node, own->node))
+		own->fault = log_read_author(own->reading->log, &info->author, 1, quarantine_item, own->reading);
+	return !fault_is(own->fault);
+}
+
+struct fault handlers_quarantine(struct request *request)
+{
+	struct reading reading;
+	begin(&reading, request);
+	struct own_epochs own = { .reading = &reading, .node = profile_status(reading.profile)->node };
+	reading.out = answer_begin(request->answer);
+	writer_list(reading.out, "quarantine");
+	struct fault f = log_author_scan(reading.log, read_own, &own);
+	writer_list_end(reading.out);
+	return finish(&reading, fault_is(f) ? f : own.fault);
 }
 
 /* ---- rebuild ---- */

@@ -105,7 +105,7 @@ static void check(struct waiter *waiter, const char *failure)
 	} else if (failure != NULL && ++waiter->losses >= LOSSES_MAX) {
 		give_up(waiter, *s->last_error != '\0' ? s->last_error : failure);
 	} else if (failure != NULL && profile_is_online(profile)) {
-		profile_online(profile, true); /* somebody waits: dial again at once */
+		(void)profile_online(profile, true); /* somebody waits: dial again at once */
 	} else if (failure != NULL) {
 		give_up(waiter, "this machine was taken offline");
 	}
@@ -130,6 +130,7 @@ static struct fault wait_for(struct request *request, enum purpose purpose)
 {
 	struct profile *profile = request->target.profile;
 	const struct replica_status *s = profile_status(profile);
+	FAULT_TRY(profile_online(profile, true));
 	struct waiter *waiter = calloc(1, sizeof *waiter);
 	if (waiter == NULL)
 		return fault_of(FAULT_LIMIT, "memory for a call that waits");
@@ -144,7 +145,6 @@ static struct fault wait_for(struct request *request, enum purpose purpose)
 	timer_at(waiter->timer, loop_mono_ms() + WAIT_MS);
 	waiters = waiter;
 	profile_watch(profile, changed, NULL);
-	profile_online(profile, true);
 	if (purpose == SYNC)
 		profile_poke(profile); /* the end of this turn asks whether there is anything to wait for */
 	return fault_none();
@@ -162,7 +162,7 @@ struct fault handlers_sync(struct request *request)
 	if (profile_central_address(profile) == NULL && !call->offline)
 		return fault_of(FAULT_LATER, "this machine is not enrolled yet: enrol it with the code of the administrator");
 	if (call->offline || call->online)
-		profile_online(profile, call->online);
+		FAULT_TRY(profile_online(profile, call->online));
 	if (call->offline || (call->online && !call->wait)) {
 		answer_sync(profile, request->answer, NULL, false);
 		return fault_none();
@@ -171,7 +171,7 @@ struct fault handlers_sync(struct request *request)
 		return fault_of(FAULT_LATER, "this machine was taken offline: `jalka sync --online` brings it back");
 	if (call->wait)
 		return wait_for(request, SYNC);
-	profile_online(profile, true);
+	FAULT_TRY(profile_online(profile, true));
 	profile_poke(profile);
 	answer_sync(profile, request->answer, NULL, false);
 	return fault_none();

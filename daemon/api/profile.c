@@ -26,6 +26,7 @@ enum { KEY_FILE_BYTES_MAX = 4096, STACK_WIPED_BYTES = 256 * 1024, FREED_BYTE = 0
 
 #define STORE_PURPOSE "store"
 #define SETTINGS "daemon" /* the log's table of named values */
+#define OFFLINE span_text("offline") /* there: this machine was taken offline */
 
 struct profile {
 	struct loop *loop;
@@ -304,34 +305,39 @@ static struct fault open_rest(struct profile *profile)
 	return link_open(profile->loop, &events, &profile->link);
 }
 
-static void begin_link(struct profile *profile)
+/* As it was left: a machine that was taken offline stays so. */
+static struct fault begin_link(struct profile *profile)
 {
 	char text[ADDRESS_TEXT_BYTES];
+	uint8_t none[1];
 	size_t len = 0;
-	bool found = false;
-	struct fault f = log_get(profile->log, SETTINGS, span_text("central"), (uint8_t *)text, sizeof text, &len, &found);
-	if (fault_is(f) || !found || fault_is(address_read(span_of(text, len), &profile->address)))
-		return;
+	bool found = false, offline = false;
+	FAULT_TRY(log_get(profile->log, SETTINGS, OFFLINE, none, sizeof none, &len, &offline));
+	profile->online = !offline;
+	FAULT_TRY(log_get(profile->log, SETTINGS, span_text("central"), (uint8_t *)text, sizeof text, &len, &found));
+	if (!found || fault_is(address_read(span_of(text, len), &profile->address)))
+		return fault_none();
 	profile->has_address = true;
 	link_address(profile->link, &profile->address);
 	enum replica_state state = profile_status(profile)->state;
-	if (state != REPLICA_BLANK && state != REPLICA_REVOKED)
+	if (profile->online && state != REPLICA_BLANK && state != REPLICA_REVOKED)
 		link_want(profile->link, true);
+	return fault_none();
 }
 
 /* The vault is open: now the store and what stands on it. */
 static struct fault open_store(struct profile *profile)
 {
 	struct fault f = open_rest(profile);
+	if (!fault_is(f))
+		f = begin_link(profile);
 	if (fault_is(f)) {
 		close_store(profile);
 		profile->state = PROFILE_LOCKED;
 		return f;
 	}
 	profile->state = PROFILE_OPEN;
-	profile->online = true;
 	profile->changed = true;
-	begin_link(profile);
 	watch_start(profile->idle, profile->config.lock_after_ms);
 	logline(LOGLINE_INFO, "profile open");
 	return fault_none();
@@ -528,8 +534,20 @@ void profile_poke(struct profile *profile)
 	replica_poke(profile->replica, profile_now());
 }
 
-void profile_online(struct profile *profile, bool online)
+static struct fault keep_online(struct profile *profile, bool online)
 {
+	FAULT_TRY(log_begin(profile->log));
+	struct fault f = online ? log_remove(profile->log, SETTINGS, OFFLINE)
+				: log_put(profile->log, SETTINGS, OFFLINE, span_text("1"));
+	if (!fault_is(f))
+		return log_commit(profile->log);
+	(void)log_rollback(profile->log);
+	return f;
+}
+
+struct fault profile_online(struct profile *profile, bool online)
+{
+	struct fault f = online == profile->online ? fault_none() : keep_online(profile, online);
 	profile->online = online;
 	if (!online) {
 		/* At once, so that whoever asks next is not told of the link that ends. */
@@ -542,6 +560,7 @@ void profile_online(struct profile *profile, bool online)
 		link_want(profile->link, true);
 	}
 	host_changed(profile);
+	return f;
 }
 
 bool profile_is_online(const struct profile *profile)

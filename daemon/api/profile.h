@@ -63,8 +63,9 @@ struct fault profile_verify(struct profile *profile);
 
 /* Something was written: it is sent when there is a link. */
 void profile_poke(struct profile *profile);
-/* Takes the machine offline or brings it back; dials at once. */
-void profile_online(struct profile *profile, bool online);
+/* Takes the machine offline or brings it back, until told otherwise: the store
+ * remembers it. Dials at once. A fault says that it holds until the next lock only. */
+struct fault profile_online(struct profile *profile, bool online);
 bool profile_is_online(const struct profile *profile);
 uint64_t profile_retry_ms(const struct profile *profile);
 /* Where central is and who; kept in the store. */

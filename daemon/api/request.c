@@ -27,6 +27,7 @@ static const struct request_row table[] = {
 	{ jalka_Request_search_tag, "search", REQUEST_FIELD | REQUEST_CENTRAL, true, handlers_search },
 	{ jalka_Request_agenda_tag, "agenda", REQUEST_FIELD, true, handlers_agenda },
 	{ jalka_Request_conflicts_tag, "conflicts", REQUEST_FIELD, true, handlers_conflicts },
+	{ jalka_Request_quarantine_tag, "quarantine", REQUEST_FIELD, true, handlers_quarantine },
 	{ jalka_Request_rebuild_tag, "rebuild", REQUEST_FIELD | REQUEST_CENTRAL, true, handlers_rebuild },
 	{ jalka_Request_sync_tag, "sync", REQUEST_FIELD, true, handlers_sync },
 	{ jalka_Request_enrol_tag, "enrol", REQUEST_FIELD, true, handlers_enrol },

@@ -144,6 +144,8 @@ const char *view_reason(uint32_t reason)
 		return "BY_DECISION";
 	case jalka_Reason_BEHIND_BAD:
 		return "BEHIND_BAD";
+	case jalka_Reason_TOLD_BACK:
+		return "TOLD_BACK";
 	}
 	return "UNKNOWN";
 }

@@ -1,8 +1,10 @@
 /* writing - one write on its way: read, placed, judged, logged. */
-#include <sodium.h>
-
 #include "api/writing.h"
 
+#include <sodium.h>
+#include <stdlib.h>
+
+#include "api/handlers.h"
 #include "api/profile.h"
 #include "api/resolve.h"
 #include "api/view.h"
@@ -390,9 +392,8 @@ static struct fault put_draft(struct writing *w, struct profile *profile)
 
 struct change {
 	struct writing *w;
+	struct replica *replica;
 	uint32_t number; /* the first touched field that changed since the read; 0: none found */
-	struct author by;
-	uint64_t at_ms;
 };
 
 static bool touches(struct writing *w, uint32_t number)
@@ -405,10 +406,9 @@ static bool find_change(void *ctx, const struct log_entry *entry)
 	struct change *change = ctx;
 	struct delta delta;
 	struct wire_field field;
-	if (entry->local <= change->w->token || entry->bytes.data == NULL || fault_is(delta_read(entry->bytes, &delta)))
+	if (entry->bytes.data == NULL || !replica_is_newer(change->replica, entry, change->w->token) ||
+	    fault_is(delta_read(entry->bytes, &delta)))
 		return true;
-	change->by = entry->author;
-	change->at_ms = entry->stamp_ms;
 	for (size_t i = 0; i < delta.cleared_count && change->number == 0; i++)
 		if (touches(change->w, delta.cleared[i]))
 			change->number = delta.cleared[i];
@@ -443,22 +443,43 @@ static bool write_stored(void *ctx, const struct casebook_record *record)
 	return false;
 }
 
+/* Who wrote the value that is shown now; nothing when there is none. */
+static struct fault write_shown_by(struct stale *stale, struct profile *profile)
+{
+	const struct casebook_field *fields;
+	size_t count = 0;
+	struct arena arena;
+	struct view view;
+	struct fault f = fault_of(FAULT_LIMIT, "memory for reading a record");
+	void *block = malloc(HANDLERS_ARENA_BYTES);
+	if (block == NULL)
+		return f;
+	arena_init(&arena, block, HANDLERS_ARENA_BYTES);
+	view_init(&view, profile_book(profile), &profile_status(profile)->node);
+	f = casebook_fields(profile_book(profile), stale->change->w->record_id, &arena, &fields, &count);
+	for (size_t i = 0; !fault_is(f) && i < count; i++) {
+		if (fields[i].number != stale->change->number)
+			continue;
+		view_author(&view, stale->out, "by", &fields[i].siblings[0].author);
+		writer_number(stale->out, "at_ms", fields[i].siblings[0].stamp_ms);
+	}
+	free(block);
+	return f;
+}
+
 static struct fault refuse_stale(struct writing *w, struct profile *profile, struct fault f)
 {
-	struct change change = { .w = w };
-	struct view view;
+	struct change change = { .w = w, .replica = profile_replica(profile) };
 	FAULT_TRY(log_read_record(profile_log(profile), w->record_id, find_change, &change));
 	const struct schema_field *field = schema_field_by_number(w->record->message, change.number);
 	if (field == NULL)
 		return f;
 	struct stale stale = { .change = &change, .out = answer_begin(w->request->answer) };
-	view_init(&view, profile_book(profile), &profile_status(profile)->node);
 	writer_id(stale.out, "id", w->record_id.bytes);
 	writer_string(stale.out, "field", field->name);
 	(void)casebook_get(profile_book(profile), w->record_id, write_stored, &stale);
 	write_value(w, stale.out, "given", wire_out_span(&w->fields), change.number);
-	view_author(&view, stale.out, "by", &change.by);
-	writer_number(stale.out, "at_ms", change.at_ms);
+	(void)write_shown_by(&stale, profile); /* the refusal stands without */
 	answer_refuse_with(w->request->answer, f, "", field->name);
 	return fault_none();
 }

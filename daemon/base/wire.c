@@ -7,6 +7,12 @@
 bool wire_varint(struct span *rest, uint64_t *out)
 {
 	uint64_t value = 0;
+	/* Nearly all are of one byte. */
+	if (rest->len != 0 && rest->data[0] < 0x80) {
+		*out = rest->data[0];
+		*rest = span_of(rest->data + 1, rest->len - 1);
+		return true;
+	}
 	for (size_t i = 0; i < 10 && i < rest->len; i++) {
 		uint8_t byte = rest->data[i];
 		if (i == 9 && byte > 1)
@@ -93,9 +99,24 @@ static size_t utf8_sequence(const uint8_t *p, size_t left)
 	return len;
 }
 
+/* True when the next eight bytes are of ASCII and none is 0: a byte of 0 borrows
+ * from its own highest bit. (False also for a 1 above a 0; those go one by one.) */
+static bool eight_plain(const uint8_t *p, size_t left)
+{
+	uint64_t eight;
+	if (left < sizeof eight)
+		return false;
+	memcpy(&eight, p, sizeof eight);
+	return (((eight - UINT64_C(0x0101010101010101)) | eight) & UINT64_C(0x8080808080808080)) == 0;
+}
+
 bool wire_utf8(struct span text)
 {
 	for (size_t at = 0; at < text.len;) {
+		if (eight_plain(text.data + at, text.len - at)) {
+			at += 8;
+			continue;
+		}
 		size_t step = utf8_sequence(text.data + at, text.len - at);
 		if (step == 0)
 			return false;
@@ -148,6 +169,10 @@ void wire_put_bare_varint(struct wire_out *out, uint64_t value)
 {
 	uint8_t bytes[10];
 	size_t n = 0;
+	if (value < 0x80 && !out->full && out->used < out->size) {
+		out->block[out->used++] = (uint8_t)value;
+		return;
+	}
 	while (value >= 0x80) {
 		bytes[n++] = (uint8_t)(value | 0x80);
 		value >>= 7;

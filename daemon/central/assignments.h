@@ -47,6 +47,7 @@ struct assignments_case {
 struct assignments_reason {
 	struct record_id assignment;
 	uint32_t role;
+	uint64_t to_ms; /* its planned end, by the wall clock; 0: none */
 };
 
 /* One case and one holder, as long as there ever was a reason. */

@@ -1,4 +1,4 @@
-/* hub - opening and closing, the turn with its one transaction, own deltas. */
+/* hub - the turn with its one transaction, own deltas, what it says of itself. */
 #include "central/hub_state.h"
 
 #include <pb_encode.h>
@@ -146,8 +146,10 @@ struct fault hub_commit(struct hub *hub, struct hub_time now)
 {
 	hub->now = now;
 	if (!fault_is(hub->dead)) {
+		struct fault fault = hub_assign_end_due(hub);
 		bool changed = hub->in_turn;
-		struct fault fault = commit(hub);
+		if (!fault_is(fault))
+			fault = commit(hub);
 		if (fault_is(fault)) {
 			hub_die(hub, fault);
 		} else {
@@ -190,82 +192,6 @@ struct fault hub_book_touched(struct hub *hub, const struct log_entry *entry)
 	return hub->book.ops->touched(hub->book.ctx, entry->case_id, entry->record_id, entry);
 }
 
-struct fault hub_reason_put(struct hub *hub, const struct assignments_tie *tie, size_t reason, uint64_t ended)
-{
-	uint8_t key[3 * ID_BYTES], value[24];
-	memcpy(key, tie->holder->id.bytes, ID_BYTES);
-	memcpy(key + ID_BYTES, tie->info->id.bytes, ID_BYTES);
-	memcpy(key + 2 * ID_BYTES, tie->reasons[reason].assignment.bytes, ID_BYTES);
-	hub_put_be64(value, tie->spans[reason].began);
-	hub_put_be64(value + 8, ended);
-	hub_put_be64(value + 16, tie->reasons[reason].role);
-	return log_put(hub->log, HUB_TABLE_REASON, span_of(key, sizeof key), span_of(value, sizeof value));
-}
-
-/* ---- what case_assignment records mean for the scope (P5) ---- */
-
-/* The reason that this record is, whoever's. */
-static struct assignments_tie *tie_of(struct assignments_case *info, const struct record_id *assignment, size_t *reason)
-{
-	for (struct assignments_tie *tie = info->ties; tie != NULL; tie = tie->next)
-		for (size_t i = tie->reason_count; i-- > 0;)
-			if (ID_EQUAL(tie->reasons[i].assignment, *assignment)) {
-				*reason = i;
-				return tie;
-			}
-	return NULL;
-}
-
-struct assignment_fields {
-	struct record_id staff; /* none: not set */
-	uint32_t role;
-	uint64_t to_ms;         /* 0: not set */
-};
-
-static void read_assignment(struct span fields, struct assignment_fields *out)
-{
-	struct wire_field f;
-	*out = (struct assignment_fields){ .role = 0 };
-	while (wire_next(&fields, &f) == WIRE_FIELD) {
-		if (f.number == RECORDS_CASE_ASSIGNMENT_STAFF && f.type == WIRE_BYTES && f.data.len == ID_BYTES)
-			memcpy(out->staff.bytes, f.data.data, ID_BYTES);
-		else if (f.number == RECORDS_CASE_ASSIGNMENT_ROLE && f.type == WIRE_VARINT)
-			out->role = (uint32_t)f.value;
-		else if (f.number == RECORDS_CASE_ASSIGNMENT_TO && f.type == WIRE_VARINT)
-			out->to_ms = f.value;
-	}
-}
-
-static struct fault begin_reason(struct hub *hub, struct assignments_case *info, const struct record_id *assignment,
-				 const struct assignment_fields *fields, uint64_t order)
-{
-	struct assignments_holder *holder = assignments_holder_need(&hub->assignments, &fields->staff);
-	const struct assignments_reason reason = { *assignment, fields->role };
-	if (holder == NULL)
-		return fault_of(FAULT_LIMIT, "out of memory");
-	FAULT_TRY(assignments_begin(&hub->assignments, info, holder, &reason, order));
-	const struct assignments_tie *tie = assignments_tie_get(info, holder);
-	return hub_reason_put(hub, tie, tie->reason_count - 1, 0);
-}
-
-/* A record not known yet begins a reason; its `to`, once come, ends it. */
-static struct fault follow_assignment(struct hub *hub, struct assignments_case *info, const struct hub_own *own,
-				      uint64_t order)
-{
-	struct assignment_fields fields;
-	size_t reason = 0;
-	struct assignments_tie *tie = tie_of(info, &own->record_id, &reason);
-	read_assignment(own->fields, &fields);
-	bool over = fields.to_ms != 0 && fields.to_ms <= hub->now.wall_ms;
-	if (tie == NULL)
-		return over || ID_IS_NONE(fields.staff) ? fault_none()
-			: begin_reason(hub, info, &own->record_id, &fields, order);
-	if (!over || tie->spans[reason].ended != 0)
-		return fault_none();
-	FAULT_TRY(hub_reason_put(hub, tie, reason, order));
-	return assignments_end(tie, reason, order);
-}
-
 struct fault hub_append_own(struct hub *hub, const struct hub_own *own, uint64_t *order)
 {
 	const struct author_place place = { .verdict = LOG_ACCEPTED,
@@ -295,103 +221,11 @@ struct fault hub_append_own(struct hub *hub, const struct hub_own *own, uint64_t
 		info->opened_by = hub->node;
 	}
 	if (own->record_type == RECORDS_TYPE_CASE_ASSIGNMENT)
-		FAULT_TRY(follow_assignment(hub, info, own, *order));
+		FAULT_TRY(hub_assign_follow(hub, info, own, *order));
 	return hub_touched(hub, info, *order, &hub->self.chain.info.author.epoch);
 }
 
-struct fault hub_append_assignment(struct hub *hub, struct assignments_case *info, struct record_id staff, uint32_t role,
-				   struct record_id *assignment)
-{
-	uint8_t block[64];
-	struct wire_out fields;
-	uint64_t order;
-	wire_out_init(&fields, block, sizeof block);
-	wire_put_bytes(&fields, RECORDS_CASE_ASSIGNMENT_STAFF, ID_SPAN(staff));
-	wire_put_varint(&fields, RECORDS_CASE_ASSIGNMENT_ROLE, role);
-	wire_put_varint(&fields, RECORDS_CASE_ASSIGNMENT_FROM, hub->now.wall_ms);
-	const struct hub_own own = { .case_id = info->id, .record_id = hub_new_record(hub),
-				     .record_type = RECORDS_TYPE_CASE_ASSIGNMENT, .fields = wire_out_span(&fields) };
-	FAULT_TRY(hub_append_own(hub, &own, &order));
-	*assignment = own.record_id;
-	return fault_none();
-}
-
-static struct fault end_reason(struct hub *hub, const struct assignments_tie *tie, size_t reason)
-{
-	uint8_t block[16];
-	struct wire_out fields;
-	uint64_t order;
-	wire_out_init(&fields, block, sizeof block);
-	wire_put_varint(&fields, RECORDS_CASE_ASSIGNMENT_TO, hub->now.wall_ms);
-	const struct hub_own own = { .case_id = tie->info->id, .record_id = tie->reasons[reason].assignment,
-				     .record_type = RECORDS_TYPE_CASE_ASSIGNMENT, .fields = wire_out_span(&fields) };
-	return hub_append_own(hub, &own, &order);
-}
-
-struct fault hub_end_reasons(struct hub *hub, struct assignments_tie *tie)
-{
-	for (size_t i = 0; i < tie->reason_count; i++)
-		if (tie->spans[i].ended == 0)
-			FAULT_TRY(end_reason(hub, tie, i));
-	return fault_none();
-}
-
-/* ---- the administrator's verbs on cases ---- */
-
-static struct fault assign_client(struct hub *hub, const struct assignments_case *matter, struct record_id staff,
-				  uint32_t role)
-{
-	struct assignments_case *client = assignments_case_get(&hub->assignments, &matter->client_case);
-	struct assignments_holder *holder = assignments_holder_get(&hub->assignments, &staff);
-	struct record_id assignment;
-	if (matter->kind != DELTA_CASE_MATTER || client == NULL || !client->open || client->erased)
-		return fault_none();
-	if (holder != NULL && assignments_holds(client, holder))
-		return fault_none();
-	return hub_append_assignment(hub, client, staff, role, &assignment);
-}
-
-struct fault hub_assign(struct hub *hub, struct case_id case_id, struct record_id staff, uint32_t role,
-			struct hub_time now, struct record_id *assignment)
-{
-	FAULT_TRY(hub_verb_begin(hub, now));
-	struct assignments_case *info = assignments_case_get(&hub->assignments, &case_id);
-	if (info == NULL || !info->open || info->erased)
-		return fault_of(FAULT_CALLER, "no such case");
-	if (info == hub->directory || info == hub->reference || info->kind == DELTA_CASE_ACCESS)
-		return fault_of(FAULT_CALLER, "this case is not assigned to anybody");
-	struct fault fault = assign_client(hub, info, staff, role);
-	struct record_id record;
-	if (!fault_is(fault))
-		fault = hub_append_assignment(hub, info, staff, role, &record);
-	fault = hub_verb_end(hub, fault);
-	if (!fault_is(fault) && assignment != NULL)
-		*assignment = record;
-	return fault;
-}
-
-bool hub_own_worker(struct hub *hub, struct case_id case_id, struct record_id *staff)
-{
-	const struct assignments_case *info = assignments_case_get(&hub->assignments, &case_id);
-	for (const struct assignments_tie *tie = info == NULL ? NULL : info->ties; tie != NULL; tie = tie->next)
-		for (size_t i = 0; i < tie->reason_count; i++)
-			if (tie->spans[i].ended == 0 && tie->reasons[i].role == RECORDS_ASSIGNMENT_ROLE_OWN_WORKER) {
-				*staff = tie->holder->id;
-				return true;
-			}
-	return false;
-}
-
-struct fault hub_unassign(struct hub *hub, struct case_id case_id, struct record_id staff, struct hub_time now)
-{
-	FAULT_TRY(hub_verb_begin(hub, now));
-	const struct assignments_case *info = assignments_case_get(&hub->assignments, &case_id);
-	const struct assignments_holder *holder = assignments_holder_get(&hub->assignments, &staff);
-	struct assignments_tie *tie = info == NULL || holder == NULL ? NULL : assignments_tie_get(info, holder);
-	if (tie == NULL || assignments_lasting(tie) == NULL)
-		return fault_of(FAULT_CALLER, "the case is not assigned to this person");
-	return hub_verb_end(hub, hub_end_reasons(hub, tie));
-}
+/* ---- an administrator's write ---- */
 
 static struct fault check_write(struct hub *hub, const struct hub_write *write)
 {

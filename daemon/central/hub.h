@@ -40,8 +40,8 @@ struct hub_host {
 	bool (*deny)(void *ctx, struct span line);
 	void (*changed)(void *ctx); /* may be NULL */
 	/* NULL: rows travel as they are */
-	size_t (*compress)(void *ctx, struct span in, uint8_t *out, size_t size);
-	size_t (*decompress)(void *ctx, struct span in, uint8_t *out, size_t size);
+	size_t (*compress)(void *ctx, struct span in, uint8_t *out, size_t size, uint32_t *codec);
+	size_t (*decompress)(void *ctx, uint32_t codec, struct span in, uint8_t *out, size_t size);
 	uint32_t version_min, version_max; /* session versions spoken; 0: this build's */
 };
 
@@ -138,6 +138,9 @@ struct fault hub_assign(struct hub *hub, struct case_id case_id, struct record_i
 /* Who is the own worker of a case now; false: nobody. A matter has one at most: who
  * assigns asks first. */
 bool hub_own_worker(struct hub *hub, struct case_id case_id, struct record_id *staff);
+/* The same with a planned end (0: none), by central's wall clock: then it ends by itself. */
+struct fault hub_assign_until(struct hub *hub, struct case_id case_id, struct record_id staff, uint32_t role,
+			      uint64_t to_ms, struct hub_time now, struct record_id *assignment);
 /* Ends every assignment of this staff member to this case (not the CLIENT case's). */
 struct fault hub_unassign(struct hub *hub, struct case_id case_id, struct record_id staff, struct hub_time now);
 
@@ -162,10 +165,23 @@ struct fault hub_erase_case(struct hub *hub, struct case_id case_id, struct hub_
 /* A verified off-node copy holds everything up to this order. */
 struct fault hub_safe_order(struct hub *hub, uint64_t order);
 
+/* A grant whose case a device has told it has erased. g names it, in that central epoch. */
+struct hub_forgotten {
+	struct node_id node;
+	struct record_id holder;
+	struct case_id case_id;
+	struct epoch_id epoch;
+	uint64_t g;
+	uint64_t at_ms; /* when it said so first */
+};
+typedef bool hub_forgotten_fn(void *ctx, const struct hub_forgotten *item);
+struct fault hub_forgotten(struct hub *hub, hub_forgotten_fn *fn, void *ctx);
+
 /* Recomputes every author's chain from digests, checks every signed head and the
  * digest of every delta whose bytes and secret are still there. */
 struct hub_audit {
 	uint64_t authors, deltas, heads, erased, bad;
+	uint64_t unchecked;     /* deltas whose base could not be checked after a restore (P3) */
 	struct author first_bad; /* when bad != 0 */
 	uint64_t first_bad_seq;
 	const char *what;

@@ -147,6 +147,8 @@ struct fault hub_audit(struct hub *hub, struct hub_audit *out)
 		fault = audit_author(hub, &authors.list[i], &result);
 	free(authors.list);
 	if (!fault_is(fault))
+		fault = hub_past_count(hub, &result.unchecked);
+	if (!fault_is(fault))
 		*out = result;
 	return fault;
 }

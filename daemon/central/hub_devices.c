@@ -430,9 +430,9 @@ struct fault hub_device_set_state(struct hub *hub, struct node_id node, enum hub
 	}
 	device->state = state;
 	struct fault fault = hub_devices_record(hub, device);
-	/* Its session ends at once; the next one tells it. */
+	/* Its session ends at once; the next one tells it, and is fed or not. */
 	for (struct hub_link *link = hub->links; link != NULL; link = link->next)
-		if (link->device == device && state != HUB_DEVICE_ACTIVE)
+		if (link->device == device)
 			hub_link_close(link, "the device's state changed");
 	return hub_verb_end(hub, fault);
 }

@@ -123,6 +123,7 @@ static struct fault erase_record(struct hub *hub, const struct deny_line *line)
 		return fault_none();
 	FAULT_TRY(append_action(hub, line, &order));
 	FAULT_TRY(log_erase_record(hub->log, line->record_id));
+	FAULT_TRY(vouched_erase(hub, line->case_id, line->record_id));
 	FAULT_TRY(put_erased(hub, &line->case_id, &line->record_id, order));
 	FAULT_TRY(note_record(hub, &line->record_id));
 	FAULT_TRY(assignments_erased(info, &line->record_id, order));
@@ -155,6 +156,7 @@ static struct fault erase_case(struct hub *hub, const struct deny_line *line)
 	FAULT_TRY(append_action(hub, line, &order));
 	if (info->open)
 		FAULT_TRY(log_erase_case(hub->log, line->case_id));
+	FAULT_TRY(vouched_erase(hub, line->case_id, whole));
 	FAULT_TRY(log_remove(hub->log, HUB_TABLE_SECRET, ID_SPAN(line->case_id)));
 	FAULT_TRY(put_erased(hub, &line->case_id, &whole, order));
 	FAULT_TRY(end_reasons(hub, info, order));

@@ -103,8 +103,10 @@ static bool write_row(struct writing *w, const struct log_entry *entry)
 	struct rows_row row = { .delta = entry->bytes, .seq = entry->seq, .order = entry->orders[0].n };
 	pb_size_t authors = *w->author_count;
 	size_t budget = w->budget;
-	bool decided = entry->reason == (uint32_t)jalka_Reason_BY_DECISION;
-	if (own && !decided && entry->seq <= w->common && ID_EQUAL(entry->author.epoch, w->link->epoch))
+	/* Decided upon, come sealed, or accepted under a grant not heard of: its author
+	 * may not have it as it stands here. */
+	bool told_back = entry->reason != (uint32_t)jalka_Reason_REASON_NONE;
+	if (own && !told_back && entry->seq <= w->common && ID_EQUAL(entry->author.epoch, w->link->epoch))
 		return true;
 	if (entry->bytes.data == NULL && !own)
 		return true; /* erased: a reader of this case needs nothing of it */

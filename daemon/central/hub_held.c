@@ -38,6 +38,8 @@ static void answer(struct hub_link *link, const struct case_id *id, const jalka_
 	const struct assignments_case *info = assignments_case_get(&hub->assignments, id);
 	const struct grant *lasting = info == NULL || holder == NULL ? NULL
 		: assignments_lasting(assignments_tie_get(info, holder));
+	if (lasting != NULL && lasting->g > link->cursor.order)
+		return; /* begun since: the feed tells it at its order, and all of its backlog follows */
 	if (lasting != NULL) {
 		jalka_GrantNote *note = &out->granted[out->granted_count++];
 		SESSION_FRAME_SET(note->case_id, id->bytes);
@@ -52,15 +54,6 @@ static void answer(struct hub_link *link, const struct case_id *id, const jalka_
 	link->device->must_refill = true;
 }
 
-/* The role of the first reason that lasts. */
-static uint32_t role_of(const struct assignments_tie *tie)
-{
-	for (size_t i = 0; i < tie->reason_count; i++)
-		if (tie->spans[i].ended == 0)
-			return tie->reasons[i].role;
-	return 0;
-}
-
 static struct fault renew(struct hub_link *link, struct assignments_holder *holder)
 {
 	struct hub *hub = link->hub;
@@ -70,11 +63,8 @@ static struct fault renew(struct hub_link *link, struct assignments_holder *hold
 	while (event != NULL && event->g <= heard) {
 		struct assignments_tie *tie = event->tie;
 		uint64_t g = event->g;
-		struct record_id assignment;
-		uint32_t role = role_of(tie);
 		if (!is_named(link, &tie->info->id)) {
-			FAULT_TRY(hub_end_reasons(hub, tie));
-			FAULT_TRY(hub_append_assignment(hub, tie->info, holder->id, role, &assignment));
+			FAULT_TRY(hub_assign_renew(hub, tie));
 			link->device->must_refill = true;
 		}
 		event = assignments_next_grant(holder, g);

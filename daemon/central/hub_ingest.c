@@ -95,7 +95,7 @@ static void open_sealed(struct hub *hub, struct opening *opening, const struct r
 		return;
 	opening->used += DELTA_SALT_BYTES + delta.len;
 	in->bytes = delta;
-	in->salt_known = true;
+	in->salt_known = in->came_sealed = true;
 	memcpy(in->salt, plain, sizeof in->salt);
 }
 
@@ -190,6 +190,8 @@ struct judging {
 	struct record_id record;
 	const struct delta *delta;
 	bool has_first, first_erased, first_moved, first_touched;
+	bool is_unheard;            /* the grant the row's case is held by */
+	bool is_unchecked;          /* the row's base, in an epoch of which nothing is known (P3) */
 	size_t opened;              /* openings accepted in this chunk */
 };
 
@@ -285,13 +287,23 @@ static uint64_t seen_of(const struct hub_cursor *at, const struct assignments_ti
 }
 
 /* P3: the greater of what was Heard durably and what message 1 of this session says. */
-static uint64_t base_max(const struct judging *j, const struct assignments_case *info)
+static uint64_t base_max(const struct judging *j, const struct assignments_tie *tie)
 {
-	const struct assignments_tie *tie = info == NULL || j->holder == NULL ? NULL
-		: assignments_tie_get(info, j->holder);
 	uint64_t said = seen_of(&j->link->cursor, tie), heard = seen_of(&j->link->device->heard, tie);
 	uint64_t most = said > heard ? said : heard;
 	return most < j->hub->last_order ? most : j->hub->last_order;
+}
+
+/* The device has not heard of the grant it holds the case by: until then it may
+ * forget the case over the end of an older one, and this delta with it (P2). */
+static bool is_unheard(const struct judging *j, const struct assignments_case *info, const struct assignments_tie *tie)
+{
+	const struct grant *grant = tie == NULL ? NULL : assignments_lasting(tie);
+	const struct hub_node *device = j->link->device;
+	if (grant == NULL || grant->g <= j->link->cursor.order || grant->g <= device->heard.order)
+		return false;
+	/* What it opened itself and never forgot it has. */
+	return !ID_EQUAL(info->opened_by, device->node) || tie->grant_count > 1 || device->must_refill;
 }
 
 static void shape_facts(const struct judging *j, const struct delta *delta, const struct assignments_case *info,
@@ -343,6 +355,10 @@ static struct fault facts_of(struct judging *j, const struct ingest_row *row, ui
 	struct hub *hub = j->hub;
 	const struct hub_node *device = j->link->device;
 	const struct assignments_case *info = assignments_case_get(&hub->assignments, &row->case_id);
+	const struct assignments_tie *tie = info == NULL || j->holder == NULL ? NULL
+		: assignments_tie_get(info, j->holder);
+	j->is_unheard = is_unheard(j, info, tie);
+	j->is_unchecked = false;
 	*facts = (struct ingest_facts){
 		.revoked = device->state == HUB_DEVICE_REVOKED || device->state == HUB_DEVICE_RETIRED,
 		.suspended = device->state == HUB_DEVICE_SUSPENDED,
@@ -354,10 +370,11 @@ static struct fault facts_of(struct judging *j, const struct ingest_row *row, ui
 		.opening_waits = info != NULL && info->waits,
 		.held = holds(j, info),
 		.epoch = hub_epoch(hub),
-		.base_max = base_max(j, info),
+		.base_max = base_max(j, tie),
 	};
 	if (delta == NULL)
 		return fault_none();
+	FAULT_TRY(hub_past_check(j->link, delta, &facts->past_too_high, &j->is_unchecked));
 	FAULT_TRY(find_first(j, delta));
 	facts->record_erased = hub_erase_is_record(hub, &delta->record_id) || (j->has_first && j->first_erased);
 	facts->case_reserved = delta->opens && reserved(j, delta);
@@ -485,7 +502,11 @@ static struct fault take_row(struct judging *j, const struct author *author, siz
 	uint32_t reason = ingest_judge(readable ? &delta : NULL, &facts);
 	if (reason != jalka_Reason_REASON_NONE)
 		return place_quarantined(j, row, entry, &hub->verdicts[i], reason);
+	if (j->is_unchecked && !facts.receipted)
+		FAULT_TRY(hub_past_mark(hub, author, seq));
 	place_accepted(j, entry, &hub->verdicts[i], seq);
+	if (row->came_sealed || j->is_unheard)
+		entry->reason = (uint32_t)jalka_Reason_TOLD_BACK;
 	if (delta.opens && !facts.case_open)
 		FAULT_TRY(accept_opening(j, &delta, seq));
 	return fault_none();
@@ -528,13 +549,14 @@ static struct fault append(struct judging *j, const struct log_author *author, c
 		if (info == NULL)
 			return fault_of(FAULT_LIMIT, "out of memory");
 		hub->counters.deltas_accepted++;
-		FAULT_TRY(hub_touched(hub, info, entry->orders[0].n, &entry->author.epoch));
+		const struct epoch_id *no_news_to = entry->reason == 0 ? &entry->author.epoch : NULL;
+		FAULT_TRY(hub_touched(hub, info, entry->orders[0].n, no_news_to));
 	}
 	struct log_head head = { .author = author->author, .seq = author->seq, .signature = *signature };
 	FAULT_TRY(log_author_put(hub->log, author));
 	FAULT_TRY(log_head_put(hub->log, &head));
 	if (hub->vouched != 0)
-		FAULT_TRY(vouched_arrived(hub, &author->author, hub->entries[0].seq, count));
+		FAULT_TRY(vouched_arrived(hub, hub->entries, count));
 	return grant_opened(j, hub->entries, count);
 }
 

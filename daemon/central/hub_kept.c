@@ -1,6 +1,6 @@
 /* hub_kept - own work a device had to forget, as it was sealed for this node (P6).
  *
- * Beside the digest of such a delta comes a one-way Noise message (pattern X):
+ * Beside the digest of such a delta, pushed or offered, comes a one-way Noise message (pattern X):
  * 16 bytes of salt | delta, the prologue naming the identity, the author and the
  * seq. It counts as the delta itself only when the device's own static key sealed
  * it and salt and delta give that digest. */

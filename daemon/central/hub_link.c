@@ -172,6 +172,9 @@ static void find_device(struct hub_link *link, const uint8_t *key)
 	};
 	memcpy(facts.current, device->current, sizeof facts.current);
 	memcpy(facts.previous, device->previous, sizeof facts.previous);
+	if (!device->has_ss)
+		device->has_ss = noise_dh_static(hub->static_secret, device->static_public, device->ss);
+	facts.ss = device->has_ss ? device->ss : NULL;
 	event.kind = SESSION_CENTRAL_DEVICE_FOUND;
 	event.device = &facts;
 	step(link, &event);
@@ -248,6 +251,7 @@ static void take_hello(struct hub_link *link, struct span rows)
 	memset(&link->cursor_epoch, 0, sizeof link->cursor_epoch);
 	if (hello->has_cursor && hello->cursor.epoch.size == ID_BYTES) {
 		memcpy(link->cursor_epoch.bytes, hello->cursor.epoch.bytes, ID_BYTES);
+		link->cursor_said = hello->cursor.order;
 		if (!hub_map_cursor(hub, &hello->cursor, &link->cursor)) {
 			hub_link_close(link, "cursor of a central epoch nobody knows");
 			return;
@@ -256,6 +260,8 @@ static void take_hello(struct hub_link *link, struct span rows)
 	link->common_seq = common_of(link);
 	hub_feed_from(link, &link->cursor);
 	struct fault noticed = notice_twin(link);
+	if (!fault_is(noticed) && hello->has_cursor)
+		noticed = hub_past_take(hub, link->device, &hello->cursor);
 	if (fault_is(noticed)) {
 		hub_die(hub, noticed);
 		return;
@@ -368,8 +374,10 @@ static void take_frame(struct hub_link *link, struct span rows)
 		take_resume(link, &frame->resume);
 	if (frame->has_heard && frame->heard.has_cursor && !link->gone)
 		take_cursor(link, &frame->heard.cursor);
-	/* Forgotten needs no state here: that it is answered is its acknowledgement. */
-	if (frame->has_push && !link->gone)
+	/* That it is answered is its acknowledgement: by then it is kept. */
+	for (pb_size_t i = 0; i < frame->forgotten_count && !fault_is(fault); i++)
+		fault = hub_forgotten_take(hub, link->device, &frame->forgotten[i]);
+	if (frame->has_push && !fault_is(fault) && !link->gone)
 		fault = hub_ingest_push(link, &frame->push, rows, &goes_on);
 	if (frame->has_salt && !fault_is(fault) && goes_on && !link->gone)
 		fault = hub_ingest_salt(link, &frame->salt, &goes_on);
@@ -655,5 +663,6 @@ void hub_tick(struct hub *hub, struct hub_time now)
 
 uint64_t hub_deadline(const struct hub *hub)
 {
-	return hub->deadline;
+	uint64_t end = hub_assign_deadline(hub);
+	return end < hub->deadline ? end : hub->deadline;
 }

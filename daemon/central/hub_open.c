@@ -141,7 +141,7 @@ static bool load_reason(void *ctx, struct span key, struct span value)
 	struct record_id staff;
 	struct case_id id;
 	struct assignments_reason reason;
-	if (key.len != 3 * ID_BYTES || value.len != 24) {
+	if (key.len != 3 * ID_BYTES || value.len != 32) {
 		loading->fault = fault_of(FAULT_STORE, "an assignment is damaged");
 		return false;
 	}
@@ -149,6 +149,7 @@ static bool load_reason(void *ctx, struct span key, struct span value)
 	memcpy(id.bytes, key.data + ID_BYTES, ID_BYTES);
 	memcpy(reason.assignment.bytes, key.data + 2 * ID_BYTES, ID_BYTES);
 	reason.role = (uint32_t)hub_get_be64(value.data + 16);
+	reason.to_ms = hub_get_be64(value.data + 24);
 	struct assignments_case *info = assignments_case_need(&hub->assignments, &id);
 	struct assignments_holder *holder = assignments_holder_need(&hub->assignments, &staff);
 	if (info == NULL || holder == NULL) {

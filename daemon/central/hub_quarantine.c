@@ -232,9 +232,10 @@ static struct fault settle(struct hub *hub, const struct waiting *w, bool accept
 	struct assignments_case *info = assignments_case_get(&hub->assignments, &w->case_id);
 	if (accept)
 		order = (struct order){ hub_generation(hub), ++hub->last_order };
-	/* The reason stays with an accepted one too: its author may have erased it, and is fed it. */
+	/* With a rejected one stays why it waited, for its author; an accepted one is marked: its author
+	 * may have erased it, and is fed it. */
 	FAULT_TRY(log_place(hub->log, &w->author, w->seq, order, 0, accept ? LOG_ACCEPTED : LOG_REJECTED,
-			    (uint32_t)jalka_Reason_BY_DECISION));
+			    accept ? (uint32_t)jalka_Reason_BY_DECISION : w->reason));
 	hub_quarantine_key(&w->author, w->seq, key);
 	FAULT_TRY(log_remove(hub->log, HUB_TABLE_QUARANTINE, span_of(key, sizeof key)));
 	struct hub_node *device = hub_devices_get(hub, &w->author.node);

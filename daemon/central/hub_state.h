@@ -1,10 +1,13 @@
 /* hub_state - what the files of the hub share: its state and the verbs between
  * them. No header of anyone else.
  *
- *   hub.c          opening, closing, the turn (transaction, commit), own deltas
+ *   hub.c          the turn (transaction, commit), own deltas; hub_open.c: opening, closing
+ *   hub_assign.c   assignments, their ends, planned ones too
  *   hub_link.c     links: bytes in, effects obeyed
  *   hub_ingest.c   pushes: verified, judged, appended, receipted; hub_salt.c: when salts are missing
  *   hub_kept.c     what a device had to forget, opened
+ *   hub_forgotten.c what devices said they have forgotten
+ *   hub_past.c     bases in central epochs that are lost
  *   hub_welcome.c  message 2
  *   hub_feed.c     pulls, backlogs and notes out
  *   hub_devices.c  devices and their sessions' lasting state
@@ -31,6 +34,9 @@
 #define HUB_TABLE_SECRET "secret"         /* case -> secret, of openings not accepted */
 #define HUB_TABLE_ERASED "erased"         /* order, case -> record or nothing */
 #define HUB_TABLE_VOUCHED "vouched"       /* node, epoch, seq -> received, offering node, bytes */
+#define HUB_TABLE_FORGOTTEN "forgotten"   /* see hub_forgotten.c */
+#define HUB_TABLE_PAST "past"             /* see hub_past.c */
+#define HUB_TABLE_UNCHECKED "unchecked"
 #define HUB_TABLE_SLOT "slot"             /* slot -> secret, holder, expiry, tries */
 
 enum {
@@ -81,6 +87,8 @@ struct hub_node {
 	uint64_t last_contact_ms;
 	int64_t clock_offset_ms;
 	/* in memory */
+	bool has_ss;
+	uint8_t ss[NOISE_DH_BYTES];     /* DH of central's static key and the device's, from its first session on */
 	bool session_dirty;
 	struct hub_node *next_dirty;
 	uint64_t quarantined;
@@ -157,6 +165,7 @@ struct hub_link {
 	bool has_hello_h;
 	uint64_t common_seq;         /* of `epoch`: up to here the device surely has what is held here */
 	struct epoch_id cursor_epoch;
+	uint64_t cursor_said;        /* in that epoch */
 	struct hub_cursor cursor;    /* of message 1, mapped to the epoch in use (P9) */
 	struct hub_answer answers[HUB_RECEIPTS_MAX];
 	size_t answer_count;
@@ -213,6 +222,7 @@ struct hub {
 	uint64_t last_order;
 	uint64_t chunk;           /* counts chunks stored */
 	uint64_t vouched;         /* deltas vouched for that wait */
+	uint64_t next_end_ms;     /* wall clock: no planned end of an assignment comes before. 0: not looked yet */
 	struct hub_node *dirty_devices;
 	/* the turn */
 	bool in_turn;
@@ -266,15 +276,25 @@ struct hub_own {
 	struct delta_envelope envelope;
 };
 struct fault hub_append_own(struct hub *hub, const struct hub_own *own, uint64_t *order);
-/* A case_assignment record; the holder's grant may begin with it. */
-struct fault hub_append_assignment(struct hub *hub, struct assignments_case *info, struct record_id staff, uint32_t role,
-				   struct record_id *assignment);
-/* Keeps a reason in the log: its assignment began and ended (0: lasts) at these orders. */
-struct fault hub_reason_put(struct hub *hub, const struct assignments_tie *tie, size_t reason, uint64_t ended);
-/* Ends every reason of a tie, by deltas of central's own. */
-struct fault hub_end_reasons(struct hub *hub, struct assignments_tie *tie);
 struct record_id hub_new_record(struct hub *hub);
 struct fault hub_book_touched(struct hub *hub, const struct log_entry *entry);
+
+/* ---- hub_assign.c ---- */
+/* A case_assignment record with a planned end (0: none); the holder's grant may begin with it. */
+struct fault hub_assign_append(struct hub *hub, struct assignments_case *info, struct record_id staff, uint32_t role,
+			       uint64_t to_ms, struct record_id *assignment);
+struct fault hub_append_assignment(struct hub *hub, struct assignments_case *info, struct record_id staff, uint32_t role,
+				   struct record_id *assignment); /* without an end */
+/* Own delta of a case_assignment record, just appended at this order: the scope follows. */
+struct fault hub_assign_follow(struct hub *hub, struct assignments_case *info, const struct hub_own *own, uint64_t order);
+/* Keeps a reason in the log: its assignment began and ended (0: lasts) at these orders. */
+struct fault hub_reason_put(struct hub *hub, const struct assignments_tie *tie, size_t reason, uint64_t ended);
+/* Ends every reason of a tie, by deltas of central's own; renew: and begins a grant anew, until the same end. */
+struct fault hub_end_reasons(struct hub *hub, struct assignments_tie *tie);
+struct fault hub_assign_renew(struct hub *hub, struct assignments_tie *tie);
+/* Ends the reasons whose planned end has come. */
+struct fault hub_assign_end_due(struct hub *hub);
+uint64_t hub_assign_deadline(const struct hub *hub); /* mono_ms; UINT64_MAX: none is planned */
 
 /* ---- hub_link.c ---- */
 void hub_wake(struct hub_link *link);
@@ -323,6 +343,18 @@ void hub_answers_first_gone(struct hub_link *link);
  * False: not this device's, or not what row->digest says. */
 bool hub_kept_open(const struct hub *hub, const struct hub_node *device, const struct author *author,
 		   const struct rows_row *row, uint8_t *plain, size_t plain_size, struct span *delta);
+
+/* ---- hub_past.c ---- */
+/* A device's cursor, as it said it: kept when it is in an epoch not in use. */
+struct fault hub_past_take(struct hub *hub, const struct hub_node *device, const jalka_Cursor *cursor);
+/* P3 for the pairs of a base in epochs not in use. */
+struct fault hub_past_check(const struct hub_link *link, const struct delta *delta, bool *too_high, bool *unchecked);
+/* An accepted delta with a base that could not be checked; how many there are. */
+struct fault hub_past_mark(struct hub *hub, const struct author *author, uint64_t seq);
+struct fault hub_past_count(struct hub *hub, uint64_t *out);
+
+/* ---- hub_forgotten.c ---- */
+struct fault hub_forgotten_take(struct hub *hub, const struct hub_node *device, const jalka_Forgotten *said);
 
 /* ---- hub_salt.c ---- */
 struct fault hub_ingest_salt(struct hub_link *link, const jalka_Salt *salt, bool *goes_on);
@@ -381,10 +413,12 @@ struct fault hub_quarantine_say(struct hub *hub, const struct author *author, ui
 struct fault hub_quarantine_decision(struct hub *hub, const struct hub_decision *decision, jalka_Decision *out, bool *there);
 
 /* ---- vouched.c ---- */
-/* Foreign deltas a device offers after a restore: kept for a decision. */
+/* Deltas a device offers after a restore: kept for a decision. */
 struct fault vouched_offer(struct hub_link *link, const jalka_Offer *offer, struct span rows);
 /* The author itself has pushed these. */
-struct fault vouched_arrived(struct hub *hub, const struct author *author, uint64_t first_seq, size_t count);
+struct fault vouched_arrived(struct hub *hub, const struct log_entry *entries, size_t count);
+/* What waits of an erased record, or of a whole case when `record` is none. */
+struct fault vouched_erase(struct hub *hub, struct case_id id, struct record_id record);
 struct fault vouched_load(struct hub *hub);
 struct fault vouched_list(struct hub *hub, hub_quarantine_fn *fn, void *ctx, bool *goes_on);
 /* *found false: nothing vouched for by this name. */

@@ -41,9 +41,8 @@ struct node {
 	struct log *log;
 	struct casebook *book;
 	struct match *match;
-	struct book reserved; /* the book as the hub sees it */
+	struct book told; /* the book as the hub sees it: match hears of everything too */
 	struct hub *hub;
-	struct case_id reference, directory;
 	struct listener *listener;
 	struct timer *deadline;
 	struct peer *peers;
@@ -56,24 +55,18 @@ struct hub_time node_now(void)
 	return (struct hub_time){ .wall_ms = loop_wall_ms(), .mono_ms = loop_mono_ms() };
 }
 
-/* ---- the book of the reserved cases ---- */
+/* ---- what the hub tells its book ---- */
 
-static bool is_reserved(const struct node *node, struct case_id id)
-{
-	/* While the hub opens, it touches nothing but what it writes itself. */
-	return node->hub == NULL || ID_EQUAL(id, node->reference) || ID_EQUAL(id, node->directory);
-}
-
-static struct fault reserved_touched(void *ctx, struct case_id case_id, struct record_id record_id,
-				     const struct log_entry *entry)
+static struct fault told_touched(void *ctx, struct case_id case_id, struct record_id record_id,
+				 const struct log_entry *entry)
 {
 	struct node *node = ctx;
 	const struct book *book = casebook_hooks(node->book);
 	FAULT_TRY(match_touched(node->match, record_id, entry));
-	return is_reserved(node, case_id) ? book->ops->touched(book->ctx, case_id, record_id, entry) : fault_none();
+	return book->ops->touched(book->ctx, case_id, record_id, entry);
 }
 
-static struct fault reserved_forgot(void *ctx, struct case_id case_id)
+static struct fault told_forgot(void *ctx, struct case_id case_id)
 {
 	struct node *node = ctx;
 	const struct book *book = casebook_hooks(node->book);
@@ -81,7 +74,7 @@ static struct fault reserved_forgot(void *ctx, struct case_id case_id)
 	return book->ops->forgot(book->ctx, case_id);
 }
 
-static const struct book_ops reserved_ops = { .touched = reserved_touched, .forgot = reserved_forgot };
+static const struct book_ops told_ops = { .touched = told_touched, .forgot = told_forgot };
 
 /* ---- the hub's host ---- */
 
@@ -244,7 +237,7 @@ static struct fault open_db(struct node *node)
 	FAULT_TRY(casebook_open(node->db, node->log, NULL, &node->book));
 	casebook_set_central(node->book);
 	FAULT_TRY(match_open(node->db, node->log, node->book, &node->match));
-	node->reserved = (struct book){ .ops = &reserved_ops, .ctx = node };
+	node->told = (struct book){ .ops = &told_ops, .ctx = node };
 	return fault_none();
 }
 
@@ -283,7 +276,7 @@ static struct fault restore(struct node *node, const struct hub_host *host)
 	if (!fault_is(f))
 		f = deny_lines(block, len, &lines, &count);
 	if (!fault_is(f))
-		f = hub_restore(node->log, &node->reserved, host, lines, count, node->config.override, node_now(), &node->hub);
+		f = hub_restore(node->log, &node->told, host, lines, count, node->config.override, node_now(), &node->hub);
 	free(lines);
 	free(block);
 	return f;
@@ -297,12 +290,10 @@ static struct fault open_hub(struct node *node)
 	if (node->config.init) {
 		if (last != 0)
 			return fault_of(FAULT_CALLER, "this folder holds a central node already: start it without --init");
-		FAULT_TRY(hub_init(node->log, &node->reserved, &host, node_now()));
+		FAULT_TRY(hub_init(node->log, &node->told, &host, node_now()));
 	}
 	FAULT_TRY(node->config.restored ? restore(node, &host)
-					: hub_open(node->log, &node->reserved, &host, node_now(), &node->hub));
-	node->reference = hub_reference_case(node->hub);
-	node->directory = hub_directory_case(node->hub);
+					: hub_open(node->log, &node->told, &host, node_now(), &node->hub));
 	casebook_set_orders(node->book, hub_orders(node->hub));
 	return match_run(node->match, node->hub, node_now());
 }

@@ -1,17 +1,34 @@
-/* vouched - deltas of others that a device offers after a restore.
+/* vouched - deltas that a device offers after a restore.
  *
  * No device has the signatures of foreign chains, so nothing but the device's
  * word stands behind such a delta: it waits for a person beside the log, under
  * its author and seq; once decided, a mark stays, so that the next device that
  * offers it asks nobody again. When its author comes with it, signed, it is dropped.
- * Accepted, central issues the original bytes again in a chain of its own. */
+ * Accepted, central issues the original bytes again, in an author epoch of its own.
+ *
+ * A restored central may have given that name to other bytes, or give it later: a
+ * copy of the author's disk goes on under it. Then the delta waits aside: with a
+ * keyed hash of its bytes in place of the author's epoch, which is the same
+ * however often and by whomever it is offered, and is no chain's.
+ *
+ * A sealed row is the device's own: it had to forget it, and its name has gone to
+ * a twin's bytes (P6). Opened, it is treated as any other. */
+#include <sodium.h>
 #include <stdlib.h>
 
 #include "base/assert.h"
 #include "central/hub_state.h"
 #include "domain/schema.h"
 
-enum { KEY_BYTES = 2 * ID_BYTES + 8, HEAD_BYTES = 8 + ID_BYTES /* a decided one: these alone */ };
+/* table "vouched": node | author epoch, or what stands aside for it | seq 8 B BE
+ * -> when 8 B | who vouches | what would stand aside | delta; once decided without it */
+enum {
+	KEY_BYTES = 2 * ID_BYTES + 8,
+	ASIDE_AT = 8 + ID_BYTES,
+	HEAD_BYTES = ASIDE_AT + ID_BYTES,
+	VALUE_BYTES = HEAD_BYTES + (int)ROWS_SEALED_BYTES_MAX,
+};
+_Static_assert((int)HEAD_BYTES >= (int)DELTA_SALT_BYTES, "a salt fits before what it is opened with");
 
 static bool read_key(struct span key, struct author *author, uint64_t *seq)
 {
@@ -36,36 +53,188 @@ struct fault vouched_load(struct hub *hub)
 	return log_scan(hub->log, HUB_TABLE_VOUCHED, (struct span){ NULL, 0 }, count_one, hub);
 }
 
-/* ---- offers ---- */
+/* ---- names ---- */
 
-static bool is_there(void *ctx, const struct log_entry *entry)
+static bool secret_of(const struct hub *hub, const struct delta *delta, struct delta_secret *out)
 {
-	(void)entry;
-	*(bool *)ctx = true;
+	const struct assignments_case *info = assignments_case_get(&hub->assignments, &delta->case_id);
+	if (!delta->opens && (info == NULL || !info->has_secret))
+		return false;
+	*out = delta->opens ? delta->opening.secret : info->secret;
+	return true;
+}
+
+/* Keyed by the case's secret, for a delta's bytes may be guessed and what stands aside
+ * goes into the feed: whoever holds the case finds by it what is meant. A case nobody
+ * holds here has no feed. */
+static struct epoch_id aside_of(const struct hub *hub, struct span bytes)
+{
+	struct delta_secret secret;
+	struct epoch_id aside;
+	struct delta delta;
+	if (fault_is(delta_read(bytes, &delta)) || !secret_of(hub, &delta, &secret))
+		memcpy(secret.bytes, hub->static_secret, sizeof secret.bytes);
+	delta_content(&secret, bytes, &aside);
+	sodium_memzero(&secret, sizeof secret);
+	return aside;
+}
+
+/* Whether the log's entry is these bytes. Where its own are erased its digest tells,
+ * if the case's secret is known; else nobody can tell them apart. */
+static bool is_same(const struct hub *hub, const struct log_entry *entry, struct span bytes)
+{
+	uint8_t salt[DELTA_SALT_BYTES];
+	struct delta_secret secret;
+	struct delta_hash digest;
+	struct delta delta;
+	if (entry->bytes.data != NULL)
+		return span_equal(entry->bytes, bytes);
+	if (fault_is(delta_read(bytes, &delta)) || !secret_of(hub, &delta, &secret))
+		return true;
+	delta_salt(&secret, &entry->author, entry->seq, salt);
+	delta_digest(salt, bytes, &digest);
+	return memcmp(digest.bytes, entry->digest.bytes, sizeof digest.bytes) == 0;
+}
+
+/* What stands under a name, in the log or here, beside what is offered. */
+struct standing {
+	const struct hub *hub;
+	struct span bytes;
+	const uint8_t *digest; /* known where it came sealed; else NULL */
+	struct epoch_id aside;
+	bool taken, same;
+};
+
+static bool look_at_entry(void *ctx, const struct log_entry *entry)
+{
+	struct standing *s = ctx;
+	s->taken = true;
+	s->same = s->digest == NULL ? is_same(s->hub, entry, s->bytes)
+		: memcmp(entry->digest.bytes, s->digest, DELTA_HASH_BYTES) == 0;
 	return false;
 }
 
-static struct fault keep(struct hub_link *link, const struct author *author, const struct rows_row *row, uint8_t *value)
+static bool look_at_vouched(void *ctx, struct span key, struct span value)
+{
+	struct standing *s = ctx;
+	if (key.len != KEY_BYTES || value.len < HEAD_BYTES)
+		return true;
+	s->taken = true;
+	s->same = s->same || memcmp(value.data + ASIDE_AT, s->aside.bytes, ID_BYTES) == 0;
+	return false;
+}
+
+static struct fault look(struct standing *s, const struct author *name, uint64_t seq)
+{
+	uint8_t key[KEY_BYTES];
+	s->taken = s->same = false;
+	FAULT_TRY(log_find(s->hub->log, name, seq, look_at_entry, s));
+	hub_quarantine_key(name, seq, key);
+	return log_scan(s->hub->log, HUB_TABLE_VOUCHED, span_of(key, sizeof key), look_at_vouched, s);
+}
+
+/* Under its name, or aside of what has that; *out false: it is there already. */
+static struct fault choose(struct standing *s, struct author *name, uint64_t seq, bool *out)
+{
+	FAULT_TRY(look(s, name, seq));
+	if (s->taken && !s->same) {
+		name->epoch = s->aside;
+		FAULT_TRY(look(s, name, seq));
+	}
+	*out = !s->taken;
+	return fault_none();
+}
+
+/* ---- the same bytes, under whatever name ---- */
+
+struct looking {
+	struct span bytes;
+	bool found;
+};
+
+static bool is_accepted_so(void *ctx, const struct log_entry *entry)
+{
+	struct looking *looking = ctx;
+	looking->found = entry->verdict == LOG_ACCEPTED && entry->bytes.data != NULL
+		&& span_equal(entry->bytes, looking->bytes);
+	return !looking->found;
+}
+
+/* Its author has issued it again under another name, or it was vouched for under two. */
+static struct fault is_accepted(const struct hub *hub, const struct delta *delta, struct span bytes, bool *out)
+{
+	struct looking looking = { .bytes = bytes };
+	FAULT_TRY(log_read_record(hub->log, delta->record_id, is_accepted_so, &looking));
+	*out = looking.found;
+	return fault_none();
+}
+
+/* ---- offers ---- */
+
+static bool is_erased(const struct hub *hub, const struct delta *delta)
+{
+	const struct assignments_case *info = assignments_case_get(&hub->assignments, &delta->case_id);
+	return (info != NULL && info->erased) || hub_erase_is_record(hub, &delta->record_id);
+}
+
+/* Accepted here already, under another name: nobody is asked. Who holds it under this
+ * one hears that it is decided, and lets the name go. `head`: when, who, what aside. */
+static struct fault say_there(struct hub *hub, const struct author *name, uint64_t seq, const struct delta *delta,
+			      const uint8_t *head)
+{
+	uint8_t key[KEY_BYTES];
+	hub_quarantine_key(name, seq, key);
+	FAULT_TRY(log_put(hub->log, HUB_TABLE_VOUCHED, span_of(key, sizeof key), span_of(head, HEAD_BYTES)));
+	return hub_quarantine_say(hub, name, seq, &delta->case_id, true);
+}
+
+/* `value` holds the delta behind its head. */
+static struct fault keep(struct hub_link *link, const struct author *author, uint64_t seq, const uint8_t *digest,
+			 uint8_t *value, size_t delta_len, const struct delta *delta)
 {
 	struct hub *hub = link->hub;
-	uint8_t key[KEY_BYTES], first[1];
-	size_t len;
-	bool there = false, found;
-	struct delta delta;
-	if (row->delta.data == NULL || fault_is(delta_read(row->delta, &delta)))
-		return fault_none(); /* nothing in it to keep */
-	FAULT_TRY(log_find(hub->log, author, row->seq, is_there, &there));
-	hub_quarantine_key(author, row->seq, key);
-	struct fault fault = log_get(hub->log, HUB_TABLE_VOUCHED, span_of(key, sizeof key), first, sizeof first, &len, &found);
-	if (there || fault.kind == FAULT_LIMIT || (!fault_is(fault) && found))
-		return fault_none(); /* held already, or vouched for already */
-	FAULT_TRY(fault);
+	struct span bytes = span_of(value + HEAD_BYTES, delta_len);
+	struct standing standing = { .hub = hub, .bytes = bytes, .digest = digest, .aside = aside_of(hub, bytes) };
+	struct author name = *author;
+	uint8_t key[KEY_BYTES];
+	bool is_new, there;
+	FAULT_TRY(choose(&standing, &name, seq, &is_new));
+	if (!is_new)
+		return fault_none();
+	hub_quarantine_key(&name, seq, key);
 	hub_put_be64(value, hub->now.wall_ms);
 	memcpy(value + 8, link->device->node.bytes, ID_BYTES);
-	memcpy(value + HEAD_BYTES, row->delta.data, row->delta.len);
+	memcpy(value + ASIDE_AT, standing.aside.bytes, ID_BYTES);
+	FAULT_TRY(is_accepted(hub, delta, bytes, &there));
+	if (there)
+		return say_there(hub, &name, seq, delta, value);
 	hub->vouched++;
 	hub->counters.deltas_quarantined++;
-	return log_put(hub->log, HUB_TABLE_VOUCHED, span_of(key, sizeof key), span_of(value, HEAD_BYTES + row->delta.len));
+	return log_put(hub->log, HUB_TABLE_VOUCHED, span_of(key, sizeof key), span_of(value, HEAD_BYTES + delta_len));
+}
+
+static struct fault keep_readable(struct hub_link *link, const struct author *author, const struct rows_row *row,
+				  uint8_t *value)
+{
+	struct delta delta;
+	if (row->delta.data == NULL || fault_is(delta_read(row->delta, &delta)) || is_erased(link->hub, &delta))
+		return fault_none(); /* nothing in it to keep */
+	memcpy(value + HEAD_BYTES, row->delta.data, row->delta.len);
+	return keep(link, author, row->seq, NULL, value, row->delta.len, &delta);
+}
+
+static struct fault keep_sealed(struct hub_link *link, const struct author *author, const struct rows_row *row,
+				uint8_t *value)
+{
+	uint8_t *plain = value + HEAD_BYTES - DELTA_SALT_BYTES; /* so that the delta lies behind the head */
+	struct span bytes;
+	struct delta delta;
+	if (!ID_EQUAL(author->node, link->device->node)
+	    || !hub_kept_open(link->hub, link->device, author, row, plain, VALUE_BYTES - HEAD_BYTES, &bytes))
+		return fault_none(); /* not sealed by this device, or not for this name */
+	if (bytes.len > LIMIT_DELTA_BYTES || fault_is(delta_read(bytes, &delta)) || is_erased(link->hub, &delta))
+		return fault_none();
+	return keep(link, author, row->seq, row->digest.data, value, bytes.len, &delta);
 }
 
 static struct fault keep_all(struct hub_link *link, const jalka_Offer *offer, struct span rows, uint8_t *value)
@@ -83,7 +252,8 @@ static struct fault keep_all(struct hub_link *link, const jalka_Offer *offer, st
 			return fault_none();
 		if (link->hub->vouched >= LIMIT_QUARANTINE_PER_DEVICE)
 			return fault_of(FAULT_LIMIT, "too much waits for a decision");
-		FAULT_TRY(keep(link, &author, &row, value));
+		FAULT_TRY(row.sealed.data != NULL ? keep_sealed(link, &author, &row, value)
+						  : keep_readable(link, &author, &row, value));
 	}
 }
 
@@ -91,7 +261,7 @@ struct fault vouched_offer(struct hub_link *link, const jalka_Offer *offer, stru
 {
 	struct hub *hub = link->hub;
 	FAULT_TRY(hub_turn(hub));
-	uint8_t *value = malloc(HEAD_BYTES + LIMIT_DELTA_BYTES);
+	uint8_t *value = malloc(VALUE_BYTES);
 	if (value == NULL)
 		return fault_of(FAULT_LIMIT, "out of memory");
 	struct fault fault = keep_all(link, offer, rows, value);
@@ -99,9 +269,12 @@ struct fault vouched_offer(struct hub_link *link, const jalka_Offer *offer, stru
 	return fault.kind == FAULT_STORE ? hub_die(hub, fault) : fault;
 }
 
+/* ---- the author itself comes ---- */
+
 struct arriving {
 	uint64_t first_seq;
-	size_t count, waiting;
+	size_t count;
+	bool any;
 };
 
 static bool is_arriving(void *ctx, struct span key, struct span value)
@@ -109,24 +282,88 @@ static bool is_arriving(void *ctx, struct span key, struct span value)
 	struct arriving *arriving = ctx;
 	struct author author;
 	uint64_t seq;
-	if (read_key(key, &author, &seq) && seq - arriving->first_seq < arriving->count)
-		arriving->waiting += value.len > HEAD_BYTES;
-	return true;
+	arriving->any = read_key(key, &author, &seq) && seq - arriving->first_seq < arriving->count
+		&& value.len > HEAD_BYTES;
+	return !arriving->any;
 }
 
-struct fault vouched_arrived(struct hub *hub, const struct author *author, uint64_t first_seq, size_t count)
+/* What waits under the name that has come: the same is dropped, other bytes step aside. */
+static struct fault make_room(struct hub *hub, const struct log_entry *entry, uint8_t *value)
+{
+	struct author name = { .node = entry->author.node };
+	uint8_t key[KEY_BYTES];
+	size_t len;
+	bool found;
+	hub_quarantine_key(&entry->author, entry->seq, key);
+	FAULT_TRY(log_get(hub->log, HUB_TABLE_VOUCHED, span_of(key, sizeof key), value, VALUE_BYTES, &len, &found));
+	if (!found || len <= HEAD_BYTES)
+		return fault_none();
+	FAULT_TRY(log_remove(hub->log, HUB_TABLE_VOUCHED, span_of(key, sizeof key)));
+	hub->vouched--;
+	struct standing standing = { .hub = hub, .bytes = span_of(value + HEAD_BYTES, len - HEAD_BYTES) };
+	if (is_same(hub, entry, standing.bytes))
+		return fault_none();
+	memcpy(name.epoch.bytes, value + ASIDE_AT, ID_BYTES);
+	standing.aside = name.epoch;
+	FAULT_TRY(look(&standing, &name, entry->seq));
+	if (standing.taken)
+		return fault_none();
+	hub->vouched++;
+	hub_quarantine_key(&name, entry->seq, key);
+	return log_put(hub->log, HUB_TABLE_VOUCHED, span_of(key, sizeof key), span_of(value, len));
+}
+
+struct fault vouched_arrived(struct hub *hub, const struct log_entry *entries, size_t count)
 {
 	uint8_t key[KEY_BYTES];
-	struct arriving arriving = { first_seq, count, 0 };
-	hub_quarantine_key(author, first_seq, key);
+	struct arriving arriving = { entries[0].seq, count, false };
+	struct fault fault = fault_none();
+	hub_quarantine_key(&entries[0].author, entries[0].seq, key);
 	FAULT_TRY(log_scan(hub->log, HUB_TABLE_VOUCHED, span_of(key, 2 * ID_BYTES), is_arriving, &arriving));
-	if (arriving.waiting == 0)
+	if (!arriving.any)
 		return fault_none();
-	for (uint64_t seq = first_seq; seq < first_seq + count; seq++) {
-		hub_quarantine_key(author, seq, key);
-		FAULT_TRY(log_remove(hub->log, HUB_TABLE_VOUCHED, span_of(key, sizeof key)));
-	}
-	hub->vouched -= arriving.waiting;
+	uint8_t *value = malloc(VALUE_BYTES);
+	if (value == NULL)
+		return fault_of(FAULT_LIMIT, "out of memory");
+	for (size_t i = 0; i < count && !fault_is(fault); i++)
+		fault = make_room(hub, &entries[i], value);
+	free(value);
+	return fault;
+}
+
+/* ---- erasing ---- */
+
+enum { AT_ONCE = 64 };
+
+struct erasing {
+	struct case_id id;
+	struct record_id record; /* none: the whole case */
+	size_t count;
+	uint8_t keys[AT_ONCE][KEY_BYTES];
+};
+
+static bool find_erased(void *ctx, struct span key, struct span value)
+{
+	struct erasing *e = ctx;
+	struct delta delta;
+	if (key.len != KEY_BYTES || value.len <= HEAD_BYTES
+	    || fault_is(delta_read(span_of(value.data + HEAD_BYTES, value.len - HEAD_BYTES), &delta)))
+		return true;
+	if (ID_IS_NONE(e->record) ? ID_EQUAL(delta.case_id, e->id) : ID_EQUAL(delta.record_id, e->record))
+		memcpy(e->keys[e->count++], key.data, KEY_BYTES);
+	return e->count < AT_ONCE;
+}
+
+struct fault vouched_erase(struct hub *hub, struct case_id id, struct record_id record)
+{
+	struct erasing erasing = { .id = id, .record = record };
+	do {
+		erasing.count = 0;
+		FAULT_TRY(log_scan(hub->log, HUB_TABLE_VOUCHED, (struct span){ NULL, 0 }, find_erased, &erasing));
+		for (size_t i = 0; i < erasing.count; i++)
+			FAULT_TRY(log_remove(hub->log, HUB_TABLE_VOUCHED, span_of(erasing.keys[i], KEY_BYTES)));
+		hub->vouched -= erasing.count;
+	} while (erasing.count == AT_ONCE);
 	return fault_none();
 }
 
@@ -176,30 +413,59 @@ static struct fault acceptable(struct hub *hub, struct span bytes, struct delta 
 	return fault_none();
 }
 
-static struct fault reissue(struct hub *hub, struct span bytes, const struct delta *delta)
+/* Each in an epoch of its own, named by its content: one chain of several authors'
+ * deltas would say that the later saw the earlier, and what is accepted once more after
+ * the next restore comes under the same name. */
+static struct fault append(struct hub *hub, const struct author *author, struct span bytes, uint64_t stamp_ms)
 {
 	const struct author_place place = { .verdict = LOG_ACCEPTED,
 					    .order = { hub_generation(hub), hub->last_order + 1 } };
+	struct hub_author *added;
 	struct log_entry entry;
+	struct log_head head;
+	FAULT_TRY(author_begin(&hub->self, author, hub->identity.bytes, NULL));
+	FAULT_TRY(author_reissue(&hub->self, bytes, stamp_ms, &place, &entry));
+	author_head(&hub->self, &head);
+	FAULT_TRY(log_head_put(hub->log, &head));
+	hub->self.chain.info.closed = true;
+	FAULT_TRY(log_author_put(hub->log, &hub->self.chain.info));
+	return hub_author_add(hub, &hub->self.chain.info, &added);
+}
+
+static struct fault reissue(struct hub *hub, struct span bytes, const struct delta *delta)
+{
+	const struct author author = { hub->node, aside_of(hub, bytes) };
+	const struct log_author own = hub->self.chain.info;
 	bool replaced;
-	FAULT_TRY(author_reissue(&hub->self, bytes, clock_effective(delta->stamp_ms, hub->now.wall_ms, &replaced), &place,
-				 &entry));
+	if (hub_author_get(hub, &author.epoch) != NULL)
+		return fault_none(); /* it is there */
+	struct fault fault = append(hub, &author, bytes, clock_effective(delta->stamp_ms, hub->now.wall_ms, &replaced));
+	hub->self.chain.info = own;
+	FAULT_TRY(fault);
 	hub->last_order++;
-	hub->head_due = true;
 	return hub_touched(hub, assignments_case_get(&hub->assignments, &delta->case_id), hub->last_order,
 			   NULL);
 }
 
-static struct fault decide(struct hub *hub, const struct author *author, uint64_t seq, struct span bytes, bool accept)
+/* `value`: what waits, its head first. */
+static struct fault decide(struct hub *hub, const struct author *author, uint64_t seq, struct span value, bool accept)
 {
+	struct span bytes = span_of(value.data + HEAD_BYTES, value.len - HEAD_BYTES);
 	uint8_t key[KEY_BYTES], mark[HEAD_BYTES] = { 0 };
 	struct delta delta;
+	bool there;
 	if (fault_is(delta_read(bytes, &delta)))
 		return fault_of(FAULT_STORE, "what was vouched for is damaged");
 	hub_quarantine_key(author, seq, key);
 	hub_put_be64(mark, hub->now.wall_ms);
-	FAULT_TRY(log_put(hub->log, HUB_TABLE_VOUCHED, span_of(key, sizeof key), span_of(mark, sizeof mark)));
+	memcpy(mark + ASIDE_AT, value.data + ASIDE_AT, ID_BYTES);
 	hub->vouched--;
+	/* Accepted meanwhile, its author's or vouched for under two names: there is
+	 * nothing left to decide but that this name goes. */
+	FAULT_TRY(is_accepted(hub, &delta, bytes, &there));
+	if (there)
+		return say_there(hub, author, seq, &delta, mark);
+	FAULT_TRY(log_put(hub->log, HUB_TABLE_VOUCHED, span_of(key, sizeof key), span_of(mark, sizeof mark)));
 	/* In the feed of the case: who has folded it as accepted learns what became of it. */
 	FAULT_TRY(hub_quarantine_say(hub, author, seq, &delta.case_id, accept));
 	return accept ? reissue(hub, bytes, &delta) : fault_none();
@@ -225,7 +491,7 @@ struct fault vouched_decide(struct hub *hub, const struct author *author, uint64
 		if (accept)
 			fault = acceptable(hub, bytes, &delta);
 		if (!fault_is(fault))
-			fault = hub_verb_end(hub, decide(hub, author, seq, bytes, accept));
+			fault = hub_verb_end(hub, decide(hub, author, seq, span_of(value, len), accept));
 	}
 	free(value);
 	return fault;

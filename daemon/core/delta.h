@@ -89,6 +89,9 @@ void delta_chain_begin(const struct delta_identity *central, const struct author
 void delta_salt(const struct delta_secret *secret, const struct author *author, uint64_t seq,
 		uint8_t out[static DELTA_SALT_BYTES]);
 void delta_digest(const uint8_t salt[static DELTA_SALT_BYTES], struct span bytes, struct delta_hash *out);
+/* What names a delta by its bytes alone, whoever issued it under which seq: the first
+ * half of its digest as seq 0 of nobody. No author's epoch is ever equal to it. */
+void delta_content(const struct delta_secret *secret, struct span bytes, struct epoch_id *out);
 void delta_link(const struct delta_hash *previous, uint64_t seq, const struct delta_hash *digest,
 		struct delta_hash *out);
 

@@ -91,6 +91,16 @@ void delta_digest(const uint8_t salt[static DELTA_SALT_BYTES], struct span bytes
 	crypto_generichash_final(&state, out->bytes, DELTA_HASH_BYTES);
 }
 
+void delta_content(const struct delta_secret *secret, struct span bytes, struct epoch_id *out)
+{
+	static const struct author nobody = { .node = { { 0 } } };
+	uint8_t salt[DELTA_SALT_BYTES];
+	struct delta_hash digest;
+	delta_salt(secret, &nobody, 0, salt);
+	delta_digest(salt, bytes, &digest);
+	memcpy(out->bytes, digest.bytes, ID_BYTES);
+}
+
 void delta_link(const struct delta_hash *previous, uint64_t seq, const struct delta_hash *digest,
 		struct delta_hash *out)
 {

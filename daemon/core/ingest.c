@@ -133,9 +133,11 @@ bool ingest_touches(const struct delta *delta, struct span frozen)
 	return false;
 }
 
-/* P3, in the epoch in use. What an ancestor epoch fed is lost with it. */
+/* P3 */
 static bool base_too_high(const struct delta *delta, const struct ingest_facts *facts)
 {
+	if (facts->past_too_high)
+		return true;
 	for (size_t i = 0; i < delta->base.count; i++)
 		if (ID_EQUAL(delta->base.pairs[i].epoch, *facts->epoch) && delta->base.pairs[i].n > facts->base_max)
 			return true;

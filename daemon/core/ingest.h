@@ -32,6 +32,7 @@ struct ingest_row {
 	struct delta_secret secret;
 	bool held;                   /* its seq is in the log, and */
 	struct delta_hash known_digest;
+	bool came_sealed;            /* its author had to forget it and cannot read it */
 	/* the device's answer to NeedSalt */
 	bool salt_known;
 	uint8_t salt[DELTA_SALT_BYTES];
@@ -84,6 +85,7 @@ struct ingest_facts {
 	/* P3: in the current epoch, base may not exceed this */
 	const struct epoch_id *epoch;
 	uint64_t base_max;
+	bool past_too_high;          /* the same for what the base says of an epoch not in use */
 };
 
 /* 0 (REASON_NONE): accept. Else the jalka_Reason to quarantine it for. `delta`

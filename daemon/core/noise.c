@@ -218,13 +218,41 @@ static struct fault decrypt_and_hash(struct noise *noise, struct span sealed, ui
 
 /* ---- HandshakeState (section 5.3) ----------------------------------------- */
 
+/* Refuses keys of low order, whose shared secret is all zeros. */
+static struct fault dh(const uint8_t secret[static NOISE_DH_BYTES], const uint8_t public[static NOISE_DH_BYTES],
+		       uint8_t out[static NOISE_DH_BYTES])
+{
+	if (crypto_scalarmult(out, secret, public) != 0)
+		return fault_of(FAULT_PEER, "noise: public key of low order");
+	return fault_none();
+}
+
+bool noise_dh_static(const uint8_t secret[static NOISE_DH_BYTES], const uint8_t public[static NOISE_DH_BYTES],
+		     uint8_t out[static NOISE_DH_BYTES])
+{
+	return !fault_is(dh(secret, public, out));
+}
+
+void noise_set_ss(struct noise *noise, const uint8_t ss[static NOISE_DH_BYTES])
+{
+	memcpy(noise->ss, ss, NOISE_DH_BYTES);
+	noise->has_ss = true;
+}
+
+static struct fault know_ss(struct noise *noise)
+{
+	ASSERT(noise->has_s && noise->has_rs);
+	if (!noise->has_ss)
+		FAULT_TRY(dh(noise->s_secret, noise->rs, noise->ss));
+	noise->has_ss = true;
+	return fault_none();
+}
+
 static struct fault mix_dh(struct noise *noise, const uint8_t secret[static NOISE_DH_BYTES],
 			   const uint8_t public[static NOISE_DH_BYTES])
 {
 	uint8_t shared[NOISE_DH_BYTES];
-	/* Refuses keys of low order, whose shared secret is all zeros. */
-	if (crypto_scalarmult(shared, secret, public) != 0)
-		return fault_of(FAULT_PEER, "noise: public key of low order");
+	FAULT_TRY(dh(secret, public, shared));
 	mix_key(noise, shared);
 	sodium_memzero(shared, sizeof shared);
 	return fault_none();
@@ -239,6 +267,11 @@ static struct fault mix_token(struct noise *noise, enum token token)
 	if (token == TOKEN_PSK) {
 		ASSERT(noise->has_psk);
 		mix_key_and_hash(noise, noise->psk);
+		return fault_none();
+	}
+	if (token == TOKEN_SS) {
+		FAULT_TRY(know_ss(noise));
+		mix_key(noise, noise->ss);
 		return fault_none();
 	}
 	ASSERT(own_e ? noise->has_e : noise->has_s);
@@ -378,12 +411,11 @@ static struct fault read_token(struct noise *noise, enum token token, struct spa
 	return fault_none();
 }
 
-/* The first half is every token before a psk that ends the message. */
+/* The first half is every token before ss: what comes after needs no more of the message. */
 static struct fault read_first_half(struct noise *noise, struct span *rest)
 {
-	for (const enum token *token = tokens_of(noise); *token != TOKEN_END; token++)
-		if (*token != TOKEN_PSK || token[1] != TOKEN_END)
-			FAULT_TRY(read_token(noise, *token, rest));
+	for (const enum token *token = tokens_of(noise); *token != TOKEN_END && *token != TOKEN_SS; token++)
+		FAULT_TRY(read_token(noise, *token, rest));
 	noise->keys_read = true;
 	return fault_none();
 }
@@ -403,13 +435,19 @@ struct fault noise_read_keys(struct noise *noise, struct span message, struct sp
 	return fault;
 }
 
+/* Where the second half begins. */
+static const enum token *second_half(const struct noise *noise)
+{
+	const enum token *token = tokens_of(noise);
+	while (*token != TOKEN_END && *token != TOKEN_SS)
+		token++;
+	return token;
+}
+
 static struct fault read_second_half(struct noise *noise, struct span rest, uint8_t *payload)
 {
-	const enum token *last = tokens_of(noise);
-	while (last[1] != TOKEN_END)
-		last++;
-	if (*last == TOKEN_PSK)
-		FAULT_TRY(mix_token(noise, TOKEN_PSK));
+	for (const enum token *token = second_half(noise); *token != TOKEN_END; token++)
+		FAULT_TRY(mix_token(noise, *token));
 	FAULT_TRY(decrypt_and_hash(noise, rest, payload));
 	noise->keys_read = false;
 	noise->message++;
@@ -424,6 +462,9 @@ struct fault noise_read_payload(struct noise *noise, struct span rest, uint8_t *
 		return fault_of(FAULT_PEER, "noise: message too short");
 	if (payload_size < rest.len - NOISE_TAG_BYTES)
 		return fault_of(FAULT_LIMIT, "noise: payload does not fit");
+	/* Once for all psks that are tried. */
+	if (*second_half(noise) == TOKEN_SS)
+		FAULT_TRY(know_ss(noise));
 	struct noise next = *noise;
 	struct fault fault = read_second_half(&next, rest, payload);
 	if (!fault_is(fault)) {

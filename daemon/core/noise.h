@@ -40,7 +40,8 @@ struct noise {
 	uint8_t e_secret[NOISE_DH_BYTES], e_public[NOISE_DH_BYTES];
 	uint8_t rs[NOISE_DH_BYTES], re[NOISE_DH_BYTES];
 	uint8_t psk[NOISE_PSK_BYTES];
-	bool has_s, has_e, has_rs, has_re, has_psk;
+	uint8_t ss[NOISE_DH_BYTES]; /* DH(s, rs) */
+	bool has_s, has_e, has_rs, has_re, has_psk, has_ss;
 	bool keys_read; /* between noise_read_keys and noise_read_payload */
 };
 
@@ -62,6 +63,13 @@ void noise_init(struct noise *noise, const struct noise_config *config);
  * payload did not open (P1: current, then previous). */
 void noise_set_psk(struct noise *noise, const uint8_t psk[static NOISE_PSK_BYTES]);
 
+/* DH(s, rs) of two static keys is the same in every handshake of the two. Who
+ * remembers it (as safely as a static key) saves a DH: a responder of IK or IKpsk1
+ * sets it between noise_read_keys and noise_read_payload. False: a key of low order. */
+bool noise_dh_static(const uint8_t secret[static NOISE_DH_BYTES], const uint8_t public[static NOISE_DH_BYTES],
+		     uint8_t out[static NOISE_DH_BYTES]);
+void noise_set_ss(struct noise *noise, const uint8_t ss[static NOISE_DH_BYTES]);
+
 /* Writes the next message; out must hold the tokens and payload.len + 16. After a
  * fault other than FAULT_LIMIT the handshake is over. */
 struct fault noise_write(struct noise *noise, struct span payload, uint8_t *out, size_t out_size, size_t *out_len);
@@ -70,9 +78,9 @@ struct fault noise_write(struct noise *noise, struct span payload, uint8_t *out,
  * fault in reading, the handshake is where it was before the call. */
 struct fault noise_read(struct noise *noise, struct span message, uint8_t *payload, size_t payload_size, size_t *payload_len);
 
-/* The same in two halves: first the tokens (for IK and IKpsk1: e, es, s, ss — then,
- * IKpsk1, psk in the second half), then the payload. The first returns the rest
- * of the message. After the first half of message 1 `rs` is known. */
+/* The same in two halves: first the tokens (for IK and IKpsk1: e, es, s; their ss and
+ * psk are of the second half), then the payload. The first returns the rest of the
+ * message. After the first half of message 1 `rs` is known, for one DH. */
 struct fault noise_read_keys(struct noise *noise, struct span message, struct span *rest);
 struct fault noise_read_payload(struct noise *noise, struct span rest, uint8_t *payload, size_t payload_size, size_t *payload_len);
 

@@ -123,6 +123,7 @@ struct session_central_device {
 	uint64_t counter;             /* last seen */
 	bool has_current, has_previous;
 	uint8_t current[NOISE_PSK_BYTES], previous[NOISE_PSK_BYTES];
+	const uint8_t *ss;            /* noise_dh_static of central's and the device's key; NULL: not remembered */
 };
 
 struct session_central_event {

@@ -219,6 +219,8 @@ void session_central_device_found(struct session_central *s, const struct sessio
 	struct session_central_scratch *scratch = s->config->scratch;
 	size_t len;
 	ASSERT(s->state == SESSION_CENTRAL_FINDING);
+	if (event->device->ss != NULL)
+		noise_set_ss(&s->noise, event->device->ss);
 	if (s->header.kind == HANDSHAKE_IKPSK1) {
 		if (!read_resumed(s, event->device, &len)) {
 			send_plain(s, effects);

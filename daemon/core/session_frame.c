@@ -83,15 +83,16 @@ static const pb_msgdesc_t *fields_of(enum session_frame_kind kind)
 static struct span pack(struct span raw, const struct session_frame_codec *codec, uint8_t *packed, jalka_Rows *head)
 {
 	size_t len = 0;
+	uint32_t number = 0;
 	head->raw_bytes = (uint32_t)raw.len;
 	if (codec != NULL && codec->compress != NULL)
-		len = codec->compress(codec->ctx, raw, packed, LIMIT_CHUNK_BYTES);
+		len = codec->compress(codec->ctx, raw, packed, LIMIT_CHUNK_BYTES, &number);
 	if (len == 0 || len >= raw.len || raw.len > len * LIMIT_INFLATED_RATIO) {
 		head->codec = 0;
 		head->packed_bytes = (uint32_t)raw.len;
 		return raw;
 	}
-	head->codec = 1;
+	head->codec = number;
 	head->packed_bytes = (uint32_t)len;
 	return span_of(packed, len);
 }
@@ -155,7 +156,7 @@ static bool rows_valid(bool has, const jalka_Rows *r)
 {
 	if (!has)
 		return true;
-	if (r->count == 0 || r->count > LIMIT_CHUNK_DELTAS || r->codec > 1)
+	if (r->count == 0 || r->count > LIMIT_CHUNK_DELTAS || r->codec > SESSION_FRAME_CODEC_MAX)
 		return false;
 	if (r->raw_bytes == 0 || r->raw_bytes > LIMIT_CHUNK_BYTES || r->packed_bytes == 0)
 		return false;
@@ -343,7 +344,7 @@ static struct fault unpack(const jalka_Rows *head, struct span packed, const str
 	}
 	if (codec == NULL || codec->decompress == NULL)
 		return fault_of(FAULT_PEER, "rows packed in a way this node does not read");
-	size_t len = codec->decompress(codec->ctx, packed, raw, LIMIT_CHUNK_BYTES);
+	size_t len = codec->decompress(codec->ctx, head->codec, packed, raw, LIMIT_CHUNK_BYTES);
 	if (len != head->raw_bytes)
 		return fault_of(FAULT_PEER, "packed rows do not unpack");
 	*rows = span_of(raw, len);

@@ -44,6 +44,10 @@ enum {
 	SESSION_FRAME_HELLO_NOISE_BYTES = 2 * NOISE_DH_BYTES + 2 * NOISE_TAG_BYTES,
 	/* Noise of message 2 around its payload: e, tag */
 	SESSION_FRAME_WELCOME_NOISE_BYTES = NOISE_DH_BYTES + NOISE_TAG_BYTES,
+	/* Rows.codec: 0 as they are, and what session_frame_codec packs with */
+	SESSION_FRAME_CODEC_ZSTD = 1,
+	SESSION_FRAME_CODEC_COLUMNS = 2,
+	SESSION_FRAME_CODEC_MAX = SESSION_FRAME_CODEC_COLUMNS,
 	/* the most plaintext each may have */
 	SESSION_FRAME_HELLO_PLAIN_BYTES = LIMIT_MESSAGE1_BYTES - HANDSHAKE_HEADER_BYTES - HANDSHAKE_MAC_BYTES
 		- SESSION_FRAME_HELLO_NOISE_BYTES,
@@ -55,12 +59,14 @@ enum {
 	((field).size = sizeof (field).bytes, (void)memcpy((field).bytes, (source), sizeof (field).bytes))
 #define SESSION_FRAME_SPAN(field) span_of((field).bytes, (field).size)
 
-/* Packs rows: returns the packed length, 0 when it does not fit or does not pay.
- * NULL functions: rows travel as they are, and packed ones are refused. */
+/* Packs rows: returns the packed length and says in *codec how (Rows.codec, not 0);
+ * 0 when it does not fit or does not pay. Unpacks what was packed so; 0: it is not
+ * whole, or within bounds. NULL functions: rows travel as they are, and packed ones
+ * are refused. */
 struct session_frame_codec {
 	void *ctx;
-	size_t (*compress)(void *ctx, struct span in, uint8_t *out, size_t size);
-	size_t (*decompress)(void *ctx, struct span in, uint8_t *out, size_t size);
+	size_t (*compress)(void *ctx, struct span in, uint8_t *out, size_t size, uint32_t *codec);
+	size_t (*decompress)(void *ctx, uint32_t codec, struct span in, uint8_t *out, size_t size);
 };
 
 /* The Rows of the one Push, Pull, Backlog or Offer in the control part, or NULL.

@@ -96,8 +96,7 @@ static struct fault put_one(struct value_path *path, const struct schema_field *
 		out->used += len;
 	else
 		out->full = true;
-	value_close(out, begin);
-	return fault_none();
+	return value_close_text(path, field, out, begin);
 }
 
 static struct fault put_list(struct value_path *path, const struct schema_field *field, struct json list,

@@ -6,6 +6,7 @@
 #include "base/id.h"
 #include "base/json.h"
 #include "base/nearest.h"
+#include "domain/nfc.h"
 
 /* ---- errors ---------------------------------------------------------------------- */
 /* Appends as much as fits, whole characters, without control characters. */
@@ -206,8 +207,9 @@ struct fault value_put(const struct value_path *path, const struct schema_field 
 {
 	ASSERT(field->kind != SCHEMA_MESSAGE);
 	if (field->kind == SCHEMA_TEXT) {
-		wire_put_bytes(out, field->number, text);
-		return fault_none();
+		size_t begin = value_open(out, field->number);
+		wire_put_raw(out, text);
+		return value_close_text(path, field, out, begin);
 	}
 	if (!value_is_number(field->kind))
 		return put_hex(path, field, text, out);
@@ -240,6 +242,16 @@ void value_close(struct wire_out *out, size_t begin)
 	wire_out_init(&gap, out->block + begin, n);
 	wire_put_bare_varint(&gap, len);
 	out->used += n;
+}
+
+struct fault value_close_text(const struct value_path *path, const struct schema_field *field, struct wire_out *out,
+			      size_t begin)
+{
+	struct fault f = nfc_settle(out, begin);
+	if (fault_is(f))
+		return value_fail(path, field, f.kind, f.what);
+	value_close(out, begin);
+	return fault_none();
 }
 
 /* ---- writing --------------------------------------------------------------------- */

@@ -36,6 +36,10 @@ struct fault value_put(const struct value_path *path, const struct schema_field 
 size_t value_open(struct wire_out *out, uint32_t number);
 void value_close(struct wire_out *out, size_t begin);
 
+/* Closes a text: what was written since is normalised (domain/nfc.h). */
+struct fault value_close_text(const struct value_path *path, const struct schema_field *field, struct wire_out *out,
+			      size_t begin);
+
 /* Writes a stored value as JSON; numbers come in `number`, the rest in `data`. */
 void value_write(const struct schema_field *field, uint64_t number, struct span data, struct wire_out *json);
 

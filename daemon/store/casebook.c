@@ -11,7 +11,7 @@
 #include "records_table.h"
 
 /* Rises when the same log would give another book: it is then rebuilt. */
-enum { BOOK_VERSION = 2 };
+enum { BOOK_VERSION = 3 };
 
 /* Touched records kept until the commit; more than these are folded at once. */
 enum { TOUCHED_MAX = 4096, BLOCK_KEPT = 128 * 1024 };
@@ -179,10 +179,58 @@ static struct fault touch(struct casebook *book, struct record_id id)
 	return casebook_set_add(&book->touched, id) ? fault_none() : fault_of(FAULT_LIMIT, "memory for the case book");
 }
 
+/* ---- B4 ---- */
+
+/* A node that is not central's reads every case it holds; central the two reserved ones. */
+static bool is_known_reserved(const struct casebook *book, struct case_id id)
+{
+	for (size_t i = 0; i < book->reserved_count; i++)
+		if (ID_EQUAL(book->reserved[i], id))
+			return true;
+	return false;
+}
+
+static bool learn_reserved(void *ctx, const struct log_case *info)
+{
+	struct casebook *book = ctx;
+	bool reserved = info->kind == DELTA_CASE_REFERENCE || info->kind == DELTA_CASE_DIRECTORY;
+	if (reserved && !is_known_reserved(book, info->case_id))
+		book->reserved[book->reserved_count++] = info->case_id;
+	return book->reserved_count < CASEBOOK_RESERVED_CASES;
+}
+
+/* Both are known but in the first transaction of a new node, where an opening may
+ * be told before its case is there: until then the fold decides. */
+static bool is_left_out(const struct casebook *book, struct case_id id)
+{
+	return book->is_central && book->reserved_count == CASEBOOK_RESERVED_CASES && !is_known_reserved(book, id);
+}
+
+struct fault casebook_may_hold(struct casebook *book, struct case_id id, bool *out)
+{
+	struct log_case info;
+	bool found;
+	if (book->is_central && book->reserved_count < CASEBOOK_RESERVED_CASES) {
+		FAULT_TRY(log_case_get(book->log, id, &info, &found));
+		if (found)
+			(void)learn_reserved(book, &info);
+	}
+	*out = !book->is_central || is_known_reserved(book, id);
+	return fault_none();
+}
+
+void casebook_set_central(struct casebook *book)
+{
+	book->is_central = true;
+	(void)log_case_scan(book->log, learn_reserved, book); /* what it misses is learned when it is met */
+}
+
+/* ---- the hooks ---- */
+
 static struct fault touched(void *ctx, struct case_id case_id, struct record_id record_id, const struct log_entry *entry)
 {
-	(void)case_id, (void)entry;
-	return touch(ctx, record_id);
+	(void)entry;
+	return is_left_out(ctx, case_id) ? fault_none() : touch(ctx, record_id);
 }
 
 /* What the log no longer holds of the case drops out when its records are folded again. */
@@ -214,14 +262,15 @@ static const struct book_ops ops = { .touched = touched, .forgot = forgot };
 
 static bool note_record(void *ctx, const struct log_entry *entry)
 {
-	return casebook_set_add(ctx, entry->record_id);
+	struct casebook *book = ctx;
+	return is_left_out(book, entry->case_id) || casebook_set_add(&book->touched, entry->record_id);
 }
 
 static struct fault fold_all(struct casebook *book)
 {
 	casebook_set_clear(&book->touched);
 	FAULT_TRY(casebook_rows_clear(book));
-	FAULT_TRY(log_read_local(book->log, 0, note_record, &book->touched));
+	FAULT_TRY(log_read_local(book->log, 0, note_record, book));
 	return fold_touched(book);
 }
 
@@ -422,11 +471,6 @@ const struct book *casebook_hooks(struct casebook *book)
 void casebook_set_orders(struct casebook *book, const struct order_tree *orders)
 {
 	book->orders = orders;
-}
-
-void casebook_set_central(struct casebook *book)
-{
-	book->is_central = true;
 }
 
 /* ---- digest ---- */

@@ -33,6 +33,8 @@ enum { CASEBOOK_IS_CONFLICT = 1, CASEBOOK_IS_PENDING = 2, CASEBOOK_IS_QUARANTINE
 /* Columns of every query that gives a record. */
 #define CASEBOOK_ROW "key, record, case_id, type, created, changed, event, author, flags, title, shown"
 
+enum { CASEBOOK_RESERVED_CASES = 2 }; /* reference, directory */
+
 /* A set of record ids, with hashed slots. */
 struct casebook_set {
 	struct record_id *ids; /* in the order they came */
@@ -55,6 +57,8 @@ struct casebook {
 	struct casebook_block entries, bytes, inputs, work; /* of a fold, reused from fold to fold */
 	struct casebook_block words, old_words;             /* search texts */
 	bool is_central;
+	struct case_id reserved[CASEBOOK_RESERVED_CASES]; /* B4, at central: those that are known */
+	size_t reserved_count;
 	uint64_t version, epochs; /* what the tables were made by: see is_outdated */
 	uint64_t version_now;     /* this build's */
 	bool must_settle;   /* words were erased: merge the index so that none stays */
@@ -78,6 +82,9 @@ struct fault casebook_row_settle(struct casebook *book);
 struct fault casebook_rows_clear(struct casebook *book);
 /* Reads the columns CASEBOOK_ROW. */
 struct fault casebook_row_read(struct casebook *book, struct sqlite3_stmt *row, struct casebook_record *out);
+
+/* B4: whether the book holds this case's records. */
+struct fault casebook_may_hold(struct casebook *book, struct case_id id, bool *out);
 
 /* False: no memory. */
 bool casebook_set_add(struct casebook_set *set, struct record_id id);

@@ -170,18 +170,6 @@ static struct fault write_shown(struct arena *arena, size_t bytes, struct casebo
 
 static const struct order_tree no_orders;
 
-/* B4. A node that is not central's reads every case it holds. */
-static struct fault may_read(struct casebook *book, struct case_id id, bool *out)
-{
-	struct log_case info;
-	bool found = false;
-	if (book->is_central)
-		FAULT_TRY(log_case_get(book->log, id, &info, &found));
-	*out = !book->is_central
-		|| (found && (info.kind == DELTA_CASE_REFERENCE || info.kind == DELTA_CASE_DIRECTORY));
-	return fault_none();
-}
-
 /* `any`: in whatever case it stands. */
 static struct fault fold_one(struct casebook *book, struct record_id id, bool any, struct casebook_folded *out)
 {
@@ -195,7 +183,7 @@ static struct fault fold_one(struct casebook *book, struct record_id id, bool an
 		return fault_none();
 	bool readable = true;
 	if (!any)
-		FAULT_TRY(may_read(book, ((struct gathered *)(void *)book->entries.data)[0].entry.case_id, &readable));
+		FAULT_TRY(casebook_may_hold(book, ((struct gathered *)(void *)book->entries.data)[0].entry.case_id, &readable));
 	if (!readable)
 		return fault_none();
 

@@ -4,29 +4,57 @@
 
 /* ---- title ---- */
 
+enum { TITLE_CHARS_MAX = 80 }; /* of one text */
+
 struct title {
 	uint8_t *out;
 	size_t used;
 };
 
+static bool title_put(struct title *title, struct span bytes)
+{
+	if (bytes.len > CASEBOOK_TEXT_TITLE_BYTES - title->used)
+		return false;
+	memcpy(title->out + title->used, bytes.data, bytes.len);
+	title->used += bytes.len;
+	return true;
+}
+
+static size_t char_bytes(struct span text)
+{
+	size_t len = 1;
+	while (len < text.len && (text.data[len] & 0xc0) == 0x80)
+		len++;
+	return len;
+}
+
+/* The first line that says anything, so that a note has a title as a name has. */
+static struct span first_line(struct span text)
+{
+	while (text.len > 0 && text.data[0] <= ' ')
+		text = span_of(text.data + 1, text.len - 1);
+	size_t len = 0;
+	while (len < text.len && text.data[len] != '\n' && text.data[len] != '\r')
+		len++;
+	return span_of(text.data, len);
+}
+
 static void title_one(void *ctx, const struct schema_field *field, struct span text)
 {
 	struct title *title = ctx;
-	if (field->sensitive || text.len == 0)
+	struct span line = first_line(text);
+	if (field->sensitive || line.len == 0)
 		return;
-	if (title->used > 0 && title->used < CASEBOOK_TEXT_TITLE_BYTES)
-		title->out[title->used++] = ' ';
-	for (size_t i = 0; i < text.len; i++) {
-		size_t len = 1;
-		while (i + len < text.len && (text.data[i + len] & 0xc0) == 0x80)
-			len++;
-		if (title->used + len > CASEBOOK_TEXT_TITLE_BYTES)
+	if (title->used > 0)
+		(void)title_put(title, span_text(" "));
+	for (size_t chars = 0; line.len > 0; chars++) {
+		size_t len = char_bytes(line);
+		bool is_full = chars == TITLE_CHARS_MAX;
+		if (is_full || !title_put(title, line.data[0] < ' ' ? span_text(" ") : span_of(line.data, len))) {
+			(void)title_put(title, span_text("\xe2\x80\xa6")); /* it goes on */
 			return;
-		memcpy(title->out + title->used, text.data + i, len);
-		if (text.data[i] < 0x20)
-			title->out[title->used] = ' '; /* one line */
-		title->used += len;
-		i += len - 1;
+		}
+		line = span_of(line.data + len, line.len - len);
 	}
 }
 

@@ -13,10 +13,11 @@
 #include "domain/schema.h"
 
 enum {
-	CASEBOOK_TEXT_TITLE_BYTES = 240,
+	CASEBOOK_TEXT_TITLE_BYTES = 512,
 };
 
-/* One line; cut at a character, never inside one. "" when the type has no title. */
+/* One line: of each title field the first line, at most 80 characters, and "…" where it
+ * is cut, never inside a character. "" when the type has no title. */
 struct span casebook_text_title(const struct schema_record *schema, struct span shown,
 				uint8_t out[static CASEBOOK_TEXT_TITLE_BYTES]);
 

@@ -249,9 +249,9 @@ struct fault log_remove_case(struct log *log, struct case_id id, struct node_id 
 	WRITE(log, remove_case(log, id, own));
 }
 
-struct fault log_cut(struct log *log, const struct author *author, uint64_t after_seq)
+struct fault log_cut(struct log *log, const struct author *author, uint64_t after_seq, uint64_t upto_seq)
 {
-	WRITE(log, cut(log, author, clamp(after_seq)));
+	WRITE(log, cut(log, author, clamp(after_seq), clamp(upto_seq)));
 }
 
 static struct fault check_key(const char *table, struct span key)

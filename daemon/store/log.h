@@ -127,7 +127,7 @@ struct log_driver {
 	struct fault (*erase_record)(struct log *log, struct record_id id);
 	struct fault (*erase_case)(struct log *log, struct case_id id);
 	struct fault (*remove_case)(struct log *log, struct case_id id, struct node_id own);
-	struct fault (*cut)(struct log *log, const struct author *author, uint64_t after_seq);
+	struct fault (*cut)(struct log *log, const struct author *author, uint64_t after_seq, uint64_t upto_seq);
 
 	struct fault (*put)(struct log *log, const char *table, struct span key, struct span value);
 	struct fault (*get)(struct log *log, const char *table, struct span key, uint8_t *value, size_t size, size_t *len, bool *found);
@@ -217,9 +217,10 @@ struct fault log_erase_case(struct log *log, struct case_id id);
  * lose their bytes and keep digests, which the chain needs; foreign entries and
  * the case itself go. */
 struct fault log_remove_case(struct log *log, struct case_id id, struct node_id own);
-/* Takes out the entries and heads of an author above after_seq: a restored or
- * copied device issues what follows the common prefix again, in a new epoch. */
-struct fault log_cut(struct log *log, const struct author *author, uint64_t after_seq);
+/* Takes out the entries and heads of an author, after_seq < seq <= upto_seq: a
+ * restored or copied device issues what follows the common prefix again, in a new
+ * epoch; of other authors a name goes that central gave to other bytes. */
+struct fault log_cut(struct log *log, const struct author *author, uint64_t after_seq, uint64_t upto_seq);
 
 /* Named values in named tables ("session", "grant", "device", ...): what must
  * last beside the log and is no projection. Table names up to 32 bytes, keys up to

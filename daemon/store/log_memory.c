@@ -366,22 +366,26 @@ static struct fault remove_case(struct log *log, struct case_id id, struct node_
 	return fault_none();
 }
 
-static struct fault cut(struct log *log, const struct author *id, uint64_t after_seq)
+static struct fault cut(struct log *log, const struct author *id, uint64_t after_seq, uint64_t upto_seq)
 {
 	struct memory *memory = memory_of(log);
 	FAULT_TRY(fail_now(memory));
 	struct ids_author *author = log_memory_map_find(&memory->authors, id);
-	while (author != NULL && author->by_seq.count > 0) {
-		struct cell *cell = author->by_seq.items[author->by_seq.count - 1];
+	for (size_t i = author == NULL ? 0 : author->by_seq.count; i-- > 0;) {
+		struct cell *cell = author->by_seq.items[i];
 		if (cell->entry.seq <= after_seq)
 			break;
+		if (cell->entry.seq > upto_seq)
+			continue;
 		log_memory_undo_push_cell(memory, UNDO_GONE, cell);
 		log_memory_cell_take_out(memory, cell);
 	}
-	while (author != NULL && author->head_count > 0 && author->heads[author->head_count - 1].seq > after_seq) {
+	for (size_t i = author == NULL ? 0 : author->head_count; i-- > 0 && author->heads[i].seq > after_seq;) {
+		if (author->heads[i].seq > upto_seq)
+			continue;
 		struct undo *undo = log_memory_undo_push(memory, UNDO_HEAD);
 		undo->existed = true;
-		undo->old.head = author->heads[author->head_count - 1];
+		undo->old.head = author->heads[i];
 		log_memory_head_set(author, undo->old.head.seq, NULL);
 	}
 	return fault_none();

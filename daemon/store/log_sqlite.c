@@ -63,8 +63,8 @@ static const char *const queries[LOG_SQLITE_QUERIES] = {
 				  " AND author IN (SELECT ref FROM log_author WHERE node=?)",
 	[LOG_SQLITE_REMOVE_OTHERS] = "DELETE FROM log_entry WHERE case_ref=?"
 				     " AND author NOT IN (SELECT ref FROM log_author WHERE node=?)",
-	[LOG_SQLITE_CUT] = "DELETE FROM log_entry WHERE author=? AND seq>?",
-	[LOG_SQLITE_CUT_HEADS] = "DELETE FROM log_head WHERE author=? AND seq>?",
+	[LOG_SQLITE_CUT] = "DELETE FROM log_entry WHERE author=? AND seq>? AND seq<=?",
+	[LOG_SQLITE_CUT_HEADS] = "DELETE FROM log_head WHERE author=? AND seq>? AND seq<=?",
 	[LOG_SQLITE_META_GET] = "SELECT value FROM log_meta WHERE name=?",
 	[LOG_SQLITE_META_PUT] = "INSERT OR REPLACE INTO log_meta(name, value) VALUES(?,?)",
 	[LOG_SQLITE_AUTHOR_REF] = "SELECT ref FROM log_author WHERE node=? AND epoch=?",

@@ -79,7 +79,7 @@ struct fault log_sqlite_erase_record(struct log *log, struct record_id id);
 struct fault log_sqlite_erase_case(struct log *log, struct case_id id);
 struct fault log_sqlite_remove_case(struct log *log, struct case_id id, struct node_id own);
 
-struct fault log_sqlite_cut(struct log *log, const struct author *author, uint64_t after_seq);
+struct fault log_sqlite_cut(struct log *log, const struct author *author, uint64_t after_seq, uint64_t upto_seq);
 
 struct fault log_sqlite_author_put(struct log *log, const struct log_author *author);
 struct fault log_sqlite_author_get(struct log *log, const struct author *author, struct log_author *out, bool *found);

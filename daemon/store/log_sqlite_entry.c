@@ -436,7 +436,7 @@ struct fault log_sqlite_remove_case(struct log *log, struct case_id id, struct n
 	return case_run(sqlite, LOG_SQLITE_CASE_REMOVE, ref, NULL);
 }
 
-struct fault log_sqlite_cut(struct log *log, const struct author *author, uint64_t after_seq)
+struct fault log_sqlite_cut(struct log *log, const struct author *author, uint64_t after_seq, uint64_t upto_seq)
 {
 	static const unsigned cuts[] = { LOG_SQLITE_CUT, LOG_SQLITE_CUT_HEADS };
 	struct log_sqlite *sqlite = log_sqlite_of(log);
@@ -449,6 +449,7 @@ struct fault log_sqlite_cut(struct log *log, const struct author *author, uint64
 		FAULT_TRY(statements_take(&sqlite->statements, cuts[i], &statement));
 		statements_bind_number(statement, 1, ref);
 		statements_bind_number(statement, 2, after_seq);
+		statements_bind_number(statement, 3, upto_seq);
 		FAULT_TRY(statements_run(&sqlite->statements, cuts[i], statement));
 	}
 	return fault_none();

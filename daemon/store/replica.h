@@ -34,8 +34,8 @@ struct replica_host {
 	void (*hang_up)(void *ctx, const char *why); /* close the link; link_down follows from the host */
 	void (*changed)(void *ctx);                  /* state or records changed: wake who watches. May be NULL */
 	/* zstd or nothing (NULL): out_len 0 when it does not fit or does not pay */
-	size_t (*compress)(void *ctx, struct span in, uint8_t *out, size_t size);
-	size_t (*decompress)(void *ctx, struct span in, uint8_t *out, size_t size);
+	size_t (*compress)(void *ctx, struct span in, uint8_t *out, size_t size, uint32_t *codec);
+	size_t (*decompress)(void *ctx, uint32_t codec, struct span in, uint8_t *out, size_t size);
 	uint32_t version_min, version_max; /* of the session protocol; 0: this build's */
 };
 
@@ -122,7 +122,7 @@ struct replica_written {
 };
 
 /* Appends one own delta durably. FAULT_STALE: a touched field of the record
- * changed after the token; FAULT_CALLER: the case is not held, is being
+ * changed after the token, by an entry or by a decision; FAULT_CALLER: the case is not held, is being
  * forgotten, or the delta is malformed; FAULT_LIMIT. Nothing changes then. */
 struct fault replica_write(struct replica *replica, const struct replica_write *write,
 			   struct replica_time now, struct replica_written *out);
@@ -130,8 +130,11 @@ struct fault replica_write(struct replica *replica, const struct replica_write *
 struct fault replica_write_all(struct replica *replica, const struct replica_write *writes, size_t count,
 			       struct replica_time now, struct replica_written *out);
 
-/* A mark of "now" for later writes: the log's last local number. */
+/* A mark of "now" for later writes. Rises with all that changes what a record says. */
 struct fault replica_token(struct replica *replica, uint64_t *out);
+/* Whether this entry came, or was taken out of its record or put back by a decision,
+ * after the read that the token marks. A store that fails says yes. */
+bool replica_is_newer(struct replica *replica, const struct log_entry *entry, uint64_t token);
 
 /* Keys and seeing for folding records of this log (borrowed). */
 const struct order_tree *replica_orders(const struct replica *replica);

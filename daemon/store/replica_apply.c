@@ -3,8 +3,10 @@
 
 #include "base/assert.h"
 #include "records_table.h"
+#include "store/replica_decided.h"
 #include "store/replica_fork.h"
 #include "store/replica_kept.h"
+#include "store/replica_lost.h"
 #include "store/replica_receipt.h"
 #include "store/replica_scope.h"
 
@@ -43,6 +45,8 @@ struct known {
 	struct span bytes; /* of the row, to compare */
 	struct delta_hash digest;
 	uint64_t local;
+	enum log_verdict verdict;
+	uint32_t reason;
 	struct order orders[LIMIT_ENTRY_ORDERS];
 	size_t order_count;
 	struct case_id case_id;
@@ -57,6 +61,8 @@ static bool remember(void *ctx, const struct log_entry *entry)
 	known->is_equal = known->has_bytes && span_equal(entry->bytes, known->bytes);
 	known->digest = entry->digest;
 	known->local = entry->local;
+	known->verdict = entry->verdict;
+	known->reason = entry->reason;
 	memcpy(known->orders, entry->orders, sizeof known->orders);
 	known->order_count = entry->order_count;
 	known->case_id = entry->case_id;
@@ -145,6 +151,7 @@ static struct fault place_known(struct replica *r, const struct author *author, 
 		FAULT_TRY(replica_fork_reorder(r, author, row->seq, orders, count));
 	for (size_t i = count; i > 0; i--)
 		FAULT_TRY(log_place(r->log, author, row->seq, orders[i - 1], row->stamp_ms, LOG_ACCEPTED, 0));
+	FAULT_TRY(replica_decided_note(r, author, row->seq, known->verdict, LOG_ACCEPTED));
 	return r->book == NULL ? fault_none()
 		: r->book->ops->touched(r->book->ctx, known->case_id, known->record_id, NULL);
 }
@@ -163,6 +170,37 @@ static struct fault append_new(struct replica *r, const struct author *author, c
 	FAULT_TRY(log_append(r->log, &entry, 1, &entry.local));
 	return r->book == NULL ? fault_none()
 		: r->book->ops->touched(r->book->ctx, entry.case_id, entry.record_id, &entry);
+}
+
+static struct fault reject(struct replica *r, const struct author *author, uint64_t seq, struct case_id case_id)
+{
+	struct known known = { .local = 0 };
+	FAULT_TRY(log_find(r->log, author, seq, remember, &known));
+	if (!known.is_there || !ID_EQUAL(known.case_id, case_id))
+		return fault_none(); /* not here, or a lost delta that had this name before */
+	r->counts_stale = r->counts_stale || ID_EQUAL(author->node, r->self.node);
+	r->decided = true;
+	uint32_t reason = known.reason != 0 ? known.reason : (uint32_t)jalka_Reason_BY_DECISION; /* why it waited */
+	FAULT_TRY(log_place(r->log, author, seq, (struct order){ 0, 0 }, 0, LOG_REJECTED, reason));
+	FAULT_TRY(replica_decided_note(r, author, seq, known.verdict, LOG_REJECTED));
+	return r->book == NULL ? fault_none()
+		: r->book->ops->touched(r->book->ctx, known.case_id, known.record_id, NULL);
+}
+
+/* What is still lost here when it is decided upon was vouched for. Accepted it stands
+ * in central's chain, or in another's already: the lost name goes. */
+static struct fault decide_lost(struct replica *r, const struct author *named, uint64_t named_seq, struct case_id case_id,
+				bool accepted)
+{
+	struct author author;
+	uint64_t seq;
+	bool found;
+	for (;;) {
+		FAULT_TRY(replica_lost_find(r, case_id, named, named_seq, &author, &seq, &found));
+		if (!found)
+			return fault_none();
+		FAULT_TRY(accepted ? replica_fork_yield(r, &author, seq) : reject(r, &author, seq, case_id));
+	}
 }
 
 /* A rejection that stands in the feed takes what it names out of this fold too,
@@ -188,17 +226,11 @@ static struct fault apply_decision(struct replica *r, const struct delta *delta)
 			accepted = f.value != 0;
 		}
 	}
-	struct known known = { .local = 0 };
-	if (!has_node || !has_epoch || seq == 0 || accepted)
+	if (!has_node || !has_epoch || seq == 0)
 		return fault_none();
-	FAULT_TRY(log_find(r->log, &author, seq, remember, &known));
-	if (!known.is_there)
-		return fault_none();
-	r->counts_stale = r->counts_stale || ID_EQUAL(author.node, r->self.node);
-	r->decided = true;
-	FAULT_TRY(log_place(r->log, &author, seq, (struct order){ 0, 0 }, 0, LOG_REJECTED, jalka_Reason_BY_DECISION));
-	return r->book == NULL ? fault_none()
-		: r->book->ops->touched(r->book->ctx, known.case_id, known.record_id, NULL);
+	if (!accepted)
+		FAULT_TRY(reject(r, &author, seq, delta->case_id));
+	return decide_lost(r, &author, seq, delta->case_id, accepted);
 }
 
 static struct fault apply_row(struct replica *r, const struct author *author, const struct rows_row *row,
@@ -216,6 +248,7 @@ static struct fault apply_row(struct replica *r, const struct author *author, co
 		FAULT_TRY(put_case(r, &delta, author, row->seq));
 	if (delta.record_type == RECORDS_TYPE_QUARANTINE_DECISION && ID_EQUAL(author->node, r->self.central_node))
 		FAULT_TRY(apply_decision(r, &delta));
+	FAULT_TRY(replica_lost_told(r, delta.record_id, author, row->seq, row->delta));
 	if (known.is_there && !fits(r, author, row, &known)) {
 		FAULT_TRY(replica_fork_yield(r, author, row->seq));
 		known.is_there = false;
@@ -263,14 +296,13 @@ static struct fault apply_rows(struct replica *r, const struct part *part)
 static struct fault apply_grants(struct replica *r, const jalka_GrantNote *begun, pb_size_t begun_count,
 				 const jalka_ForgetNote *forget, pb_size_t forget_count, bool renamed)
 {
-	uint32_t generation = replica_state_generation(r);
 	for (pb_size_t i = 0; i < begun_count; i++) {
-		struct order g = { generation, begun[i].g };
+		struct order g = replica_state_order(r, begun[i].g);
 		struct case_id id = case_of(begun[i].case_id.bytes);
 		FAULT_TRY(renamed ? replica_scope_renamed(r, id, g) : replica_scope_begun(r, id, g));
 	}
 	for (pb_size_t i = 0; i < forget_count; i++) {
-		struct order g = { generation, forget[i].g };
+		struct order g = replica_state_order(r, forget[i].g);
 		if (forget[i].g_epoch.size == ID_BYTES) {
 			struct epoch_id epoch;
 			memcpy(epoch.bytes, forget[i].g_epoch.bytes, ID_BYTES);
@@ -316,9 +348,12 @@ static struct fault apply_pull(struct replica *r, const jalka_Pull *pull, struct
 static struct fault apply_backlog(struct replica *r, const jalka_Backlog *backlog, struct span rows)
 {
 	struct case_id id = case_of(backlog->case_id.bytes);
-	struct order g = { replica_state_generation(r), backlog->g };
+	struct order g = replica_state_order(r, backlog->g);
 	struct replica_grant *held = replica_state_grant(r, id);
-	if (held == NULL || held->is_forgetting || held->is_complete || order_compare(held->g, g) != 0)
+	if (held == NULL || held->is_forgetting || held->is_complete)
+		return fault_none();
+	/* By the order that began it: an inherited grant goes by its old name until Held is answered. */
+	if (order_compare(replica_state_given(r, held->g), g) != 0)
 		return fault_none(); /* of a grant that is no more */
 	struct replica_grant grant = *held;
 	struct part part = {

@@ -31,6 +31,7 @@ struct push {
 	struct rows_writer writer;
 	struct delta_hash h;
 	uint64_t seq, upto;
+	bool is_full;
 	struct fault fault;
 };
 
@@ -38,12 +39,13 @@ static bool add_row(void *ctx, const struct log_entry *entry)
 {
 	struct push *push = ctx;
 	struct rows_row row = { .delta = entry->bytes, .seq = entry->seq };
-	struct delta_hash next;
+	struct delta_hash next, kept;
 	if (entry->seq > push->upto)
 		return false;
 	if (entry->bytes.data == NULL) {
 		row.digest = span_of(entry->digest.bytes, DELTA_HASH_BYTES);
-		push->fault = replica_kept_get(push->r, &entry->author.epoch, entry->seq, push->r->sealed, &row.sealed);
+		push->fault = replica_kept_get(push->r, &entry->author.epoch, entry->seq, &kept, push->r->sealed,
+					       &row.sealed);
 	}
 	if (fault_is(push->fault) || !rows_write(&push->writer, &row))
 		return false;
@@ -232,37 +234,64 @@ static struct fault fill_salts(struct replica *r, jalka_Frame *out, struct sessi
 	return fault_none();
 }
 
-static bool add_offer(void *ctx, const struct log_entry *entry)
+static bool add_foreign(void *ctx, const struct log_entry *entry)
 {
 	struct push *push = ctx;
 	struct rows_row row = { .delta = entry->bytes, .seq = entry->seq };
-	if (entry->bytes.data != NULL && rows_write(&push->writer, &row))
-		push->seq = entry->seq;
+	if (entry->bytes.data != NULL && !rows_write(&push->writer, &row))
+		push->is_full = true;
 	return false;
 }
 
-/* Foreign deltas a restored central lacks, of one author. */
+static struct fault add_kept(struct push *push, const struct replica_offer *offer)
+{
+	struct rows_row row = { .seq = offer->seq };
+	struct delta_hash digest;
+	FAULT_TRY(replica_kept_get(push->r, &offer->author.epoch, offer->seq, &digest, push->r->sealed, &row.sealed));
+	row.digest = span_of(digest.bytes, sizeof digest.bytes);
+	if (row.sealed.data != NULL && !rows_write(&push->writer, &row))
+		push->is_full = true;
+	return fault_none();
+}
+
+static bool is_together(const struct replica_offer *a, const struct replica_offer *b)
+{
+	return a->is_kept == b->is_kept && id_author_equal(&a->author, &b->author);
+}
+
+/* Rows of one author, as far as they fit; what is there no more is passed over. */
+static struct fault write_offers(struct replica *r, struct push *push, const struct replica_offer *first)
+{
+	rows_write_begin(&push->writer, r->scratch->raw_out, LIMIT_CHUNK_BYTES, first->seq);
+	for (; r->offer_next < r->offer_count && is_together(&r->offers[r->offer_next], first); r->offer_next++) {
+		const struct replica_offer *offer = &r->offers[r->offer_next];
+		FAULT_TRY(offer->is_kept ? add_kept(push, offer)
+					 : log_find(r->log, &offer->author, offer->seq, add_foreign, push));
+		if (push->is_full)
+			break;
+	}
+	ASSERT(!push->is_full || push->writer.count > 0); /* one always fits */
+	return fault_none();
+}
+
+/* What a restored central lacks and no own push brings it, of one author. */
 static struct fault fill_offer(struct replica *r, jalka_Offer *out, bool *has, struct session_device_event *event)
 {
 	struct push push = { .r = r };
+	struct replica_offer first;
+	*has = false;
 	FAULT_TRY(replica_fork_collect_offers(r));
-	*has = r->offer_next < r->offer_count;
-	if (!*has)
-		return fault_none();
-	struct author author = r->offers[r->offer_next].author;
-	uint64_t first_seq = r->offers[r->offer_next].seq;
-	rows_write_begin(&push.writer, r->scratch->raw_out, LIMIT_CHUNK_BYTES, first_seq);
-	while (r->offer_next < r->offer_count && id_author_equal(&r->offers[r->offer_next].author, &author)) {
-		uint64_t seq = r->offers[r->offer_next].seq;
-		FAULT_TRY(log_find(r->log, &author, seq, add_offer, &push));
-		if (push.seq != seq)
-			break;
-		r->offer_next++;
+	while (push.writer.count == 0) {
+		if (r->offer_next == r->offer_count)
+			return fault_none();
+		first = r->offers[r->offer_next];
+		FAULT_TRY(write_offers(r, &push, &first));
 	}
+	*has = true;
 	out->has_author = true;
-	SESSION_FRAME_SET(out->author.node, author.node.bytes);
-	SESSION_FRAME_SET(out->author.epoch, author.epoch.bytes);
-	out->first_seq = first_seq;
+	SESSION_FRAME_SET(out->author.node, first.author.node.bytes);
+	SESSION_FRAME_SET(out->author.epoch, first.author.epoch.bytes);
+	out->first_seq = first.seq;
 	out->has_rows = true;
 	out->rows.count = push.writer.count;
 	event->rows = rows_written(&push.writer);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 
 #include "base/assert.h"
+#include "store/replica_kept.h"
+#include "store/replica_lost.h"
 #include "store/replica_receipt.h"
 
 /* ---- the own chain against what central holds ---- */
@@ -90,7 +92,7 @@ static struct fault close_epoch(struct replica *r, struct log_author *own, uint6
 	if (!found)
 		return fault_of(FAULT_STORE, "own chain has a gap");
 	if (seq < old.seq)
-		FAULT_TRY(log_cut(r->log, &old.author, seq));
+		FAULT_TRY(log_cut(r->log, &old.author, seq, UINT64_MAX));
 	old.seq = seq;
 	if (old.receipted_seq > seq) {
 		old.receipted_seq = seq;
@@ -134,6 +136,21 @@ static struct fault reissue_all(struct replica *r, const struct reissues *list)
 	return fault_none();
 }
 
+static bool owe_offer(void *ctx, const struct author *author, uint64_t seq)
+{
+	struct replica *r = ctx;
+	(void)author;
+	(void)seq;
+	r->feed.is_offer_owed = r->feed.is_held_owed = true;
+	r->offers_known = false;
+	r->held_complete = false; /* the answer to a Held on its way says nothing of it */
+	if (r->held_frames != r->held_answers)
+		return false; /* then in the next session */
+	r->held_frames = r->held_answers = 0;
+	r->told.held_asked = true;
+	return false;
+}
+
 /* RF1: the own epoch `index` ends after `common`; what follows it there, and what
  * central has not receipted in the epochs after it, goes into a new one. */
 static struct fault fork(struct replica *r, size_t index, uint64_t common)
@@ -155,66 +172,51 @@ static struct fault fork(struct replica *r, size_t index, uint64_t common)
 	free_reissues(&list);
 	r->counts_stale = true;
 	r->told.forked = true;
-	return fault;
+	return fault_is(fault) ? fault : replica_kept_adrift(r, owe_offer, r);
 }
 
 /* ---- a name that central gives to other bytes ---- */
 
-struct copies {
-	struct log_entry *items;
-	size_t count, size;
+/* An entry as it stands; `bytes` are a copy. */
+struct copy {
+	struct log_entry entry;
+	uint8_t *bytes;
+	bool found;
 };
 
 static bool copy_entry(void *ctx, const struct log_entry *entry)
 {
-	struct copies *copies = ctx;
-	if (copies->count == copies->size) {
-		copies->size = copies->size == 0 ? 16 : 2 * copies->size;
-		copies->items = realloc(copies->items, copies->size * sizeof *copies->items);
-		ASSERT(copies->items != NULL);
-	}
-	struct log_entry *copy = &copies->items[copies->count++];
-	*copy = *entry;
+	struct copy *copy = ctx;
+	copy->entry = *entry;
+	copy->found = true;
 	if (entry->bytes.data != NULL) {
-		uint8_t *bytes = malloc(entry->bytes.len);
-		ASSERT(bytes != NULL);
-		memcpy(bytes, entry->bytes.data, entry->bytes.len);
-		copy->bytes = span_of(bytes, entry->bytes.len);
+		copy->bytes = malloc(entry->bytes.len);
+		ASSERT(copy->bytes != NULL);
+		memcpy(copy->bytes, entry->bytes.data, entry->bytes.len);
+		copy->entry.bytes = span_of(copy->bytes, entry->bytes.len);
 	}
-	return true;
+	return false;
 }
 
-static struct fault touch(struct replica *r, const struct log_entry *entry)
-{
-	return r->book == NULL ? fault_none()
-		: r->book->ops->touched(r->book->ctx, entry->case_id, entry->record_id, NULL);
-}
-
-/* Writes one entry anew with these orders, or (count 0) takes it out; those of the
- * same author above it stay as they are. */
+/* Writes one entry anew with these orders, or (count 0) takes it out. */
 static struct fault rewrite(struct replica *r, const struct author *author, uint64_t seq,
 			    const struct order *orders, size_t count)
 {
-	struct copies copies = { .count = 0 };
+	struct copy copy = { .found = false };
 	uint64_t local;
-	struct fault fault = log_read_author(r->log, author, seq, copy_entry, &copies);
-	if (!fault_is(fault))
-		fault = log_cut(r->log, author, seq - 1);
-	for (size_t i = 0; i < copies.count; i++) {
-		struct log_entry *entry = &copies.items[i];
-		bool is_it = entry->seq == seq;
-		if (is_it && count > 0) {
-			memcpy(entry->orders, orders, count * sizeof *orders);
-			entry->order_count = count;
-		}
-		if (!fault_is(fault) && !(is_it && count == 0))
-			fault = log_append(r->log, entry, 1, &local);
-		if (!fault_is(fault))
-			fault = touch(r, entry);
-		free((void *)(uintptr_t)entry->bytes.data);
-	}
-	free(copies.items);
-	return fault;
+	FAULT_TRY(log_find(r->log, author, seq, copy_entry, &copy));
+	if (!copy.found)
+		return fault_none();
+	struct fault fault = log_cut(r->log, author, seq - 1, seq);
+	if (count > 0)
+		memcpy(copy.entry.orders, orders, count * sizeof *orders);
+	copy.entry.order_count = count;
+	if (count > 0 && !fault_is(fault))
+		fault = log_append(r->log, &copy.entry, 1, &local);
+	free(copy.bytes);
+	if (fault_is(fault) || r->book == NULL)
+		return fault;
+	return r->book->ops->touched(r->book->ctx, copy.entry.case_id, copy.entry.record_id, NULL);
 }
 
 struct fault replica_fork_reorder(struct replica *r, const struct author *author, uint64_t seq,
@@ -308,16 +310,10 @@ struct above {
 	size_t count, size;
 };
 
-static bool is_above(const struct replica *r, const struct log_entry *entry)
-{
-	return entry->order_count > 0 && entry->orders[0].generation != replica_state_generation(r)
-		&& !replica_state_is_inherited(r, entry->orders[0]);
-}
-
 static bool collect_above(void *ctx, const struct log_entry *entry)
 {
 	struct above *above = ctx;
-	if (!is_above(above->r, entry))
+	if (!replica_lost_is(above->r, entry))
 		return true;
 	if (above->count == above->size) {
 		above->size = above->size == 0 ? 64 : 2 * above->size;
@@ -405,7 +401,7 @@ static struct fault adopt(struct replica *r, struct epoch_id left, uint64_t left
 	if (above.count > 0)
 		r->feed.is_offer_owed = true;
 	free(above.records);
-	return fault;
+	return fault_is(fault) ? fault : replica_kept_adrift(r, owe_offer, r);
 }
 
 struct fault replica_fork_adopt(struct replica *r, const jalka_Welcome *welcome)
@@ -433,30 +429,34 @@ struct fault replica_fork_adopt(struct replica *r, const jalka_Welcome *welcome)
 
 /* ---- offers ---- */
 
-static bool is_own_chain(struct replica *r, const struct log_entry *entry)
+static void add_offer(struct replica *r, const struct author *author, uint64_t seq, bool is_kept)
 {
-	const struct log_author *own = ID_EQUAL(entry->author.node, r->self.node)
-		? replica_state_own_by_id(r, &entry->author.epoch) : NULL;
-	return own != NULL && entry->seq <= own->seq;
+	if (r->offer_count % 64 == 0) {
+		r->offers = realloc(r->offers, (r->offer_count + 64) * sizeof *r->offers);
+		ASSERT(r->offers != NULL);
+	}
+	r->offers[r->offer_count++] = (struct replica_offer){ *author, seq, is_kept };
 }
 
 static bool collect_offer(void *ctx, const struct log_entry *entry)
 {
 	struct replica *r = ctx;
-	if (!is_above(r, entry) || entry->bytes.data == NULL || is_own_chain(r, entry))
-		return true;
-	if (r->offer_count % 64 == 0) {
-		r->offers = realloc(r->offers, (r->offer_count + 64) * sizeof *r->offers);
-		ASSERT(r->offers != NULL);
-	}
-	r->offers[r->offer_count++] = (struct replica_offer){ entry->author, entry->seq };
+	if (replica_lost_is(r, entry) && entry->bytes.data != NULL && replica_lost_is_foreign(r, entry))
+		add_offer(r, &entry->author, entry->seq, false);
 	return true;
 }
 
+static bool collect_adrift(void *ctx, const struct author *author, uint64_t seq)
+{
+	add_offer(ctx, author, seq, true);
+	return true;
+}
+
+/* Foreign ones first, of one author after another. */
 static int by_author(const void *a, const void *b)
 {
 	const struct replica_offer *x = a, *y = b;
-	int d = memcmp(&x->author, &y->author, sizeof x->author);
+	int d = x->is_kept != y->is_kept ? x->is_kept - y->is_kept : memcmp(&x->author, &y->author, sizeof x->author);
 	return d != 0 ? d : (x->seq > y->seq) - (x->seq < y->seq);
 }
 
@@ -465,8 +465,10 @@ struct fault replica_fork_collect_offers(struct replica *r)
 	if (r->offers_known)
 		return fault_none();
 	r->offer_count = r->offer_next = 0;
-	if (r->feed.is_offer_owed)
+	if (r->feed.is_offer_owed) {
 		FAULT_TRY(log_read_order(r->log, 0, INT64_MAX, collect_offer, r));
+		FAULT_TRY(replica_kept_adrift(r, collect_adrift, r));
+	}
 	if (r->offer_count > 0)
 		qsort(r->offers, r->offer_count, sizeof *r->offers, by_author);
 	r->offers_known = true;

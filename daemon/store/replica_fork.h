@@ -36,7 +36,8 @@ struct fault replica_fork_outrun(struct replica *r, const struct author *author,
 struct fault replica_fork_reorder(struct replica *r, const struct author *author, uint64_t seq,
 				  const struct order *orders, size_t count);
 
-/* Collects the foreign deltas to offer into r->offers, once a session. */
+/* Collects what is to be offered into r->offers, once a session and after a fork that
+ * leaves something adrift. */
 struct fault replica_fork_collect_offers(struct replica *r);
 
 #endif

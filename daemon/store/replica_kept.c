@@ -6,8 +6,8 @@
 
 #include "base/assert.h"
 
-/* table "kept": author epoch | seq 8 B BE -> case | record | sealed */
-enum { KEY_BYTES = ID_BYTES + 8, HEAD_BYTES = 2 * ID_BYTES };
+/* table "kept": author epoch | seq 8 B BE -> case | record | digest | sealed */
+enum { KEY_BYTES = ID_BYTES + 8, DIGEST_AT = 2 * ID_BYTES, HEAD_BYTES = DIGEST_AT + DELTA_HASH_BYTES };
 
 static void make_key(const struct epoch_id *epoch, uint64_t seq, uint8_t out[static KEY_BYTES])
 {
@@ -16,12 +16,13 @@ static void make_key(const struct epoch_id *epoch, uint64_t seq, uint8_t out[sta
 		out[ID_BYTES + i] = (uint8_t)(seq >> (56 - 8 * i));
 }
 
-static uint64_t seq_of(const uint8_t key[static KEY_BYTES])
+static void read_key(const struct replica *r, const uint8_t key[static KEY_BYTES], struct author *author, uint64_t *seq)
 {
-	uint64_t seq = 0;
+	author->node = r->self.node;
+	memcpy(author->epoch.bytes, key, ID_BYTES);
+	*seq = 0;
 	for (size_t i = 0; i < 8; i++)
-		seq = seq << 8 | key[ID_BYTES + i];
-	return seq;
+		*seq = *seq << 8 | key[ID_BYTES + i];
 }
 
 /* ---- sealing ---- */
@@ -47,6 +48,7 @@ struct found {
 	struct author author;
 	uint64_t seq;
 	struct record_id record_id;
+	struct delta_hash digest;
 	size_t len;
 	uint8_t *plain; /* salt | delta */
 };
@@ -82,7 +84,8 @@ static bool collect(void *ctx, const struct log_entry *entry)
 		ASSERT(c->items != NULL);
 	}
 	struct found *found = &c->items[c->count++];
-	*found = (struct found){ entry->author, entry->seq, entry->record_id, DELTA_SALT_BYTES + entry->bytes.len, NULL };
+	*found = (struct found){ entry->author, entry->seq, entry->record_id, entry->digest,
+				 DELTA_SALT_BYTES + entry->bytes.len, NULL };
 	found->plain = malloc(found->len);
 	ASSERT(found->plain != NULL);
 	delta_salt(&c->secret, &entry->author, entry->seq, found->plain);
@@ -104,6 +107,7 @@ static struct fault keep(struct replica *r, struct case_id id, const struct foun
 	noise_init(&noise, &config);
 	memcpy(r->value, id.bytes, ID_BYTES);
 	memcpy(r->value + ID_BYTES, found->record_id.bytes, ID_BYTES);
+	memcpy(r->value + DIGEST_AT, found->digest.bytes, DELTA_HASH_BYTES);
 	struct fault fault = noise_write(&noise, span_of(found->plain, found->len), r->value + HEAD_BYTES,
 					 ROWS_SEALED_BYTES_MAX, &len);
 	noise_wipe(&noise);
@@ -138,8 +142,8 @@ struct fault replica_kept_seal(struct replica *r, struct case_id id)
 	return fault;
 }
 
-struct fault replica_kept_get(struct replica *r, const struct epoch_id *epoch, uint64_t seq, uint8_t *block,
-			      struct span *out)
+struct fault replica_kept_get(struct replica *r, const struct epoch_id *epoch, uint64_t seq,
+			      struct delta_hash *digest, uint8_t *block, struct span *out)
 {
 	uint8_t key[KEY_BYTES];
 	size_t len;
@@ -149,9 +153,36 @@ struct fault replica_kept_get(struct replica *r, const struct epoch_id *epoch, u
 	FAULT_TRY(log_get(r->log, "kept", span_of(key, sizeof key), r->value, sizeof r->value, &len, &found));
 	if (!found || len <= HEAD_BYTES || len - HEAD_BYTES > ROWS_SEALED_BYTES_MAX)
 		return fault_none();
+	memcpy(digest->bytes, r->value + DIGEST_AT, DELTA_HASH_BYTES);
 	memcpy(block, r->value + HEAD_BYTES, len - HEAD_BYTES);
 	*out = span_of(block, len - HEAD_BYTES);
 	return fault_none();
+}
+
+/* ---- adrift ---- */
+
+struct drifting {
+	struct replica *r;
+	replica_kept_fn *fn;
+	void *ctx;
+};
+
+static bool is_adrift(void *ctx, struct span key, struct span value)
+{
+	struct drifting *d = ctx;
+	struct author author;
+	uint64_t seq;
+	if (key.len != KEY_BYTES || value.len <= HEAD_BYTES)
+		return true;
+	read_key(d->r, key.data, &author, &seq);
+	const struct log_author *own = replica_state_own_by_id(d->r, &author.epoch);
+	return (own != NULL && seq <= own->seq) || d->fn(d->ctx, &author, seq);
+}
+
+struct fault replica_kept_adrift(struct replica *r, replica_kept_fn *fn, void *ctx)
+{
+	struct drifting drifting = { r, fn, ctx };
+	return log_scan(r->log, "kept", span_of("", 0), is_adrift, &drifting);
 }
 
 /* ---- dropping ---- */
@@ -169,13 +200,15 @@ struct dropping {
 
 struct asking {
 	const struct replica *r;
+	const uint8_t *digest;
 	bool safe;
 };
 
 static bool ask_safe(void *ctx, const struct log_entry *entry)
 {
 	struct asking *asking = ctx;
-	asking->safe = is_safe(asking->r, entry);
+	/* What a twin has under this name now says nothing of what is kept. */
+	asking->safe = memcmp(entry->digest.bytes, asking->digest, DELTA_HASH_BYTES) == 0 && is_safe(asking->r, entry);
 	return false;
 }
 
@@ -184,10 +217,11 @@ static bool is_droppable(struct dropping *d, struct span key, struct span value)
 	if (d->by_place)
 		return (ID_IS_NONE(d->id) || memcmp(value.data, d->id.bytes, ID_BYTES) == 0)
 			&& (ID_IS_NONE(d->record_id) || memcmp(value.data + ID_BYTES, d->record_id.bytes, ID_BYTES) == 0);
-	struct asking asking = { .r = d->r };
-	struct author author = { .node = d->r->self.node };
-	memcpy(author.epoch.bytes, key.data, ID_BYTES);
-	return !fault_is(log_find(d->r->log, &author, seq_of(key.data), ask_safe, &asking)) && asking.safe;
+	struct asking asking = { .r = d->r, .digest = value.data + DIGEST_AT };
+	struct author author;
+	uint64_t seq;
+	read_key(d->r, key.data, &author, &seq);
+	return !fault_is(log_find(d->r->log, &author, seq, ask_safe, &asking)) && asking.safe;
 }
 
 static bool find_droppable(void *ctx, struct span key, struct span value)

@@ -9,6 +9,12 @@
  * the prologue "jalka-kept-1" | identity | node | epoch | seq u64. When it is
  * pushed again it travels beside its digest.
  *
+ * A restored central may give its name to a twin's bytes. Under a new one this
+ * device cannot issue it: the salt goes with the name, and the text is out of
+ * reach. So it is adrift: it is offered to central, sealed and by its old name,
+ * for a person to decide, after the fork and after every further restore. What
+ * became of it this device is not told; it goes with its record or case (KE1).
+ *
  * KE1  Nothing of an erased record or case, and nothing of a revoked device, is kept.
  * KE2  What is kept can be opened with central's static key alone.
  */
@@ -20,9 +26,14 @@
 /* Seals what has to be kept of a case that is about to be removed. */
 struct fault replica_kept_seal(struct replica *r, struct case_id id);
 
-/* The sealed message of an own delta into `block` of ROWS_SEALED_BYTES_MAX; {NULL, 0}: none. */
-struct fault replica_kept_get(struct replica *r, const struct epoch_id *epoch, uint64_t seq, uint8_t *block,
-			      struct span *out);
+/* The sealed message kept under a name into `block` of ROWS_SEALED_BYTES_MAX, and the
+ * delta's digest; *out {NULL, 0}: none. */
+struct fault replica_kept_get(struct replica *r, const struct epoch_id *epoch, uint64_t seq,
+			      struct delta_hash *digest, uint8_t *block, struct span *out);
+
+/* The old names of what is adrift: they stand on no own chain. */
+typedef bool replica_kept_fn(void *ctx, const struct author *author, uint64_t seq);
+struct fault replica_kept_adrift(struct replica *r, replica_kept_fn *fn, void *ctx);
 
 /* Drops what is safe or rejected by now. */
 struct fault replica_kept_prune(struct replica *r);

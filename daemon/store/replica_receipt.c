@@ -2,6 +2,7 @@
 #include "store/replica_receipt.h"
 
 #include "base/assert.h"
+#include "store/replica_decided.h"
 
 enum {
 	KEY_BYTES = ID_BYTES + 8 + 8 + ID_BYTES, /* author epoch, seq, first seq, central epoch */
@@ -55,6 +56,7 @@ static struct fault place_one(struct replica *r, const struct author *author, ui
 		return fault_none(); /* an older word than the decision we have */
 	}
 	FAULT_TRY(log_place(r->log, author, seq, order, stamp_ms, verdict, run->reason));
+	FAULT_TRY(replica_decided_note(r, author, seq, entry.verdict, verdict));
 	recount_one(r, entry.verdict, -1);
 	recount_one(r, verdict, 1);
 	if (r->book == NULL)

@@ -6,13 +6,20 @@
 #include "base/assert.h"
 #include "store/replica_kept.h"
 
+/* A grant of a lost epoch gives way to whatever central tells now. */
+static bool is_newer(const struct replica *r, const struct replica_grant *held, struct order g)
+{
+	bool lost = held->g.generation != replica_state_generation(r) && !replica_state_is_inherited(r, held->g);
+	return !lost && order_compare(held->g, g) > 0;
+}
+
 struct fault replica_scope_begun(struct replica *r, struct case_id id, struct order g)
 {
 	struct replica_grant *held = replica_state_grant(r, id);
 	if (held != NULL && order_compare(held->g, g) == 0)
 		return fault_none(); /* told again */
-	if (held != NULL && order_compare(held->g, g) > 0)
-		return fault_none(); /* a newer one is held */
+	if (held != NULL && is_newer(r, held, g))
+		return fault_none();
 	struct replica_grant grant = { .case_id = id, .g = g };
 	if (held != NULL && held->is_forgetting)
 		FAULT_TRY(replica_state_put_forgotten(r, id, held->g)); /* its Forget is void now */
@@ -32,7 +39,7 @@ struct fault replica_scope_ended(struct replica *r, struct case_id id, struct or
 {
 	struct replica_grant *held = replica_state_grant(r, id);
 	bool here;
-	if (held != NULL && order_compare(held->g, g) > 0)
+	if (held != NULL && is_newer(r, held, g))
 		return replica_state_put_forgotten(r, id, g);
 	FAULT_TRY(case_is_here(r, id, &here));
 	if (held == NULL && !here)
@@ -49,10 +56,13 @@ struct fault replica_scope_ended(struct replica *r, struct case_id id, struct or
 struct fault replica_scope_renamed(struct replica *r, struct case_id id, struct order g)
 {
 	struct replica_grant *held = replica_state_grant(r, id);
-	if (held == NULL || held->is_forgetting)
+	if (held == NULL)
 		return replica_scope_begun(r, id, g);
 	struct replica_grant grant = *held;
 	grant.g = g;
+	/* Its end, not acted upon yet, is lost with the epoch that told it. */
+	grant.is_forgetting = false;
+	grant.forget_at = 0;
 	FAULT_TRY(replica_state_put_grant(r, &grant));
 	/* The cursor says: below backlog_now all, above it none. Keep it true. */
 	if (grant.is_complete)

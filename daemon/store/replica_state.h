@@ -54,7 +54,7 @@ struct replica_feed {
 	uint64_t last_stamp_ms;   /* for the clock, when the log has no own delta */
 	int64_t clock_offset_ms;
 	uint32_t clock_state;
-	bool is_offer_owed;       /* foreign deltas that a restored central lacks are to be offered */
+	bool is_offer_owed;       /* deltas that a restored central lacks are to be offered */
 	bool is_held_owed;        /* the epoch is new: Held has not been answered whole */
 };
 
@@ -80,10 +80,11 @@ struct replica_forgotten {
 	bool was_in_first;  /* in its first frame: the confirmation acknowledges it */
 };
 
-/* A foreign delta to be offered to a restored central. */
+/* A delta to be offered to a restored central: foreign, or own and adrift. */
 struct replica_offer {
 	struct author author;
 	uint64_t seq;
+	bool is_kept;  /* sealed: store/replica_kept.h */
 };
 
 struct replica {
@@ -174,7 +175,9 @@ struct fault replica_state_put_forgotten(struct replica *r, struct case_id id, s
 struct fault replica_state_remove_forgotten(struct replica *r, size_t index);
 
 uint32_t replica_state_generation(const struct replica *r); /* of the epoch in use; 0: none */
-/* The order of a row numbered n in the epoch in use: the generation that gave it. */
+/* An order named by an epoch that may have inherited it: the generation that gave it. */
+struct order replica_state_given(const struct replica *r, struct order order);
+/* The order of a row numbered n in the epoch in use. */
 struct order replica_state_order(const struct replica *r, uint64_t n);
 /* Seen from the epoch in use, whether an order of an older generation was taken over. */
 bool replica_state_is_inherited(const struct replica *r, struct order order);

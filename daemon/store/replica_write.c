@@ -7,6 +7,7 @@
 /* ---- STALE: has a touched field changed since the read? ---- */
 
 struct touch {
+	struct replica *replica;
 	const struct replica_write *write;
 	bool changed;
 };
@@ -29,7 +30,7 @@ static bool compare_entry(void *ctx, const struct log_entry *entry)
 	struct touch *touch = ctx;
 	struct delta delta;
 	struct wire_field f;
-	if (entry->local <= touch->write->token || entry->bytes.data == NULL)
+	if (entry->bytes.data == NULL || !replica_is_newer(touch->replica, entry, touch->write->token))
 		return true;
 	if (fault_is(delta_read(entry->bytes, &delta)))
 		return true;
@@ -42,7 +43,7 @@ static bool compare_entry(void *ctx, const struct log_entry *entry)
 
 static struct fault check_token(struct replica *r, const struct replica_write *write)
 {
-	struct touch touch = { .write = write };
+	struct touch touch = { .replica = r, .write = write };
 	if (!write->has_token || ID_IS_NONE(write->record_id))
 		return fault_none();
 	FAULT_TRY(log_read_record(r->log, write->record_id, compare_entry, &touch));
@@ -198,9 +199,4 @@ struct fault replica_write(struct replica *replica, const struct replica_write *
 	FAULT_TRY(replica_write_all(replica, write, 1, now, &written));
 	*out = written;
 	return fault_none();
-}
-
-struct fault replica_token(struct replica *replica, uint64_t *out)
-{
-	return log_last_local(replica->log, out);
 }

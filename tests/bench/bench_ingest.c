@@ -18,7 +18,9 @@
  * figure is per core; waiting for the disk at the two commits a group is not in
  * it. On the sealed database; median of 5 rounds. sync.one_delta.of_key_work: the
  * same as a part of what the public-key work alone would allow in the same round
- * (4 DH, one new key, one signature checked, one made), whatever else the machine does.
+ * (4 DH, one new key, one signature checked, one made), whatever else the machine
+ * does. Central remembers one of the four DH, that of the static keys, so the part
+ * could be above 1.
  */
 #include <sodium.h>
 #include <sqlite3.h>

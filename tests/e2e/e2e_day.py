@@ -9,6 +9,7 @@ it; lock hides everything. At the end every confirmed write is accepted.
 """
 import contextlib
 import json
+import unicodedata
 
 import nodes
 from nodes import CONFLICTS, DONE, FAILED, LOCKED, daemons, jalka, run
@@ -127,6 +128,8 @@ def conflict(team):
     nodes.offline(aino, mikko)
     jalka(aino, "change", client, "phone=040 000 6262")
     jalka(mikko, "change", client, "phone=040 000 6363")
+    for device, form in ((aino, "NFC"), (mikko, "NFD")):  # looks alike, so it is alike
+        jalka(device, "change", client, "interpreter=" + unicodedata.normalize(form, "tiếng Việt, sámegiella č"))
     team.expect("offline, neither knows of a conflict",
                 [run(d, "conflicts").code for d in (aino, mikko)] == [DONE, DONE])
     nodes.online(aino, mikko)
@@ -164,6 +167,9 @@ def assignment_ends(team):
     nodes.sync(mikko)
     gone = lambda: all(run(mikko, "show", c["case_id"]).code == FAILED for c in (team.client, team.matter))
     team.expect("assignments ended, the cases leave the other laptop", daemons.until(gone, "the cases to leave"))
+    told = lambda: {(f["node"], f["case_id"]) for f in jalka(team.center, "admin", "forgotten")["forgotten"]} == \
+        {(team.node[mikko], c["case_id"]) for c in (team.client, team.matter)}
+    team.expect("the administrator sees which device has forgotten which cases", daemons.until(told, "the word of it"))
     team.expect("their words are not found there", not jalka(mikko, "search", "hirvikallio")["records"] and
                 not jalka(mikko, "search", "lattian")["records"] and not jalka(mikko, "list", "encounter_note")["records"])
     refused = run(mikko, "note", team.matter["case_id"], "ei pitäisi onnistua")
@@ -199,6 +205,7 @@ def quarantine(team):
     status = jalka(mikko, "status")
     team.expect("the author is told that two wait",
                 status["quarantined"] == 2 and status["unreceipted"] == 0, status)
+    team.expect("and which", {q["id"] for q in jalka(mikko, "quarantine")["quarantine"]} == {good["id"], bad["id"]})
     jalka(center, "admin", "accept", by_record[good["id"]])
     jalka(center, "admin", "reject", by_record[bad["id"]])
     team.expect("decided, the quarantine is empty", not jalka(center, "admin", "quarantine")["quarantine"])
@@ -206,6 +213,11 @@ def quarantine(team):
     daemons.until(lambda: jalka(mikko, "status")["quarantined"] == 0, "the decisions at their author")
     status = jalka(mikko, "status")
     team.expect("the author sees the outcome: none waits, one was rejected", status["rejected"] == 1, status)
+    own = jalka(mikko, "quarantine")["quarantine"]
+    said = run(mikko, "quarantine", json_form=False).out
+    team.expect("and which, why it waited, and that its text has left with the case",
+                [(q["id"], q["verdict"], q["why"], q["here"], q["fields"]) for q in own] ==
+                [(bad["id"], "REJECTED", "NOT_HELD", False, None)] and "left this device" in said, (own, said))
     team.expect("the accepted note is at the other worker's",
                 (nodes.holds(aino, good["id"]) or {}).get("text", "").startswith("Kirjattu"))
     team.share(team.matter)
@@ -215,6 +227,26 @@ def quarantine(team):
     team.expect("the rejected one is in no fold, its author's neither", nodes.holds(mikko, bad["id"]) is None)
     team.expect("and the case reads the same on both again",
                 nodes.picture(aino, team.matter["case_id"]) == nodes.picture(mikko, team.matter["case_id"]))
+
+
+def rejected_at_home(team):
+    """While a device is suspended its work waits; rejected, its author still sees what it was."""
+    mikko, center = team.mikko, team.center
+    jalka(center, "admin", "suspend", team.node[mikko])
+    bad = team.note(mikko, team.matter, "Hylättävä, mutta tekijänsä luettavissa.")
+    team.rejected.add(bad["id"])
+    run(mikko, "sync", "--wait")
+    item = next(i["item"] for i in nodes.quarantined(center, 1))
+    jalka(center, "admin", "reject", item)
+    jalka(center, "admin", "resume", team.node[mikko])
+    nodes.sync(mikko)
+    find = lambda: next((q for q in jalka(mikko, "quarantine")["quarantine"] if q["id"] == bad["id"]), {})
+    daemons.until(lambda: find().get("verdict") == "REJECTED", "the decision")
+    team.expect("rejected while its case is held, its author sees why and the text",
+                (find()["why"], find()["here"], find()["fields"]["text"]) ==
+                ("DEVICE_REVOKED", True, "Hylättävä, mutta tekijänsä luettavissa."), find())
+    team.expect("but nobody in the case", nodes.holds(mikko, bad["id"]) is None and
+                "Hylättävä" in run(mikko, "quarantine", json_form=False).out)
 
 
 def decided_while_it_comes_back(team):
@@ -253,6 +285,12 @@ def offline_and_online(team):
     team.expect("offline is what the status says", status["sync"] == "offline" and not status["online"], status)
     written = [team.note(aino, team.matter, f"Ilman verkkoa {n}.") for n in range(5)]
     team.expect("five notes wait to be sent", jalka(aino, "status")["unreceipted"] == 5)
+    aino.kill()
+    aino.start()
+    status = jalka(aino, "status")
+    said = run(aino, "status", json_form=False)
+    team.expect("started again it is offline still, dials nobody, and says why", status["sync"] == "offline" and
+                not status["online"] and status["sessions"] == 0 and "set offline" in said.out, (status, said))
     team.expect("the list marks them",
                 all(r["pending"] for r in jalka(aino, "list", "encounter_note", "--limit", 5)["records"]))
     center.stop()
@@ -263,6 +301,10 @@ def offline_and_online(team):
     daemons.until(lambda: run(aino, "sync", "--wait").code == DONE, "the node to be reached")
     team.expect("reached again, all five are receipted", jalka(aino, "status")["unreceipted"] == 0)
     nodes.sync(team.mikko)
+    aino.stop()
+    aino.start()
+    team.expect("brought back, it dials by itself after a restart",
+                daemons.until(lambda: jalka(aino, "status")["sync"] == "idle", "the connection"))
     team.expect("and at the other worker's",
                 all(daemons.until(lambda w=w: nodes.holds(team.mikko, w["id"]), "note") for w in written))
 
@@ -346,7 +388,7 @@ def main():
     tally = nodes.Tally()
     with daemons.World() as world:
         team = Team(world, tally)
-        for part in (first_case, draft_survives, stale_write, conflict, assignment_ends, quarantine,
+        for part in (first_case, draft_survives, stale_write, conflict, assignment_ends, quarantine, rejected_at_home,
                      decided_while_it_comes_back,
                      offline_and_online, erased_for_good, locked, the_end):
             with tally.part(part.__name__):

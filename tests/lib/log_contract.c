@@ -206,7 +206,7 @@ static void local_is_never_used_again(void **state) /* L3 */
 	fill(world->log);
 	MUST(log_begin(world->log));
 	MUST(log_remove_case(world->log, log_world_case(0), log_world_author(2).node));
-	MUST(log_cut(world->log, &author, 0));
+	MUST(log_cut(world->log, &author, 0, UINT64_MAX));
 	MUST(log_commit(world->log));
 	MUST(log_last_local(world->log, &local));
 	assert_int_equal(local, 6);
@@ -326,7 +326,7 @@ static void the_last_order_is_of_the_newest_generation(void **state)
 	MUST(log_case_get(log, log_world_case(0), &info, &found));
 	assert_int_equal(info.last_order, 3);
 	MUST(log_begin(log)); /* the only one of generation 2 goes */
-	MUST(log_cut(log, &author, 0));
+	MUST(log_cut(log, &author, 0, UINT64_MAX));
 	MUST(log_commit(log));
 	MUST(log_last_order(log, &last));
 	assert_int_equal(last, 4);
@@ -408,6 +408,44 @@ static void erased_bytes_come_back_once(void **state)
 	assert_true(span_equal(seen.entries[0].bytes, span_text("back")));
 }
 
+static bool count_head(void *ctx, const struct log_head *head)
+{
+	(void)head;
+	++*(size_t *)ctx;
+	return true;
+}
+
+static void cutting_a_range_leaves_what_stands_above_it(void **state)
+{
+	struct log *log = ((struct world *)*state)->log;
+	struct author author = log_world_author(0);
+	struct log_head head = { .author = author, .seq = 2 };
+	struct seen seen = { .count = 0 };
+	uint64_t local, after;
+	fill(log);
+	MUST(log_read_author(log, &author, 0, see, &seen));
+	size_t all = seen.count;
+	assert_true(all > 2);
+	MUST(log_last_local(log, &local));
+	MUST(log_begin(log));
+	MUST(log_head_put(log, &head));
+	head.seq = 3;
+	MUST(log_head_put(log, &head));
+	MUST(log_cut(log, &author, 1, 2));
+	MUST(log_commit(log));
+	seen.count = 0;
+	MUST(log_read_author(log, &author, 0, see, &seen));
+	assert_int_equal(seen.count, all - 1);
+	seen.count = 0;
+	MUST(log_find(log, &author, 2, see, &seen));
+	assert_int_equal(seen.count, 0);
+	size_t heads = 0;
+	MUST(log_head_scan(log, &author, count_head, &heads));
+	assert_int_equal(heads, 1);
+	MUST(log_last_local(log, &after));
+	assert_int_equal(after, local); /* nobody else was written anew */
+}
+
 static void cutting_takes_what_follows_and_its_heads(void **state)
 {
 	struct log *log = ((struct world *)*state)->log;
@@ -420,13 +458,13 @@ static void cutting_takes_what_follows_and_its_heads(void **state)
 	MUST(log_head_put(log, &head));
 	head.seq = 4;
 	MUST(log_head_put(log, &head));
-	MUST(log_cut(log, &author, 2));
+	MUST(log_cut(log, &author, 2, UINT64_MAX));
 	MUST(log_commit(log));
 	MUST(log_read_author(log, &author, 0, see, &seen));
 	assert_int_equal(seen.count, 2);
 	log_world_dump(log, &once);
 	MUST(log_begin(log));
-	MUST(log_cut(log, &author, 2));
+	MUST(log_cut(log, &author, 2, UINT64_MAX));
 	MUST(log_commit(log));
 	log_world_dump(log, &twice);
 	assert_memory_equal(&once, &twice, sizeof once);
@@ -710,6 +748,7 @@ int log_contract_run(const struct log_contract_driver *driver)
 		TEST(erasing_keeps_digests),
 		TEST(removing_a_case_keeps_own_digests_alone),
 		TEST(erased_bytes_come_back_once),
+		TEST(cutting_a_range_leaves_what_stands_above_it),
 		TEST(cutting_takes_what_follows_and_its_heads),
 		TEST(named_values_keep_tables_and_keys_apart),
 		TEST(bounds_are_refused_and_doom_nothing),

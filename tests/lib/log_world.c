@@ -286,6 +286,7 @@ struct fault log_world_name(struct log *log, struct prng *prng)
 static struct fault change_erase(struct log *log, struct prng *prng)
 {
 	struct author id = log_world_author((unsigned)prng_below(prng, LOG_WORLD_AUTHORS));
+	uint64_t after;
 	switch (prng_below(prng, 5)) {
 	case 0:
 		return log_erase_record(log, log_world_record((unsigned)prng_below(prng, LOG_WORLD_RECORDS)));
@@ -294,7 +295,8 @@ static struct fault change_erase(struct log *log, struct prng *prng)
 	case 2:
 		return log_remove_case(log, log_world_case((unsigned)prng_below(prng, LOG_WORLD_CASES)), id.node);
 	case 3:
-		return log_cut(log, &id, prng_below(prng, last_seq(log, &id) + 2));
+		after = prng_below(prng, last_seq(log, &id) + 2);
+		return log_cut(log, &id, after, after % 3 == 0 ? after + 1 : UINT64_MAX);
 	default:
 		return log_refill(log, &id, prng_between(prng, 1, last_seq(log, &id) + 1), span_text("back again"));
 	}

@@ -189,9 +189,9 @@ static struct fault do_remove_case(struct log *log, struct case_id id, struct no
 	PASS(log, log_remove_case(in, id, own));
 }
 
-static struct fault do_cut(struct log *log, const struct author *author, uint64_t after_seq)
+static struct fault do_cut(struct log *log, const struct author *author, uint64_t after_seq, uint64_t upto_seq)
 {
-	PASS(log, log_cut(in, author, after_seq));
+	PASS(log, log_cut(in, author, after_seq, upto_seq));
 }
 
 static struct fault do_put(struct log *log, const char *table, struct span key, struct span value)

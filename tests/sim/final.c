@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lib/refold.h"
+#include "records_table.h"
 #include "sim/invariant.h"
 #include "sim/world.h"
 
@@ -42,6 +43,31 @@ static bool mark_rejected(void *ctx, const struct log_entry *entry)
 	return true;
 }
 
+/* What was vouched for and rejected stands in no log where the offering device has
+ * forgotten the case since: central's own record of the decision names it. */
+static bool mark_decided(void *ctx, const struct log_entry *entry)
+{
+	struct rejected *rejected = ctx;
+	struct delta delta;
+	struct wire_field f;
+	struct epoch_id epoch = { { 0 } };
+	uint64_t seq = 0;
+	bool accepted = false;
+	if (entry->record_type != RECORDS_TYPE_QUARANTINE_DECISION || fault_is(delta_read(entry->bytes, &delta)))
+		return true;
+	while (wire_next(&delta.fields, &f) == WIRE_FIELD) {
+		if (f.number == RECORDS_QUARANTINE_DECISION_EPOCH && f.data.len == ID_BYTES)
+			memcpy(epoch.bytes, f.data.data, ID_BYTES);
+		else if (f.number == RECORDS_QUARANTINE_DECISION_SEQ)
+			seq = f.value;
+		else if (f.number == RECORDS_QUARANTINE_DECISION_ACCEPT)
+			accepted = f.value != 0;
+	}
+	if (!accepted)
+		oracle_mark_named(rejected->oracle, epoch, seq, rejected->held);
+	return true;
+}
+
 /* I10, I6: every confirmed op is in central's log, or was rejected by decision when a
  * device offered it back. */
 static void invariant_i10_regained(struct sim *sim)
@@ -49,6 +75,7 @@ static void invariant_i10_regained(struct sim *sim)
 	bool held[ORACLE_OPS_MAX] = { false };
 	struct rejected rejected = { &sim->oracle, held };
 	oracle_mark_held(&sim->oracle, sim->central.store.inner, held);
+	(void)log_read_local(sim->central.store.inner, 0, mark_decided, &rejected);
 	for (size_t i = 0; i < sim->device_count; i++)
 		(void)log_read_local(sim->devices[i].store.inner, 0, mark_rejected, &rejected);
 	for (uint32_t i = 0; i < sim->oracle.op_count; i++)

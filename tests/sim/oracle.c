@@ -75,18 +75,34 @@ static bool has_name(const struct oracle_op *op, struct epoch_id epoch, uint64_t
 	return false;
 }
 
-void oracle_named(struct oracle *oracle, uint32_t number, const struct author *author, uint64_t seq)
+static bool has_digest(const struct oracle_op *op, const struct log_entry *entry)
 {
-	struct oracle_op *op = &oracle->ops[number];
-	if (op->name_count < ORACLE_NAMES_MAX && !has_name(op, author->epoch, seq))
-		op->names[op->name_count++] = (struct oracle_name){ author->epoch, seq };
+	for (size_t i = 0; i < op->name_count; i++)
+		if (op->names[i].seq == entry->seq && ID_EQUAL(op->names[i].epoch, entry->author.epoch)
+		    && memcmp(op->names[i].digest.bytes, entry->digest.bytes, DELTA_HASH_BYTES) == 0)
+			return true;
+	return false;
 }
 
-/* An own delta whose bytes left with its forgotten case: its author wrote it all the same. */
+void oracle_named(struct oracle *oracle, uint32_t number, const struct log_entry *entry)
+{
+	struct oracle_op *op = &oracle->ops[number];
+	if (op->name_count < ORACLE_NAMES_MAX && !has_digest(op, entry))
+		op->names[op->name_count++] = (struct oracle_name){ entry->author.epoch, entry->seq, entry->digest };
+}
+
+void oracle_mark_named(const struct oracle *oracle, struct epoch_id epoch, uint64_t seq, bool *marks)
+{
+	for (uint32_t i = 0; i < oracle->op_count; i++)
+		marks[i] |= has_name(&oracle->ops[i], epoch, seq);
+}
+
+/* An own delta whose bytes left with its forgotten case: its author wrote it all the
+ * same. Copies of a disk give a name twice: the digest tells which it is. */
 uint32_t oracle_op_by_name(const struct oracle *oracle, const struct log_entry *entry)
 {
 	for (uint32_t i = 0; i < oracle->op_count; i++)
-		if (has_name(&oracle->ops[i], entry->author.epoch, entry->seq))
+		if (has_digest(&oracle->ops[i], entry))
 			return i;
 	return ORACLE_NONE;
 }

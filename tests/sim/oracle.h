@@ -18,7 +18,7 @@ enum {
 	ORACLE_RECORDS_MAX = 256,
 	ORACLE_FIELDS_MAX = 16,
 	ORACLE_SEEN_MAX = 64,
-	ORACLE_NAMES_MAX = 8,
+	ORACLE_NAMES_MAX = 16,
 	ORACLE_TEXTS_MAX = 4,
 	ORACLE_HOLDERS_MAX = 8,
 	ORACLE_AUTHORS_MAX = 96,
@@ -38,7 +38,7 @@ struct oracle_op {
 	uint32_t seen[ORACLE_SEEN_MAX];
 	size_t seen_count;
 	/* its names: as first written, and as a restored or copied disk issued it again */
-	struct oracle_name { struct epoch_id epoch; uint64_t seq; } names[ORACLE_NAMES_MAX];
+	struct oracle_name { struct epoch_id epoch; uint64_t seq; struct delta_hash digest; } names[ORACLE_NAMES_MAX];
 	size_t name_count;
 	bool confirmed;
 	bool doubled;              /* two copies of a disk held it before central did: both may issue it */
@@ -107,7 +107,7 @@ uint64_t oracle_event_ms(uint32_t op);
 /* The op an entry without bytes once was; ORACLE_NONE: not known. */
 uint32_t oracle_op_by_name(const struct oracle *oracle, const struct log_entry *entry);
 /* A device's log has this op under this name. */
-void oracle_named(struct oracle *oracle, uint32_t op, const struct author *author, uint64_t seq);
+void oracle_named(struct oracle *oracle, uint32_t op, const struct log_entry *entry);
 
 uint32_t oracle_add_case(struct oracle *oracle, struct case_id id, enum delta_case_kind kind, uint32_t client_case,
 			 uint32_t by);
@@ -120,6 +120,8 @@ void oracle_central_durable(struct oracle *oracle, uint64_t now_ms);
 void oracle_central_rolled_back(struct oracle *oracle, struct log *log, uint64_t now_ms);
 uint64_t oracle_durable_seq(const struct oracle *oracle, const struct author *author);
 
+/* Marks the ops that ever stood under this name. */
+void oracle_mark_named(const struct oracle *oracle, struct epoch_id epoch, uint64_t seq, bool *marks);
 /* Marks the ops whose bytes this log holds. */
 void oracle_mark_held(const struct oracle *oracle, struct log *log, bool *held);
 

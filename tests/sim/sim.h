@@ -78,7 +78,8 @@ struct sim_device {
 	bool expected[ORACLE_OPS_MAX]; /* ops confirmed by this instance */
 	unsigned restores;
 	bool has_token;
-	uint64_t token;
+	uint64_t token, token_local; /* token_local: the log's last number at the read */
+	size_t token_rejected;       /* of the record's deltas at the read */
 	uint32_t token_record;
 	uint32_t version_min, version_max;
 };

@@ -64,6 +64,19 @@ static void device_hang_up(void *ctx, const char *why)
 
 /* ---- devices: what the watcher of its log sees ---- */
 
+/* By its name, and as it is named where another has that name: by its content. */
+static void name_op(struct sim *sim, uint32_t op, struct log *log, const struct log_entry *entry)
+{
+	struct log_entry aside = *entry;
+	struct log_case info;
+	bool found;
+	oracle_named(&sim->oracle, op, entry);
+	if (fault_is(log_case_get(log, entry->case_id, &info, &found)) || !found || !info.has_secret)
+		return;
+	delta_content(&info.secret, entry->bytes, &aside.author.epoch);
+	oracle_named(&sim->oracle, op, &aside);
+}
+
 static void device_appended(void *ctx, const struct log_entry *entry)
 {
 	struct sim_device *device = ctx;
@@ -73,7 +86,7 @@ static void device_appended(void *ctx, const struct log_entry *entry)
 	invariant_i2_not_invented(sim, entry);
 	uint32_t op = oracle_op_of(&sim->oracle, entry->bytes, NULL);
 	if (op != ORACLE_NONE)
-		oracle_named(&sim->oracle, op, &entry->author, entry->seq);
+		name_op(sim, op, device->store.inner, entry);
 	if (!ID_EQUAL(entry->author.node, device->node)) {
 		invariant_i11_in_scope(sim, device, entry);
 		invariant_i12_not_fed_when_revoked(sim, device, entry);

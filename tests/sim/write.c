@@ -76,33 +76,50 @@ static uint32_t any_held_case(struct sim *sim, struct sim_device *device)
 struct since {
 	const struct sim *sim;
 	const struct draft *draft;
-	uint64_t token;
-	bool record, field;
+	uint64_t local;  /* the log's last number at the read */
+	size_t rejected; /* now */
+	bool record, field, rejected_field;
 };
 
 static bool touched_since(void *ctx, const struct log_entry *entry)
 {
 	struct since *since = ctx;
 	struct delta delta;
-	if (entry->local <= since->token || entry->bytes.data == NULL || fault_is(delta_read(entry->bytes, &delta)))
+	if (entry->bytes.data == NULL || fault_is(delta_read(entry->bytes, &delta)))
 		return true;
-	since->record = true;
 	struct span rest = delta.fields;
 	struct wire_field theirs, ours;
+	bool touches = false, is_new = entry->local > since->local, is_rejected = entry->verdict == LOG_REJECTED;
 	while (wire_next(&rest, &theirs) == WIRE_FIELD) {
 		struct span mine = wire_out_span(&since->draft->fields);
 		while (wire_next(&mine, &ours) == WIRE_FIELD)
-			since->field |= ours.number == theirs.number;
+			touches |= ours.number == theirs.number;
 	}
+	since->rejected += is_rejected;
+	since->record |= is_new;
+	since->field |= is_new && touches;
+	since->rejected_field |= is_rejected && touches;
 	return true;
+}
+
+static size_t rejected_of(struct sim *sim, struct sim_device *device, uint32_t record)
+{
+	struct draft nothing = { .record = record };
+	struct since since = { .sim = sim, .draft = &nothing };
+	wire_out_init(&nothing.fields, nothing.block, sizeof nothing.block);
+	(void)log_read_record(device->store.inner, sim->oracle.records[record].id, touched_since, &since);
+	return since.rejected;
 }
 
 /* What has happened to the record since the draft's read. */
 static struct since since_read(struct sim *sim, struct sim_device *device, const struct draft *draft)
 {
-	struct since since = { .sim = sim, .draft = draft, .token = draft->token };
-	if (draft->has_token)
-		(void)log_read_record(device->store.inner, sim->oracle.records[draft->record].id, touched_since, &since);
+	struct since since = { .sim = sim, .draft = draft, .local = device->token_local };
+	if (!draft->has_token)
+		return since;
+	(void)log_read_record(device->store.inner, sim->oracle.records[draft->record].id, touched_since, &since);
+	since.record |= since.rejected != device->token_rejected;
+	since.field |= since.rejected_field && device->token_rejected == 0; /* a decision took it out since */
 	return since;
 }
 
@@ -217,7 +234,10 @@ void write_stale_edit(struct sim *sim)
 	if (!device->has_token) {
 		device->token_record = any_record(sim, device);
 		device->has_token = device->token_record != ORACLE_NONE &&
-				    !fault_is(replica_token(device->replica, &device->token));
+				    !fault_is(replica_token(device->replica, &device->token)) &&
+				    !fault_is(log_last_local(device->store.inner, &device->token_local));
+		if (device->has_token)
+			device->token_rejected = rejected_of(sim, device, device->token_record);
 		world_device_after(sim, device);
 		return;
 	}

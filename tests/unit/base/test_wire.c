@@ -172,6 +172,26 @@ static void well_formed_utf8_is_accepted(void **state)
 		assert_true(wire_utf8(span_text(good[i])));
 }
 
+/* Eight bytes are looked at together: one bad among them is seen wherever it stands. */
+static void one_bad_byte_in_a_long_text_is_seen(void **state)
+{
+	static const uint8_t bad[] = { 0x00, 0x80, 0xbf, 0xc3, 0xff };
+	uint8_t text[27];
+	(void)state;
+	for (size_t at = 0; at < sizeof text; at++) {
+		for (size_t i = 0; i < sizeof bad; i++) {
+			memset(text, i % 2 == 0 ? 'a' : 1, sizeof text);
+			assert_true(wire_utf8(span_of(text, sizeof text)));
+			text[at] = bad[i];
+			assert_false(wire_utf8(span_of(text, sizeof text)));
+		}
+		if (at + 2 <= sizeof text) {
+			memcpy(text + at, "\xc3\xa4", 2);
+			assert_true(wire_utf8(span_of(text, at + 2)));
+		}
+	}
+}
+
 static void malformed_utf8_is_refused(void **state)
 {
 	(void)state;
@@ -240,6 +260,7 @@ int main(void)
 		cmocka_unit_test(an_empty_value_is_not_absent),
 		cmocka_unit_test(what_does_not_fit_sets_full_and_writes_nothing_beyond),
 		cmocka_unit_test(well_formed_utf8_is_accepted),
+		cmocka_unit_test(one_bad_byte_in_a_long_text_is_seen),
 		cmocka_unit_test(malformed_utf8_is_refused),
 		cmocka_unit_test(exactly_the_scalar_values_but_zero_are_characters),
 		cmocka_unit_test(characters_are_counted_not_bytes),

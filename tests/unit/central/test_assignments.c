@@ -27,7 +27,7 @@ static struct assignments_holder *a_holder(struct assignments *all, uint8_t n)
 
 static void begin(struct assignments *all, struct assignments_case *info, struct assignments_holder *holder, uint64_t order)
 {
-	const struct assignments_reason reason = { { { (uint8_t)order } }, 1 };
+	const struct assignments_reason reason = { .assignment = { { (uint8_t)order } }, .role = 1 };
 	assert_false(fault_is(assignments_begin(all, info, holder, &reason, order)));
 }
 
@@ -62,7 +62,7 @@ static void loaded_in_any_order_it_is_the_same(void **state)
 	assignments_init(&all, key);
 	struct assignments_case *one = a_case(&all, 1), *two = a_case(&all, 2);
 	struct assignments_holder *holder = a_holder(&all, 3);
-	const struct assignments_reason reason = { { { 9 } }, 1 };
+	const struct assignments_reason reason = { .assignment = { { 9 } }, .role = 1 };
 	one->news.last_order = 30;
 	assert_false(fault_is(assignments_load(&all, one, holder, &reason, 20, 0)));
 	assert_false(fault_is(assignments_load(&all, one, holder, &reason, 4, 8)));

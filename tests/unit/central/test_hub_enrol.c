@@ -135,6 +135,23 @@ static void suspended_device_is_fed_nothing_and_its_work_waits(void **state)
 	pair_free(pair);
 }
 
+static void device_resumed_while_connected_is_fed_again(void **state)
+{
+	(void)state;
+	struct pair *pair = pair_new(10, 2);
+	struct case_id id = rules_shared_case(pair, 2);
+	assert_false(fault_is(hub_device_set_state(pair_hub(pair), pair_node(pair, 0), HUB_DEVICE_SUSPENDED, pair_hub_time(pair))));
+	pair_sync(pair, 0);
+	assert_true(pair_connected(pair, 0)); /* its work is taken, and waits */
+	pair_note(pair, 1, id, "sillä välin");
+	rules_sync(pair, 1);
+	assert_false(fault_is(hub_device_set_state(pair_hub(pair), pair_node(pair, 0), HUB_DEVICE_ACTIVE, pair_hub_time(pair))));
+	pair_carry(pair);
+	pair_sync(pair, 0);
+	assert_true(pair_finds(pair_device_log(pair, 0), "sillä välin"));
+	pair_free(pair);
+}
+
 static void state_changes_that_cannot_be_are_refused(void **state)
 {
 	(void)state;
@@ -157,6 +174,7 @@ int main(void)
 		cmocka_unit_test(used_slot_is_gone),
 		cmocka_unit_test(revoked_device_is_closed_at_once_and_ordered_to_erase),
 		cmocka_unit_test(suspended_device_is_fed_nothing_and_its_work_waits),
+		cmocka_unit_test(device_resumed_while_connected_is_fed_again),
 		cmocka_unit_test(state_changes_that_cannot_be_are_refused),
 	};
 	if (sodium_init() < 0)

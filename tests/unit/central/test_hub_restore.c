@@ -155,6 +155,130 @@ static void forgotten_work_comes_back_from_what_was_sealed(void **state)
 	pair_free(pair);
 }
 
+/* The new grant is told before what was sealed arrives: it lies above its backlog. */
+static void what_came_sealed_is_fed_back_to_its_author(void **state)
+{
+	(void)state;
+	struct pair *pair = pair_new(11, 1);
+	struct case_id id = rules_shared_case(pair, 1);
+	struct log *backup = pair_hub_backup(pair);
+	pair_note(pair, 0, id, "sinetissä ja takaisin");
+	rules_sync(pair, 0);
+	pair_unassign(pair, id, 0);
+	rules_sync(pair, 0);
+	rules_sync(pair, 0);
+	assert_false(pair_finds(pair_device_log(pair, 0), "sinetissä ja takaisin"));
+	pair_hub_restore(pair, backup, true);
+	pair_unassign(pair, id, 0);
+	pair_assign(pair, id, 0);
+	rules_sync(pair, 0);
+	rules_sync(pair, 0);
+	assert_true(pair_finds(pair_hub_log(pair), "sinetissä ja takaisin"));
+	assert_true(pair_finds(pair_device_log(pair, 0), "sinetissä ja takaisin"));
+	pair_free(pair);
+}
+
+/* What the device holds, Held, is answered while nothing may be fed to it: by a grant
+ * that began above its cursor it would pass over what lies between. */
+static void a_grant_begun_above_the_cursor_is_told_by_the_feed(void **state)
+{
+	(void)state;
+	struct pair *pair = pair_new(12, 2);
+	struct case_id id = rules_shared_case(pair, 2);
+	pair_note(pair, 1, id, "poissa ollessa");
+	rules_sync(pair, 1);
+	pair_unassign(pair, id, 0);
+	pair_hub_restore(pair, pair_hub_backup(pair), true);
+	pair_assign(pair, id, 0);
+	struct node_id node = pair_node(pair, 0);
+	assert_false(fault_is(hub_device_set_state(pair_hub(pair), node, HUB_DEVICE_SUSPENDED, pair_hub_time(pair))));
+	rules_sync(pair, 0);
+	assert_false(fault_is(hub_device_set_state(pair_hub(pair), node, HUB_DEVICE_ACTIVE, pair_hub_time(pair))));
+	rules_sync(pair, 0);
+	rules_sync(pair, 0);
+	assert_true(pair_finds(pair_device_log(pair, 0), "poissa ollessa"));
+	pair_free(pair);
+}
+
+/* A grant that the backup holds keeps its name: its backlog goes on, before Held is
+ * answered or after, and what is written then is accepted. */
+static bool cut_and_restored(size_t at)
+{
+	struct rules_wire wire;
+	struct pair *pair = pair_new(13, 2);
+	struct case_id id = rules_shared_case(pair, 1), later;
+	rules_sync(pair, 1);
+	pair_note(pair, 0, id, "tausta");
+	rules_sync(pair, 0);
+	pair_assign(pair, id, 1);
+	later = pair_case(pair, DELTA_CASE_MATTER, pair_case(pair, DELTA_CASE_CLIENT, (struct case_id){ { 0 } }));
+	pair_assign(pair, later, 1);
+	struct log *backup = pair_hub_backup(pair);
+	rules_listen(pair, &wire, at);
+	pair_sync(pair, 1);
+	bool was_cut = rules_was_cut(&wire);
+	pair_tap(pair, NULL, NULL);
+	pair_disconnect(pair, 1);
+	pair_hub_restore(pair, backup, true);
+	rules_sync(pair, 1);
+	rules_sync(pair, 1);
+	assert_true(pair_finds(pair_device_log(pair, 1), "tausta"));
+	pair_note(pair, 1, id, "jatko");
+	pair_note(pair, 1, later, "toinen jatko");
+	rules_sync(pair, 1);
+	assert_int_equal(rules_quarantine(pair).count, 0);
+	pair_free(pair);
+	return was_cut;
+}
+
+static void a_backlog_cut_anywhere_goes_on_after_a_restore(void **state)
+{
+	(void)state;
+	size_t at = 1;
+	while (cut_and_restored(at))
+		at++;
+	assert_true(at > 4);
+}
+
+/* Told to forget by an epoch that is lost before the device has done so (it offers what
+ * others wrote first): the case is held on. */
+static bool ended_cut_and_restored(size_t at)
+{
+	struct rules_wire wire;
+	struct pair *pair = pair_new(14, 2);
+	struct case_id id = rules_shared_case(pair, 2);
+	struct log *backup = pair_hub_backup(pair), *again = pair_hub_backup(pair);
+	pair_note(pair, 1, id, "kadonnut");
+	rules_sync(pair, 1);
+	rules_sync(pair, 0);
+	pair_hub_restore(pair, backup, true);
+	pair_unassign(pair, id, 0);
+	rules_listen(pair, &wire, at);
+	pair_sync(pair, 0);
+	bool was_cut = rules_was_cut(&wire);
+	pair_tap(pair, NULL, NULL);
+	pair_disconnect(pair, 0);
+	pair_hub_restore(pair, again, true);
+	rules_sync(pair, 0);
+	rules_sync(pair, 0);
+	assert_true(replica_holds(pair_replica(pair, 0), id));
+	pair_note(pair, 1, id, "uusi rivi");
+	rules_sync(pair, 1);
+	rules_sync(pair, 0);
+	assert_true(pair_finds(pair_device_log(pair, 0), "uusi rivi"));
+	pair_free(pair);
+	return was_cut;
+}
+
+static void an_end_told_by_a_lost_epoch_is_lost_with_it(void **state)
+{
+	(void)state;
+	size_t at = 1;
+	while (ended_cut_and_restored(at))
+		at++;
+	assert_true(at > 4);
+}
+
 /* Receipts of a lost epoch do not say that what is held here now is the same. */
 static void receipts_of_a_lost_epoch_do_not_keep_a_copys_work_from_the_feed(void **state)
 {
@@ -178,16 +302,55 @@ static void receipts_of_a_lost_epoch_do_not_keep_a_copys_work_from_the_feed(void
 	pair_free(pair);
 }
 
+/* A grant that the new epoch inherited is named by its own epoch and by the new one:
+ * its backlog comes before Held's answer says so. */
+static void backlog_of_an_inherited_grant_is_taken_before_held_is_answered(void **state)
+{
+	(void)state;
+	for (size_t lost = 1; lost < RULES_PIECES_MAX; lost++) {
+		struct rules_wire wire;
+		struct pair *pair = pair_new(1000 + lost, 1);
+		struct case_id whole = rules_shared_case(pair, 1);
+		struct case_id client = pair_case(pair, DELTA_CASE_CLIENT, (struct case_id){ { 0 } });
+		struct case_id id = pair_case(pair, DELTA_CASE_MATTER, client);
+		struct case_id later = pair_case(pair, DELTA_CASE_MATTER, client);
+		pair_assign(pair, id, 0);
+		rules_listen(pair, &wire, lost); /* cut somewhere before, in or after its backlog */
+		rules_sync(pair, 0);
+		bool was_cut = rules_was_cut(&wire);
+		pair_tap(pair, NULL, NULL);
+		pair_hub_restore(pair, pair_hub_backup(pair), true);
+		pair_note(pair, 0, whole, "työnnetään ennen kuin kysytään");
+		pair_sync(pair, 0);
+		assert_int_equal(rules_status(pair, 0).backlogs, 0);
+		pair_assign(pair, later, 0);
+		assert_true(pair_carry(pair));
+		assert_false(fault_is(rules_try_note(pair, 0, later, "heti perään")));
+		pair_sync(pair, 0);
+		assert_int_equal(rules_status(pair, 0).unreceipted, 0);
+		assert_int_equal(rules_status(pair, 0).quarantined, 0);
+		pair_free(pair);
+		if (!was_cut)
+			return;
+	}
+	fail_msg("the exchange never came to its end");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_is_fed_until_the_devices_are_confirmed),
+		cmocka_unit_test(an_end_told_by_a_lost_epoch_is_lost_with_it),
+		cmocka_unit_test(what_came_sealed_is_fed_back_to_its_author),
+		cmocka_unit_test(a_grant_begun_above_the_cursor_is_told_by_the_feed),
+		cmocka_unit_test(a_backlog_cut_anywhere_goes_on_after_a_restore),
 		cmocka_unit_test(revocation_after_the_backup_outlives_it),
 		cmocka_unit_test(every_receipted_delta_comes_back_with_its_old_order),
 		cmocka_unit_test(generations_rise_over_restores_of_the_same_backup),
 		cmocka_unit_test(epochs_beside_the_way_down_are_told_too),
 		cmocka_unit_test(copy_of_a_device_that_has_answered_is_asked_what_it_holds_too),
 		cmocka_unit_test(forgotten_work_comes_back_from_what_was_sealed),
+		cmocka_unit_test(backlog_of_an_inherited_grant_is_taken_before_held_is_answered),
 		cmocka_unit_test(receipts_of_a_lost_epoch_do_not_keep_a_copys_work_from_the_feed),
 	};
 	if (sodium_init() < 0)

@@ -421,17 +421,18 @@ static void a_push_that_is_not_in_order_is_refused(void **unused)
 static void rows_that_unpack_to_too_much_are_refused(void **unused)
 {
 	static uint8_t block[4096], zeros[LIMIT_CHUNK_BYTES + 100], packed[2000];
+	uint32_t codec = 0;
 	(void)unused;
 	/* The codec's own bounds have their test; here what passes them but not the chunk's. */
 	for (size_t i = 0; i < sizeof zeros; i++)
 		zeros[i] = (uint8_t)(i / 40 * 7);
-	size_t len = codec_compress(NULL, span_of(zeros, sizeof zeros), packed, sizeof packed);
+	size_t len = codec_compress(NULL, span_of(zeros, sizeof zeros), packed, sizeof packed, &codec);
 	if (len == 0)
-		len = codec_compress(NULL, span_of(zeros, 2000), packed, sizeof packed);
+		len = codec_compress(NULL, span_of(zeros, 2000), packed, sizeof packed, &codec);
 	assert_true(len > 0);
 	uint64_t next = all.replica->author.chain.info.seq + 1;
-	assert_refused(push_plain(block, next, 1, sizeof zeros, (uint32_t)len, 1, 64, span_of(packed, len)));
-	assert_refused(push_plain(block, next, 1, 1000, (uint32_t)len, 1, 64, span_of(packed, len)));
+	assert_refused(push_plain(block, next, 1, sizeof zeros, (uint32_t)len, codec, 64, span_of(packed, len)));
+	assert_refused(push_plain(block, next, 1, 1000, (uint32_t)len, codec, 64, span_of(packed, len)));
 }
 
 static void parts_that_are_centrals_to_send_are_refused_or_mean_nothing(void **unused)

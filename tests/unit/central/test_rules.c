@@ -210,6 +210,63 @@ static void p2_case_granted_again_is_whole_again(void **state)
 	pair_free(pair);
 }
 
+struct forgotten {
+	struct hub_forgotten last;
+	struct case_id id;
+	size_t count;
+};
+
+static bool take_forgotten(void *ctx, const struct hub_forgotten *item)
+{
+	struct forgotten *forgotten = ctx;
+	if (!ID_EQUAL(item->case_id, forgotten->id))
+		return true;
+	forgotten->last = *item;
+	forgotten->count++;
+	return true;
+}
+
+static struct forgotten forgotten_of(struct pair *pair, struct case_id id)
+{
+	struct forgotten forgotten = { .id = id };
+	assert_false(fault_is(hub_forgotten(pair_hub(pair), take_forgotten, &forgotten)));
+	return forgotten;
+}
+
+static void p2_central_keeps_who_has_forgotten_what_before_it_says_so(void **state)
+{
+	(void)state;
+	for (size_t lost = 1; lost < RULES_PIECES_MAX; lost++) {
+		struct rules_wire wire;
+		struct pair *pair = pair_new(280 + lost, 1);
+		struct node_id node = pair_node(pair, 0);
+		struct case_id id = rules_shared_case(pair, 1);
+		assert_int_equal(forgotten_of(pair, id).count, 0);
+		pair_unassign(pair, id, 0);
+		rules_listen(pair, &wire, lost);
+		rules_sync(pair, 0);
+		bool was_cut = rules_was_cut(&wire);
+		pair_tap(pair, NULL, NULL);
+		pair_hub_crash(pair);
+		rules_sync(pair, 0);
+		struct forgotten first = forgotten_of(pair, id);
+		assert_int_equal(first.count, 1);
+		assert_memory_equal(first.last.node.bytes, node.bytes, ID_BYTES);
+		assert_int_equal(first.last.at_ms, pair_hub_time(pair).wall_ms);
+		pair_assign(pair, id, 0);
+		rules_sync(pair, 0);
+		pair_unassign(pair, id, 0);
+		rules_sync(pair, 0);
+		struct forgotten second = forgotten_of(pair, id);
+		assert_int_equal(second.count, 2);
+		assert_true(second.last.g > first.last.g);
+		pair_free(pair);
+		if (!was_cut)
+			return;
+	}
+	fail_msg("the exchange never came to its end");
+}
+
 static void p2_assign_end_assign_unseen_leaves_the_case_whole(void **state)
 {
 	(void)state;
@@ -242,6 +299,51 @@ static void p2_assign_end_assign_unseen_leaves_the_case_whole(void **state)
 			return;
 	}
 	fail_msg("the exchange never came to its end");
+}
+
+struct regranting {
+	struct pair *pair;
+	struct case_id id;
+	size_t pieces;
+};
+
+/* While message 1 travels the device writes once more; while its first frame does,
+ * with that in it, the case is assigned again. */
+static bool assign_in_between(void *ctx, size_t device, bool to_hub, struct span bytes)
+{
+	struct regranting *r = ctx;
+	(void)bytes;
+	r->pieces += to_hub;
+	if (to_hub && r->pieces == 1)
+		pair_note(r->pair, device, r->id, "valissa kirjattu");
+	if (to_hub && r->pieces == 2)
+		pair_assign(r->pair, r->id, device);
+	return true;
+}
+
+static void p2_own_work_accepted_under_a_grant_not_heard_of_stays_with_its_author(void **state)
+{
+	(void)state;
+	struct pair *pair = pair_new(26, 1);
+	struct case_id id = rules_shared_case(pair, 1);
+	struct regranting regranting = { pair, id, 0 };
+	rules_sync(pair, 0);
+	pair_unassign(pair, id, 0);
+	pair_tap(pair, assign_in_between, &regranting);
+	pair_sync(pair, 0);
+	pair_tap(pair, NULL, NULL);
+	pair_disconnect(pair, 0);
+	rules_sync(pair, 0);
+	assert_int_equal(rules_quarantine(pair).count, 0);
+	assert_int_equal(rules_status(pair, 0).unreceipted, 0);
+	assert_true(replica_holds(pair_replica(pair, 0), id));
+	assert_true(pair_finds(pair_device_log(pair, 0), "valissa kirjattu"));
+	/* Taken away again it goes all the same. */
+	pair_unassign(pair, id, 0);
+	rules_sync(pair, 0);
+	rules_sync(pair, 0);
+	assert_false(pair_finds(pair_device_log(pair, 0), "valissa kirjattu"));
+	pair_free(pair);
 }
 
 /* ---- P3 Bound of base ---- */
@@ -501,7 +603,9 @@ int main(void)
 		cmocka_unit_test(p2_feed_position_never_passes_an_unrecorded_forget),
 		cmocka_unit_test(p2_forgotten_case_takes_no_write),
 		cmocka_unit_test(p2_case_granted_again_is_whole_again),
+		cmocka_unit_test(p2_central_keeps_who_has_forgotten_what_before_it_says_so),
 		cmocka_unit_test(p2_assign_end_assign_unseen_leaves_the_case_whole),
+		cmocka_unit_test(p2_own_work_accepted_under_a_grant_not_heard_of_stays_with_its_author),
 		cmocka_unit_test(p3_base_above_the_highest_order_issued_is_quarantined),
 		cmocka_unit_test(p3_cursor_of_message_1_bounds_the_base_before_it_was_heard),
 		cmocka_unit_test(p4_delta_that_does_not_fit_message_1_follows_in_the_first_frame),

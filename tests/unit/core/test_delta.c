@@ -571,6 +571,26 @@ static void each_hash_is_the_vector(void **state)
 	same_as_vector("link", hash.bytes, 32);
 }
 
+static void content_is_of_the_bytes_and_the_secret_alone(void **state)
+{
+	(void)state;
+	struct delta_secret secret = { { 1 } }, other = { { 2 } };
+	const struct author nobody = { .node = { { 0 } } };
+	struct epoch_id content, again, of_other_bytes, of_other_secret;
+	uint8_t salt[DELTA_SALT_BYTES];
+	struct delta_hash digest;
+	delta_content(&secret, span_text("bytes"), &content);
+	delta_content(&secret, span_text("bytes"), &again);
+	delta_content(&secret, span_text("byteS"), &of_other_bytes);
+	delta_content(&other, span_text("bytes"), &of_other_secret);
+	assert_true(ID_EQUAL(content, again));
+	assert_false(ID_EQUAL(content, of_other_bytes));
+	assert_false(ID_EQUAL(content, of_other_secret));
+	delta_salt(&secret, &nobody, 0, salt);
+	delta_digest(salt, span_text("bytes"), &digest);
+	assert_memory_equal(content.bytes, digest.bytes, ID_BYTES);
+}
+
 static void a_head_is_the_vector_and_verifies_for_nothing_else(void **state)
 {
 	(void)state;
@@ -676,6 +696,7 @@ int main(void)
 		cmocka_unit_test(each_hash_is_the_vector),
 		cmocka_unit_test(a_head_is_the_vector_and_verifies_for_nothing_else),
 		cmocka_unit_test(each_tagged_signature_is_the_vector_and_stays_with_its_tag),
+		cmocka_unit_test(content_is_of_the_bytes_and_the_secret_alone),
 		cmocka_unit_test(a_message_too_long_to_sign_is_refused),
 		cmocka_unit_test(reserved_cases_have_the_ids_of_the_vectors),
 	};

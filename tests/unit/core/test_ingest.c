@@ -250,6 +250,7 @@ static void each_fact_against_it_has_its_reason(void **state)
 	EXPECT_REASON(facts.secret_unknown = true, jalka_Reason_SECRET_UNKNOWN);
 	EXPECT_REASON(facts.record_moved = true, jalka_Reason_MALFORMED);
 	EXPECT_REASON(facts.frozen_changed = true, jalka_Reason_FROZEN_FIELD);
+	EXPECT_REASON(facts.past_too_high = true, jalka_Reason_BASE_TOO_HIGH);
 	EXPECT_REASON((facts.case_open = false, facts.opening_waits = true), jalka_Reason_OPENING_QUARANTINED);
 }
 

@@ -244,6 +244,32 @@ static void a_responder_may_try_another_psk_after_the_wrong_one(void **state)
 	assert_false(noise_finished(&pair.central));
 }
 
+static void a_remembered_ss_stands_for_the_one_computed(void **state)
+{
+	(void)state;
+	static const enum noise_pattern both[] = { NOISE_IK, NOISE_IKPSK1 };
+	for (size_t i = 0; i < 2; i++) {
+		struct pair pair;
+		struct span rest;
+		uint8_t message[256], payload[256], ss[32];
+		size_t len, payload_len;
+		pair_begin(&pair, both[i], 1);
+		len = write_first(&pair, message, sizeof message);
+		assert_int_equal(noise_read_keys(&pair.central, span_of(message, len), &rest).kind, FAULT_NONE);
+		assert_false(pair.central.has_ss);
+		if (both[i] == NOISE_IKPSK1)
+			noise_set_psk(&pair.central, pair.psk);
+		assert_true(noise_dh_static(pair.central.s_secret, pair.device_public, ss));
+		ss[5] ^= 1;
+		noise_set_ss(&pair.central, ss);
+		assert_int_equal(noise_read_payload(&pair.central, rest, payload, sizeof payload, &payload_len).kind, FAULT_PEER);
+		ss[5] ^= 1;
+		noise_set_ss(&pair.central, ss);
+		assert_int_equal(noise_read_payload(&pair.central, rest, payload, sizeof payload, &payload_len).kind, FAULT_NONE);
+		assert_true(span_equal(span_of(payload, payload_len), span_text("hyvää päivää")));
+	}
+}
+
 static void a_flipped_bit_anywhere_is_refused_and_changes_nothing(void **state)
 {
 	(void)state;
@@ -321,6 +347,8 @@ static void a_public_key_of_low_order_is_refused(void **state)
 		len = write_first(&pair, message, sizeof message);
 		memcpy(message, low_order[i], 32);
 		assert_int_equal(noise_read_keys(&pair.central, span_of(message, len), &rest).kind, FAULT_PEER);
+		uint8_t ss[32];
+		assert_false(noise_dh_static(pair.central.s_secret, low_order[i], ss));
 		/* ... and as the static key a device was told to trust. */
 		memcpy(pair.device.rs, low_order[i], 32);
 		pair.device.message = 0;
@@ -406,6 +434,7 @@ int main(void)
 		cmocka_unit_test(public_vectors_are_met_in_both_roles),
 		cmocka_unit_test(split_gives_the_keys_and_the_resumption_key_of_the_vector),
 		cmocka_unit_test(a_responder_may_try_another_psk_after_the_wrong_one),
+		cmocka_unit_test(a_remembered_ss_stands_for_the_one_computed),
 		cmocka_unit_test(a_flipped_bit_anywhere_is_refused_and_changes_nothing),
 		cmocka_unit_test(another_prologue_or_another_responder_is_refused),
 		cmocka_unit_test(a_public_key_of_low_order_is_refused),

@@ -4,6 +4,8 @@
 
 #include "sealed_fixture.h"
 
+#include "lib/fault_vfs.h"
+
 enum { FRAME = SEAL_WAL_RECORD_BYTES, HEADER = SEAL_WAL_FRAME_HEADER_BYTES };
 
 static inline void fill_log_header(uint8_t out[static SEAL_WAL_HEADER_BYTES])
@@ -59,6 +61,22 @@ static inline off_t size_of(const char *path)
 {
 	struct stat info;
 	return stat(path, &info) == 0 ? info.st_size : -1;
+}
+
+/* ---- SQLite's own file system below ours, with faults ---- */
+
+static inline void use_fault_vfs(void)
+{
+	fault_vfs_begin();
+	seal_vfs_lower_for_tests(FAULT_VFS_NAME);
+}
+
+/* For tests that use it or not. */
+static inline int leave_fault_vfs(void **state)
+{
+	seal_vfs_lower_for_tests(NULL);
+	fault_vfs_end();
+	return fixture_leave(state);
 }
 
 #endif

@@ -177,7 +177,7 @@ static void what_is_issued_again_has_its_bytes_and_a_place_in_the_new_chain(void
 	struct author_continues continues = { me.epoch, 1, h1 };
 	struct log_entry entry;
 	assert_false(fault_is(log_begin(self.log)));
-	assert_false(fault_is(log_cut(self.log, &me, 1)));
+	assert_false(fault_is(log_cut(self.log, &me, 1, UINT64_MAX)));
 	assert_false(fault_is(author_begin(&self, &next, sign_public, &continues)));
 	assert_false(fault_is(author_reissue(&self, span_of(old.bytes, old.len), 1001, &local, &entry)));
 	assert_false(fault_is(log_commit(self.log)));

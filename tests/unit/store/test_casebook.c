@@ -453,6 +453,25 @@ static void the_central_book_holds_nobodys_life(void **state) /* B4 */
 	assert_int_equal(found(node, "guhtur"), 1);
 }
 
+static void the_central_book_finds_its_two_cases_when_it_is_opened(void **state) /* B4 */
+{
+	struct book_node *node = *state;
+	const enum delta_case_kind kinds[] = { DELTA_CASE_CLIENT, DELTA_CASE_REFERENCE, DELTA_CASE_DIRECTORY };
+	MUST(log_begin(node->log));
+	for (unsigned i = 0; i < 3; i++) {
+		struct log_case info = { .case_id = book_node_case(i), .kind = kinds[i], .has_secret = true };
+		MUST(log_case_put(node->log, &info));
+	}
+	MUST(log_commit(node->log));
+	casebook_set_central(node->book);
+	for (unsigned i = 0; i < 3; i++)
+		book_node_write(node, (struct book_write){ .record = i, .owner = i, .fields = book_node_client("Guhtur", "Aslak") });
+	assert_int_equal(found(node, "guhtur"), 2);
+	MUST(casebook_rebuild(node->book));
+	assert_int_equal(found(node, "guhtur"), 2);
+	assert_int_equal(get(node, 0).count, 0);
+}
+
 /* ---- random histories ---- */
 
 enum { HISTORY_RECORDS = 20, HISTORY_CASES = 4 };
@@ -608,6 +627,7 @@ int main(void)
 		TEST(a_book_of_another_version_is_rebuilt),
 		TEST(a_newly_known_central_epoch_folds_again),
 		TEST(the_central_book_holds_nobodys_life),
+		TEST(the_central_book_finds_its_two_cases_when_it_is_opened),
 		TEST(the_digest_sees_every_table),
 		cmocka_unit_test(a_rebuilt_book_is_the_same_book),
 	};

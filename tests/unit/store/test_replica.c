@@ -515,6 +515,37 @@ static void a_write_from_a_read_that_is_old_is_stale(void **state)
 	assert_false(fault_is(replica_write(c->replica, &write, c->now, &written)));
 }
 
+static void a_write_from_a_read_before_a_rejection_is_stale(void **state)
+{
+	(void)state;
+	center_session(c);
+	struct replica_written a = client(), written;
+	assert_false(fault_is(center_phone(c, a.case_id, a.record_id, "2")));
+	replica_poke(c->replica, c->now);
+	assert_true(center_take(c));
+	struct epoch_id epoch = status().epoch;
+	c->out.has_receipt = true;
+	center_receipt(c, &epoch, 1, 2, 0, jalka_Reason_NOT_HELD, &c->out.receipt);
+	center_send(c);
+	static const uint8_t phone[] = { 0x52, 1, '3' }, name[] = { 0x0a, 1, 'A' };
+	struct replica_write write = { .case_id = a.case_id, .record_id = a.record_id, .record_type = 1,
+				       .fields = span_of(phone, sizeof phone), .has_token = true };
+	assert_false(fault_is(replica_token(c->replica, &write.token)));
+	c->out.has_pull = true;
+	c->out.pull.to = 9;
+	c->out.pull.decisions_count = 1;
+	center_decision(c, &epoch, 2, 9, false, &c->out.pull.decisions[0]);
+	center_send(c); /* no entry came with it */
+	assert_int_equal(replica_write(c->replica, &write, c->now, &written).kind, FAULT_STALE);
+	center_crash(c);
+	assert_int_equal(replica_write(c->replica, &write, c->now, &written).kind, FAULT_STALE);
+	write.fields = span_of(name, sizeof name); /* that field reads as it did */
+	assert_false(fault_is(replica_write(c->replica, &write, c->now, &written)));
+	write.fields = span_of(phone, sizeof phone);
+	assert_false(fault_is(replica_token(c->replica, &write.token)));
+	assert_false(fault_is(replica_write(c->replica, &write, c->now, &written)));
+}
+
 static void what_central_would_refuse_is_refused_here_and_leaves_nothing(void **state)
 {
 	(void)state;
@@ -647,6 +678,7 @@ int main(void)
 		WITH(a_device_put_back_opens_an_epoch_that_names_the_common_prefix),
 		WITH(what_is_issued_again_keeps_its_bytes),
 		WITH(a_write_from_a_read_that_is_old_is_stale),
+		WITH(a_write_from_a_read_before_a_rejection_is_stale),
 		WITH(what_central_would_refuse_is_refused_here_and_leaves_nothing),
 		WITH(several_writes_are_all_or_none),
 		WITH(a_revoked_device_hands_over_its_work_then_erases_and_says_goodbye),

@@ -6,21 +6,6 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
-#include "lib/fault_vfs.h"
-
-static void use_fault_vfs(void)
-{
-	fault_vfs_begin();
-	seal_vfs_lower_for_tests(FAULT_VFS_NAME);
-}
-
-static int leave(void **state)
-{
-	seal_vfs_lower_for_tests(NULL);
-	fault_vfs_end();
-	return fixture_leave(state);
-}
-
 /* ---- T9 to T13 ---- */
 
 static void t09_a_new_file_is_sealed_from_its_first_byte_and_nothing_else_is_opened(void **state)
@@ -494,7 +479,7 @@ static void t20_a_power_cut_loses_nothing_acknowledged(void **state)
 
 int main(void)
 {
-#define TRAP(name) cmocka_unit_test_setup_teardown(name, fixture_enter, leave)
+#define TRAP(name) cmocka_unit_test_setup_teardown(name, fixture_enter, leave_fault_vfs)
 	const struct CMUnitTest tests[] = {
 		TRAP(t09_a_new_file_is_sealed_from_its_first_byte_and_nothing_else_is_opened),
 		TRAP(t10_an_empty_file_is_no_store_and_all_connections_share_one_id),

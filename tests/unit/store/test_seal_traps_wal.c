@@ -2,21 +2,6 @@
  * write-ahead log (docs/internals/seal_vfs.md). T9 to T20: test_seal_traps.c. */
 #include "seal_by_hand.h"
 
-#include "lib/fault_vfs.h"
-
-static void use_fault_vfs(void)
-{
-	fault_vfs_begin();
-	seal_vfs_lower_for_tests(FAULT_VFS_NAME);
-}
-
-static int leave(void **state)
-{
-	seal_vfs_lower_for_tests(NULL);
-	fault_vfs_end();
-	return fixture_leave(state);
-}
-
 /* ---- T1 ---- */
 
 static void t01_what_sqlite_summed_comes_back_and_its_buffer_stays_as_it_was(void **state)
@@ -515,7 +500,7 @@ static void t08_any_part_of_database_and_log_reads_as_the_same_bytes(void **stat
 
 int main(void)
 {
-#define TRAP(name) cmocka_unit_test_setup_teardown(name, fixture_enter, leave)
+#define TRAP(name) cmocka_unit_test_setup_teardown(name, fixture_enter, leave_fault_vfs)
 	const struct CMUnitTest tests[] = {
 		TRAP(t01_what_sqlite_summed_comes_back_and_its_buffer_stays_as_it_was),
 		TRAP(t01_committed_rows_in_the_log_outlive_a_crash),
