@@ -2,6 +2,7 @@
 #include "store/casebook_words.h"
 
 #include "base/assert.h"
+#include "domain/correction.h"
 #include "base/civil.h"
 #include "domain/letter.h"
 #include "domain/name.h"
@@ -284,10 +285,11 @@ static void put_type(struct wire_out *out, uint32_t type)
 void casebook_words_index(const struct schema_record *schema, struct span shown, struct wire_out *out)
 {
 	struct wire_field field;
+	struct span whole = shown;
 	put_type(out, schema->type);
 	put_letter(out, ' ');
 	while (wire_next(&shown, &field) == WIRE_FIELD)
-		if (is_searched(schema, field.number)) {
+		if (is_searched(schema, field.number) && !correction_hides(schema, whole, field.number)) {
 			schema_texts(schema, field.whole, index_one, out);
 			index_dates(schema, &field, out);
 		}
