@@ -321,13 +321,13 @@ static void put_term(struct asking *asking, const char *before, struct span text
 	put_text(asking, after);
 }
 
-static void put_forms(struct asking *asking, const struct name_forms *forms, const char *end)
+static void put_forms(struct asking *asking, const struct name_forms *forms)
 {
 	uint8_t text[NAME_TEXT_BYTES];
 	for (size_t i = 0; i < forms->count; i++) {
 		struct span form = span_of(text, name_write(&forms->all[i], false, text));
-		put_term(asking, " OR \"", form, false, end);
-		put_term(asking, " OR \"~", form, true, end);
+		put_term(asking, " OR \"", form, false, "\"");
+		put_term(asking, " OR \"~", form, true, "\"");
 	}
 }
 
@@ -344,8 +344,7 @@ static void put_asked(struct asking *asking, struct span text, bool joined)
 	case CASEBOOK_WORDS_PREFIX:
 		put_term(asking, "\"", text, false, "\"*");
 		return;
-	case CASEBOOK_WORDS_BASE:
-	case CASEBOOK_WORDS_FORMS:
+	case CASEBOOK_WORDS_LIKE:
 		break;
 	case CASEBOOK_WORDS_TIERS:
 		ASSERT(false);
@@ -354,13 +353,13 @@ static void put_asked(struct asking *asking, struct span text, bool joined)
 	if (has_marks(text))
 		put_term(asking, " OR \"", text, true, "\"*");
 	put_term(asking, " OR \"~", text, true, "\"*");
-	if (asking->tier == CASEBOOK_WORDS_FORMS && !joined && name_next(&rest, &word) && word.count < NAME_LETTERS_MAX) {
+	if (!joined && name_next(&rest, &word) && word.count < NAME_LETTERS_MAX) {
 		name_bases(&word, &forms);
-		put_forms(asking, &forms, "\"");
+		put_forms(asking, &forms);
 		name_inflected(&word, &forms);
-		put_forms(asking, &forms, "\"");
-		name_stems(&word, &forms);
-		put_forms(asking, &forms, "\"*");
+		put_forms(asking, &forms);
+		name_siblings(&word, &forms);
+		put_forms(asking, &forms);
 	}
 	put_text(asking, ")");
 }
@@ -430,6 +429,16 @@ static size_t put_chunks(struct asking *asking, struct span text)
 		kept = asking->out.used;
 	}
 	return kept;
+}
+
+bool casebook_words_next(struct span *text, struct span *word)
+{
+	struct chunk chunk;
+	size_t count;
+	if (!next_chunk(text, &chunk))
+		return false;
+	*word = whole_run(&chunk, text, &count);
+	return true;
 }
 
 struct span casebook_words_query(struct span text, enum casebook_words_tier tier, uint32_t type,
