@@ -62,6 +62,16 @@ uint32_t correction_main_field(uint32_t record_type)
 	return record_type == RECORDS_TYPE_ENCOUNTER_NOTE ? RECORDS_ENCOUNTER_NOTE_TEXT : 0;
 }
 
+bool correction_hides(const struct schema_record *record, struct span fields, uint32_t number)
+{
+	const struct schema_field *state = schema_field_by_name(record->message, span_text("state"));
+	if (state == NULL || state->enumeration == NULL || strcmp(state->enumeration->name, "content_state") != 0)
+		return false;
+	uint64_t now = fields_number_or_none(fields, state->number);
+	return now == RECORDS_CONTENT_STATE_VOIDED ||
+	       (now == RECORDS_CONTENT_STATE_CORRECTED && number == correction_main_field(record->type));
+}
+
 static bool is_kept_when_voided(const struct schema_record *record, uint32_t number)
 {
 	const struct schema_field *field = schema_field_by_number(record->message, number);

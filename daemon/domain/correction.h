@@ -47,6 +47,11 @@ uint32_t correction_state(struct span correction);
  * corrected text is shown beside it, for it says which part it is about. */
 uint32_t correction_main_field(uint32_t record_type);
 
+/* Whether a field of a record is not read any more, by the state in its message: all
+ * of what is VOIDED, the main field of what is CORRECTED. What is not read is not
+ * found by its words either. */
+bool correction_hides(const struct schema_record *record, struct span fields, uint32_t number);
+
 /* A record's message as it reads now: the main field holds the new text (CORRECTED),
  * or nothing but what says who, when and in which state (VOIDED, WRONG). */
 void correction_read(const struct schema_record *record, struct span fields, const struct correction_view *view,

@@ -279,22 +279,6 @@ void name_bases(const struct name_word *word, struct name_forms *out)
 		}
 }
 
-enum { STEM_MIN = 5 };
-
-void name_stems(const struct name_word *word, struct name_forms *out)
-{
-	out->count = 0;
-	if (ends_in(word, 0, "nen"))
-		return;
-	for (size_t i = 0; i < sizeof vowel_endings / sizeof vowel_endings[0]; i++) {
-		if (!ends_in_case(word, vowel_endings[i]))
-			continue;
-		struct name_word stem = with(word, strlen(vowel_endings[i]), "");
-		if (stem.count >= STEM_MIN && vowel_at(&stem, stem.count - 1))
-			add(out, &stem);
-	}
-}
-
 /* ---- the forms of a basic form ---- */
 
 struct inflecting {
@@ -404,6 +388,27 @@ void name_inflected(const struct name_word *word, struct name_forms *out)
 	} else if (vowel_at(word, n - 1) && !vowel_at(word, n - 2)) {
 		struct name_word weak = weakened(word, 1); /* ranta: rannan */
 		add_weak_forms(&in, &weak);
+	}
+}
+
+/* The stem is taken as it stands, weak or strong: what it does not fit is no word. */
+void name_siblings(const struct name_word *word, struct name_forms *out)
+{
+	static const struct name_word none = { .count = NAME_LETTERS_MAX }; /* nothing begins with it */
+	struct inflecting in = { &none, out };
+	out->count = 0;
+	if (ends_in(word, 0, "nen") || word->count > NAME_LETTERS_MAX - 6)
+		return;
+	for (size_t i = 0; i < sizeof vowel_endings / sizeof vowel_endings[0]; i++) {
+		if (!ends_in_case(word, vowel_endings[i]))
+			continue;
+		struct name_word stem = with(word, strlen(vowel_endings[i]), "");
+		if (stem.count < 3 || !vowel_at(&stem, stem.count - 1))
+			continue;
+		if (vowel_endings[i][0] == 'n' && stem.letters[stem.count - 1] == stem.letters[stem.count - 2])
+			stem.count--; /* into it: Lahteen */
+		add_weak_forms(&in, &stem);
+		add_strong_forms(&in, &stem);
 	}
 }
 

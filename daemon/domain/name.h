@@ -37,9 +37,8 @@ bool name_equal(const struct name_word *a, const struct name_word *b);
 
 /* What the word may be a form of: "virtasen" gives "virtanen"; the word itself is not among it. */
 void name_bases(const struct name_word *word, struct name_forms *out);
-/* How all forms begin that the word may be one of: "takkuvaarassa" gives "takkuvaara",
- * which begins "takkuvaarasta" too. Five letters at least. */
-void name_stems(const struct name_word *word, struct name_forms *out);
+/* The other forms of what it may be a form of: "takkuvaarassa" gives "takkuvaarasta". */
+void name_siblings(const struct name_word *word, struct name_forms *out);
 /* Its forms that do not begin with it: "mäki" gives "mäen", "mäellä" ... */
 void name_inflected(const struct name_word *word, struct name_forms *out);
 

@@ -2,9 +2,11 @@
  *
  * A consent lifts secrecy towards one recipient for one purpose and listed items,
  * for twelve months at most. What one consent may carry, and for how long, is asked
- * again at each step of a disclosure: a withdrawal counts whatever came first.
+ * again at each step of a disclosure: a withdrawal counts whatever came first
+ * (domain/consent.h, domain/disclosure.h).
  */
 #include "domain/calendar.h"
+#include "domain/disclosure.h"
 #include "domain/rules_parts.h"
 
 enum { CONSENT_MONTHS_MAX = 12, SCOPES_MAX = 32 };
@@ -78,53 +80,24 @@ struct fault rules_consent(const struct rules_world *world, const struct rules_w
 
 bool rules_consent_holds(const struct rules_world *world, const struct rules_record *consent)
 {
-	int32_t until;
-	return consent->type == RECORDS_TYPE_CONSENT && rules_state(world, consent) == RECORDS_CONSENT_STATE_ACTIVE &&
-	       fields_date(consent->fields, RECORDS_CONSENT_VALID_UNTIL, &until) && until >= world->today;
+	struct consent read;
+	return consent_read(world, consent, &read) && consent_at(&read, world->now_ms) == CONSENT_HOLDS;
 }
 
 /* ---- disclosure ---------------------------------------------------------------------------------- */
 
-static struct fault check_items(const struct rules_write *write, const struct rules_record *consent, struct rules_told *told)
-{
-	struct span item, given, wanted, rest = write->after;
-	while (fields_next(&rest, RECORDS_DISCLOSURE_ITEMS, &item)) {
-		uint64_t scope = fields_number_or_none(item, RECORDS_DISCLOSURE_ITEM_SCOPE);
-		if (!fields_holds(consent->fields, RECORDS_CONSENT_SCOPE, scope) ||
-		    fields_holds(consent->fields, RECORDS_CONSENT_EXCLUDED, scope))
-			return rules_refuse(told, "items.scope", "the client has not consented to disclose this", "");
-	}
-	if (fields_bytes(consent->fields, RECORDS_CONSENT_RECIPIENT, &given) &&
-	    fields_bytes(write->after, RECORDS_DISCLOSURE_RECIPIENT, &wanted) && !span_equal(given, wanted))
-		return rules_refuse(told, "recipient", "the consent is for another recipient", "");
-	return fault_none();
-}
-
+/* At the moment the step was taken, which may be written down later. */
 struct fault rules_consent_basis(const struct rules_world *world, const struct rules_write *write, struct rules_told *told)
 {
-	if (fields_number_or_none(write->after, RECORDS_DISCLOSURE_BASIS) == RECORDS_DISCLOSURE_BASIS_STATUTE)
-		return fault_none();
-	const struct rules_record *consent = rules_at(world, write->after, RECORDS_DISCLOSURE_CONSENT);
-	if (consent == NULL)
-		return rules_refuse(told, "consent", "the consent is not on this device, so nobody can see that it holds", "");
-	if (!rules_consent_holds(world, consent))
-		return rules_refuse(told, "consent", "the consent does not hold: it is withdrawn, narrowed or expired", "");
-	return check_items(write, consent, told);
+	return disclosure_may(world, write->after, write->event_at_ms, told);
 }
 
 struct fault rules_disclosure(const struct rules_world *world, const struct rules_write *write, struct rules_told *told)
 {
-	uint64_t basis = fields_number_or_none(write->after, RECORDS_DISCLOSURE_BASIS);
+	FAULT_TRY(rules_order_of_times(write, RECORDS_DISCLOSURE_PREPARED_AT, RECORDS_DISCLOSURE_SENT_AT, told,
+				       "it cannot be sent before it was prepared"));
 	if (!write->is_new)
 		return rules_order_of_times(write, RECORDS_DISCLOSURE_SENT_AT, RECORDS_DISCLOSURE_RECEIPT_AT, told,
 					    "it cannot be received before it was sent");
-	if (basis == RECORDS_DISCLOSURE_BASIS_CONSENT && !fields_has(write->after, RECORDS_DISCLOSURE_CONSENT))
-		return rules_refuse(told, "consent", "name the client's consent", "");
-	if (basis == RECORDS_DISCLOSURE_BASIS_STATUTE && !fields_has(write->after, RECORDS_DISCLOSURE_LAW_REF))
-		return rules_refuse(told, "law_ref", "name the statute", "");
-	if (basis == RECORDS_DISCLOSURE_BASIS_STATUTE && !fields_says(write->after, RECORDS_DISCLOSURE_STATUTE_REASONS))
-		return rules_refuse(told, "statute_reasons", "say why the statute allows it here", "");
-	FAULT_TRY(rules_names(world, write, RECORDS_DISCLOSURE_CONSENT, RECORDS_TYPE_CONSENT, told, "this is no consent"));
-	FAULT_TRY(rules_names(world, write, RECORDS_DISCLOSURE_LAW_REF, RECORDS_TYPE_LAW_REF, told, "this is no statute"));
 	return rules_consent_basis(world, write, told);
 }

@@ -1,4 +1,5 @@
 /* rules_need - whether what a step needs (lifecycle.h) is there. */
+#include "domain/disclosure.h"
 #include "domain/rules_parts.h"
 
 /* Refuses with the need's own words when it is not met. */
@@ -152,7 +153,9 @@ static bool basis_is_gone(const struct rules_world *world, const struct rules_wr
 
 static struct fault need_sent(const struct rules_world *world, const struct rules_write *write, struct rules_told *told)
 {
-	FAULT_TRY(rules_consent_basis(world, write, told));
+	uint64_t sent_ms = world->now_ms;
+	(void)fields_number(write->after, RECORDS_DISCLOSURE_SENT_AT, &sent_ms);
+	FAULT_TRY(disclosure_may(world, write->after, sent_ms, told));
 	FAULT_TRY(rules_time_is_past(world, write, RECORDS_DISCLOSURE_SENT_AT, told));
 	return met(has(write, RECORDS_DISCLOSURE_SENT_AT), LIFECYCLE_SENT, told);
 }

@@ -1,5 +1,6 @@
 /* rules_session - the companion record of a meeting over video or phone. Nothing of
  * picture, voice or chat is in it. */
+#include "domain/consent.h"
 #include "domain/rules_parts.h"
 
 struct fault rules_session_identities(const struct rules_write *write, struct rules_told *told)
@@ -21,14 +22,17 @@ struct fault rules_consent_of_session(const struct rules_world *world, const str
 		return rules_refuse(told, "consent", "the consent is not on this device, so nobody can see that it holds", "");
 	if (consent->type != RECORDS_TYPE_CONSENT)
 		return rules_refuse(told, "consent", "this is no consent", "");
-	if (!fields_holds(consent->fields, RECORDS_CONSENT_SCOPE, RECORDS_CONSENT_SCOPE_SESSION))
+	if (fields_number_or_none(consent->fields, RECORDS_CONSENT_DIRECTION) == RECORDS_CONSENT_DIRECTION_FROM_KELA)
+		return rules_refuse(told, "consent", "this consent lets Kela tell us; the session rests on one that lets us tell Kela",
+				    "jalka consent list CLIENT");
+	if (!consent_allows(consent->fields, RECORDS_CONSENT_SCOPE_SESSION))
 		return rules_refuse(told, "consent", "this consent does not allow a session", "it needs the scope SESSION");
 	if (fields_id(consent->fields, RECORDS_CONSENT_CLIENT, &whose) &&
 	    fields_id(write->after, RECORDS_JOINT_SESSION_CLIENT, &client) && !ID_EQUAL(whose, client))
 		return rules_refuse(told, "consent", "this consent is another client's", "");
-	if (!rules_consent_holds(world, consent))
-		return rules_refuse(told, "consent", "the consent does not hold: it is withdrawn, narrowed or expired", "");
-	return fault_none();
+	enum consent_hold hold = consent_by_id(world, consent->id, world->now_ms, NULL);
+	return hold == CONSENT_HOLDS ? fault_none()
+				     : rules_refuse(told, "consent", consent_hold_text(hold), consent_hold_advice(hold));
 }
 
 /* What was agreed, one owner and a date each: an action has both by its shape, so

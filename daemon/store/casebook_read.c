@@ -133,10 +133,48 @@ static struct fault search_tier(struct casebook *book, struct searching *searchi
 	return fault;
 }
 
+struct seeking {
+	bool found;
+};
+
+static bool stop_at_first(void *ctx, const struct casebook_record *record)
+{
+	(void)record;
+	((struct seeking *)ctx)->found = true;
+	return false;
+}
+
+/* Whether each word of a text is found anywhere by itself. A query of which one word
+ * is nowhere finds nothing, and long words that are everywhere need not be gathered. */
+static struct fault all_known(struct casebook *book, uint32_t type, struct span text,
+			      uint8_t block[static CASEBOOK_WORDS_QUERY_BYTES], bool *known)
+{
+	struct span word;
+	*known = true;
+	for (size_t i = 0; *known && i < CASEBOOK_WORDS_QUERY_MAX && casebook_words_next(&text, &word); i++) {
+		struct seeking seeking = { .found = false };
+		static const enum casebook_words_tier tiers[] = { CASEBOOK_WORDS_WHOLE, CASEBOOK_WORDS_LIKE };
+		for (size_t t = 0; t < 2 && !seeking.found; t++) {
+			struct searching searching = { .fn = stop_at_first, .ctx = &seeking, .limit = 1 };
+			struct fault fault = search_tier(book, &searching, 0, casebook_words_query(word, tiers[t], type, block));
+			free(searching.given);
+			FAULT_TRY(fault);
+		}
+		*known = seeking.found;
+	}
+	return fault_none();
+}
+
 static struct fault search(struct casebook *book, struct searching *searching, uint32_t type, struct span text,
 			   uint8_t block[static CASEBOOK_WORDS_QUERY_BYTES])
 {
+	struct span rest = text, word;
+	bool has_more = casebook_words_next(&rest, &word) && casebook_words_next(&rest, &word), known = true;
 	for (size_t tier = 0; tier < CASEBOOK_WORDS_TIERS && !searching->stopped; tier++) {
+		if (tier == CASEBOOK_WORDS_PREFIX && has_more)
+			FAULT_TRY(all_known(book, type, text, block, &known));
+		if (!known)
+			break;
 		struct span query = casebook_words_query(text, (enum casebook_words_tier)tier, type, block);
 		if (query.len == 0)
 			break;

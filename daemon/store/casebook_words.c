@@ -2,6 +2,7 @@
 #include "store/casebook_words.h"
 
 #include "base/assert.h"
+#include "domain/correction.h"
 #include "base/civil.h"
 #include "domain/letter.h"
 #include "domain/name.h"
@@ -284,10 +285,11 @@ static void put_type(struct wire_out *out, uint32_t type)
 void casebook_words_index(const struct schema_record *schema, struct span shown, struct wire_out *out)
 {
 	struct wire_field field;
+	struct span whole = shown;
 	put_type(out, schema->type);
 	put_letter(out, ' ');
 	while (wire_next(&shown, &field) == WIRE_FIELD)
-		if (is_searched(schema, field.number)) {
+		if (is_searched(schema, field.number) && !correction_hides(schema, whole, field.number)) {
 			schema_texts(schema, field.whole, index_one, out);
 			index_dates(schema, &field, out);
 		}
@@ -319,13 +321,13 @@ static void put_term(struct asking *asking, const char *before, struct span text
 	put_text(asking, after);
 }
 
-static void put_forms(struct asking *asking, const struct name_forms *forms, const char *end)
+static void put_forms(struct asking *asking, const struct name_forms *forms)
 {
 	uint8_t text[NAME_TEXT_BYTES];
 	for (size_t i = 0; i < forms->count; i++) {
 		struct span form = span_of(text, name_write(&forms->all[i], false, text));
-		put_term(asking, " OR \"", form, false, end);
-		put_term(asking, " OR \"~", form, true, end);
+		put_term(asking, " OR \"", form, false, "\"");
+		put_term(asking, " OR \"~", form, true, "\"");
 	}
 }
 
@@ -342,8 +344,7 @@ static void put_asked(struct asking *asking, struct span text, bool joined)
 	case CASEBOOK_WORDS_PREFIX:
 		put_term(asking, "\"", text, false, "\"*");
 		return;
-	case CASEBOOK_WORDS_BASE:
-	case CASEBOOK_WORDS_FORMS:
+	case CASEBOOK_WORDS_LIKE:
 		break;
 	case CASEBOOK_WORDS_TIERS:
 		ASSERT(false);
@@ -352,13 +353,13 @@ static void put_asked(struct asking *asking, struct span text, bool joined)
 	if (has_marks(text))
 		put_term(asking, " OR \"", text, true, "\"*");
 	put_term(asking, " OR \"~", text, true, "\"*");
-	if (asking->tier == CASEBOOK_WORDS_FORMS && !joined && name_next(&rest, &word) && word.count < NAME_LETTERS_MAX) {
+	if (!joined && name_next(&rest, &word) && word.count < NAME_LETTERS_MAX) {
 		name_bases(&word, &forms);
-		put_forms(asking, &forms, "\"");
+		put_forms(asking, &forms);
 		name_inflected(&word, &forms);
-		put_forms(asking, &forms, "\"");
-		name_stems(&word, &forms);
-		put_forms(asking, &forms, "\"*");
+		put_forms(asking, &forms);
+		name_siblings(&word, &forms);
+		put_forms(asking, &forms);
 	}
 	put_text(asking, ")");
 }
@@ -428,6 +429,16 @@ static size_t put_chunks(struct asking *asking, struct span text)
 		kept = asking->out.used;
 	}
 	return kept;
+}
+
+bool casebook_words_next(struct span *text, struct span *word)
+{
+	struct chunk chunk;
+	size_t count;
+	if (!next_chunk(text, &chunk))
+		return false;
+	*word = whole_run(&chunk, text, &count);
+	return true;
 }
 
 struct span casebook_words_query(struct span text, enum casebook_words_tier tier, uint32_t type,

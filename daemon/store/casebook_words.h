@@ -13,8 +13,8 @@
  * more; who reads them one after the other has the best matches first:
  *   WHOLE   every word as it is, or the whole identity code
  *   PREFIX  every word begins a word of the record
- *   BASE    the same by the nearest keys: makinen finds Mäkinen
- *   FORMS   and by the forms of names (domain/name.h): Mäkisen finds Mäkinen
+ *   LIKE    and by the nearest keys (makinen finds Mäkinen), and by the forms of
+ *           names (domain/name.h): Mäkisen finds Mäkinen
  *
  * Pure functions on the caller's blocks.
  */
@@ -26,10 +26,10 @@
 #include "domain/schema.h"
 
 enum casebook_words_tier {
-	CASEBOOK_WORDS_WHOLE, CASEBOOK_WORDS_PREFIX, CASEBOOK_WORDS_BASE, CASEBOOK_WORDS_FORMS, CASEBOOK_WORDS_TIERS,
+	CASEBOOK_WORDS_WHOLE, CASEBOOK_WORDS_PREFIX, CASEBOOK_WORDS_LIKE, CASEBOOK_WORDS_TIERS,
 };
 enum {
-	CASEBOOK_WORDS_QUERY_BYTES = 32768,
+	CASEBOOK_WORDS_QUERY_BYTES = 384 * 1024, /* sixteen long words in all their forms */
 	CASEBOOK_WORDS_QUERY_MAX = 16, /* words of a query; those beyond are left out */
 };
 
@@ -37,6 +37,10 @@ enum {
 void casebook_words_index(const struct schema_record *schema, struct span shown, struct wire_out *out);
 /* Bytes that are always enough for it. */
 size_t casebook_words_bytes(struct span shown);
+
+/* The next word of a text, or the numbers that follow one another: one of what a query
+ * asks for. `text` moves past it. False: none is left. */
+bool casebook_words_next(struct span *text, struct span *word);
 
 /* The FTS5 query of a text in a tier; "" when it has no letter or digit. `type`:
  * records of this type alone; 0: of any. */

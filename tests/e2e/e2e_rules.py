@@ -145,6 +145,9 @@ def corrections(office):
     expect("the original is nowhere in it", "viinaa" not in run(aino, "show", note).out)
     expect("nor in the case", "viinaa" not in run(aino, "show", office.place).out and "vettä" in run(aino, "show", office.place).out)
     expect("nor in what people see", "viinaa" not in run(aino, "show", note, json_form=False).out)
+    found = lambda word: {r["type"] for r in jalka(aino, "search", word)["records"]}
+    expect("it is found by the corrected words, not by the wrong ones", (found("vettä"), found("viinaa")) == ({"correction"}, set()),
+           (found("vettä"), found("viinaa")))
     office.refused("the original without a reason", ["why"], "show", note, "--original", " ")
     original = jalka(aino, "show", note, "--original", "Rekisteröidyn pyyntö")["record"]
     expect("the original is there for one who says why", original["fields"]["text"].endswith("viinaa."), original)

@@ -24,7 +24,7 @@ JALKA = os.environ.get("JALKA", os.path.join(ROOT, "build/release/jalka"))
 
 CALLS = {"status": 2, "unlock": 3, "lock": 4, "init": 5, "write": 6, "sign": 7, "show": 8, "list": 9,
          "search": 10, "agenda": 11, "conflicts": 12, "sync": 13, "enrol": 14, "rebuild": 15, "types": 16,
-         "admin": 17, "drafts": 18, "deadline": 19, "quarantine": 30}
+         "admin": 17, "drafts": 18, "deadline": 19, "quarantine": 31}
 FIELDS = {
     "unlock": {"passphrase": 1}, "init": {"passphrase": 1},
     "write": {"type": 1, "case_id": 2, "record_id": 3, "client_case": 4, "body": 5, "form": 6, "sign": 7,

@@ -58,6 +58,12 @@ static void a_note_reads_as_corrected_and_a_voided_one_not_at_all(void **state)
 	assert_true(fields_bytes(wire_out_span(&out), RECORDS_ENCOUNTER_NOTE_TEXT, &text) && span_equal(text, span_text("oikein")));
 	assert_true(fields_has(wire_out_span(&out), RECORDS_ENCOUNTER_NOTE_CLIENT_VIEW));
 	assert_int_equal(schema_check(type_of("encounter_note"), wire_out_span(&out), NULL, 0, false, false, NULL).kind, FAULT_NONE);
+	assert_true(correction_hides(type_of("encounter_note"), note, RECORDS_ENCOUNTER_NOTE_TEXT));
+	assert_false(correction_hides(type_of("encounter_note"), note, RECORDS_ENCOUNTER_NOTE_CLIENT_VIEW));
+	assert_true(correction_hides(type_of("benefit_assessment"), fields_of(type_of("benefit_assessment"), "{'state':'VOIDED'}", cleared,
+									     &count), RECORDS_BENEFIT_ASSESSMENT_REASONS));
+	assert_false(correction_hides(type_of("consent"), fields_of(type_of("consent"), "{'state':'EXPIRED'}", cleared, &count),
+				      RECORDS_CONSENT_PURPOSE));
 	view = seen(REMOVED, NULL, NULL);
 	wire_out_init(&out, block, sizeof block);
 	correction_read(type_of("encounter_note"), note, &view, &out);
