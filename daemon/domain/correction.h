@@ -49,7 +49,7 @@ uint32_t correction_main_field(uint32_t record_type);
 
 /* Whether a field of a record is not read any more, by the state in its message: all
  * of what is VOIDED, the main field of what is CORRECTED. What is not read is not
- * found by its words either. */
+ * found by its words either, and is in no title. */
 bool correction_hides(const struct schema_record *record, struct span fields, uint32_t number);
 
 /* A record's message as it reads now: the main field holds the new text (CORRECTED),

@@ -1,6 +1,7 @@
 #include "store/casebook_text.h"
 
 #include "base/assert.h"
+#include "domain/correction.h"
 
 /* ---- title ---- */
 
@@ -66,7 +67,7 @@ struct span casebook_text_title(const struct schema_record *schema, struct span 
 		struct span rest = shown;
 		struct wire_field field;
 		while (wire_next(&rest, &field) == WIRE_FIELD)
-			if (field.number == schema->title_fields[i])
+			if (field.number == schema->title_fields[i] && !correction_hides(schema, shown, field.number))
 				schema_texts(schema, field.whole, title_one, &title);
 	}
 	return span_of(out, title.used);

@@ -144,6 +144,7 @@ def corrections(office):
            ("Asiakas juo päivittäin pullon vettä.", "CORRECTED", "CORRECTED"), shown)
     expect("the original is nowhere in it", "viinaa" not in run(aino, "show", note).out)
     expect("nor in the case", "viinaa" not in run(aino, "show", office.place).out and "vettä" in run(aino, "show", office.place).out)
+    expect("nor in a list", "viinaa" not in run(aino, "list").out)
     expect("nor in what people see", "viinaa" not in run(aino, "show", note, json_form=False).out)
     found = lambda word: {r["type"] for r in jalka(aino, "search", word)["records"]}
     expect("it is found by the corrected words, not by the wrong ones", (found("vettä"), found("viinaa")) == ({"correction"}, set()),
