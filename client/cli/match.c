@@ -21,7 +21,8 @@ static void warn_one(struct json match, struct warning *warning)
 	warning->possible += is_possible;
 	warning->probable += !is_possible;
 	say_note("%s %s  %s: %s", say_short_id(json_member(match, "id")), say_text(json_member(match, "title")),
-		 is_possible ? "may be the same person" : "is probably the same person", say_text(json_member(match, "why")));
+		 is_possible ? "may be the same person" : "is probably the same person",
+		 say_text(json_member(match, "why")));
 }
 
 static void warn_all(void *ctx, struct json object)
@@ -70,8 +71,8 @@ static void find_rows(void *ctx, struct json object)
 	}
 	for (struct json_walk walk = json_walk(json_member(object, "records")); json_next(&walk, &name, &match);) {
 		struct json merged = json_member(match, "merged");
-		const char *cells[] = { say_short_id(json_member(match, "id")), say_text(json_member(match, "title")), "",
-					merged.type == JSON_OBJECT ? "merged" : "" };
+		const char *cells[] = { say_short_id(json_member(match, "id")), say_text(json_member(match, "title")),
+					"", merged.type == JSON_OBJECT ? "merged" : "" };
 		say_table_row(cells);
 	}
 }
@@ -80,14 +81,16 @@ static void find_rows(void *ctx, struct json object)
 int verbs_client_find(struct command_context *c, int argc, char **argv)
 {
 	static const struct say_column columns[] = {
-		{ "id", "ID", SAY_ID }, { "title", "NAME", SAY_TEXT }, { "grade", "GRADE", SAY_TEXT }, { "why", "WHY", SAY_TEXT },
+		{ "id", "ID", SAY_ID }, { "title", "NAME", SAY_TEXT },
+		{ "grade", "GRADE", SAY_TEXT }, { "why", "WHY", SAY_TEXT },
 	};
 	char text[512] = "";
 	bool is_match = c->options[COMMAND_FROM_JSON] != NULL;
 	for (int i = 0; i < argc; i++) {
 		size_t used = strlen(text);
 		is_match = is_match || strchr(argv[i], '=') != NULL;
-		if ((size_t)snprintf(text + used, sizeof text - used, "%s%s", i == 0 ? "" : " ", argv[i]) >= sizeof text - used)
+		size_t room = sizeof text - used;
+		if ((size_t)snprintf(text + used, room, "%s%s", i == 0 ? "" : " ", argv[i]) >= room)
 			command_usage(c, "the text is too long");
 	}
 	if (argc < 1 && !is_match)
@@ -156,9 +159,11 @@ static void match_rows(void *ctx, struct json object)
 	}
 	for (struct json_walk walk = json_walk(json_member(object, "matches")); json_next(&walk, &name, &match);) {
 		struct json older = json_member(match, "older"), newer = json_member(match, "newer");
-		const char *cells[] = { say_true(match, "must_look") ? "LOOK" : say_text(json_member(match, "state")),
-					say_text(json_member(match, "grade")), say_short_id(json_member(older, "id")), name_of(older),
-					say_short_id(json_member(newer, "id")), name_of(newer), say_text(json_member(match, "why")) };
+		const char *state = say_true(match, "must_look") ? "LOOK" : say_text(json_member(match, "state"));
+		const char *cells[] = { state, say_text(json_member(match, "grade")),
+					say_short_id(json_member(older, "id")), name_of(older),
+					say_short_id(json_member(newer, "id")), name_of(newer),
+					say_text(json_member(match, "why")) };
 		say_table_row(cells);
 	}
 }
@@ -166,8 +171,8 @@ static void match_rows(void *ctx, struct json object)
 int verbs_admin_matches(struct command_context *c, int argc, char **argv)
 {
 	static const struct say_column columns[] = {
-		{ "state", "STATE", SAY_TEXT }, { "grade", "GRADE", SAY_TEXT }, { "older", "OLDER", SAY_ID }, { "", "", SAY_TEXT },
-		{ "newer", "NEWER", SAY_ID }, { "", "", SAY_TEXT }, { "why", "WHY", SAY_TEXT },
+		{ "state", "STATE", SAY_TEXT }, { "grade", "GRADE", SAY_TEXT }, { "older", "OLDER", SAY_ID },
+		{ "", "", SAY_TEXT }, { "newer", "NEWER", SAY_ID }, { "", "", SAY_TEXT }, { "why", "WHY", SAY_TEXT },
 	};
 	if (argc > 1 || (argc == 1 && strcmp(argv[0], "all") != 0))
 		command_usage(c, "nothing, or all");

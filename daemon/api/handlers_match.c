@@ -116,7 +116,8 @@ static struct fault client_of(struct request *request, const char *text, struct 
 	memset(last, 'f', sizeof last);
 	memcpy(first, text, strlen(text));
 	memcpy(last, text, strlen(text));
-	if (!id_from_hex(span_of(first, ID_HEX_BYTES - 1), low.bytes) || !id_from_hex(span_of(last, ID_HEX_BYTES - 1), high.bytes))
+	if (!id_from_hex(span_of(first, ID_HEX_BYTES - 1), low.bytes) ||
+	    !id_from_hex(span_of(last, ID_HEX_BYTES - 1), high.bytes))
 		return fault_of(FAULT_CALLER, "a client is named by 4 to 32 hexadecimal digits: see matches");
 	FAULT_TRY(match_find(node_match(request->target.node), low, high, search_one, &search));
 	if (search.found != 1)

@@ -28,16 +28,18 @@ static const char schema_text[] =
 
 static const char *const queries[MATCH_QUERIES] = {
 	[MATCH_TOUCH] = "INSERT OR IGNORE INTO match_touched(record) VALUES(?)",
-	[MATCH_TOUCH_CASE] = "INSERT OR IGNORE INTO match_touched(record) SELECT record FROM match_client WHERE case_id=?",
+	[MATCH_TOUCH_CASE] = "INSERT OR IGNORE INTO match_touched(record)"
+			     " SELECT record FROM match_client WHERE case_id=?",
 	[MATCH_UNTOUCH] = "DELETE FROM match_touched WHERE record=?",
 	[MATCH_TOUCHED] = "SELECT record FROM match_touched LIMIT ?",
-	[MATCH_ROW_PUT] = "INSERT OR REPLACE INTO match_client(record, case_id, created, code, family, birth, linked, message)"
-			  " VALUES(?,?,?,?,?,?,?,?)",
+	[MATCH_ROW_PUT] = "INSERT OR REPLACE INTO match_client"
+			  "(record, case_id, created, code, family, birth, linked, message) VALUES(?,?,?,?,?,?,?,?)",
 	[MATCH_ROW_REMOVE] = "DELETE FROM match_client WHERE record=?",
 	[MATCH_ROW_GET] = "SELECT record, case_id, created, linked, message FROM match_client WHERE record=?",
 	[MATCH_ROW_LINK] = "SELECT linked FROM match_client WHERE record=?",
 	/* Each term has its own index; what is NULL equals nothing. */
-	[MATCH_ROWS_LIKE] = "SELECT record FROM match_client WHERE code=?1 UNION SELECT record FROM match_client WHERE family=?2"
+	[MATCH_ROWS_LIKE] = "SELECT record FROM match_client WHERE code=?1"
+			    " UNION SELECT record FROM match_client WHERE family=?2"
 			    " UNION SELECT record FROM match_client WHERE birth=?3",
 	[MATCH_ROWS_FIND] = "SELECT record FROM match_client WHERE record>=? AND record<=? ORDER BY record",
 	[MATCH_PAIR_PUT] = "INSERT OR REPLACE INTO match_pair(a, b, grade, reasons) VALUES(?,?,?,?)",
@@ -59,8 +61,10 @@ static bool row_read(struct sqlite3_stmt *row, struct match_row *out)
 {
 	struct span message = statements_bytes(row, 4);
 	out->is_linked = statements_bytes(row, 3).data != NULL;
-	if (!statements_copy(row, 0, out->record_id.bytes, ID_BYTES) || !statements_copy(row, 1, out->case_id.bytes, ID_BYTES) ||
-	    (out->is_linked && !statements_copy(row, 3, out->into.bytes, ID_BYTES)) || message.len > sizeof out->message)
+	if (!statements_copy(row, 0, out->record_id.bytes, ID_BYTES) ||
+	    !statements_copy(row, 1, out->case_id.bytes, ID_BYTES) ||
+	    (out->is_linked && !statements_copy(row, 3, out->into.bytes, ID_BYTES)) ||
+	    message.len > sizeof out->message)
 		return false;
 	out->created_ms = statements_number(row, 2);
 	memcpy(out->message, message.data, message.len);
@@ -149,8 +153,8 @@ struct fault match_forgot(struct match *match, struct case_id case_id)
 /* What is kept of a message. */
 static bool is_kept(uint32_t number)
 {
-	return number == RECORDS_CLIENT_HETU || number == RECORDS_CLIENT_FAMILY_NAME || number == RECORDS_CLIENT_GIVEN_NAMES ||
-	       number == RECORDS_CLIENT_BIRTH_DATE || number == RECORDS_CLIENT_MUNICIPALITY;
+	return number == RECORDS_CLIENT_HETU || number == RECORDS_CLIENT_FAMILY_NAME ||
+	       number == RECORDS_CLIENT_GIVEN_NAMES || number == RECORDS_CLIENT_BIRTH_DATE || number == RECORDS_CLIENT_MUNICIPALITY;
 }
 
 /* The family name as its keys, parts joined: what alike names share. */
@@ -360,8 +364,8 @@ static struct fault link_pair(struct match *match, struct hub *hub, struct recor
 
 /* The pair of one code with this number, read and let go: no statement stays open
  * over a write of the hub's. */
-static struct fault pair_at(struct match *match, struct record_id id, size_t at, struct record_id *a, struct record_id *b,
-			    bool *found)
+static struct fault pair_at(struct match *match, struct record_id id, size_t at, struct record_id *a,
+			    struct record_id *b, bool *found)
 {
 	struct sqlite3_stmt *statement;
 	struct fault fault = fault_none();
@@ -485,7 +489,8 @@ static struct fault touch_all(struct match *match)
 {
 	struct touching touching = { .match = match, .fault = fault_none() };
 	struct sqlite3_stmt *statement;
-	FAULT_TRY(statements_exec(&match->statements, "DELETE FROM match_client; DELETE FROM match_pair; DELETE FROM match_touched"));
+	FAULT_TRY(statements_exec(&match->statements, "DELETE FROM match_client; DELETE FROM match_pair;"
+							   "DELETE FROM match_touched"));
 	FAULT_TRY(log_read_local(match->log, 0, touch_client, &touching));
 	FAULT_TRY(touching.fault);
 	FAULT_TRY(statements_take(&match->statements, MATCH_META_PUT, &statement));

@@ -80,6 +80,7 @@ struct fault match_reject(struct match *match, struct record_id a, struct record
 
 /* Client records whose ids are from low to high, rising; false from fn stops. */
 typedef bool match_record_fn(void *ctx, struct record_id id);
-struct fault match_find(struct match *match, struct record_id low, struct record_id high, match_record_fn *fn, void *ctx);
+struct fault match_find(struct match *match, struct record_id low, struct record_id high, match_record_fn *fn,
+			void *ctx);
 
 #endif

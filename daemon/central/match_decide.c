@@ -27,7 +27,8 @@ struct fault match_decision_get(struct match *match, struct record_id a, struct 
 	uint8_t value[9];
 	size_t len;
 	bool found;
-	FAULT_TRY(log_get(match->log, TABLE_DECIDED, span_of(key.bytes, sizeof key.bytes), value, sizeof value, &len, &found));
+	struct span place = span_of(key.bytes, sizeof key.bytes);
+	FAULT_TRY(log_get(match->log, TABLE_DECIDED, place, value, sizeof value, &len, &found));
 	*out = MATCH_UNDECIDED;
 	if (found && len == sizeof value && (value[0] == MATCH_TWO_PEOPLE || value[0] == MATCH_ONE_PERSON))
 		*out = (enum match_decision)value[0];
@@ -159,7 +160,8 @@ struct fault match_merge(struct match *match, struct hub *hub, struct record_id 
 	FAULT_TRY(rows_get(match, a, b, &x, &y));
 	struct duplicate_verdict verdict = duplicate_compare(&x.client, &y.client);
 	if (verdict.reasons & DUPLICATE_CODE_OTHER)
-		return fault_of(FAULT_CALLER, "two identity codes given for life are two people: if one is wrong, have it corrected first");
+		return fault_of(FAULT_CALLER, "two identity codes given for life are two people: "
+					      "if one is wrong, have it corrected first");
 	struct match_linked linked;
 	FAULT_TRY(merge_roots(match, hub, a, b, now, &linked));
 	if (ID_EQUAL(linked.from, linked.into))
@@ -202,7 +204,8 @@ struct fault match_reject(struct match *match, struct record_id a, struct record
 
 /* ---- by the beginning of an id ---- */
 
-struct fault match_find(struct match *match, struct record_id low, struct record_id high, match_record_fn *fn, void *ctx)
+struct fault match_find(struct match *match, struct record_id low, struct record_id high, match_record_fn *fn,
+			void *ctx)
 {
 	struct sqlite3_stmt *statement;
 	struct record_id id;

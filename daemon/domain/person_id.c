@@ -9,25 +9,31 @@ struct plain {
 	size_t len;
 };
 
+/* The bytes of a space that does not break, or of what word processors make of a
+ * hyphen (U+2010..2015, the minus sign U+2212); 0: neither. */
+static size_t odd_sign(struct span rest, bool *is_dash)
+{
+	const uint8_t *c = rest.data;
+	*is_dash = false;
+	if (rest.len >= 2 && c[0] == 0xc2 && c[1] == 0xa0)
+		return 2;
+	if (rest.len < 3 || c[0] != 0xe2)
+		return 0;
+	*is_dash = (c[1] == 0x80 && c[2] >= 0x90 && c[2] <= 0x95) || (c[1] == 0x88 && c[2] == 0x92);
+	return *is_dash ? 3 : 0;
+}
+
 /* False: not as long as a code. */
 static bool plain_of(struct span text, struct plain *out)
 {
 	out->len = 0;
-	for (size_t i = 0; i < text.len; i++) {
-		uint8_t c = text.data[i];
-		bool three = i + 2 < text.len;
+	while (text.len > 0) {
+		bool is_dash;
+		size_t odd = odd_sign(text, &is_dash), taken = odd > 0 ? odd : 1;
+		uint8_t c = is_dash ? '-' : odd > 0 ? ' ' : text.data[0];
+		text = span_of(text.data + taken, text.len - taken);
 		if (c == ' ' || c == '\t')
 			continue;
-		if (c == 0xc2 && i + 1 < text.len && text.data[i + 1] == 0xa0) { /* a space that does not break */
-			i++;
-			continue;
-		}
-		/* U+2010..2015 and the minus sign U+2212: what word processors make of a hyphen */
-		if (three && c == 0xe2 && ((text.data[i + 1] == 0x80 && text.data[i + 2] >= 0x90 && text.data[i + 2] <= 0x95) ||
-					   (text.data[i + 1] == 0x88 && text.data[i + 2] == 0x92))) {
-			c = '-';
-			i += 2;
-		}
 		if (out->len == PERSON_ID_CHARS)
 			return false;
 		out->text[out->len++] = (char)(c >= 'a' && c <= 'z' ? c - 32 : c);

@@ -21,7 +21,8 @@ struct chunk {
 
 static bool is_space(uint32_t c)
 {
-	return c <= 0x20 || c == 0xa0 || c == ',' || c == ';' || (c >= 0x2000 && c <= 0x200a) || c == 0x2028 || c == 0x2029;
+	return c <= 0x20 || c == 0xa0 || c == ',' || c == ';' || (c >= 0x2000 && c <= 0x200a) || c == 0x2028 ||
+	       c == 0x2029;
 }
 
 static void put_letter(struct wire_out *out, uint32_t c)
