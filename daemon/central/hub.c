@@ -237,9 +237,8 @@ static struct fault check_write(struct hub *hub, const struct hub_write *write)
 	return fault_none();
 }
 
-struct fault hub_write(struct hub *hub, const struct hub_write *write, struct hub_time now, struct hub_written *out)
+static struct fault append_write(struct hub *hub, const struct hub_write *write, struct hub_written *out)
 {
-	FAULT_TRY(hub_verb_begin(hub, now));
 	struct hub_own own = {
 		.case_id = write->case_id, .record_id = write->record_id, .record_type = write->record_type,
 		.fields = write->fields, .cleared = write->cleared, .cleared_count = write->cleared_count,
@@ -253,22 +252,39 @@ struct fault hub_write(struct hub *hub, const struct hub_write *write, struct hu
 		own.record_id = hub_new_record(hub);
 	if (own.opens && ID_IS_NONE(own.case_id))
 		hub->host.random(hub->host.ctx, own.case_id.bytes, sizeof own.case_id.bytes);
-	struct fault refused = check_write(hub, write);
-	if (fault_is(refused))
-		return refused;
+	out->case_id = own.case_id;
+	out->record_id = own.record_id;
+	return hub_append_own(hub, &own, &out->order);
+}
+
+struct fault hub_write_all(struct hub *hub, const struct hub_write *writes, size_t count, struct hub_time now,
+			   struct hub_written *out)
+{
+	struct fault fault = fault_none();
+	size_t i;
+	FAULT_TRY(hub_verb_begin(hub, now));
+	for (i = 0; i < count; i++)
+		FAULT_TRY(check_write(hub, &writes[i]));
 	struct author_chain before = hub->self.chain;
-	uint64_t order;
-	struct fault fault = hub_append_own(hub, &own, &order);
-	if (fault.kind == FAULT_CALLER || fault.kind == FAULT_LIMIT) {
-		/* The delta is malformed: nothing of it stands, the hub goes on. */
+	for (i = 0; i < count && !fault_is(fault); i++)
+		fault = append_write(hub, &writes[i], &out[i]);
+	/* The first delta is malformed: nothing of it stands, the hub goes on. Later ones have
+	 * left orders in memory: hub_verb_end lets it die. */
+	if (i == 1 && (fault.kind == FAULT_CALLER || fault.kind == FAULT_LIMIT)) {
 		hub->self.chain = before;
 		hub->in_turn = false;
 		struct fault undone = log_rollback(hub->log);
 		return fault_is(undone) ? hub_die(hub, undone) : fault;
 	}
-	fault = hub_verb_end(hub, fault);
+	return hub_verb_end(hub, fault);
+}
+
+struct fault hub_write(struct hub *hub, const struct hub_write *write, struct hub_time now, struct hub_written *out)
+{
+	struct hub_written written;
+	struct fault fault = hub_write_all(hub, write, 1, now, &written);
 	if (!fault_is(fault))
-		*out = (struct hub_written){ own.case_id, own.record_id, order };
+		*out = written;
 	return fault;
 }
 

@@ -130,6 +130,10 @@ struct hub_written {
 	uint64_t order;
 };
 struct fault hub_write(struct hub *hub, const struct hub_write *write, struct hub_time now, struct hub_written *out);
+/* All of them in one transaction, or none. The caller has checked every message: one
+ * that is malformed behind the first ends the hub. `out` has room for `count`. */
+struct fault hub_write_all(struct hub *hub, const struct hub_write *writes, size_t count, struct hub_time now,
+			   struct hub_written *out);
 
 /* Assignment of a case to a staff member: a case_assignment record in that case.
  * For a MATTER its CLIENT case is assigned too. `role` is AssignmentRole. */

@@ -266,15 +266,14 @@ struct cell {
 	const struct sheet *sheet;
 	size_t column; /* from 1 */
 	const struct schema_field *field;
-	sheet_find_fn *find;
-	void *ctx;
+	const struct sheet_reader *reader;
 	struct sheet_error *error;
 };
 
 static bool put_reference(const struct cell *cell, struct span text, struct wire_out *out)
 {
 	struct record_id id;
-	if (cell->find == NULL || !cell->find(cell->ctx, text, &id))
+	if (!cell->reader->find(cell->reader->ctx, text, &id))
 		return refuse_field(cell->error, cell->column, cell->field, "no record is called so, here or in this file");
 	wire_put_bytes(out, cell->field->number, ID_SPAN(id));
 	return true;
@@ -384,26 +383,56 @@ static bool put_part(struct cell cell, const struct csv_row *row, const struct s
 	return true;
 }
 
-bool sheet_read(const struct sheet *sheet, const struct csv_row *row, sheet_find_fn *find, void *ctx,
-		struct wire_out *fields, struct sheet_error *error)
+static bool put_field(struct cell cell, const struct csv_row *row, struct wire_out *fields)
 {
-	struct cell cell = { .sheet = sheet, .find = find, .ctx = ctx, .error = error };
-	if (row->count != sheet->count)
-		return refuse(error, 0, span_of("", 0), row->count < sheet->count ? "the row has fewer cells than the heading"
-										   : "the row has more cells than the heading");
-	for (size_t i = 0; i < sheet->record->message->count; i++) {
-		const struct schema_field *field = &sheet->record->message->fields[i];
-		cell.field = field;
-		cell.column = column_of(sheet, field, NULL);
-		if (field->message != NULL ? !put_part(cell, row, field, fields)
-					   : cell.column != 0 && trimmed(row->cells[cell.column - 1]).len > 0 &&
-						     !put_cell(&cell, trimmed(row->cells[cell.column - 1]), fields))
-			return false;
+	if (cell.field->message != NULL)
+		return put_part(cell, row, cell.field, fields);
+	cell.column = column_of(cell.sheet, cell.field, NULL);
+	struct span text = cell.column == 0 ? span_of("", 0) : trimmed(row->cells[cell.column - 1]);
+	return text.len == 0 || put_cell(&cell, text, fields);
+}
+
+bool sheet_read(const struct sheet *sheet, const struct csv_row *row, const struct sheet_reader *reader,
+		struct wire_out *fields)
+{
+	struct sheet_error error;
+	struct cell cell = { .sheet = sheet, .reader = reader, .error = &error };
+	bool is_good = row->count == sheet->count;
+	if (!is_good) {
+		refuse(&error, 0, span_of("", 0), row->count < sheet->count ? "the row has fewer cells than the heading"
+									   : "the row has more cells than the heading");
+		reader->tell(reader->ctx, &error);
+		return false;
 	}
-	if (!fields->full)
-		return true;
-	refuse(error, 0, span_of("", 0), "the row is too long");
-	return false;
+	for (size_t i = 0; i < sheet->record->message->count; i++) {
+		cell.field = &sheet->record->message->fields[i];
+		if (put_field(cell, row, fields))
+			continue;
+		reader->tell(reader->ctx, &error);
+		is_good = false;
+	}
+	if (is_good && fields->full) {
+		refuse(&error, 0, span_of("", 0), "the row is too long");
+		reader->tell(reader->ctx, &error);
+	}
+	return is_good && !fields->full;
+}
+
+size_t sheet_column(const struct sheet *sheet, struct span name)
+{
+	for (size_t i = 0; i < sheet->count; i++) {
+		const struct sheet_column *column = &sheet->columns[i];
+		struct span field = span_text(column->field->name), rest;
+		if (name.len < field.len || memcmp(name.data, field.data, field.len) != 0)
+			continue;
+		rest = span_of(name.data + field.len, name.len - field.len);
+		/* What was said of a whole part, or of an item of a list, stands at its first column. */
+		if (column->part == NULL || rest.len == 0 || rest.data[0] != '.' ||
+		    span_equal(span_of(rest.data + 1, rest.len - 1), span_text(column->part->name)))
+			if (rest.len == 0 || rest.data[0] == '.')
+				return i + 1;
+	}
+	return 0;
 }
 
 /* ---- keys and changes ---- */

@@ -59,11 +59,18 @@ bool sheet_head(struct sheet *sheet, const struct sheet_type *type, const struct
 /* All columns the type has. */
 void sheet_whole(struct sheet *sheet, const struct sheet_type *type);
 
-/* The record that a law's number stands for; false: none. */
-typedef bool sheet_find_fn(void *ctx, struct span text, struct record_id *out);
-/* Reads a row into `fields`. False: error. */
-bool sheet_read(const struct sheet *sheet, const struct csv_row *row, sheet_find_fn *find, void *ctx,
-		struct wire_out *fields, struct sheet_error *error);
+struct sheet_reader {
+	void *ctx;
+	/* The record that a law's number stands for; false: none. */
+	bool (*find)(void *ctx, struct span text, struct record_id *out);
+	/* One call for each field with something wrong. */
+	void (*tell)(void *ctx, const struct sheet_error *error);
+};
+/* Reads a row into `fields`. False: something was told, and they are of no use. */
+bool sheet_read(const struct sheet *sheet, const struct csv_row *row, const struct sheet_reader *reader,
+		struct wire_out *fields);
+/* The column of a field as schema_check names it (address.street); 0: none. */
+size_t sheet_column(const struct sheet *sheet, struct span name);
 
 /* What makes a message the record it is: equal keys, one record. False: no room. */
 bool sheet_key(const struct sheet_type *type, struct span fields, struct wire_out *out);

@@ -18,6 +18,7 @@ struct table {
 	struct sheet_error error;
 	struct wire_out fields;
 	char json[sizeof json_block];
+	size_t told;
 };
 
 static bool next(struct table *t)
@@ -43,12 +44,21 @@ static bool find(void *ctx, struct span text, struct record_id *out)
 	return span_equal(text, span_text("703/2023"));
 }
 
+static void tell(void *ctx, const struct sheet_error *error)
+{
+	struct table *t = ctx;
+	if (t->told++ == 0)
+		t->error = *error;
+}
+
 static bool read_row(struct table *t)
 {
+	const struct sheet_reader reader = { t, find, tell };
 	struct wire_out json;
+	t->told = 0;
 	assert_true(next(t));
 	wire_out_init(&t->fields, fields_block, sizeof fields_block);
-	if (!sheet_read(&t->sheet, &t->row, find, NULL, &t->fields, &t->error))
+	if (!sheet_read(&t->sheet, &t->row, &reader, &t->fields))
 		return false;
 	wire_out_init(&json, t->json, sizeof t->json);
 	record_json_write(t->sheet.record, wire_out_span(&t->fields), &json);
@@ -111,6 +121,13 @@ static void cells_are_read_by_their_kinds(void **state)
 	assert_int_equal(t.error.column, 3);
 	assert_false(read_row(&t));
 	assert_string_equal(t.error.field, "valid_from");
+	assert_int_equal(t.told, 1);
+	assert_true(open_table(&t, "guideline", "authority;expense_type;limit_cents;decider_role;valid_from\nA;B;x;C;y\n"));
+	assert_false(read_row(&t));
+	assert_int_equal(t.told, 2);
+	assert_int_equal(sheet_column(&t.sheet, span_text("decider_role")), 4);
+	assert_int_equal(sheet_column(&t.sheet, span_text("decider")), 0);
+	assert_int_equal(sheet_column(&t.sheet, span_text("text")), 0);
 	assert_true(open_table(&t, "outreach_post", "name;host;municipality;weekday;from_minute;to_minute\n"
 						    "Tupa;Seurakunta;Takkuvaara;tiistai;9.30;12:00\n"
 						    "Tupa;Seurakunta;Takkuvaara;WED;9;12:00\n"));
