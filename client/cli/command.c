@@ -59,6 +59,7 @@ static const struct option_row options[COMMAND_OPTIONS] = {
 	[COMMAND_KIND] = { "kind", "KIND", "RECTIFY, SUPPLEMENT, CLIENT_STATEMENT, REMOVE_UNNECESSARY or WRONG_CLIENT" },
 	[COMMAND_TEXT] = { "text", "TEXT", "what it should read, or what is added (- : stdin)" },
 	[COMMAND_TO] = { "to", "CASE", "the right client's case, where it is written again" },
+	[COMMAND_DRY_RUN] = { "dry-run", NULL, "say what would be done, write nothing" },
 	[COMMAND_ORIGINAL] = { "original", "REASON", "as it was signed, for one who says why" },
 };
 
@@ -152,6 +153,9 @@ static const struct command {
 	{ "admin merge", "CLIENT CLIENT", "these are one person: link the newer record to the older", verbs_admin_merge, 0 },
 	{ "admin unmerge", "CLIENT", "take a link away: these are two people", verbs_admin_unmerge, 0 },
 	{ "admin match reject", "CLIENT CLIENT", "these are two people: propose them no more", verbs_admin_match_reject, 0 },
+	{ "admin import", "TYPE FILE|-", "reference data from a CSV table: all of it, or nothing and why", verbs_admin_import,
+	  BIT(COMMAND_DRY_RUN) },
+	{ "admin export", "TYPE", "reference data as a CSV table that imports as it is", verbs_admin_export, BIT(COMMAND_OUT) },
 	{ "admin audit", "", "check every chain and signature", verbs_admin_audit, 0 },
 	{ "admin erase", "record CASE RECORD | case CASE", "erase, everywhere and for good", verbs_admin_erase, BIT(COMMAND_YES) },
 	{ "admin counters", "", "sessions, deltas, bytes", verbs_admin_counters, 0 },

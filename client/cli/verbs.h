@@ -35,6 +35,9 @@ command_fn verbs_print, verbs_words;
 /* match.c: is this person known? */
 command_fn verbs_client_find, verbs_admin_matches, verbs_admin_merge, verbs_admin_unmerge, verbs_admin_match_reject;
 
+/* table.c: reference data in and out */
+command_fn verbs_admin_import, verbs_admin_export;
+
 /* admin.c: the central node */
 command_fn verbs_admin_enrol, verbs_admin_devices, verbs_admin_confirm, verbs_admin_assign, verbs_admin_unassign,
 	verbs_admin_staff, verbs_admin_staff_add, verbs_admin_revoke, verbs_admin_suspend, verbs_admin_resume,

@@ -8,6 +8,7 @@
  * handlers_deadline: deadline, agenda
  * handlers_sync: sync, enrol                           handlers_admin: the administrator's verbs
  * handlers_match: match, the administrator's matches, merge, unmerge, reject
+ * handlers_import: import (tables of reference data)
  * handlers_print: print                                handlers_labels: labels
  */
 #ifndef JALKA_API_HANDLERS_H
@@ -55,6 +56,7 @@ request_handler handlers_rebuild;
 request_handler handlers_sync;
 request_handler handlers_enrol;
 request_handler handlers_admin;
+request_handler handlers_import;
 request_handler handlers_match;
 request_handler handlers_match_decide;
 request_handler handlers_print;

@@ -35,6 +35,7 @@ static const struct request_row table[] = {
 	{ jalka_Request_correct_tag, "correct", REQUEST_FIELD, true, handlers_correct },
 	{ jalka_Request_print_tag, "print", REQUEST_FIELD, true, handlers_print },
 	{ jalka_Request_labels_tag, "labels", REQUEST_FIELD | REQUEST_CENTRAL, false, handlers_labels },
+	{ jalka_Request_import_tag, "import", REQUEST_CENTRAL, true, handlers_import },
 	{ jalka_Request_match_tag, "match", REQUEST_FIELD, true, handlers_match },
 	{ jalka_Request_admin_tag, "admin", REQUEST_CENTRAL, true, handlers_admin },
 	{ jalka_Request_deadline_tag, "deadline", REQUEST_FIELD | REQUEST_CENTRAL, false, handlers_deadline },
@@ -68,12 +69,15 @@ static bool body_is_good(struct span body)
 	return true;
 }
 
-/* Every length-delimited field of a call is a text, or a write's body of texts. */
+/* Every length-delimited field of a call is a text, a write's body of texts, or a
+ * piece of a file, which whoever reads the file judges. */
 static bool texts_are_good(uint32_t call, struct span fields)
 {
 	struct wire_field field;
 	enum wire_read got;
 	while ((got = wire_next(&fields, &field)) == WIRE_FIELD) {
+		if (call == jalka_Request_import_tag && field.number == jalka_ImportCall_piece_tag)
+			continue;
 		bool is_body = (call == jalka_Request_write_tag && field.number == jalka_WriteCall_body_tag) ||
 			       (call == jalka_Request_match_tag && field.number == jalka_MatchCall_body_tag) ||
 			       (call == jalka_Request_step_tag && field.number == jalka_StepCall_body_tag);
