@@ -308,18 +308,3 @@ int verbs_consent_give(struct command_context *c, int argc, char **argv)
 	fill_rest(c, request, argc - (json ? 1 : 3), argv + (json ? 1 : 3));
 	return fill_send(c, request);
 }
-
-int verbs_consent_withdraw(struct command_context *c, int argc, char **argv)
-{
-	struct fill_found found;
-	if (argc < 1 || argc > 2)
-		command_usage(c, "a consent is expected");
-	find_type(c, argv[0], "consent", &found);
-	jalka_Request *request = fill_write(c, "consent");
-	LINK_PUT(request->call.write.record_id, found.id, "the consent");
-	fill_default(c, request, 0, NULL, "state", "WITHDRAWN");
-	fill_default(c, request, 0, NULL, "withdrawn_at", fill_now(c));
-	if (argc == 2)
-		fill_default(c, request, 0, NULL, "withdrawn_via", argv[1]);
-	return fill_send(c, request);
-}

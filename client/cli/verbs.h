@@ -27,7 +27,15 @@ command_fn verbs_deadline;
 /* daily.c: a day's work */
 command_fn verbs_client_add, verbs_client_show, verbs_client_list, verbs_client_change, verbs_case_open, verbs_case_show,
 	verbs_case_list, verbs_case_close, verbs_visit_plan, verbs_visit_start, verbs_visit_end, verbs_note,
-	verbs_mapping, verbs_application, verbs_consent_give, verbs_consent_withdraw;
+	verbs_mapping, verbs_application, verbs_consent_give;
+
+/* consent.c: consents after they were given, and what is disclosed on them */
+command_fn verbs_consent_withdraw, verbs_consent_narrow, verbs_consent_list, verbs_notice, verbs_disclosure_list,
+	verbs_disclosure_show, verbs_disclosure_step;
+
+/* session.c: the joint session */
+command_fn verbs_session_prepare, verbs_session_identify, verbs_session_step, verbs_session_text, verbs_session_note,
+	verbs_session_action;
 
 /* print.c: prints, and the words they are made of */
 command_fn verbs_print, verbs_words;

@@ -10,6 +10,8 @@
  * handlers_match: match, the administrator's matches, merge, unmerge, reject
  * handlers_import: import (tables of reference data)
  * handlers_print: print                                handlers_labels: labels
+ * handlers_disclosure: disclosure                      handlers_consent: consent
+ * handlers_session: session
  */
 #ifndef JALKA_API_HANDLERS_H
 #define JALKA_API_HANDLERS_H
@@ -61,5 +63,8 @@ request_handler handlers_match;
 request_handler handlers_match_decide;
 request_handler handlers_print;
 request_handler handlers_labels;
+request_handler handlers_disclosure;
+request_handler handlers_consent;
+request_handler handlers_session;
 
 #endif

@@ -123,6 +123,11 @@ static struct fault prepare_again(struct writing *w, struct profile *profile, co
 	return writing_refused(w, f);
 }
 
+static void tell_again(struct writing *w, struct writer *out)
+{
+	writer_id(out, "also", w->extra->record_id.bytes);
+}
+
 /* ---- the call ---- */
 
 static struct fault correct_with(struct writing *w, struct profile *profile, const jalka_CorrectCall *call)
@@ -148,6 +153,8 @@ static struct fault correct_with(struct writing *w, struct profile *profile, con
 	if (moves) {
 		FAULT_TRY(prepare_again(w, profile, target, call->to_case, &again));
 		w->extra = &again.write;
+		w->extra_count = 1;
+		w->tell = tell_again;
 	}
 	return writing_put(w, profile);
 }

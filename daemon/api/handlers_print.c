@@ -10,6 +10,7 @@
 #include "api/handlers.h"
 #include "api/profile.h"
 #include "api/resolve.h"
+#include "api/trace.h"
 #include "api/view.h"
 #include "domain/fields.h"
 #include "domain/print.h"
@@ -278,37 +279,14 @@ static bool count_draft(void *ctx, const struct drafts_draft *draft)
 
 /* ---- the trace ---- */
 
-/* One entry of the access log: that this device's holder printed it, of whom and why. */
+/* That this device's holder printed it, of whom and why. */
 static struct fault leave_trace(struct printing *p, struct replica_written *written)
 {
-	uint8_t block[2048];
-	struct wire_out fields;
-	struct log_case info;
-	bool found;
-	const struct replica_status *status = profile_status(p->profile);
-	struct replica_write write = { .record_type = RECORDS_TYPE_ACCESS_LOG, .kind = DELTA_CASE_ACCESS };
-	FAULT_TRY(profile_access_case(p->profile, &write.case_id));
-	FAULT_TRY(log_case_get(p->log, write.case_id, &info, &found));
-	write.opens = !found;
-	wire_out_init(&fields, block, sizeof block);
-	wire_put_bytes(&fields, RECORDS_ACCESS_LOG_WHO, span_of(status->holder.bytes, ID_BYTES));
-	wire_put_bytes(&fields, RECORDS_ACCESS_LOG_DEVICE, span_of(status->node.bytes, ID_BYTES));
-	wire_put_varint(&fields, RECORDS_ACCESS_LOG_WHEN, p->work.now_ms);
-	wire_put_bytes(&fields, RECORDS_ACCESS_LOG_CLIENT, span_of(p->work.client->id.bytes, ID_BYTES));
+	struct trace trace = { .act = RECORDS_ACCESS_ACT_PRINT, .client = p->work.client->id, .case_id = p->named_case.case_id,
+			       .reason = p->call->reason, .when_ms = p->work.now_ms };
 	if (p->work.subject != NULL)
-		wire_put_bytes(&fields, RECORDS_ACCESS_LOG_RECORD, span_of(p->work.subject->id.bytes, ID_BYTES));
-	wire_put_varint(&fields, RECORDS_ACCESS_LOG_ACT, RECORDS_ACCESS_ACT_PRINT);
-	if (*p->call->reason != '\0')
-		wire_put_bytes(&fields, RECORDS_ACCESS_LOG_REASON, span_text(p->call->reason));
-	wire_put_bytes(&fields, RECORDS_ACCESS_LOG_CASE, span_of(p->named_case.case_id.bytes, ID_BYTES));
-	write.fields = wire_out_span(&fields);
-	write.envelope = (struct delta_envelope){ .event_at_ms = p->work.now_ms, .is_signed = true,
-						  .clock_state = (uint32_t)status->clock_state };
-	struct schema_error where;
-	FAULT_TRY(schema_check(schema_by_type(write.record_type), write.fields, NULL, 0, true, false, &where));
-	FAULT_TRY(replica_write(profile_replica(p->profile), &write, profile_now(), written));
-	profile_poke(p->profile);
-	return fault_none();
+		trace.record = p->work.subject->id;
+	return trace_leave(p->profile, &trace, written);
 }
 
 /* ---- the page ---- */

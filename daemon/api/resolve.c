@@ -109,3 +109,23 @@ struct fault resolve_case(struct log *log, const char *text, struct log_case *ou
 	*out = search.info;
 	return fault_none();
 }
+
+static bool take_place(void *ctx, const struct casebook_record *record)
+{
+	struct case_id *place = ctx;
+	*place = record->case_id;
+	return false;
+}
+
+struct fault resolve_place(struct casebook *book, struct log *log, const char *text, struct case_id *out)
+{
+	struct record_id id;
+	struct log_case info;
+	struct fault f = resolve_record(book, text, &id);
+	if (!fault_is(f))
+		return casebook_get(book, id, take_place, out);
+	if (fault_is(resolve_case(log, text, &info)))
+		return f;
+	*out = info.case_id;
+	return fault_none();
+}

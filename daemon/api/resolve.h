@@ -18,6 +18,9 @@ struct fault resolve_record(struct casebook *book, const char *text, struct reco
 struct fault resolve_draft(struct log *log, const char *text, struct record_id *out);
 struct fault resolve_case(struct log *log, const char *text, struct log_case *out);
 
+/* The case of a record, or the case itself. */
+struct fault resolve_place(struct casebook *book, struct log *log, const char *text, struct case_id *out);
+
 /* Whether the hexadecimal form of the id begins with these digits. */
 bool resolve_begins(const uint8_t id[static ID_BYTES], const char *digits);
 /* Whether the text can be the beginning of an id. */

@@ -8,6 +8,7 @@
 #include "api/profile.h"
 #include "api/resolve.h"
 #include "api/view.h"
+#include "base/assert.h"
 #include "central/node.h"
 #include "domain/record_json.h"
 #include "io/random.h"
@@ -367,10 +368,13 @@ static void answer_written(struct writing *w, const char *state, uint64_t seq, u
 	writer_number(out, "seq", seq);
 	writer_number(out, "stamp_ms", stamp_ms);
 	writer_bool(out, "opened", w->opens);
-	if (w->extra != NULL)
-		writer_id(out, "also", w->extra->record_id.bytes);
 	writing_hints(&w->told, out);
-	answer_finish(w->request->answer);
+	if (w->tell != NULL)
+		w->tell(w, out);
+	if (fault_is(w->refuse))
+		answer_refuse_with(w->request->answer, w->refuse, w->request->advice, w->request->field);
+	else
+		answer_finish(w->request->answer);
 }
 
 static struct fault put_draft(struct writing *w, struct profile *profile)
@@ -497,20 +501,22 @@ static size_t together(struct writing *w, struct replica_write writes[static WRI
 		writes[count++].envelope = writes[0].envelope;
 		writes[count - 1].envelope.is_signed = false;
 	}
-	if (w->extra != NULL)
-		writes[count++] = *w->extra;
+	ASSERT(w->extra_count <= WRITING_EXTRA_MAX);
+	for (size_t i = 0; i < w->extra_count; i++)
+		writes[count++] = w->extra[i];
 	return count;
 }
 
 static struct fault put_delta(struct writing *w, struct profile *profile)
 {
-	struct replica_write writes[WRITING_MAX] = { {
+	static struct replica_write writes[WRITING_MAX]; /* one write at a time, as all of this file */
+	static struct replica_written written[WRITING_MAX];
+	writes[0] = (struct replica_write){
 		.case_id = w->case_id, .record_id = w->record_id, .record_type = w->record->type,
 		.fields = wire_out_span(&w->fields), .cleared = w->cleared, .cleared_count = w->cleared_count,
 		.opens = w->opens, .kind = w->kind, .client_case = w->client_case,
 		.has_token = w->token != 0, .token = w->token,
-	} };
-	struct replica_written written[WRITING_MAX];
+	};
 	writes[0].envelope.event_at_ms = w->event_at_ms;
 	writes[0].envelope.is_signed = w->is_new && w->record->is_signed;
 	writes[0].envelope.clock_state = (uint32_t)profile_status(profile)->clock_state;

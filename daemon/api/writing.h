@@ -23,7 +23,7 @@
 #include "domain/schema.h"
 #include "store/replica.h"
 
-enum { WRITING_MAX = 2 + RULES_ALSO_MAX };
+enum { WRITING_EXTRA_MAX = 128, WRITING_MAX = 2 + RULES_ALSO_MAX + WRITING_EXTRA_MAX };
 
 struct writing {
 	struct request *request;
@@ -41,7 +41,13 @@ struct writing {
 	struct rules_told told;
 	struct rules_also also[RULES_ALSO_MAX];
 	size_t also_count;
-	const struct replica_write *extra; /* one more record of the caller's, checked by him; or NULL */
+	const struct replica_write *extra; /* more records of the caller's, checked by him */
+	size_t extra_count;
+	/* Members of the caller's into the answer, once it is written; or NULL. */
+	void (*tell)(struct writing *w, struct writer *out);
+	void *tell_ctx;
+	/* A fault: it was written that what was asked for may not be, and the answer says so. */
+	struct fault refuse;
 };
 
 static inline bool writing_is_draft(const struct writing *w)

@@ -102,7 +102,7 @@ def made(bench, cli, kind, values):
 
 def later_fields(kind):
     """Signed types leave some fields to after the signature: the daemon names them."""
-    return {"state", "withdrawn_at", "withdrawn_via", "narrowed_by", "sent_at", "receipt_at", "client_told_at",
+    return {"state", "withdrawn_at", "withdrawn_via", "narrowed_by", "sent_at", "means", "receipt_at", "client_told_at",
             "led_to"} if kind["signed"] else set()
 
 
@@ -413,7 +413,7 @@ def help_is_there_for_every_verb(bench):
 def completion_works_in_the_shell(bench):
     script = bench.cli.run("completion")[0]
     ask = script + '\nCOMP_WORDS=(jalka admin qu); COMP_CWORD=2; _jalka; echo "${COMPREPLY[@]}"\n' \
-        'COMP_WORDS=(jalka se); COMP_CWORD=1; _jalka; echo "${COMPREPLY[@]}"\n' \
+        'COMP_WORDS=(jalka sea); COMP_CWORD=1; _jalka; echo "${COMPREPLY[@]}"\n' \
         'COMP_WORDS=(jalka conflicts ""); COMP_CWORD=2; _jalka; echo "${COMPREPLY[@]}"\n' \
         'COMP_WORDS=(jalka status --js); COMP_CWORD=2; _jalka; echo "${COMPREPLY[@]}"\n'
     done = subprocess.run(["bash", "-c", ask], capture_output=True, text=True)

@@ -1,0 +1,598 @@
+/* handlers_session - a meeting of client, worker and Kela over video or phone: its
+ * companion record, from the appointment to the signature.
+ *
+ *   prepare -> identify -> start -> point, note, action -> end -> confirm -> sign
+ *                            \-> drop (FAILED) -> resume (by phone) -/
+ *
+ * At the start the scope of the consent is told, and what it excludes. A point
+ * outside it is marked and gets no note: it is not discussed. What is agreed is an
+ * agreed_action of one owner and a day. Nothing of picture, voice or chat is kept.
+ */
+#include "api/handlers.h"
+
+#include "api/profile.h"
+#include "api/resolve.h"
+#include "api/scopes.h"
+#include "api/view.h"
+#include "api/writing.h"
+#include "base/civil.h"
+#include "domain/consent.h"
+#include "domain/fields.h"
+#include "io/random.h"
+#include "records_table.h"
+
+enum { PART_BYTES = 40 * 1024 };
+
+struct meeting {
+	struct writing w;
+	const jalka_SessionCall *call;
+	struct profile *profile;
+	uint64_t at_ms;
+	const struct rules_record *session; /* NULL: a new one */
+	struct consent consent;             /* its own; read when has_consent */
+	bool has_consent;
+	enum consent_hold hold;
+	struct replica_write extra;         /* what is written with it: Kela's consent, an action */
+};
+
+static struct fault refuse(struct meeting *m, const char *field, const char *what, const char *advice)
+{
+	return request_fault(m->w.request, writing_at(m->w.request, field, what), "%s", advice);
+}
+
+static const struct rules_world *world_of(const struct meeting *m)
+{
+	return &m->w.world.rules;
+}
+
+static uint32_t state_of(const struct meeting *m)
+{
+	return rules_state(world_of(m), m->session);
+}
+
+static void put_state(struct meeting *m, uint64_t state)
+{
+	wire_put_varint(&m->w.fields, RECORDS_JOINT_SESSION_STATE, state);
+}
+
+static void put_text(struct wire_out *out, uint32_t number, const char *text)
+{
+	if (*text != '\0')
+		wire_put_bytes(out, number, span_text(text));
+}
+
+/* ---- telling ---- */
+
+static void tell_points(struct span fields, struct writer *out)
+{
+	struct span point, title;
+	writer_list(out, "points");
+	while (fields_next(&fields, RECORDS_JOINT_SESSION_AGENDA, &point)) {
+		title = span_of(NULL, 0);
+		(void)fields_bytes(point, RECORDS_AGENDA_POINT_TITLE, &title);
+		writer_object(out, NULL);
+		writer_text(out, "title", title);
+		writer_bool(out, "out_of_scope", fields_true(point, RECORDS_AGENDA_POINT_OUT_OF_SCOPE));
+		writer_bool(out, "noted", fields_says(point, RECORDS_AGENDA_POINT_NOTES));
+		writer_object_end(out);
+	}
+	writer_list_end(out);
+}
+
+static void tell_unidentified(struct span fields, struct writer *out)
+{
+	struct span one, role;
+	writer_list(out, "to_identify");
+	while (fields_next(&fields, RECORDS_JOINT_SESSION_PARTICIPANTS, &one))
+		if (!fields_says(one, RECORDS_PARTICIPANT_IDENTITY_CHECKED_HOW) && fields_bytes(one, RECORDS_PARTICIPANT_ROLE, &role))
+			writer_text(out, NULL, role);
+	writer_list_end(out);
+}
+
+/* What the client allowed for it, and whether that holds still. */
+static void tell_scope(const struct meeting *m, struct writer *out)
+{
+	char until[CIVIL_DATE_BYTES] = "";
+	struct span text = { NULL, 0 };
+	writer_object(out, "consent");
+	if (m->has_consent) {
+		struct span fields = m->consent.record->fields;
+		civil_write_date(m->consent.valid_until, until);
+		writer_id(out, "id", m->consent.record->id.bytes);
+		scopes_tell(out, "scope", fields, RECORDS_CONSENT_SCOPE);
+		scopes_tell(out, "excluded", fields, RECORDS_CONSENT_EXCLUDED);
+		(void)fields_bytes(fields, RECORDS_CONSENT_EXCLUDED_TEXT, &text);
+	}
+	writer_text(out, "excluded_text", text);
+	writer_string(out, "valid_until", until);
+	writer_string(out, "holds", consent_hold_name(m->hold));
+	writer_string(out, "why", consent_hold_text(m->hold));
+	writer_object_end(out);
+}
+
+/* The session as it is now, what was given laid over what stood. */
+static void tell(struct writing *w, struct writer *out)
+{
+	struct meeting *m = w->tell_ctx;
+	struct rules_write write;
+	if (fault_is(writing_rules(w, &write)))
+		return;
+	struct span before = m->session != NULL ? m->session->fields : write.after;
+	struct span given = wire_out_span(&w->fields);
+	const struct lifecycle_table *table = lifecycle_of(RECORDS_TYPE_JOINT_SESSION);
+	bool is_stepped = fields_has(given, RECORDS_JOINT_SESSION_STATE);
+	writer_string(out, "holds", lifecycle_name(table, is_stepped || m->session == NULL ? lifecycle_state(table, given) : state_of(m)));
+	tell_points(fields_has(given, RECORDS_JOINT_SESSION_AGENDA) ? given : before, out);
+	tell_unidentified(fields_has(given, RECORDS_JOINT_SESSION_PARTICIPANTS) ? given : before, out);
+	tell_scope(m, out);
+	writer_id(out, "also", m->extra.record_id.bytes);
+}
+
+static struct fault put(struct meeting *m)
+{
+	if (!ID_IS_NONE(m->extra.record_id)) {
+		m->w.extra = &m->extra;
+		m->w.extra_count = 1;
+	}
+	m->w.event_at_ms = m->at_ms;
+	m->w.tell = tell;
+	m->w.tell_ctx = m;
+	return writing_put(&m->w, m->profile);
+}
+
+/* ---- prepare ---- */
+
+static struct fault choose_consent(struct meeting *m, struct case_id place)
+{
+	const struct rules_record *all;
+	struct consent one;
+	struct record_id id;
+	if (*m->call->consent != '\0') {
+		FAULT_TRY(resolve_record(profile_book(m->profile), m->call->consent, &id));
+		m->has_consent = consent_read(world_of(m), rules_find(world_of(m), id), &m->consent);
+		m->hold = m->has_consent ? consent_at(&m->consent, world_of(m)->now_ms) : CONSENT_NOT_HERE;
+		return m->has_consent ? fault_none() : refuse(m, "consent", "this is no consent", "jalka consent list CLIENT");
+	}
+	size_t count = rules_list(world_of(m), RULES_OF_CLIENT, place, RECORDS_TYPE_CONSENT, &all);
+	for (size_t i = 0; i < count && !m->has_consent; i++) {
+		bool ours = fields_number_or_none(all[i].fields, RECORDS_CONSENT_DIRECTION) != RECORDS_CONSENT_DIRECTION_FROM_KELA;
+		if (!ours || !consent_allows(all[i].fields, RECORDS_CONSENT_SCOPE_SESSION) || !consent_read(world_of(m), &all[i], &one) ||
+		    consent_at(&one, world_of(m)->now_ms) != CONSENT_HOLDS)
+			continue;
+		m->consent = one;
+		m->has_consent = true;
+		m->hold = CONSENT_HOLDS;
+	}
+	return m->has_consent ? fault_none()
+			      : refuse(m, "consent", "there is no consent of the client for a joint session",
+				       "jalka consent give CLIENT SESSION PURPOSE understood_check=...");
+}
+
+static void put_participant(struct wire_out *out, const char *role, const char *name, const char *organisation)
+{
+	uint8_t block[1024];
+	struct wire_out one;
+	wire_out_init(&one, block, sizeof block);
+	put_text(&one, RECORDS_PARTICIPANT_ROLE, role);
+	put_text(&one, RECORDS_PARTICIPANT_NAME, name);
+	put_text(&one, RECORDS_PARTICIPANT_ORGANISATION, organisation);
+	wire_put_bytes(out, RECORDS_JOINT_SESSION_PARTICIPANTS, wire_out_span(&one));
+}
+
+static void put_point(struct meeting *m, struct span title, bool outside, struct span notes)
+{
+	struct wire_out one, *out = &m->w.fields;
+	size_t size = title.len + notes.len + 32;
+	void *block = world_take(&m->w.world, size);
+	if (block == NULL)
+		return; /* world_fault tells */
+	wire_out_init(&one, block, size);
+	wire_put_bytes(&one, RECORDS_AGENDA_POINT_TITLE, title);
+	if (notes.len > 0)
+		wire_put_bytes(&one, RECORDS_AGENDA_POINT_NOTES, notes);
+	if (outside)
+		wire_put_varint(&one, RECORDS_AGENDA_POINT_OUT_OF_SCOPE, 1);
+	wire_put_bytes(out, RECORDS_JOINT_SESSION_AGENDA, wire_out_span(&one));
+}
+
+/* Client, worker and Kela are there; who else joins is named when identified. */
+static struct fault prepare(struct meeting *m)
+{
+	const jalka_SessionCall *call = m->call;
+	const struct rules_record *clients;
+	char worker[VIEW_NAME_BYTES];
+	uint64_t kind = RECORDS_SESSION_KIND_NEGOTIATION, channel = RECORDS_SESSION_CHANNEL_OTHER_VIDEO;
+	struct log_case info;
+	bool found;
+	struct case_id place;
+	FAULT_TRY(resolve_place(profile_book(m->profile), profile_log(m->profile), call->id, &place));
+	if (rules_list(world_of(m), RULES_OF_CLIENT, place, RECORDS_TYPE_CLIENT, &clients) == 0)
+		return refuse(m, "id", "the client's own record is not on this device", "synchronise first: jalka sync");
+	if (*call->kind != '\0')
+		FAULT_TRY(scopes_read_value(m->w.request, "kind", scopes_enum(RECORDS_TYPE_JOINT_SESSION, RECORDS_JOINT_SESSION_KIND),
+					    span_text(call->kind), &kind));
+	if (*call->channel != '\0')
+		FAULT_TRY(scopes_read_value(m->w.request, "channel", scopes_enum(RECORDS_TYPE_JOINT_SESSION, RECORDS_JOINT_SESSION_CHANNEL),
+					    span_text(call->channel), &channel));
+	FAULT_TRY(choose_consent(m, place));
+	view_staff_name(m->w.world.book, &m->w.world.rules.staff, worker);
+	wire_put_bytes(&m->w.fields, RECORDS_JOINT_SESSION_CLIENT, span_of(clients[0].id.bytes, ID_BYTES));
+	wire_put_varint(&m->w.fields, RECORDS_JOINT_SESSION_KIND, kind);
+	wire_put_varint(&m->w.fields, RECORDS_JOINT_SESSION_CHANNEL, channel);
+	if (call->at_ms != 0)
+		wire_put_varint(&m->w.fields, RECORDS_JOINT_SESSION_SCHEDULED_AT, call->at_ms);
+	put_participant(&m->w.fields, "asiakas", "", "");
+	put_participant(&m->w.fields, "työntekijä", worker, "");
+	put_participant(&m->w.fields, "Kela", "", "Kela");
+	wire_put_bytes(&m->w.fields, RECORDS_JOINT_SESSION_CONSENT, span_of(m->consent.record->id.bytes, ID_BYTES));
+	for (size_t i = 0; i < call->args_count; i++)
+		put_point(m, span_text(call->args[i]), false, span_of(NULL, 0));
+	wire_put_varint(&m->w.fields, RECORDS_JOINT_SESSION_CLIENT_CONFIRMED, 0);
+	put_state(m, RECORDS_SESSION_STATE_SCHEDULED);
+	m->w.is_new = true;
+	m->w.case_id = clients[0].case_id;
+	FAULT_TRY(log_case_get(profile_log(m->profile), m->w.case_id, &info, &found));
+	m->w.kind = found ? info.kind : DELTA_CASE_NONE;
+	m->at_ms = world_of(m)->now_ms; /* written now, whenever it is to be */
+	return put(m);
+}
+
+/* ---- identify ---- */
+
+/* "role[/name[/organisation]]=how" cut apart, in place. */
+struct identity { char text[1024]; const char *name, *organisation, *how; };
+
+static bool read_identity(const char *given, struct identity *out)
+{
+	strncpy(out->text, given, sizeof out->text - 1);
+	out->text[sizeof out->text - 1] = '\0';
+	out->name = out->organisation = "";
+	char *equals = strchr(out->text, '='), *slash;
+	if (equals == NULL || equals == out->text || equals[1] == '\0')
+		return false;
+	*equals = '\0';
+	out->how = equals + 1;
+	if ((slash = strchr(out->text, '/')) != NULL) {
+		*slash = '\0';
+		out->name = slash + 1;
+		if ((slash = strchr(slash + 1, '/')) != NULL) {
+			*slash = '\0';
+			out->organisation = slash + 1;
+		}
+	}
+	return true;
+}
+
+static bool same_role(struct span participant, const struct identity *identity)
+{
+	struct span role = { NULL, 0 };
+	return fields_bytes(participant, RECORDS_PARTICIPANT_ROLE, &role) && consent_same_text(role, span_text(identity->text));
+}
+
+/* The participant as it stood, with what was said now. */
+static void put_identified(struct wire_out *out, struct span before, const struct identity *identity)
+{
+	uint8_t block[4096];
+	struct wire_out one;
+	struct wire_field field;
+	wire_out_init(&one, block, sizeof block);
+	if (before.len == 0)
+		put_text(&one, RECORDS_PARTICIPANT_ROLE, identity->text);
+	while (wire_next(&before, &field) == WIRE_FIELD) {
+		bool is_given = field.number == RECORDS_PARTICIPANT_IDENTITY_CHECKED_HOW ||
+				(field.number == RECORDS_PARTICIPANT_NAME && *identity->name != '\0') ||
+				(field.number == RECORDS_PARTICIPANT_ORGANISATION && *identity->organisation != '\0');
+		if (!is_given)
+			wire_put_raw(&one, field.whole);
+	}
+	put_text(&one, RECORDS_PARTICIPANT_NAME, identity->name);
+	put_text(&one, RECORDS_PARTICIPANT_ORGANISATION, identity->organisation);
+	put_text(&one, RECORDS_PARTICIPANT_IDENTITY_CHECKED_HOW, identity->how);
+	wire_put_bytes(out, RECORDS_JOINT_SESSION_PARTICIPANTS, wire_out_span(&one));
+}
+
+/* Who is named joins when no participant has that role; once all are identified the
+ * session may begin. */
+static struct fault identify(struct meeting *m)
+{
+	const jalka_SessionCall *call = m->call;
+	struct identity given[16];
+	bool used[16] = { false }, all = true;
+	struct span one, rest = m->session->fields;
+	for (size_t i = 0; i < call->args_count; i++)
+		if (!read_identity(call->args[i], &given[i]))
+			return refuse(m, "participants", "who and how is written role[/name[/organisation]]=how", "like Kela/Sari Laine=virkakortti");
+	while (fields_next(&rest, RECORDS_JOINT_SESSION_PARTICIPANTS, &one)) {
+		size_t i = 0;
+		while (i < call->args_count && (used[i] || !same_role(one, &given[i])))
+			i++;
+		if (i < call->args_count) {
+			used[i] = true;
+			put_identified(&m->w.fields, one, &given[i]);
+			continue;
+		}
+		all = all && fields_says(one, RECORDS_PARTICIPANT_IDENTITY_CHECKED_HOW);
+		wire_put_bytes(&m->w.fields, RECORDS_JOINT_SESSION_PARTICIPANTS, one);
+	}
+	for (size_t i = 0; i < call->args_count; i++)
+		if (!used[i])
+			put_identified(&m->w.fields, span_of(NULL, 0), &given[i]);
+	if (all && state_of(m) == RECORDS_SESSION_STATE_SCHEDULED)
+		put_state(m, RECORDS_SESSION_STATE_IDENTITIES_CHECKED);
+	return put(m);
+}
+_Static_assert(sizeof(((jalka_SessionCall *)0)->args) / sizeof(((jalka_SessionCall *)0)->args[0]) == 16, "as many as are read");
+
+/* ---- start ---- */
+
+/* The client's own consent to Kela: given there and then, for this dealing (2.8). */
+static struct fault make_kela_consent(struct meeting *m)
+{
+	void *block = world_take(&m->w.world, PART_BYTES);
+	char witness[VIEW_NAME_BYTES];
+	struct wire_out out;
+	struct span client, rest = m->consent.record->fields;
+	struct wire_field field;
+	struct rules_told told = { .hint_count = 0 };
+	if (block == NULL)
+		return world_fault(&m->w.world);
+	if (!fields_bytes(m->session->fields, RECORDS_JOINT_SESSION_CLIENT, &client))
+		return fault_none();
+	view_staff_name(m->w.world.book, &m->w.world.rules.staff, witness);
+	wire_out_init(&out, block, PART_BYTES);
+	wire_put_bytes(&out, RECORDS_CONSENT_CLIENT, client);
+	wire_put_varint(&out, RECORDS_CONSENT_DIRECTION, RECORDS_CONSENT_DIRECTION_FROM_KELA);
+	wire_put_bytes(&out, RECORDS_CONSENT_RECIPIENT, span_text("Kela"));
+	while (wire_next(&rest, &field) == WIRE_FIELD)
+		if (field.number == RECORDS_CONSENT_PURPOSE)
+			wire_put_raw(&out, field.whole);
+	wire_put_varint(&out, RECORDS_CONSENT_SCOPE, RECORDS_CONSENT_SCOPE_SESSION);
+	wire_put_varint(&out, RECORDS_CONSENT_FORM, RECORDS_CONSENT_FORM_ORAL);
+	wire_put_varint(&out, RECORDS_CONSENT_GIVEN_AT, m->at_ms);
+	wire_put_bytes(&out, RECORDS_CONSENT_WITNESS_STAFF, span_text(witness));
+	wire_put_bytes(&out, RECORDS_CONSENT_UNDERSTOOD_CHECK, span_text(m->call->text));
+	struct rules_write write = { .record = schema_by_type(RECORDS_TYPE_CONSENT), .case_id = m->session->case_id, .kind = m->w.kind,
+				     .is_new = true, .given = wire_out_span(&out), .after = wire_out_span(&out), .event_at_ms = m->at_ms };
+	rules_fill(world_of(m), &write, &out);
+	write.given = write.after = wire_out_span(&out);
+	struct fault f = rules_check(world_of(m), &write, &told);
+	if (fault_is(f)) {
+		m->w.told = told;
+		return writing_refused(&m->w, f);
+	}
+	m->extra = (struct replica_write){ .case_id = m->session->case_id, .record_type = RECORDS_TYPE_CONSENT, .fields = write.after };
+	random_fill(NULL, m->extra.record_id.bytes, ID_BYTES);
+	m->extra.envelope.event_at_ms = m->at_ms;
+	m->extra.envelope.is_signed = true;
+	m->extra.envelope.clock_state = (uint32_t)profile_status(m->profile)->clock_state;
+	return fault_none();
+}
+
+static struct fault start(struct meeting *m)
+{
+	put_state(m, RECORDS_SESSION_STATE_RUNNING);
+	wire_put_varint(&m->w.fields, RECORDS_JOINT_SESSION_STARTED_AT, m->at_ms);
+	if (*m->call->text != '\0' && m->has_consent)
+		FAULT_TRY(make_kela_consent(m));
+	if (*m->call->text == '\0')
+		rules_hint(&m->w.told, "participants", "before Kela tells anything the client consents to it herself: --kela-consent HOW");
+	rules_hint(&m->w.told, "participants", "ask each: is anybody else in the room?");
+	return put(m);
+}
+
+/* ---- points and notes ---- */
+
+static void find_point(struct meeting *m, uint32_t wanted, struct span *that)
+{
+	struct span one, rest = m->session->fields;
+	for (uint32_t n = 1; fields_next(&rest, RECORDS_JOINT_SESSION_AGENDA, &one); n++)
+		if (n == wanted) {
+			*that = one;
+			return;
+		}
+}
+
+static struct fault point(struct meeting *m)
+{
+	struct span one, rest = m->session->fields;
+	uint64_t scopes[SCOPES_MAX];
+	size_t count;
+	bool outside = m->call->outside;
+	if (*m->call->text == '\0')
+		return refuse(m, "agenda", "say what the point is about", "");
+	FAULT_TRY(scopes_read(m->w.request, "scope", m->call->scope, scopes, &count));
+	for (size_t i = 0; i < count; i++)
+		outside = outside || !m->has_consent || !consent_allows(m->consent.record->fields, scopes[i]);
+	while (fields_next(&rest, RECORDS_JOINT_SESSION_AGENDA, &one))
+		wire_put_bytes(&m->w.fields, RECORDS_JOINT_SESSION_AGENDA, one);
+	put_point(m, span_text(m->call->text), outside, span_of(NULL, 0));
+	if (outside)
+		rules_hint(&m->w.told, "agenda", "this is outside what the client consented to: it is marked and not discussed");
+	return put(m);
+}
+
+/* A note follows what stands under the point already. */
+static struct fault note(struct meeting *m)
+{
+	char *text = world_take(&m->w.world, PART_BYTES);
+	struct span one, that = { NULL, 0 }, title = { NULL, 0 }, notes = { NULL, 0 }, rest = m->session->fields;
+	if (text == NULL)
+		return world_fault(&m->w.world);
+	find_point(m, m->call->point, &that);
+	if (that.len == 0)
+		return refuse(m, "agenda", "there is no such point", "jalka session show SESSION; a new one: jalka session point SESSION TITLE");
+	if (fields_true(that, RECORDS_AGENDA_POINT_OUT_OF_SCOPE))
+		return refuse(m, "agenda", "this point is outside what the client consented to: it is not discussed and takes no note",
+			      "a wider consent is the client's to give: jalka consent give");
+	uint32_t state = state_of(m);
+	if (state != RECORDS_SESSION_STATE_RUNNING && state != RECORDS_SESSION_STATE_ENDED)
+		return refuse(m, "agenda", "notes are taken while the session runs, and until the client has confirmed", "jalka session start SESSION");
+	(void)fields_bytes(that, RECORDS_AGENDA_POINT_TITLE, &title);
+	(void)fields_bytes(that, RECORDS_AGENDA_POINT_NOTES, &notes);
+	size_t len = strlen(m->call->text);
+	if (len == 0 || notes.len + 1 + len > PART_BYTES)
+		return refuse(m, "agenda", len == 0 ? "say what was said" : "the note is too long", "");
+	memcpy(text, notes.data == NULL ? (const uint8_t *)"" : notes.data, notes.len);
+	text[notes.len] = '\n';
+	size_t from = notes.len == 0 ? 0 : notes.len + 1;
+	memcpy(text + from, m->call->text, len);
+	for (uint32_t n = 1; fields_next(&rest, RECORDS_JOINT_SESSION_AGENDA, &one); n++) {
+		if (n == m->call->point)
+			put_point(m, title, false, span_of(text, from + len));
+		else
+			wire_put_bytes(&m->w.fields, RECORDS_JOINT_SESSION_AGENDA, one);
+	}
+	return put(m);
+}
+
+/* ---- actions ---- */
+
+static struct fault action(struct meeting *m)
+{
+	void *block = world_take(&m->w.world, PART_BYTES);
+	struct wire_out out;
+	struct schema_error where = { .field = "" };
+	struct rules_told told = { .hint_count = 0 };
+	uint64_t kind;
+	int32_t due;
+	struct span one, rest = m->session->fields;
+	FAULT_TRY(scopes_read_value(m->w.request, "owner_kind", scopes_enum(RECORDS_TYPE_AGREED_ACTION, RECORDS_AGREED_ACTION_OWNER_KIND),
+				    span_text(m->call->owner_kind), &kind));
+	if (!civil_read_date(span_text(m->call->due), &due))
+		return refuse(m, "due", "an agreed action has a day", "written like 2026-11-20");
+	if (*m->call->owner == '\0')
+		return refuse(m, "owner", "an agreed action has exactly one owner", "");
+	if (block == NULL)
+		return world_fault(&m->w.world);
+	wire_out_init(&out, block, PART_BYTES);
+	wire_put_bytes(&out, RECORDS_AGREED_ACTION_FROM, span_of(m->session->id.bytes, ID_BYTES));
+	put_text(&out, RECORDS_AGREED_ACTION_WHAT, m->call->text);
+	wire_put_varint(&out, RECORDS_AGREED_ACTION_OWNER_KIND, kind);
+	put_text(&out, RECORDS_AGREED_ACTION_OWNER, m->call->owner);
+	wire_put_varint(&out, RECORDS_AGREED_ACTION_DUE, ((uint64_t)(int64_t)due << 1) ^ (due < 0 ? UINT64_MAX : 0));
+	wire_put_varint(&out, RECORDS_AGREED_ACTION_STATE, RECORDS_ACTION_STATE_OPEN);
+	struct rules_write write = { .record = schema_by_type(RECORDS_TYPE_AGREED_ACTION), .case_id = m->session->case_id, .kind = m->w.kind,
+				     .is_new = true, .given = wire_out_span(&out), .after = wire_out_span(&out), .event_at_ms = m->at_ms };
+	struct fault f = schema_check(write.record, write.given, NULL, 0, true, false, &where);
+	if (fault_is(f))
+		return writing_at(m->w.request, where.field, f.what);
+	f = rules_check(world_of(m), &write, &told);
+	if (fault_is(f)) {
+		m->w.told = told;
+		return writing_refused(&m->w, f);
+	}
+	m->extra = (struct replica_write){ .case_id = m->session->case_id, .record_type = RECORDS_TYPE_AGREED_ACTION, .fields = write.given };
+	random_fill(NULL, m->extra.record_id.bytes, ID_BYTES);
+	m->extra.envelope.event_at_ms = m->at_ms;
+	m->extra.envelope.clock_state = (uint32_t)profile_status(m->profile)->clock_state;
+	while (fields_next(&rest, RECORDS_JOINT_SESSION_AGREED_ACTIONS, &one))
+		wire_put_bytes(&m->w.fields, RECORDS_JOINT_SESSION_AGREED_ACTIONS, one);
+	wire_put_bytes(&m->w.fields, RECORDS_JOINT_SESSION_AGREED_ACTIONS, span_of(m->extra.record_id.bytes, ID_BYTES));
+	return put(m);
+}
+
+/* ---- to its end ---- */
+
+static struct fault drop(struct meeting *m)
+{
+	put_state(m, RECORDS_SESSION_STATE_FAILED);
+	put_text(&m->w.fields, RECORDS_JOINT_SESSION_CONNECTION_TROUBLE, *m->call->text != '\0' ? m->call->text : "yhteys katkesi");
+	rules_hint(&m->w.told, "channel", "call the client and Kela, and go on in the same record: jalka session resume");
+	return put(m);
+}
+
+static struct fault resume(struct meeting *m)
+{
+	put_state(m, RECORDS_SESSION_STATE_RUNNING);
+	wire_put_varint(&m->w.fields, RECORDS_JOINT_SESSION_CHANNEL, RECORDS_SESSION_CHANNEL_PHONE);
+	if (!fields_has(m->session->fields, RECORDS_JOINT_SESSION_STARTED_AT))
+		wire_put_varint(&m->w.fields, RECORDS_JOINT_SESSION_STARTED_AT, m->at_ms);
+	rules_hint(&m->w.told, "participants", "a voice on the phone is a new one: check identities again");
+	return put(m);
+}
+
+static struct fault finish(struct meeting *m, uint64_t state)
+{
+	put_state(m, state);
+	if (state == RECORDS_SESSION_STATE_ENDED)
+		wire_put_varint(&m->w.fields, RECORDS_JOINT_SESSION_ENDED_AT, m->at_ms);
+	if (state == RECORDS_SESSION_STATE_CONFIRMED)
+		wire_put_varint(&m->w.fields, RECORDS_JOINT_SESSION_CLIENT_CONFIRMED, 1);
+	if (state == RECORDS_SESSION_STATE_ENDED)
+		rules_hint(&m->w.told, "agreed_actions", "read what was agreed aloud, with its owners and days: jalka print actions SESSION");
+	return put(m);
+}
+
+static struct fault show(struct meeting *m)
+{
+	struct writer *out = answer_begin(m->w.request->answer);
+	writer_id(out, "id", m->session->id.bytes);
+	writer_string(out, "holds", lifecycle_name(lifecycle_of(RECORDS_TYPE_JOINT_SESSION), state_of(m)));
+	tell_points(m->session->fields, out);
+	tell_unidentified(m->session->fields, out);
+	tell_scope(m, out);
+	answer_finish(m->w.request->answer);
+	return fault_none();
+}
+
+/* ---- the call ---- */
+
+static struct fault find_session(struct meeting *m)
+{
+	struct record_id consent;
+	FAULT_TRY(writing_find_record(&m->w, m->profile, m->call->id));
+	m->session = rules_find(world_of(m), m->w.record_id);
+	if (m->session == NULL)
+		return refuse(m, "id", "this is no joint session", "jalka list joint_session");
+	FAULT_TRY(writing_find_case(&m->w, m->profile, "", ""));
+	m->hold = CONSENT_NOT_HERE;
+	if (fields_id(m->session->fields, RECORDS_JOINT_SESSION_CONSENT, &consent))
+		m->hold = consent_by_id(world_of(m), consent, world_of(m)->now_ms, &m->consent);
+	m->has_consent = m->hold != CONSENT_NOT_HERE;
+	if (m->hold != CONSENT_HOLDS)
+		rules_hint(&m->w.told, "consent", "the consent this session rests on does not hold: nothing more is said to Kela");
+	return fault_none();
+}
+
+static struct fault meet(struct meeting *m)
+{
+	static const struct { const char *name; struct fault (*fn)(struct meeting *); } verbs[] = {
+		{ "identify", identify }, { "start", start }, { "point", point }, { "note", note }, { "action", action },
+		{ "drop", drop }, { "resume", resume }, { "show", show },
+	};
+	static const struct { const char *name; uint64_t state; } ends[] = {
+		{ "end", RECORDS_SESSION_STATE_ENDED }, { "confirm", RECORDS_SESSION_STATE_CONFIRMED },
+		{ "sign", RECORDS_SESSION_STATE_SIGNED }, { "cancel", RECORDS_SESSION_STATE_CANCELLED },
+	};
+	if (profile_status(m->profile)->state == REPLICA_BLANK)
+		return fault_of(FAULT_LATER, "this machine is not enrolled yet: enrol it with the code of the administrator");
+	if (*m->call->id == '\0')
+		return refuse(m, "id", "say which session, or to prepare one whose", "jalka list joint_session");
+	m->w.record = schema_by_type(RECORDS_TYPE_JOINT_SESSION);
+	m->at_ms = m->call->at_ms != 0 ? m->call->at_ms : world_of(m)->now_ms;
+	m->at_ms -= m->at_ms % 1000;
+	if (strcmp(m->call->verb, "prepare") == 0)
+		return prepare(m);
+	FAULT_TRY(find_session(m));
+	for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
+		if (strcmp(m->call->verb, verbs[i].name) == 0)
+			return verbs[i].fn(m);
+	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+		if (strcmp(m->call->verb, ends[i].name) == 0)
+			return finish(m, ends[i].state);
+	return refuse(m, "verb", "there is no such step of a session",
+		      "prepare, identify, start, point, note, action, drop, resume, end, confirm, sign, cancel or show");
+}
+
+struct fault handlers_session(struct request *request)
+{
+	static struct meeting m;
+	profile_touch(request->target.profile);
+	memset(&m, 0, sizeof m);
+	m.call = &request->call->call.session;
+	m.profile = request->target.profile;
+	writing_begin(&m.w, request);
+	struct fault f = meet(&m);
+	writing_end(&m.w);
+	return f;
+}
