@@ -315,7 +315,8 @@ static void shape_facts(const struct judging *j, const struct delta *delta, cons
 		facts->malformed = true;
 		return;
 	}
-	facts->central_only = type->central_only;
+	facts->central_only = type->central_only ||
+			      schema_central_field(type, delta->fields, delta->cleared, delta->cleared_count) != NULL;
 	enum delta_case_kind kind = delta->opens ? delta->opening.kind : info != NULL ? info->kind : DELTA_CASE_NONE;
 	bool placed = kind == DELTA_CASE_NONE || schema_may_stand_in(type, kind);
 	facts->malformed = !placed || fault_is(schema_check(type, delta->fields, delta->cleared, delta->cleared_count,

@@ -74,7 +74,7 @@ struct ingest_facts {
 	bool receipted;              /* central's own signed receipt says it was ACCEPTED before a restore */
 	bool secret_unknown;         /* verified by a salt of the device's */
 	bool malformed;              /* delta_read or the record's shape refuses it */
-	bool central_only;           /* the record type takes no other author */
+	bool central_only;           /* the record type, or a field, takes no other author */
 	bool case_erased, record_erased;
 	bool case_open;              /* an accepted opening of it is there */
 	bool case_reserved;          /* reference, directory, or another node's ACCESS case: not a device's to open */

@@ -329,7 +329,7 @@ static const struct need needs[LIFECYCLE_NEEDS] = {
 	[LIFECYCLE_TROUBLE] = { "connection_trouble", "what went wrong" },
 	[LIFECYCLE_ACTION_NOTE] = { "done_note", "the reason" },
 	[LIFECYCLE_ACCEPTED] = { "accepted_at", "when the receiver accepted it" },
-	[LIFECYCLE_EFFECTIVE] = { "effective_at", "from when, and no unsigned draft in its cases" },
+	[LIFECYCLE_EFFECTIVE] = { "client_told_at", "the client told who takes over; then the central node does it" },
 	[LIFECYCLE_LOST] = { "lost_at", "when it was lost" },
 };
 

@@ -64,7 +64,7 @@ enum lifecycle_need {
 	LIFECYCLE_TROUBLE,           /* session: connection_trouble */
 	LIFECYCLE_ACTION_NOTE,       /* action: done_note says why */
 	LIFECYCLE_ACCEPTED,          /* handover: accepted_at, by who receives it */
-	LIFECYCLE_EFFECTIVE,         /* handover: effective_at, no unsigned draft in its cases */
+	LIFECYCLE_EFFECTIVE,         /* handover: effective_at and client_told_at, by the central node */
 	LIFECYCLE_LOST,              /* device: lost_at */
 	LIFECYCLE_NEEDS,             /* how many there are */
 };

@@ -298,9 +298,20 @@ static struct fault check_client(const struct rules_world *world, const struct r
 	return fault_none();
 }
 
+/* Assignments, links between clients, when a handover takes effect: decided by the
+ * central node alone, which all hear. */
+static struct fault check_author(const struct rules_world *world, const struct rules_write *write, struct rules_told *told)
+{
+	const struct schema_field *field = world->is_central ? NULL
+		: schema_central_field(write->record, write->given, write->cleared, write->cleared_count);
+	return field == NULL ? fault_none()
+			     : rules_refuse(told, field->name, "is written at the central node only", "");
+}
+
 struct fault rules_check(const struct rules_world *world, const struct rules_write *write, struct rules_told *told)
 {
 	const struct row *row = row_of(write->record->type);
+	FAULT_TRY(check_author(world, write, told));
 	FAULT_TRY(check_open(world, write, told));
 	FAULT_TRY(check_client(world, write, told));
 	FAULT_TRY(check_steps(world, write, told));

@@ -17,7 +17,7 @@
  *
  * Pure; owns nothing; spans are lent by the world until the write is decided.
  * The rules stand in one file a noun: rules_person, rules_matter, rules_content,
- * rules_plan, rules_aid, rules_consent, rules_session, rules_others, rules_text;
+ * rules_plan, rules_handover, rules_aid, rules_consent, rules_session, rules_others, rules_text;
  * what steps need in rules_need.
  */
 #ifndef JALKA_DOMAIN_RULES_H
@@ -123,6 +123,9 @@ struct fault rules_check(const struct rules_world *world, const struct rules_wri
 /* Whether the need of a step is met by the write; no fault: it is. */
 struct fault rules_need(const struct rules_world *world, const struct rules_write *write, enum lifecycle_need need,
 			struct rules_told *told);
+
+/* Of a draft that is saved: refused only where it would be lost with its case. */
+struct fault rules_draft(const struct rules_world *world, const struct rules_write *write, struct rules_told *told);
 
 /* What must be written together with it, in the same transaction: the state of a
  * record it corrects or replaces. At most RULES_ALSO_MAX; how many. */

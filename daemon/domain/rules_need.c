@@ -189,19 +189,14 @@ static struct fault need_accepted(const struct rules_world *world, const struct 
 	return met(has(write, RECORDS_HANDOVER_ACCEPTED_AT), LIFECYCLE_ACCEPTED, told);
 }
 
+/* Told by the one who hands over, whose device was free of drafts then. */
 static struct fault need_effective(const struct rules_world *world, const struct rules_write *write, struct rules_told *told)
 {
-	const struct rules_record *drafts;
-	struct span one, rest = write->after;
-	while (fields_next(&rest, RECORDS_HANDOVER_CASES, &one)) {
-		struct case_id place;
-		if (one.len != ID_BYTES)
-			continue;
-		memcpy(place.bytes, one.data, ID_BYTES);
-		if (rules_list(world, RULES_DRAFTS_IN_CASE, place, 0, &drafts) != 0)
-			return rules_refuse(told, "cases", "there are unsigned drafts in these cases", "sign or discard them first: jalka drafts");
-	}
-	return met(has(write, RECORDS_HANDOVER_EFFECTIVE_AT), LIFECYCLE_EFFECTIVE, told);
+	if (!world->is_central)
+		return rules_refuse(told, "state", "the central node puts a handover in effect, once it is accepted and the "
+				    "client was told", "");
+	return met(has(write, RECORDS_HANDOVER_EFFECTIVE_AT) && has(write, RECORDS_HANDOVER_CLIENT_TOLD_AT),
+		   LIFECYCLE_EFFECTIVE, told);
 }
 
 /* ---- all ------------------------------------------------------------------------------------------------ */

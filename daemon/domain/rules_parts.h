@@ -56,6 +56,11 @@ rules_fn rules_note, rules_mapping, rules_concern, rules_benefit, rules_child_no
 /* rules_plan: another plan in force replaces the same one. */
 bool rules_plan_has_rival(const struct rules_world *world, const struct rules_record *plan);
 
+/* rules_handover: whether somebody is the own worker of a case; true as well when nobody
+ * is named yet. No unsigned draft in the cases of a handover's message. */
+bool rules_own_worker(const struct rules_world *world, struct case_id case_id, struct record_id staff);
+struct fault rules_no_drafts(const struct rules_world *world, struct span handover, struct rules_told *told);
+
 rules_fn rules_plan, rules_action, rules_handover;
 rules_fn rules_application, rules_local_application, rules_local_decision, rules_service_notice;
 rules_fn rules_consent, rules_disclosure;

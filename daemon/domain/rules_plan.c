@@ -1,4 +1,4 @@
-/* rules_plan - plans, agreed actions, and the handing over of cases. */
+/* rules_plan - plans and agreed actions. */
 #include "domain/rules_parts.h"
 
 enum { ACTIVATION_PARTIES = 3 };
@@ -63,12 +63,22 @@ static void mind_rivals(const struct rules_world *world, const struct rules_writ
 		rules_hint(told, "replaces", "another plan replaces the same one: the own worker chooses which is in force");
 }
 
+/* Of two revisions of one plan the own worker ends one; others leave both. */
+static struct fault check_choice(const struct rules_world *world, const struct rules_write *write, struct rules_told *told)
+{
+	const struct rules_record *plan = rules_find(world, write->record_id);
+	if (!rules_touches(write, RECORDS_PLAN_STATE) || plan == NULL || ID_IS_NONE(world->staff) ||
+	    !rules_plan_has_rival(world, plan) || rules_own_worker(world, write->case_id, world->staff))
+		return fault_none();
+	return rules_refuse(told, "state", "another plan replaces the same one: the own worker chooses which is in force", "");
+}
+
 struct fault rules_plan(const struct rules_world *world, const struct rules_write *write, struct rules_told *told)
 {
 	uint64_t agreement = fields_number_or_none(write->after, RECORDS_PLAN_CLIENT_AGREEMENT);
 	int32_t review;
 	if (!write->is_new)
-		return fault_none();
+		return check_choice(world, write, told);
 	FAULT_TRY(check_kind(world, write, told));
 	if (agreement != RECORDS_CLIENT_AGREEMENT_AGREED && !fields_says(write->after, RECORDS_PLAN_CLIENT_AGREEMENT_NOTE))
 		return rules_refuse(told, "client_agreement_note", "say what the client did not agree to", "");
@@ -97,63 +107,5 @@ struct fault rules_action(const struct rules_world *world, const struct rules_wr
 		return rules_refuse(told, "from", "the session is signed: nothing is added to it", "");
 	if (write->is_new && fields_date(write->after, RECORDS_AGREED_ACTION_DUE, &due) && due < world->today)
 		rules_hint(told, "due", "the day is past already");
-	return fault_none();
-}
-
-/* ---- handover ----------------------------------------------------------------------------------- */
-
-/* Special support needs a licensed receiver (SHL 42 §). */
-static struct fault check_receiver(const struct rules_world *world, const struct rules_write *write, struct rules_told *told)
-{
-	const struct rules_record *to = rules_at(world, write->after, RECORDS_HANDOVER_TO), *matters;
-	struct span one, rest = write->after;
-	while (fields_next(&rest, RECORDS_HANDOVER_CASES, &one)) {
-		struct case_id place;
-		if (one.len != ID_BYTES)
-			continue;
-		memcpy(place.bytes, one.data, ID_BYTES);
-		if (rules_list(world, RULES_IN_CASE, place, RECORDS_TYPE_CASE, &matters) == 0) {
-			rules_hint(told, "cases", "one of the cases is not on this device");
-			continue;
-		}
-		if (rules_state(world, &matters[0]) == RECORDS_CASE_STATE_CLOSED)
-			return rules_refuse(told, "cases", "a closed case is not handed over", "");
-		if (to != NULL && fields_true(matters[0].fields, RECORDS_CASE_SPECIAL_SUPPORT) &&
-		    fields_number_or_none(to->fields, RECORDS_STAFF_MEMBER_PROFESSION) !=
-			    RECORDS_PROFESSION_LICENSED_SOCIAL_WORKER)
-			return rules_refuse(told, "to", "a client in need of special support has a licensed social worker as own worker", "");
-	}
-	return fault_none();
-}
-
-static bool has_drafts(const struct rules_world *world, const struct rules_write *write)
-{
-	const struct rules_record *drafts;
-	struct span one, rest = write->after;
-	while (fields_next(&rest, RECORDS_HANDOVER_CASES, &one)) {
-		struct case_id place;
-		if (one.len != ID_BYTES)
-			continue;
-		memcpy(place.bytes, one.data, ID_BYTES);
-		if (rules_list(world, RULES_DRAFTS_IN_CASE, place, 0, &drafts) != 0)
-			return true;
-	}
-	return false;
-}
-
-struct fault rules_handover(const struct rules_world *world, const struct rules_write *write, struct rules_told *told)
-{
-	struct record_id from, to;
-	FAULT_TRY(rules_names(world, write, RECORDS_HANDOVER_FROM, RECORDS_TYPE_STAFF_MEMBER, told, "this is no worker"));
-	FAULT_TRY(rules_names(world, write, RECORDS_HANDOVER_TO, RECORDS_TYPE_STAFF_MEMBER, told, "this is no worker"));
-	if (fields_id(write->after, RECORDS_HANDOVER_FROM, &from) && fields_id(write->after, RECORDS_HANDOVER_TO, &to) &&
-	    ID_EQUAL(from, to))
-		return rules_refuse(told, "to", "the receiver is the one who hands over", "");
-	FAULT_TRY(check_receiver(world, write, told));
-	FAULT_TRY(rules_time_is_past(world, write, RECORDS_HANDOVER_CLIENT_TOLD_AT, told));
-	FAULT_TRY(rules_order_of_times(write, RECORDS_HANDOVER_ACCEPTED_AT, RECORDS_HANDOVER_EFFECTIVE_AT, told,
-				       "it cannot be in effect before it is accepted"));
-	if (write->is_new && has_drafts(world, write))
-		return rules_refuse(told, "cases", "there are unsigned drafts in these cases", "sign or discard them first: jalka drafts");
 	return fault_none();
 }

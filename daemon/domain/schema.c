@@ -273,6 +273,20 @@ struct fault schema_check_signed_change(const struct schema_record *record, stru
 	return fault_none();
 }
 
+const struct schema_field *schema_central_field(const struct schema_record *record, struct span fields,
+						const uint32_t *cleared, size_t cleared_count)
+{
+	for (size_t i = 0; i < record->message->count; i++) {
+		const struct schema_field *field = &record->message->fields[i];
+		bool touched = field->central_only && given(fields, field->number);
+		for (size_t j = 0; field->central_only && j < cleared_count; j++)
+			touched = touched || cleared[j] == field->number;
+		if (touched)
+			return field;
+	}
+	return NULL;
+}
+
 static void message_texts(const struct schema_message *message, struct span fields, size_t depth,
 			  schema_text_fn *fn, void *ctx)
 {

@@ -36,6 +36,7 @@ struct schema_field {
 	const struct schema_message *message;
 	bool sensitive;                       /* never in lists, titles or logs */
 	bool later;                           /* of a signed record: written only after signing */
+	bool central_only;                    /* no other author, whoever writes the rest of the record */
 };
 struct schema_message { const char *name; const struct schema_field *fields; size_t count; };
 
@@ -84,6 +85,10 @@ struct fault schema_check(const struct schema_record *record, struct span fields
 struct fault schema_check_signed_change(const struct schema_record *record, struct span fields,
 					const uint32_t *cleared, size_t cleared_count,
 					struct schema_error *where);
+
+/* The first field of the change that is the central node's alone; NULL: none. */
+const struct schema_field *schema_central_field(const struct schema_record *record, struct span fields,
+						const uint32_t *cleared, size_t cleared_count);
 
 /* Every text the record shows (nested too), one call a text: search, byte scans. */
 typedef void schema_text_fn(void *ctx, const struct schema_field *field, struct span text);

@@ -1,4 +1,4 @@
-/* The rules of referrals, cases, visits, plans, actions and handovers, and what all
+/* The rules of referrals, cases, visits, plans and actions, and what all
  * steps share. */
 #include "rules_world.h"
 
@@ -158,7 +158,7 @@ static void a_visit_not_made_says_why(void **state)
 	refused_at(0, MATTER, "visit", "{" VISIT ",'outreach_post':'@1'}", "outreach_post", "no outreach post");
 }
 
-/* ---- plans, actions, handovers -------------------------------------------------------------- */
+/* ---- plans, actions -------------------------------------------------------------- */
 
 #define PLAN "'goals':[{'text':'x','category':'WORK'}],'review_on':'2027-01-01','client_agreement':'AGREED'"
 
@@ -258,42 +258,6 @@ static void an_action_is_agreed_somewhere_and_dropped_with_a_reason(void **state
 	assert_true(is_told("due", "past"));
 }
 
-#define HANDOVER "'from':'@3','to':'@4','reason':'x','client_told_at':'2026-11-03T09:00'"
-/* A case is named by its 16 bytes, as records are: MATTER is case 2. */
-#define OF_MATTER ",'cases':['@2']"
-
-static void a_handover_waits_for_drafts_and_for_its_receiver(void **state)
-{
-	(void)state;
-	allowed_at(0, MATTER, "handover", "{" HANDOVER OF_MATTER "}");
-	there_as_draft(20, MATTER, "encounter_note");
-	refused_at(0, MATTER, "handover", "{" HANDOVER OF_MATTER "}", "cases", "drafts");
-	there_no_more(20);
-	there(21, MATTER, "handover", "{" HANDOVER OF_MATTER "}");
-	refused_at(21, MATTER, "handover", "{'state':'ACCEPTED','accepted_at':'2026-11-03T10:00'}", "accepted_at", "who receives");
-	world.rules.staff = id_of(INSTRUCTOR);
-	refused_at(21, MATTER, "handover", "{'state':'ACCEPTED'}", "accepted_at", "accepted");
-	allowed_at(21, MATTER, "handover", "{'state':'ACCEPTED','accepted_at':'2026-11-03T10:00'}");
-	refused_at(21, MATTER, "handover", "{'state':'EFFECTIVE'}", "state", "ACCEPTED");
-	there(22, MATTER, "handover", "{" HANDOVER OF_MATTER ",'state':'ACCEPTED','accepted_at':'2026-11-03T10:00'}");
-	refused_at(22, MATTER, "handover", "{'state':'EFFECTIVE','effective_at':'2026-11-03T09:30'}", "effective_at", "before it is accepted");
-	there_as_draft(20, MATTER, "encounter_note");
-	refused_at(22, MATTER, "handover", "{'state':'EFFECTIVE','effective_at':'2026-11-03T11:00'}", "cases", "drafts");
-	there_no_more(20);
-	allowed_at(22, MATTER, "handover", "{'state':'EFFECTIVE','effective_at':'2026-11-03T11:00'}");
-	refused_at(0, MATTER, "handover", "{'from':'@3','to':'@3','reason':'x','client_told_at':'2026-11-03T09:00'" OF_MATTER "}", "to", "hands over");
-}
-
-static void special_support_is_handed_to_a_licensed_worker(void **state)
-{
-	(void)state;
-	there_no_more(CASE);
-	there(20, MATTER, "case", "{'client':'@1','title':'x','opened_on':'2026-01-01','opened_by_pathway':'SELF',"
-	      "'special_support':true,'special_support_reason':'x'}");
-	refused_at(0, MATTER, "handover", "{" HANDOVER OF_MATTER "}", "to", "licensed");
-	allowed_at(0, MATTER, "handover", "{'from':'@4','to':'@3','reason':'x','client_told_at':'2026-11-03T09:00'" OF_MATTER "}");
-}
-
 /* ---- steps of what was written apart ---------------------------------------------------------- */
 
 static void a_step_goes_out_from_what_holds(void **state)
@@ -330,8 +294,6 @@ int main(void)
 		WORLD_TEST(of_two_revisions_a_person_chooses),
 		WORLD_TEST(what_replaces_a_record_steps_it_too),
 		WORLD_TEST(an_action_is_agreed_somewhere_and_dropped_with_a_reason),
-		WORLD_TEST(a_handover_waits_for_drafts_and_for_its_receiver),
-		WORLD_TEST(special_support_is_handed_to_a_licensed_worker),
 		WORLD_TEST(a_step_goes_out_from_what_holds),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -44,6 +44,8 @@ static void another_language_is_named_and_nobody_merges_into_himself(void **stat
 	(void)state;
 	refused_at(CLIENT, CLIENT_CASE, "client", "{'contact_language':'OTHER'}", "contact_language_other", "which");
 	allowed_at(CLIENT, CLIENT_CASE, "client", "{'contact_language':'OTHER','contact_language_other':'somali'}");
+	refused_at(CLIENT, CLIENT_CASE, "client", "{'merged_into':'@2'}", "merged_into", "central node");
+	world.rules.is_central = true;
 	refused_at(CLIENT, CLIENT_CASE, "client", "{'merged_into':'@1'}", "merged_into", "itself");
 	refused_at(CLIENT, CLIENT_CASE, "client", "{'merged_into':'@3'}", "merged_into", "no client");
 	allowed_at(CLIENT, CLIENT_CASE, "client", "{'merged_into':'@2'}");

@@ -1,0 +1,59 @@
+/* handover - how a case changes hands, from what was written of it and by whom.
+ *
+ *   own worker   proposes: who, which cases, why; the open deadlines stand in it
+ *   central      lends the cases to the receiver for some days (assignment reason HANDOVER)
+ *   receiver     accepts, or rejects
+ *   own worker   tells the client who takes over; may take the proposal back before it is accepted
+ *   central      accepted and told: it takes effect, as central's own delta, and the
+ *                assignments follow in the same transaction
+ *
+ * The old worker answers for the cases until it is in effect. What is written by
+ * somebody whose step it is not counts for nothing here (V1), whatever the record shows.
+ *
+ * Pure. Take the record's deltas in the order central gave them; then ask what is due.
+ *
+ * V1  Proposed and told by the one who hands over, accepted by the receiver, rejected
+ *     by either, in effect by the central node.
+ * V2  What was proposed stands as in the first delta: nobody is put in the receiver's
+ *     place, and no case added, after somebody said yes.
+ */
+#ifndef JALKA_DOMAIN_HANDOVER_H
+#define JALKA_DOMAIN_HANDOVER_H
+
+#include <stddef.h>
+
+#include "base/id.h"
+#include "base/span.h"
+
+enum { HANDOVER_CASES_MAX = 32, HANDOVER_LENT_DAYS = 14 };
+
+struct handover {
+	struct record_id from, to;       /* staff records */
+	struct case_id cases[HANDOVER_CASES_MAX];
+	size_t case_count;
+	bool is_begun;                   /* a first delta was taken */
+	bool is_proposed;                /* and it holds (V1) */
+	bool is_told, is_accepted, is_rejected, is_in_effect;
+};
+
+enum handover_due {
+	HANDOVER_NOTHING,       /* it is over, or never was a proposal */
+	HANDOVER_LEND,          /* the receiver is to see the cases: somebody has yet to act */
+	HANDOVER_TAKE_BACK,     /* rejected: what was lent goes */
+	HANDOVER_TAKE_EFFECT,
+};
+
+/* One delta of the record: its fields and who wrote it (none: the central node). */
+void handover_take(struct handover *handover, struct record_id who, struct span fields);
+enum handover_due handover_due(const struct handover *handover);
+
+/* Of a handover's record as it is shown: whom it waits for, as a word for programs
+ * ("RECEIVER", "CLIENT_TOLD", "CENTRAL", "" when it is over). */
+const char *handover_waits_for(struct span fields);
+bool handover_is_live(struct span fields);
+
+/* The cases of a handover's record: begin with `rest` as the whole message. */
+bool handover_next_case(struct span *rest, struct case_id *out);
+bool handover_has_case(struct span fields, struct case_id case_id);
+
+#endif
