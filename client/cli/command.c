@@ -92,6 +92,7 @@ static const struct command {
 	  BIT(COMMAND_WAIT) | BIT(COMMAND_OFFLINE) | BIT(COMMAND_ONLINE) },
 	{ "agenda", "[DAY]", "what is urgent, late, due on a day (today) and in the week after it", verbs_agenda, 0 },
 	{ "deadline", "[RULE DAY]", "what a clock of the law makes of a day (D5 2026-03-02); else all rules", verbs_deadline, 0 },
+	{ "emergency", "[CLIENT]", "whom to call now: 112, the emergency social service, places with a phone", verbs_emergency, 0 },
 	{ "search", "TEXT", "find records by words, names, phones, identity codes", verbs_search, BIT(COMMAND_LIMIT) },
 
 	{ "client add", "FAMILY GIVEN field=value...", "a new client (asiakas) with a case of their own", verbs_client_add,
@@ -111,7 +112,7 @@ static const struct command {
 	{ "note", "CASE TEXT|- [field=value...]", "a signed note in the case (asiakaskertomus)", verbs_note,
 	  WRITES | BIT(COMMAND_DRAFT) | BIT(COMMAND_VISIT) },
 	{ "mapping", "CLIENT QUADRANT=STATE[:TEXT]... [field=value...]",
-	  "a life-situation mapping (kartoitus): income= family= health= housing=", verbs_mapping, WRITES | BIT(COMMAND_DRAFT) },
+	  "a life-situation mapping (kartoitus): income= family= health= housing=, answers like rent_arrears=YES", verbs_mapping, WRITES | BIT(COMMAND_DRAFT) },
 	{ "application", "CLIENT [field=value...]", "follow an application for basic social assistance (hakemus)",
 	  verbs_application, WRITES | BIT(COMMAND_URGENT) | BIT(COMMAND_REASON) },
 	{ "consent give", "CLIENT SCOPE PURPOSE field=value...", "a consent (suostumus); understood_check= is required",

@@ -184,21 +184,58 @@ static const struct { const char *name, *value; } quadrants[] = {
 };
 enum { QUADRANTS = sizeof quadrants / sizeof *quadrants };
 
-/* "housing=SUPPORT:Vuokrarästi" as the part of that quadrant. */
-static void assign_quadrant(jalka_Request *request, int place, const char *given)
+/* The questions of the quadrants, answered like rent_arrears=YES:kaksi kuukautta. */
+static const struct { const char *name, *value; int quadrant; } prompts[] = {
+	{ "income_management", "INCOME_MANAGEMENT", 0 }, { "family_support", "FAMILY_SUPPORT", 1 },
+	{ "child_concern", "CHILD_CONCERN", 1 }, { "daily_coping", "DAILY_COPING", 2 }, { "help_need", "HELP_NEED", 2 },
+	{ "housing_support", "HOUSING_SUPPORT", 3 }, { "rent_arrears", "RENT_ARREARS", 3 },
+	{ "eviction_threat", "EVICTION_THREAT", 3 },
+};
+enum { PROMPTS = sizeof prompts / sizeof *prompts };
+
+/* "quadrants.PLACE.PART=" with the part before the colon of what was given, and what
+ * stands after it as `text`. */
+static void assign_part(jalka_Request *request, const char *at, const char *part, const char *given)
 {
 	static char text[4096];
 	const char *colon = strchr(given, ':');
-	int state_len = colon != NULL ? (int)(colon - given) : (int)strlen(given);
-	snprintf(text, sizeof text, "quadrants.%d.quadrant=%s", place, quadrants[place].value);
-	link_assign(&request->call.write, text);
-	snprintf(text, sizeof text, "quadrants.%d.state=%.*s", place, state_len, given);
+	int len = colon != NULL ? (int)(colon - given) : (int)strlen(given);
+	if ((size_t)snprintf(text, sizeof text, "%s.%s=%.*s", at, part, len, given) >= sizeof text)
+		say_die(SAY_USAGE, "%s is too long", part);
 	link_assign(&request->call.write, text);
 	if (colon == NULL)
 		return;
-	if ((size_t)snprintf(text, sizeof text, "quadrants.%d.text=%s", place, colon + 1) >= sizeof text)
-		say_die(SAY_USAGE, "the text on %s is too long", quadrants[place].name);
+	if ((size_t)snprintf(text, sizeof text, "%s.text=%s", at, colon + 1) >= sizeof text)
+		say_die(SAY_USAGE, "the text on %s is too long", at);
 	link_assign(&request->call.write, text);
+}
+
+/* "housing=SUPPORT:Vuokrarästi" as the part of that quadrant. */
+static void assign_quadrant(jalka_Request *request, int place, const char *given)
+{
+	char at[32], text[64];
+	snprintf(at, sizeof at, "quadrants.%d", place);
+	snprintf(text, sizeof text, "%s.quadrant=%s", at, quadrants[place].value);
+	link_assign(&request->call.write, text);
+	assign_part(request, at, "state", given);
+}
+
+/* An answer to a question of the quadrants; false: the argument is something else. */
+static bool assign_prompt(jalka_Request *request, const char *argument, unsigned counts[static QUADRANTS])
+{
+	char at[64], text[128];
+	for (int i = 0; i < PROMPTS; i++) {
+		size_t len = strlen(prompts[i].name);
+		if (strncmp(argument, prompts[i].name, len) != 0 || argument[len] != '=')
+			continue;
+		int place = prompts[i].quadrant;
+		snprintf(at, sizeof at, "quadrants.%d.prompts_answered.%u", place, counts[place]++);
+		snprintf(text, sizeof text, "%s.prompt=%s", at, prompts[i].value);
+		link_assign(&request->call.write, text);
+		assign_part(request, at, "answer", argument + len + 1);
+		return true;
+	}
+	return false;
 }
 
 /* The quadrant an argument speaks of, or -1; `value` is what follows its '='. */
@@ -218,6 +255,7 @@ int verbs_mapping(struct command_context *c, int argc, char **argv)
 {
 	struct fill_found client;
 	const char *given[QUADRANTS] = { NULL }, *value;
+	unsigned answered[QUADRANTS] = { 0 };
 	if (argc < 1)
 		command_usage(c, "a client is expected");
 	fill_find_client(c, argv[0], &client);
@@ -228,7 +266,7 @@ int verbs_mapping(struct command_context *c, int argc, char **argv)
 		int place = quadrant_of(argv[i], &value);
 		if (place >= 0)
 			given[place] = value;
-		else
+		else if (!assign_prompt(request, argv[i], answered))
 			link_assign(&request->call.write, argv[i]);
 	}
 	fill_default(c, request, argc, argv, "client", client.id);

@@ -15,7 +15,7 @@ static void print_json(struct json object)
 }
 
 /* ---- agenda -------------------------------------------------------------------------------- */
-struct agenda_print { char class[16]; };
+struct agenda_print { char class[16]; bool is_urgent; };
 
 /* The class stands at the first of its rows alone. */
 static const char *class_cell(struct agenda_print *print, struct json due)
@@ -27,6 +27,7 @@ static const char *class_cell(struct agenda_print *print, struct json due)
 	if (strcmp(class, print->class) == 0)
 		return "";
 	snprintf(print->class, sizeof print->class, "%s", class);
+	print->is_urgent = print->is_urgent || strcmp(class, "URGENT") == 0;
 	for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
 		if (strcmp(class, classes[i].name) == 0)
 			return classes[i].text;
@@ -73,6 +74,8 @@ int verbs_agenda(struct command_context *c, int argc, char **argv)
 		LINK_PUT(request->call.agenda.day, argv[0], "the day");
 	say_table_begin(columns, sizeof columns / sizeof *columns);
 	link_call(command_link(c), request, gather_due, &print);
+	if (!say_style()->json && print.is_urgent)
+		say_line("112 first where life is in danger; whom else to call: jalka emergency CLIENT");
 	if (!say_style()->json)
 		say_table_end("nothing is due");
 	return SAY_OK;

@@ -181,10 +181,10 @@ const char *fill_text(const char *argument)
 	return text;
 }
 
-static void print_advice(struct json advice)
+void fill_advice(struct json answer)
 {
 	struct json name, one;
-	for (struct json_walk walk = json_walk(advice); json_next(&walk, &name, &one);)
+	for (struct json_walk walk = json_walk(json_member(answer, "advice")); json_next(&walk, &name, &one);)
 		say_note("%s", say_text(json_member(one, "text")));
 }
 
@@ -201,7 +201,7 @@ static void print_written(void *ctx, struct json object)
 			 say_text(json_member(object, "state")), say_text(json_member(object, "case_id")));
 	else
 		say_note("%s %s", say_text(json_member(object, "type")), say_text(json_member(object, "state")));
-	print_advice(json_member(object, "advice"));
+	fill_advice(object);
 }
 
 int fill_send(struct command_context *c, jalka_Request *request)

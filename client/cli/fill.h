@@ -26,6 +26,8 @@ void fill_default(struct command_context *c, jalka_Request *request, int argc, c
 void fill_rest(struct command_context *c, jalka_Request *request, int argc, char **argv);
 /* Sends and prints the new record's id and state, and what to mind. */
 int fill_send(struct command_context *c, jalka_Request *request);
+/* What an answer says is to be minded. */
+void fill_advice(struct json answer);
 /* When it happened, by --at; 0: not said. */
 uint64_t fill_at_ms(struct command_context *c);
 /* The text, or all of stdin for "-", without its last line ends. */

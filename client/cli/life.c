@@ -34,15 +34,13 @@ static void print_steps(void *ctx, struct json object)
 
 static void print_stepped(void *ctx, struct json object)
 {
-	struct json name, advice;
 	if (say_style()->json) {
 		print_json(object);
 		return;
 	}
 	say_line("%s", say_text(json_member(object, "id")));
 	say_note("%s is %s", say_text(json_member(object, "type")), (const char *)ctx);
-	for (struct json_walk walk = json_walk(json_member(object, "advice")); json_next(&walk, &name, &advice);)
-		say_note("%s", say_text(json_member(advice, "text")));
+	fill_advice(object);
 }
 
 static void assign(jalka_StepCall *call, struct command_context *c, const char *text)

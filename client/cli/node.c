@@ -134,6 +134,13 @@ static void print_unsent(struct json s)
 		say_line("%-14s %" PRId64 " changes were rejected: jalka quarantine", "", say_integer(s, "rejected"));
 }
 
+/* Seconds, where they are worth telling; else 0. */
+static int64_t clock_off_s(struct json s)
+{
+	int64_t offset_s = say_integer(s, "clock_offset_ms") / 1000;
+	return offset_s > 300 || offset_s < -300 ? offset_s : 0;
+}
+
 static void print_field(struct json s)
 {
 	const char *last = say_time_ms(json_member(s, "last_contact_ms"));
@@ -150,8 +157,8 @@ static void print_field(struct json s)
 		say_line("%-14s %" PRId64 " not signed: jalka drafts", "drafts", say_integer(s, "drafts"));
 	if (say_integer(s, "conflicts") != 0)
 		say_line("%-14s %" PRId64 " to settle: jalka conflicts", "conflicts", say_integer(s, "conflicts"));
-	int64_t offset_s = say_integer(s, "clock_offset_ms") / 1000;
-	if (offset_s > 300 || offset_s < -300)
+	int64_t offset_s = clock_off_s(s);
+	if (offset_s != 0)
 		say_line("%-14s this device's clock is %" PRId64 " s off", "clock", offset_s);
 	if (!json_text_is(json_member(s, "sync"), "idle")) /* connected: what went wrong before is over */
 		line_if("trouble", say_text(json_member(s, "last_error")));
@@ -186,6 +193,22 @@ int verbs_status(struct command_context *c, int argc, char **argv)
 }
 
 /* ---- sync, rebuild -------------------------------------------------------------------------- */
+/* What a worker back from the field wants to know: is it all sent, is anything left to do. */
+static void print_after(void *ctx, struct json s)
+{
+	(void)ctx;
+	if (say_integer(s, "unreceipted") == 0)
+		say_note("everything written here has its receipt");
+	if (say_integer(s, "conflicts") != 0)
+		say_note("%" PRId64 " conflicts to settle: jalka conflicts", say_integer(s, "conflicts"));
+	if (say_integer(s, "drafts") != 0)
+		say_note("%" PRId64 " drafts are not signed and were not sent: jalka drafts", say_integer(s, "drafts"));
+	if (say_integer(s, "rejected") != 0)
+		say_note("%" PRId64 " changes were rejected: jalka quarantine", say_integer(s, "rejected"));
+	if (clock_off_s(s) != 0)
+		say_note("this device's clock is %" PRId64 " s off: set it right", clock_off_s(s));
+}
+
 static void print_sync(void *ctx, struct json s)
 {
 	(void)ctx;
@@ -214,7 +237,10 @@ int verbs_sync(struct command_context *c, int argc, char **argv)
 	request->call.sync.online = c->options[COMMAND_ONLINE] != NULL;
 	if (request->call.sync.offline && (request->call.sync.online || request->call.sync.wait))
 		command_usage(c, "--offline goes with neither --online nor --wait");
+	bool waited = request->call.sync.wait;
 	link_call(command_link(c), request, print_sync, NULL);
+	if (waited && !say_style()->json)
+		link_call(command_link(c), link_request(jalka_Request_status_tag), print_after, NULL);
 	return SAY_OK;
 }
 

@@ -30,7 +30,8 @@ int verbs_create(struct command_context *c, int argc, char **argv)
 		LINK_PUT(write->case_id, found.case_id, "--case");
 	if (c->options[COMMAND_CLIENT] != NULL) {
 		LINK_PUT(write->client_case, client.case_id, "--client");
-		fill_default(c, request, argc - 1, argv + 1, "client", client.id);
+		if (strcmp(argv[0], "child_notice") != 0) /* it names the child, and no client */
+			fill_default(c, request, argc - 1, argv + 1, "client", client.id);
 	}
 	write->sign = c->options[COMMAND_SIGN] != NULL;
 	fill_rest(c, request, argc - 1, argv + 1);
@@ -61,6 +62,8 @@ static void print_signed(void *ctx, struct json object)
 		print_json(object);
 	else
 		say_line("%s %s signed", say_text(json_member(object, "id")), say_text(json_member(object, "type")));
+	if (!say_style()->json)
+		fill_advice(object);
 }
 
 int verbs_sign(struct command_context *c, int argc, char **argv)

@@ -18,6 +18,9 @@ command_fn verbs_agenda, verbs_quarantine, verbs_conflicts, verbs_conflicts_choo
 /* deadline.c */
 command_fn verbs_deadline;
 
+/* emergency.c: whom to call now */
+command_fn verbs_emergency;
+
 /* life.c: steps and corrections */
 command_fn verbs_step, verbs_correct;
 

@@ -83,8 +83,10 @@ struct fault rules_application(const struct rules_world *world, const struct rul
 				       RECORDS_ASSISTANCE_APPLICATION_ARRIVED_AT_KELA, told,
 				       "what a worker carries has not arrived at Kela before it is delivered there"));
 	FAULT_TRY(check_urgency(write, told));
-	if (write->is_new && is_urgent(write))
+	if (write->is_new && is_urgent(write)) {
+		rules_hint(told, "urgency", "where life is in danger: 112 first");
 		rules_hint(told, "urgency", "call Kela together with the client: the decision is due the next working day");
+	}
 	if (fields_number_or_none(write->after, RECORDS_ASSISTANCE_APPLICATION_CHANNEL) ==
 		    RECORDS_APPLICATION_CHANNEL_WITH_WORKER_DEVICE && write->is_new)
 		rules_hint(told, "channel", "the client identifies alone: never use or keep the client's credentials");

@@ -59,6 +59,9 @@ struct fault rules_referral(const struct rules_world *world, const struct rules_
 	FAULT_TRY(rules_names(world, write, RECORDS_REFERRAL_OWNER, RECORDS_TYPE_STAFF_MEMBER, told,
 			      "the owner is one worker: give the id of the staff record"));
 	FAULT_TRY(rules_names(world, write, RECORDS_REFERRAL_OUTCOME_CASE, RECORDS_TYPE_CASE, told, "this is no case"));
+	if (write->is_new &&
+	    fields_number_or_none(write->after, RECORDS_REFERRAL_PATHWAY) == RECORDS_PATHWAY_BASIC_PART_REDUCTION)
+		rules_hint(told, "pathway", "attending or having booked the assessment affects the cut: plan the visit, record that it was kept");
 	mind_beginning(world, write, told);
 	return rules_order_of_times(write, RECORDS_REFERRAL_RECEIVED_AT, RECORDS_REFERRAL_FEEDBACK_TO_SENDER_AT, told,
 				    "the sender cannot be told before the referral came");
