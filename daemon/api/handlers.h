@@ -8,6 +8,7 @@
  * handlers_deadline: deadline, agenda
  * handlers_sync: sync, enrol                           handlers_admin: the administrator's verbs
  * handlers_match: match, the administrator's matches, merge, unmerge, reject
+ * handlers_access: roles, break_glass, access_log; who acts here
  * handlers_import: import (tables of reference data)
  * handlers_print: print                                handlers_labels: labels
  * handlers_disclosure: disclosure                      handlers_consent: consent
@@ -61,6 +62,11 @@ request_handler handlers_admin;
 request_handler handlers_import;
 request_handler handlers_match;
 request_handler handlers_match_decide;
+request_handler handlers_access_log;
+request_handler handlers_break_glass;
+request_handler handlers_roles;
+/* The administrator's verb `access`: WHAT [SINCE]. */
+struct fault handlers_admin_access(struct request *request, const char *what, const char *since);
 request_handler handlers_print;
 request_handler handlers_labels;
 request_handler handlers_disclosure;

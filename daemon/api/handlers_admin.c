@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "api/enrol_code.h"
+#include "api/gate.h"
 #include "api/handlers.h"
 #include "api/resolve.h"
 #include "api/view.h"
@@ -581,6 +582,13 @@ static struct fault verb_match_reject(struct order_line *line)
 						   : fault_of(FAULT_CALLER, "match reject CLIENT CLIENT");
 }
 
+/* ---- the access logs ---- */
+
+static struct fault verb_access(struct order_line *line)
+{
+	return handlers_admin_access(line->request, arg(line, 0), arg(line, 1));
+}
+
 /* ---- the table ---- */
 
 static const struct verb {
@@ -590,31 +598,51 @@ static const struct verb {
 	const char *usage;
 	enum hub_device_state state;
 	bool accept;
+	enum access_act act; /* what it does to what, for the gate */
+	enum access_class class;
 } verbs[] = {
-	{ "staff", verb_staff, 0, 4, "staff list, or staff add NAME PROFESSION UNIT", 0, false },
-	{ "enrol", verb_enrol, 1, 1, "enrol STAFF", 0, false },
-	{ "devices", verb_devices, 0, 0, "devices", 0, false },
-	{ "confirm", verb_confirm, 1, 1, "confirm DEVICE, or confirm all after a restore", 0, false },
-	{ "revoke", verb_state, 1, 1, "revoke DEVICE", HUB_DEVICE_REVOKED, false },
-	{ "suspend", verb_state, 1, 1, "suspend DEVICE", HUB_DEVICE_SUSPENDED, false },
-	{ "resume", verb_state, 1, 1, "resume DEVICE", HUB_DEVICE_ACTIVE, false },
-	{ "retire", verb_state, 1, 1, "retire DEVICE", HUB_DEVICE_RETIRED, false },
-	{ "assign", verb_assign, 2, 4, "assign CASE STAFF [ROLE [UNTIL]]", 0, false },
-	{ "unassign", verb_unassign, 2, 2, "unassign CASE STAFF", 0, false },
-	{ "forgotten", verb_forgotten, 0, 0, "forgotten", 0, false },
-	{ "quarantine", verb_quarantine, 0, 0, "quarantine", 0, false },
-	{ "accept", verb_decide, 1, 1, "accept ITEM", 0, true },
-	{ "reject", verb_decide, 1, 1, "reject ITEM", 0, false },
-	{ "erase", verb_erase, 2, 3, "erase case CASE, or erase record CASE RECORD", 0, false },
-	{ "audit", verb_audit, 0, 0, "audit", 0, false },
-	{ "cases", verb_cases, 0, 0, "cases", 0, false },
-	{ "counters", verb_counters, 0, 0, "counters", 0, false },
-	{ "matches", verb_match, 0, 1, "matches, or matches all", 0, false },
-	{ "merge", verb_match, 2, 2, "merge CLIENT CLIENT", 0, false },
-	{ "unmerge", verb_match, 1, 1, "unmerge CLIENT", 0, false },
-	{ "match", verb_match_reject, 3, 3, "match reject CLIENT CLIENT", 0, false },
-	{ "safe", verb_safe, 1, 1, "safe ORDER", 0, false },
+	{ "staff", verb_staff, 0, 4, "staff list, or staff add NAME PROFESSION UNIT", 0, false, ACCESS_READ, ACCESS_STAFF },
+	{ "enrol", verb_enrol, 1, 1, "enrol STAFF", 0, false, ACCESS_CREATE, ACCESS_DEVICES },
+	{ "devices", verb_devices, 0, 0, "devices", 0, false, ACCESS_READ, ACCESS_DEVICES },
+	{ "confirm", verb_confirm, 1, 1, "confirm DEVICE, or confirm all after a restore", 0, false, ACCESS_CREATE, ACCESS_DEVICES },
+	{ "revoke", verb_state, 1, 1, "revoke DEVICE", HUB_DEVICE_REVOKED, false, ACCESS_CREATE, ACCESS_DEVICES },
+	{ "suspend", verb_state, 1, 1, "suspend DEVICE", HUB_DEVICE_SUSPENDED, false, ACCESS_CREATE, ACCESS_DEVICES },
+	{ "resume", verb_state, 1, 1, "resume DEVICE", HUB_DEVICE_ACTIVE, false, ACCESS_CREATE, ACCESS_DEVICES },
+	{ "retire", verb_state, 1, 1, "retire DEVICE", HUB_DEVICE_RETIRED, false, ACCESS_CREATE, ACCESS_DEVICES },
+	{ "assign", verb_assign, 2, 4, "assign CASE STAFF [ROLE [UNTIL]]", 0, false, ACCESS_CREATE, ACCESS_ASSIGNMENT },
+	{ "unassign", verb_unassign, 2, 2, "unassign CASE STAFF", 0, false, ACCESS_CREATE, ACCESS_ASSIGNMENT },
+	{ "forgotten", verb_forgotten, 0, 0, "forgotten", 0, false, ACCESS_READ, ACCESS_ASSIGNMENT },
+	{ "quarantine", verb_quarantine, 0, 0, "quarantine", 0, false, ACCESS_READ, ACCESS_ASSIGNMENT },
+	{ "accept", verb_decide, 1, 1, "accept ITEM", 0, true, ACCESS_CREATE, ACCESS_ASSIGNMENT },
+	{ "reject", verb_decide, 1, 1, "reject ITEM", 0, false, ACCESS_CREATE, ACCESS_ASSIGNMENT },
+	{ "erase", verb_erase, 2, 3, "erase case CASE, or erase record CASE RECORD", 0, false, ACCESS_CREATE, ACCESS_ERASURE },
+	{ "audit", verb_audit, 0, 0, "audit", 0, false, ACCESS_READ, ACCESS_DEVICES },
+	{ "cases", verb_cases, 0, 0, "cases", 0, false, ACCESS_READ, ACCESS_ASSIGNMENT },
+	{ "counters", verb_counters, 0, 0, "counters", 0, false, ACCESS_READ, ACCESS_DEVICES },
+	{ "matches", verb_match, 0, 1, "matches, or matches all", 0, false, ACCESS_READ, ACCESS_BASIC },
+	{ "merge", verb_match, 2, 2, "merge CLIENT CLIENT", 0, false, ACCESS_CREATE, ACCESS_ASSIGNMENT },
+	{ "unmerge", verb_match, 1, 1, "unmerge CLIENT", 0, false, ACCESS_CREATE, ACCESS_ASSIGNMENT },
+	{ "match", verb_match_reject, 3, 3, "match reject CLIENT CLIENT", 0, false, ACCESS_CREATE, ACCESS_ASSIGNMENT },
+	{ "safe", verb_safe, 1, 1, "safe ORDER", 0, false, ACCESS_CREATE, ACCESS_DEVICES },
+	{ "access", verb_access, 1, 2, "access break-glass, or access volume; with a first day, else 30 days", 0, false, ACCESS_READ,
+	  ACCESS_LOG },
 };
+
+/* Names and municipalities of clients are metadata; a new member of the staff is more
+ * than a list of them; who loses a device or suspects it reports that. */
+static struct fault ask_gate(const struct order_line *line, const struct verb *verb)
+{
+	bool is_loss = verb->fn == verb_state && (verb->state == HUB_DEVICE_REVOKED || verb->state == HUB_DEVICE_SUSPENDED);
+	bool adds = verb->fn == verb_staff && strcmp(arg(line, 0), "add") == 0;
+	bool is_metadata = verb->class == ACCESS_BASIC || verb->class == ACCESS_LOG;
+	struct record_id nobody = { { 0 } };
+	struct case_id none = { { 0 } };
+	FAULT_TRY(gate_class(line->request->gate, adds ? ACCESS_CREATE : verb->act, verb->class,
+			     (is_loss ? ACCESS_IF_LOSS : 0) | (verb->class == ACCESS_LOG ? ACCESS_IF_REASON : 0),
+			     is_metadata ? ACCESS_METADATA : ACCESS_WHOLE));
+	return verb->class == ACCESS_BASIC ? gate_trace(line->request->gate, RECORDS_ACCESS_ACT_LIST, none, nobody, NULL)
+					   : fault_none();
+}
 
 struct fault handlers_admin(struct request *request)
 {
@@ -630,6 +658,7 @@ struct fault handlers_admin(struct request *request)
 			return request_fault(request, fault_of(FAULT_CALLER, "wrong number of arguments"), "%s", verb->usage);
 		line.state = verb->state;
 		line.accept = verb->accept;
+		FAULT_TRY(ask_gate(&line, verb));
 		return verb->fn(&line);
 	}
 	strcpy(request->field, "verb");

@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 
+#include "api/gate.h"
 #include "api/handlers.h"
 #include "api/profile.h"
 #include "api/view.h"
@@ -178,6 +179,7 @@ struct extra {
 enum { EXTRAS_MAX = 256 };
 
 struct agenda {
+	struct gate *gate;
 	struct answer *answer;
 	struct writer *out;
 	int32_t day;
@@ -239,6 +241,9 @@ static bool tell_extras(struct agenda *agenda, const struct agenda_item *item)
 static bool tell_due(void *ctx, const struct casebook_due *due)
 {
 	struct agenda *agenda = ctx;
+	struct casebook_record record = { .case_id = due->case_id, .record_id = due->record_id, .record_type = due->record_type };
+	if (!gate_sees(agenda->gate, &record))
+		return true;
 	if (!tell_extras(agenda, &due->item) || !answer_item(agenda->answer, "due"))
 		return false;
 	write_due(agenda, due);
@@ -312,7 +317,7 @@ static struct fault read_day(struct request *request, int32_t *out)
 struct fault handlers_agenda(struct request *request)
 {
 	struct profile *profile = request->target.profile;
-	struct agenda agenda = { .answer = request->answer };
+	struct agenda agenda = { .gate = request->gate, .answer = request->answer };
 	FAULT_TRY(read_day(request, &agenda.day));
 	profile_touch(profile);
 	agenda.extras = malloc((EXTRAS_MAX + 1) * sizeof *agenda.extras);
@@ -332,9 +337,11 @@ struct fault handlers_agenda(struct request *request)
 		(void)tell_extras(&agenda, NULL);
 	writer_list_end(agenda.out);
 	free(agenda.extras);
-	if (fault_is(fault))
+	if (fault_is(fault)) {
 		answer_refuse(agenda.answer, fault, "", "");
-	else
-		answer_finish(agenda.answer);
+		return fault_none();
+	}
+	gate_hidden(agenda.gate, agenda.out);
+	answer_finish(agenda.answer);
 	return fault_none();
 }

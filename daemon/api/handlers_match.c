@@ -1,5 +1,6 @@
 /* handlers_match - is this person known already? On a device before a client is
  * written; at the central node, over what it found and what a person decides. */
+#include "api/gate.h"
 #include "api/handlers.h"
 #include "api/profile.h"
 #include "api/resolve.h"
@@ -37,6 +38,9 @@ static bool match_one(void *ctx, const struct casebook_record *record)
 {
 	struct matching *matching = ctx;
 	struct duplicate_client held;
+	struct access_answer answer;
+	if (!gate_may(matching->request->gate, ACCESS_READ, record, &answer))
+		return true;
 	duplicate_read(record->shown, &held);
 	struct duplicate_verdict verdict = duplicate_compare(&matching->given, &held);
 	if (verdict.grade != matching->grade)

@@ -7,10 +7,10 @@
 #include <sodium.h>
 #include <stdlib.h>
 
+#include "api/gate.h"
 #include "api/handlers.h"
 #include "api/profile.h"
 #include "api/resolve.h"
-#include "api/trace.h"
 #include "api/view.h"
 #include "domain/fields.h"
 #include "domain/print.h"
@@ -136,6 +136,10 @@ static bool take_record(void *ctx, const struct casebook_record *record)
 	struct printing *p = ctx;
 	const struct schema_record *type = schema_by_type(record->record_type);
 	if (type == NULL || (record->record_type == RECORDS_TYPE_ACCESS_LOG && !concerns(p, record->shown)))
+		return true;
+	/* Protected details that were not asked for the print leaves out itself, and says so. */
+	bool is_left_out = record->record_type == RECORDS_TYPE_PROTECTED_DETAILS && !p->work.with_protected;
+	if (!is_left_out && !gate_sees(p->request->gate, record))
 		return true;
 	if (p->count == p->room) {
 		p->arena.full = true;
@@ -280,25 +284,25 @@ static bool count_draft(void *ctx, const struct drafts_draft *draft)
 /* ---- the trace ---- */
 
 /* That this device's holder printed it, of whom and why. */
-static struct fault leave_trace(struct printing *p, struct replica_written *written)
+static struct fault leave_trace(struct printing *p, struct record_id *id)
 {
-	struct trace trace = { .act = RECORDS_ACCESS_ACT_PRINT, .client = p->work.client->id, .case_id = p->named_case.case_id,
-			       .reason = p->call->reason, .when_ms = p->work.now_ms };
+	struct record_id subject = { { 0 } };
 	if (p->work.subject != NULL)
-		trace.record = p->work.subject->id;
-	return trace_leave(p->profile, &trace, written);
+		subject = p->work.subject->id;
+	const char *reason = *p->call->reason != '\0' ? p->call->reason : NULL;
+	return gate_trace_act(p->request->gate, RECORDS_ACCESS_ACT_PRINT, p->named_case.case_id, subject, reason, id);
 }
 
 /* ---- the page ---- */
 
 /* The page in parts that end between characters. */
-static void send_page(struct printing *p, struct span page, const struct replica_written *trace)
+static void send_page(struct printing *p, struct span page, const struct record_id *trace)
 {
 	struct writer *out = answer_begin(p->request->answer);
 	writer_string(out, "kind", print_kind_name(p->work.kind));
 	writer_string(out, "lang", labels_code(p->work.language));
 	writer_string(out, "form", p->work.form == PRINT_HTML ? "html" : "text");
-	writer_id(out, "access_log", trace->record_id.bytes);
+	writer_id(out, "access_log", trace->bytes);
 	writer_list(out, "parts");
 	while (page.len > 0 && answer_item(p->request->answer, "parts")) {
 		size_t len = page.len < PART_BYTES ? page.len : PART_BYTES;
@@ -308,6 +312,7 @@ static void send_page(struct printing *p, struct span page, const struct replica
 		page = span_of(page.data + len, page.len - len);
 	}
 	writer_list_end(out);
+	gate_hidden(p->request->gate, out);
 	answer_finish(p->request->answer);
 }
 
@@ -317,7 +322,7 @@ static struct fault render(struct printing *p)
 	struct fault f = fault_of(FAULT_LIMIT, "the print is too long for one answer");
 	for (size_t size = PAGE_BYTES_MIN; size <= PAGE_BYTES_MAX; size *= 2) {
 		struct wire_out out;
-		struct replica_written trace;
+			struct record_id trace;
 		void *block = malloc(size);
 		if (block == NULL)
 			return fault_of(FAULT_LIMIT, "memory for the page");
@@ -340,6 +345,8 @@ static struct fault print_of(struct printing *p, void **block, size_t *size)
 {
 	FAULT_TRY(read_call(p));
 	FAULT_TRY(find_named(p));
+	if (p->work.with_protected)
+		FAULT_TRY(gate_guarded(p->request->gate, p->client_case, p->call->reason));
 	FAULT_TRY(gather_all(p, block, size));
 	FAULT_TRY(choose(p));
 	if (p->work.kind == PRINT_REPORT)

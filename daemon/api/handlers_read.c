@@ -3,6 +3,7 @@
  * cases, which is all that stands in it. */
 #include <stdlib.h>
 
+#include "api/gate.h"
 #include "api/handlers.h"
 #include "api/profile.h"
 #include "api/resolve.h"
@@ -24,6 +25,7 @@ struct reading {
 	struct view view;
 	const char *list; /* the list being written */
 	bool with_fields;
+	struct gate *gate;
 	struct world world;
 	const struct rules_record *corrections; /* of the case that is shown */
 	size_t correction_count;
@@ -34,7 +36,7 @@ static void begin(struct reading *reading, struct request *request)
 	struct profile *profile = request->target.profile;
 	struct node *node = request->target.node;
 	struct node_id self;
-	*reading = (struct reading){ .profile = profile, .answer = request->answer };
+	*reading = (struct reading){ .profile = profile, .answer = request->answer, .gate = request->gate };
 	if (profile != NULL) {
 		profile_touch(profile);
 		reading->book = profile_book(profile);
@@ -68,10 +70,14 @@ static struct fault finish(struct reading *reading, struct fault f)
 {
 	if (!fault_is(f))
 		f = world_fault(&reading->world);
-	if (fault_is(f))
+	if (!fault_is(f))
+		f = world_fault(&reading->gate->world);
+	if (fault_is(f)) {
 		answer_refuse(reading->answer, f, "", "");
-	else
-		answer_finish(reading->answer);
+		return fault_none();
+	}
+	gate_hidden(reading->gate, reading->out);
+	answer_finish(reading->answer);
 	return fault_none();
 }
 
@@ -81,7 +87,8 @@ static void write_fields(struct reading *reading, const struct casebook_record *
 	const struct rules_record *own;
 	size_t count = standing_corrections(&reading->world, reading->corrections, reading->correction_count, record->record_id,
 					    &own);
-	view_fields(reading->out, record->record_type, standing_fields(&reading->world, record, own, count));
+	view_fields(reading->out, record->record_type,
+		    gate_fields(reading->gate, record, standing_fields(&reading->world, record, own, count)));
 	standing_marks(reading->out, own, count);
 }
 
@@ -102,6 +109,8 @@ static void know_corrections(struct reading *reading, struct case_id case_id)
 static bool item(void *ctx, const struct casebook_record *record)
 {
 	struct reading *reading = ctx;
+	if (!gate_sees(reading->gate, record))
+		return true;
 	if (!answer_item(reading->answer, reading->list))
 		return false;
 	struct writer_mark mark = writer_mark(reading->out);
@@ -171,13 +180,17 @@ static bool log_line(void *ctx, const struct log_entry *entry)
 	return true;
 }
 
-static void write_info(struct reading *reading, uint32_t record_type, const struct casebook_field *fields, size_t count)
+static void write_info(struct reading *reading, const struct casebook_record *of, const struct casebook_field *fields,
+		       size_t count)
 {
+	uint32_t record_type = of->record_type;
 	const struct schema_record *record = schema_by_type(record_type);
 	writer_list(reading->out, "info");
 	for (size_t i = 0; i < count; i++) {
 		const struct schema_field *field =
 			record == NULL ? NULL : schema_field_by_number(record->message, fields[i].number);
+		if (gate_hides_field(reading->gate, of, fields[i].number))
+			continue;
 		writer_object(reading->out, NULL);
 		writer_string(reading->out, "field", field == NULL ? "" : field->name);
 		writer_number(reading->out, "number", fields[i].number);
@@ -216,7 +229,7 @@ static struct fault show_record(struct reading *reading, const struct casebook_r
 	write_fields(reading, record);
 	writer_bool(out, "original", original);
 	/* The values of the fields are the original again: not of what reads otherwise now. */
-	write_info(reading, record->record_type, fields, is_rewritten(reading, record) ? 0 : count);
+	write_info(reading, record, fields, is_rewritten(reading, record) ? 0 : count);
 	writer_object_end(out);
 	struct fault f = fault_none();
 	if (call->log) {
@@ -379,6 +392,7 @@ struct clash {
 enum { CLASHES_MAX = 1000 };
 
 struct clashes {
+	struct gate *gate;
 	struct arena *arena;
 	struct clash *items;
 	size_t count;
@@ -387,6 +401,8 @@ struct clashes {
 static bool keep_clash(void *ctx, const struct casebook_record *record, uint32_t field_number)
 {
 	struct clashes *clashes = ctx;
+	if (!gate_sees(clashes->gate, record) || gate_hides_field(clashes->gate, record, field_number))
+		return true;
 	struct clash *clash = &clashes->items[clashes->count];
 	if (clashes->count == CLASHES_MAX || !view_copy(clashes->arena, record, &clash->record))
 		return false;
@@ -416,7 +432,7 @@ static struct fault write_clash(struct reading *reading, const struct clash *cla
 
 static struct fault conflicts_with(struct reading *reading, struct arena *arena)
 {
-	struct clashes clashes = { .arena = arena, .items = ARENA_ARRAY(arena, CLASHES_MAX, struct clash) };
+	struct clashes clashes = { .gate = reading->gate, .arena = arena, .items = ARENA_ARRAY(arena, CLASHES_MAX, struct clash) };
 	FAULT_TRY(casebook_conflicts(reading->book, keep_clash, &clashes));
 	reading->out = answer_begin(reading->answer);
 	writer_list(reading->out, "conflicts");
@@ -467,7 +483,11 @@ static bool quarantine_item(void *ctx, const struct log_entry *entry)
 	writer_number(out, "reason", entry->reason);
 	writer_string(out, "why", view_reason(entry->reason));
 	writer_bool(out, "here", is_here);
+	struct casebook_record record = { .case_id = entry->case_id, .record_id = entry->record_id, .last_author = entry->author,
+					  .record_type = entry->record_type };
 	if (is_here)
+		record.shown = delta.fields;
+	if (is_here && gate_sees(reading->gate, &record))
 		view_fields(out, entry->record_type, delta.fields);
 	else
 		writer_null(out, "fields");

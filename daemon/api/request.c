@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "api/gate.h"
 #include "api/handlers.h"
 #include "base/assert.h"
 #include "base/wire.h"
@@ -14,34 +15,37 @@
 static jalka_Request decoded;
 
 static const struct request_row table[] = {
-	{ jalka_Request_status_tag, "status", REQUEST_FIELD | REQUEST_CENTRAL, false, handlers_status },
-	{ jalka_Request_init_tag, "init", REQUEST_FIELD, false, handlers_init },
-	{ jalka_Request_unlock_tag, "unlock", REQUEST_FIELD, false, handlers_unlock },
-	{ jalka_Request_lock_tag, "lock", REQUEST_FIELD, false, handlers_lock },
-	{ jalka_Request_types_tag, "types", REQUEST_FIELD | REQUEST_CENTRAL, false, handlers_types },
-	{ jalka_Request_write_tag, "write", REQUEST_FIELD | REQUEST_CENTRAL, true, handlers_write },
-	{ jalka_Request_sign_tag, "sign", REQUEST_FIELD, true, handlers_sign },
-	{ jalka_Request_drafts_tag, "drafts", REQUEST_FIELD, true, handlers_drafts },
-	{ jalka_Request_show_tag, "show", REQUEST_FIELD | REQUEST_CENTRAL, true, handlers_show },
-	{ jalka_Request_list_tag, "list", REQUEST_FIELD | REQUEST_CENTRAL, true, handlers_list },
-	{ jalka_Request_search_tag, "search", REQUEST_FIELD | REQUEST_CENTRAL, true, handlers_search },
-	{ jalka_Request_agenda_tag, "agenda", REQUEST_FIELD, true, handlers_agenda },
-	{ jalka_Request_conflicts_tag, "conflicts", REQUEST_FIELD, true, handlers_conflicts },
-	{ jalka_Request_quarantine_tag, "quarantine", REQUEST_FIELD, true, handlers_quarantine },
-	{ jalka_Request_rebuild_tag, "rebuild", REQUEST_FIELD | REQUEST_CENTRAL, true, handlers_rebuild },
-	{ jalka_Request_sync_tag, "sync", REQUEST_FIELD, true, handlers_sync },
-	{ jalka_Request_enrol_tag, "enrol", REQUEST_FIELD, true, handlers_enrol },
-	{ jalka_Request_step_tag, "step", REQUEST_FIELD, true, handlers_step },
-	{ jalka_Request_correct_tag, "correct", REQUEST_FIELD, true, handlers_correct },
-	{ jalka_Request_print_tag, "print", REQUEST_FIELD, true, handlers_print },
-	{ jalka_Request_labels_tag, "labels", REQUEST_FIELD | REQUEST_CENTRAL, false, handlers_labels },
-	{ jalka_Request_import_tag, "import", REQUEST_CENTRAL, true, handlers_import },
-	{ jalka_Request_disclosure_tag, "disclosure", REQUEST_FIELD, true, handlers_disclosure },
-	{ jalka_Request_consent_tag, "consent", REQUEST_FIELD, true, handlers_consent },
-	{ jalka_Request_session_tag, "session", REQUEST_FIELD, true, handlers_session },
-	{ jalka_Request_match_tag, "match", REQUEST_FIELD, true, handlers_match },
-	{ jalka_Request_admin_tag, "admin", REQUEST_CENTRAL, true, handlers_admin },
-	{ jalka_Request_deadline_tag, "deadline", REQUEST_FIELD | REQUEST_CENTRAL, false, handlers_deadline },
+	{ jalka_Request_status_tag, "status", REQUEST_FIELD | REQUEST_CENTRAL, false, handlers_status, REQUEST_FREE },
+	{ jalka_Request_init_tag, "init", REQUEST_FIELD, false, handlers_init, REQUEST_FREE },
+	{ jalka_Request_unlock_tag, "unlock", REQUEST_FIELD, false, handlers_unlock, REQUEST_FREE },
+	{ jalka_Request_lock_tag, "lock", REQUEST_FIELD, false, handlers_lock, REQUEST_FREE },
+	{ jalka_Request_types_tag, "types", REQUEST_FIELD | REQUEST_CENTRAL, false, handlers_types, REQUEST_FREE },
+	{ jalka_Request_write_tag, "write", REQUEST_FIELD | REQUEST_CENTRAL, true, handlers_write, REQUEST_ASKS },
+	{ jalka_Request_sign_tag, "sign", REQUEST_FIELD, true, handlers_sign, REQUEST_ASKS },
+	{ jalka_Request_drafts_tag, "drafts", REQUEST_FIELD, true, handlers_drafts, REQUEST_LISTS },
+	{ jalka_Request_show_tag, "show", REQUEST_FIELD | REQUEST_CENTRAL, true, handlers_show, REQUEST_NAMES },
+	{ jalka_Request_list_tag, "list", REQUEST_FIELD | REQUEST_CENTRAL, true, handlers_list, REQUEST_LISTS },
+	{ jalka_Request_search_tag, "search", REQUEST_FIELD | REQUEST_CENTRAL, true, handlers_search, REQUEST_LISTS },
+	{ jalka_Request_agenda_tag, "agenda", REQUEST_FIELD, true, handlers_agenda, REQUEST_LISTS },
+	{ jalka_Request_conflicts_tag, "conflicts", REQUEST_FIELD, true, handlers_conflicts, REQUEST_LISTS },
+	{ jalka_Request_quarantine_tag, "quarantine", REQUEST_FIELD, true, handlers_quarantine, REQUEST_LISTS },
+	{ jalka_Request_rebuild_tag, "rebuild", REQUEST_FIELD | REQUEST_CENTRAL, true, handlers_rebuild, REQUEST_FREE },
+	{ jalka_Request_sync_tag, "sync", REQUEST_FIELD, true, handlers_sync, REQUEST_FREE },
+	{ jalka_Request_enrol_tag, "enrol", REQUEST_FIELD, true, handlers_enrol, REQUEST_FREE },
+	{ jalka_Request_step_tag, "step", REQUEST_FIELD, true, handlers_step, REQUEST_NAMES },
+	{ jalka_Request_correct_tag, "correct", REQUEST_FIELD, true, handlers_correct, REQUEST_NAMES },
+	{ jalka_Request_print_tag, "print", REQUEST_FIELD, true, handlers_print, REQUEST_NAMES },
+	{ jalka_Request_labels_tag, "labels", REQUEST_FIELD | REQUEST_CENTRAL, false, handlers_labels, REQUEST_FREE },
+	{ jalka_Request_disclosure_tag, "disclosure", REQUEST_FIELD, true, handlers_disclosure, REQUEST_NAMES },
+	{ jalka_Request_consent_tag, "consent", REQUEST_FIELD, true, handlers_consent, REQUEST_NAMES },
+	{ jalka_Request_session_tag, "session", REQUEST_FIELD, true, handlers_session, REQUEST_NAMES },
+	{ jalka_Request_access_log_tag, "access_log", REQUEST_FIELD | REQUEST_CENTRAL, true, handlers_access_log, REQUEST_ASKS },
+	{ jalka_Request_break_glass_tag, "break_glass", REQUEST_FIELD | REQUEST_CENTRAL, true, handlers_break_glass, REQUEST_ASKS },
+	{ jalka_Request_roles_tag, "roles", REQUEST_FIELD | REQUEST_CENTRAL, false, handlers_roles, REQUEST_ASKS },
+	{ jalka_Request_match_tag, "match", REQUEST_FIELD, true, handlers_match, REQUEST_LISTS },
+	{ jalka_Request_admin_tag, "admin", REQUEST_CENTRAL, true, handlers_admin, REQUEST_ASKS },
+	{ jalka_Request_deadline_tag, "deadline", REQUEST_FIELD | REQUEST_CENTRAL, false, handlers_deadline, REQUEST_FREE },
+	{ jalka_Request_import_tag, "import", REQUEST_CENTRAL, true, handlers_import, REQUEST_ASKS },
 };
 
 const struct request_row *request_table(size_t *count)
@@ -104,6 +108,8 @@ static const char *walk(struct span bytes, uint32_t *id, const struct request_ro
 		}
 		if (field.number == jalka_Request_id_tag)
 			return malformed;
+		if (field.number == jalka_Request_as_tag && field.type == WIRE_BYTES && wire_utf8(field.data))
+			continue;
 		const struct request_row *known = row_of(field.number);
 		if (known == NULL)
 			return "the request asks for a call this daemon does not know: it may be older than the client";
@@ -134,6 +140,7 @@ void request_wipe(void)
 	sodium_memzero(&decoded, sizeof decoded);
 	answer_wipe();
 	handlers_wipe();
+	gate_wipe();
 }
 
 struct fault request_fault(struct request *request, struct fault fault, const char *advice, ...)
@@ -143,6 +150,27 @@ struct fault request_fault(struct request *request, struct fault fault, const ch
 	vsnprintf(request->advice, sizeof request->advice, advice, args);
 	va_end(args);
 	return fault;
+}
+
+/* What the table says of a call is kept before its handler runs (Q1). */
+static struct fault pass_and_handle(struct request *request, const struct request_row *row)
+{
+	static struct gate gate; /* 20 KiB; one request at a time */
+	bool is_open = request->target.profile == NULL || handlers_is_open(request->target.profile);
+	if (row->does == REQUEST_FREE || !is_open) {
+		if (request->target.profile != NULL && *request->call->as != '\0')
+			return fault_of(FAULT_CALLER, "on a worker's device nobody acts but its holder");
+		return row->handler(request);
+	}
+	struct fault f = gate_open(&gate, request);
+	request->gate = &gate;
+	if (!fault_is(f))
+		f = gate_check(&gate, row);
+	if (!fault_is(f))
+		f = row->handler(request);
+	request->gate = NULL;
+	gate_close(&gate);
+	return f;
 }
 
 static void dispatch(struct request *request, const struct request_row *row)
@@ -160,7 +188,7 @@ static void dispatch(struct request *request, const struct request_row *row)
 		answer_refuse_locked(answer, handlers_locked_text(request->target.profile));
 		return;
 	}
-	struct fault f = row->handler(request);
+	struct fault f = pass_and_handle(request, row);
 	if (fault_is(f))
 		answer_refuse(answer, f, request->advice, request->field);
 }

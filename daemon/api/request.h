@@ -5,7 +5,7 @@
  * right is checked; only then does a handler see it.
  *
  * Q1  A handler runs only with its right: the role it belongs to and, where it
- *     needs one, an open store.
+ *     needs one, an open store, and only what the gate lets pass (api/gate.h).
  * Q2  A handler that returns a fault has changed nothing and written nothing.
  */
 #ifndef JALKA_API_REQUEST_H
@@ -15,6 +15,7 @@
 #include "base/fault.h"
 #include "local.pb.h"
 
+struct gate;    /* who asks, and what they may: api/gate.h */
 struct profile; /* the field role's */
 struct node;    /* the central role's */
 
@@ -27,6 +28,7 @@ struct request_target {
 struct request {
 	const jalka_Request *call; /* borrowed until the handler returns */
 	struct request_target target;
+	struct gate *gate;         /* of calls that need an open store; until the handler returns */
 	struct answer *answer;     /* to be finished by the handler unless it returns a fault */
 	char field[96];            /* with a fault: the field it is about */
 	char advice[256];          /* with a fault: what to do */
@@ -37,12 +39,21 @@ typedef struct fault request_handler(struct request *request);
 
 enum { REQUEST_FIELD = 1, REQUEST_CENTRAL = 2 };
 
+/* What a call does, for the gate. */
+enum request_does {
+	REQUEST_FREE = 1, /* nothing that belongs to anybody: words, clocks, the vault, the link */
+	REQUEST_NAMES, /* reads or writes the record or case it names */
+	REQUEST_LISTS, /* reads what stands in many cases */
+	REQUEST_ASKS,  /* its handler asks the gate once it knows of what: writes, logs, the administrator's verbs */
+};
+
 struct request_row {
 	uint32_t call; /* field number in Request */
 	const char *name;
 	unsigned roles;
 	bool needs_open;
 	request_handler *handler;
+	enum request_does does;
 };
 const struct request_row *request_table(size_t *count);
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "api/handlers.h"
+#include "api/gate.h"
 #include "api/profile.h"
 #include "api/resolve.h"
 #include "api/view.h"
@@ -12,6 +13,7 @@
 #include "central/node.h"
 #include "domain/record_json.h"
 #include "io/random.h"
+#include "records_table.h"
 #include "store/drafts.h"
 
 enum { ASSIGN_MAX = 64 };
@@ -322,6 +324,14 @@ struct fault writing_refused(struct writing *w, struct fault f)
 _Static_assert(sizeof(((struct rules_told *)0)->field) == sizeof(((struct request *)0)->field), "a field's name fits");
 _Static_assert(RULES_ADVICE_BYTES == sizeof(((struct request *)0)->advice), "an advice fits");
 
+/* Whether this person may write it at all, now that its values are known. */
+static struct fault ask_gate(struct writing *w, const struct rules_write *write)
+{
+	const struct gate_write what = { .record_type = w->record->type, .fields = write->after, .case_id = w->case_id,
+					 .kind = w->kind, .opens = w->opens, .is_draft = writing_is_draft(w) };
+	return gate_write(w->request->gate, &what);
+}
+
 /* Drafts need shape alone: they are judged when they are signed. */
 static struct fault judge(struct writing *w)
 {
@@ -335,11 +345,12 @@ static struct fault judge(struct writing *w)
 	}
 	FAULT_TRY(check_shape(w));
 	if (writing_is_draft(w))
-		return fault_none();
+		return ask_gate(w, &write);
 	struct fault f = rules_check(&w->world.rules, &write, &w->told);
 	FAULT_TRY(world_fault(&w->world));
 	if (fault_is(f))
 		return writing_refused(w, f);
+	FAULT_TRY(ask_gate(w, &write));
 	w->also_count = rules_also(&w->world.rules, &write, w->also);
 	return world_fault(&w->world);
 }
@@ -384,6 +395,8 @@ static struct fault put_draft(struct writing *w, struct profile *profile)
 				      .updated_ms = loop_wall_ms(), .fields = wire_out_span(&w->fields) };
 	if (!w->opens) /* else the case is found, or opened, when it is signed */
 		draft.case_id = w->case_id;
+	if (!w->opens)
+		FAULT_TRY(gate_trace(w->request->gate, RECORDS_ACCESS_ACT_CREATE, w->case_id, (struct record_id){ { 0 } }, NULL));
 	if (ID_IS_NONE(w->record_id))
 		random_fill(NULL, w->record_id.bytes, ID_BYTES);
 	draft.record_id = w->record_id;
@@ -507,8 +520,43 @@ static size_t together(struct writing *w, struct replica_write writes[static WRI
 	return count;
 }
 
+static uint64_t act_of(const struct replica_write *write)
+{
+	return write->envelope.is_signed ? RECORDS_ACCESS_ACT_SIGN : RECORDS_ACCESS_ACT_CREATE;
+}
+
+/* Ids are drawn before, so that the access log can name them. */
+static void draw_ids(struct writing *w)
+{
+	if (ID_IS_NONE(w->record_id))
+		random_fill(NULL, w->record_id.bytes, ID_BYTES);
+	if (w->opens && ID_IS_NONE(w->case_id))
+		random_fill(NULL, w->case_id.bytes, ID_BYTES);
+}
+
+/* The entry of the access log goes with what it tells of, in one transaction: the first
+ * of a working session, unless the caller brings its own. */
+static struct fault add_trace(struct writing *w, struct replica_write writes[static WRITING_MAX], size_t *count,
+			      uint8_t block[static TRACE_BYTES])
+{
+	struct gate_whose whose = { .case_id = w->case_id, .client_case = w->client_case };
+	bool due;
+	if (w->kind == DELTA_CASE_REFERENCE || w->kind == DELTA_CASE_DIRECTORY || w->kind == DELTA_CASE_ACCESS)
+		return fault_none();
+	for (size_t i = 0; i < w->extra_count; i++)
+		if (w->extra[i].record_type == RECORDS_TYPE_ACCESS_LOG)
+			return fault_none();
+	if (w->opens && w->kind == DELTA_CASE_CLIENT)
+		whose.client = w->record_id;
+	FAULT_TRY(gate_trace_with(w->request->gate, act_of(writes), &whose, block, &writes[*count], &due));
+	*count += due;
+	return fault_none();
+}
+
 static struct fault put_delta(struct writing *w, struct profile *profile)
 {
+	uint8_t trace_block[TRACE_BYTES];
+	draw_ids(w);
 	static struct replica_write writes[WRITING_MAX]; /* one write at a time, as all of this file */
 	static struct replica_written written[WRITING_MAX];
 	writes[0] = (struct replica_write){
@@ -521,12 +569,14 @@ static struct fault put_delta(struct writing *w, struct profile *profile)
 	writes[0].envelope.is_signed = w->is_new && w->record->is_signed;
 	writes[0].envelope.clock_state = (uint32_t)profile_status(profile)->clock_state;
 	size_t count = together(w, writes);
+	FAULT_TRY(add_trace(w, writes, &count, trace_block));
 	struct fault f = replica_write_all(profile_replica(profile), writes, count, profile_now(), written);
 	if (f.kind == FAULT_STALE)
 		return refuse_stale(w, profile, f);
 	if (f.kind == FAULT_STORE)
 		return request_fault(w->request, f, "lock and unlock the profile, which opens the store anew and checks it");
 	FAULT_TRY(f);
+	gate_traced(act_of(writes), w->case_id);
 	if (w->from_draft)
 		FAULT_TRY(drafts_discard(profile_log(profile), w->record_id));
 	w->record_id = written[0].record_id;

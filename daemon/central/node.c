@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/assert.h"
+#include "central/ledger.h"
 #include "central/match.h"
 #include "io/codec.h"
 #include "io/conn.h"
@@ -41,6 +42,7 @@ struct node {
 	struct log *log;
 	struct casebook *book;
 	struct match *match;
+	struct ledger *ledger;
 	struct book told; /* the book as the hub sees it: match hears of everything too */
 	struct hub *hub;
 	struct listener *listener;
@@ -63,6 +65,7 @@ static struct fault told_touched(void *ctx, struct case_id case_id, struct recor
 	struct node *node = ctx;
 	const struct book *book = casebook_hooks(node->book);
 	FAULT_TRY(match_touched(node->match, record_id, entry));
+	FAULT_TRY(ledger_touched(node->ledger, record_id, entry));
 	return book->ops->touched(book->ctx, case_id, record_id, entry);
 }
 
@@ -71,6 +74,7 @@ static struct fault told_forgot(void *ctx, struct case_id case_id)
 	struct node *node = ctx;
 	const struct book *book = casebook_hooks(node->book);
 	FAULT_TRY(match_forgot(node->match, case_id));
+	FAULT_TRY(ledger_forgot(node->ledger, case_id));
 	return book->ops->forgot(book->ctx, case_id);
 }
 
@@ -237,6 +241,7 @@ static struct fault open_db(struct node *node)
 	FAULT_TRY(casebook_open(node->db, node->log, NULL, &node->book));
 	casebook_set_central(node->book);
 	FAULT_TRY(match_open(node->db, node->log, node->book, &node->match));
+	FAULT_TRY(ledger_open(node->db, node->log, &node->ledger));
 	node->told = (struct book){ .ops = &told_ops, .ctx = node };
 	return fault_none();
 }
@@ -355,6 +360,7 @@ void node_close(struct node *node)
 	if (node->hub != NULL)
 		hub_close(node->hub);
 	match_close(node->match);
+	ledger_close(node->ledger);
 	if (node->book != NULL)
 		casebook_close(node->book);
 	if (node->log != NULL)
@@ -390,6 +396,11 @@ struct fault node_verify(struct node *node)
 struct match *node_match(struct node *node)
 {
 	return node->match;
+}
+
+struct ledger *node_ledger(struct node *node)
+{
+	return node->ledger;
 }
 
 struct log *node_log(struct node *node)

@@ -16,6 +16,7 @@
 #include "io/loop.h"
 #include "store/casebook.h"
 
+struct ledger;
 struct match;
 struct node;
 
@@ -38,6 +39,7 @@ bool node_failed(const struct node *node);
 struct hub *node_hub(struct node *node);
 struct casebook *node_book(struct node *node);
 struct match *node_match(struct node *node);
+struct ledger *node_ledger(struct node *node);
 struct log *node_log(struct node *node);
 /* Authenticates every page of the store. */
 struct fault node_verify(struct node *node);
