@@ -72,7 +72,7 @@ static void open_task(struct follow *follow, struct writing *w, const struct dis
 	if (write == NULL)
 		return;
 	view_staff_name(w->world.book, &w->world.rules.staff, owner);
-	(void)calendar_add_working(w->world.rules.today, 1, &due);
+	(void)calendar_working_from(w->world.rules.today + 1, &due);
 	if (item->call == DISCLOSURE_SESSION)
 		wire_put_bytes(&fields, RECORDS_AGREED_ACTION_FROM, span_of(item->record->id.bytes, ID_BYTES));
 	put_what(&fields, item);
@@ -171,4 +171,72 @@ void follow_tell(const struct follow *follow, struct writer *out)
 			writer_id(out, NULL, follow->items[i].record->id.bytes);
 	writer_list_end(out);
 	tell_tasks(follow, out);
+}
+
+/* ---- for the agenda ---- */
+
+struct due {
+	const struct rules_world *world;
+	const struct rules_record *consents;
+	size_t count;
+	follow_due_fn *fn;
+	void *ctx;
+};
+
+/* By what is shown alone: a first sieve, so that the rest is asked of few. */
+static bool looks_lost(const struct due *due, const struct rules_record *consent)
+{
+	int32_t until;
+	uint64_t state = fields_number_or_none(consent->fields, RECORDS_CONSENT_STATE);
+	return fields_has(consent->fields, RECORDS_CONSENT_WITHDRAWN_AT) || state > RECORDS_CONSENT_STATE_ACTIVE ||
+	       !fields_date(consent->fields, RECORDS_CONSENT_VALID_UNTIL, &until) || until < due->world->today;
+}
+
+static bool may_be_lost(const struct due *due, struct record_id id)
+{
+	const struct rules_record *consent = NULL;
+	for (size_t i = 0; i < due->count && consent == NULL; i++)
+		if (ID_EQUAL(due->consents[i].id, id))
+			consent = &due->consents[i];
+	if (consent == NULL || looks_lost(due, consent))
+		return consent != NULL;
+	for (size_t i = 0; i < due->count; i++)
+		if (looks_lost(due, &due->consents[i]) && consent_is_alike(due->consents[i].fields, consent->fields))
+			return true;
+	return false;
+}
+
+static uint64_t lost_at(const struct due *due, const struct disclosure_follow *follow)
+{
+	struct consent consent;
+	if (consent_by_id(due->world, follow->consent, due->world->now_ms, &consent) == CONSENT_NOT_HERE)
+		return due->world->now_ms;
+	if (consent.withdrawn_ms > 1 && consent.withdrawn_ms < due->world->now_ms)
+		return consent.withdrawn_ms;
+	return consent.narrowed_ms > 1 ? consent.narrowed_ms : due->world->now_ms;
+}
+
+static void look(struct due *due, const struct rules_record *record, uint32_t field)
+{
+	struct disclosure_follow follow;
+	struct record_id consent;
+	if (!fields_id(record->fields, field, &consent) || !may_be_lost(due, consent) ||
+	    !disclosure_follow_of(due->world, record, &follow) || follow.call == DISCLOSURE_TOLD)
+		return;
+	if (follow.call == DISCLOSURE_BLOCK || rules_find(due->world, disclosure_task(&follow)) == NULL)
+		due->fn(due->ctx, &follow, lost_at(due, &follow));
+}
+
+void follow_due(const struct rules_world *world, follow_due_fn *fn, void *ctx)
+{
+	static const struct case_id any;
+	struct due due = { .world = world, .fn = fn, .ctx = ctx };
+	const struct rules_record *all;
+	due.count = rules_list(world, RULES_EVERYWHERE, any, RECORDS_TYPE_CONSENT, &due.consents);
+	size_t count = rules_list(world, RULES_EVERYWHERE, any, RECORDS_TYPE_DISCLOSURE, &all);
+	for (size_t i = 0; i < count; i++)
+		look(&due, &all[i], RECORDS_DISCLOSURE_CONSENT);
+	count = rules_list(world, RULES_EVERYWHERE, any, RECORDS_TYPE_JOINT_SESSION, &all);
+	for (size_t i = 0; i < count; i++)
+		look(&due, &all[i], RECORDS_JOINT_SESSION_CONSENT);
 }

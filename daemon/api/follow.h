@@ -26,4 +26,9 @@ struct fault follow_make(struct follow *follow, struct writing *w, struct case_i
 /* "blocked", "gone", "sessions", "tasks": what was done, and what had gone already. */
 void follow_tell(const struct follow *follow, struct writer *out);
 
+/* What rests on a lost consent and nobody has seen to, of all clients held here; `lost_ms`:
+ * since when. For the agenda: it costs little where nothing is lost. */
+typedef void follow_due_fn(void *ctx, const struct disclosure_follow *follow, uint64_t lost_ms);
+void follow_due(const struct rules_world *world, follow_due_fn *fn, void *ctx);
+
 #endif

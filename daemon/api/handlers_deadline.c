@@ -1,11 +1,13 @@
 /* handlers_deadline - deadline, agenda: what the law counts, and what is due.
  *
- * The agenda joins three sources in one order: what the case book holds of records,
- * drafts that wait for a signature, and what was written long ago and has no receipt.
+ * The agenda joins four sources in one order: what the case book holds of records,
+ * drafts that wait for a signature, what was written long ago and has no receipt, and
+ * what rests on a consent that was lost (api/follow).
  */
 #include <stdlib.h>
 
 #include "api/gate.h"
+#include "api/follow.h"
 #include "api/handlers.h"
 #include "api/profile.h"
 #include "api/view.h"
@@ -288,13 +290,41 @@ static bool add_draft(void *ctx, const struct drafts_draft *draft)
 	return true;
 }
 
-static struct fault gather_extras(struct agenda *agenda, struct profile *profile)
+/* What a lost consent calls for: a withdrawal may have come by sync, and nobody seen to it yet. */
+static void add_withdrawal(void *ctx, const struct disclosure_follow *follow, uint64_t lost_ms)
 {
+	struct agenda *agenda = ctx;
+	const struct schema_record *schema = schema_by_type(follow->record->type);
+	struct agenda_item item;
+	struct extra *extra = agenda_of_withdrawal(lost_ms, &item) ? add_extra(agenda, &item) : NULL;
+	if (extra == NULL)
+		return;
+	extra->due.record_type = follow->record->type;
+	extra->due.case_id = follow->record->case_id;
+	extra->due.record_id = follow->record->id;
+	if (schema != NULL)
+		extra->due.title.len = casebook_text_title(schema, follow->record->fields, extra->title).len;
+}
+
+static struct fault add_withdrawals(struct agenda *agenda, const struct request_target *target)
+{
+	static struct world world;
+	world_open(&world, target);
+	follow_due(&world.rules, add_withdrawal, agenda);
+	struct fault f = world_fault(&world);
+	world_close(&world);
+	return f;
+}
+
+static struct fault gather_extras(struct agenda *agenda, const struct request_target *target)
+{
+	struct profile *profile = target->profile;
 	uint64_t oldest_ms = profile_status(profile)->oldest_unreceipted_ms;
 	struct agenda_item item;
 	if (oldest_ms != 0 && agenda_of_unsynced(oldest_ms, agenda->day, &item))
 		(void)add_extra(agenda, &item);
 	FAULT_TRY(drafts_list(profile_log(profile), NULL, add_draft, agenda));
+	FAULT_TRY(add_withdrawals(agenda, target));
 	for (size_t i = 0; i < agenda->extra_count; i++)
 		agenda->extras[i].due.title.data = agenda->extras[i].title; /* they have come to rest */
 	return fault_none();
@@ -323,7 +353,7 @@ struct fault handlers_agenda(struct request *request)
 	agenda.extras = malloc((EXTRAS_MAX + 1) * sizeof *agenda.extras);
 	if (agenda.extras == NULL)
 		return fault_of(FAULT_LIMIT, "memory for the agenda");
-	struct fault fault = gather_extras(&agenda, profile);
+	struct fault fault = gather_extras(&agenda, &request->target);
 	if (fault_is(fault)) {
 		free(agenda.extras);
 		return fault;

@@ -37,6 +37,7 @@ static const struct { const char *name; bool is_act; } kinds[AGENDA_KINDS] = {
 	[AGENDA_MEETING] = { "meeting", false },
 	[AGENDA_CONCERN] = { "concern", false },
 	[AGENDA_CONFLICT] = { "conflict", true },
+	[AGENDA_WITHDRAWAL] = { "withdrawal", true },
 	[AGENDA_DRAFT] = { "draft", true },
 	[AGENDA_UNSYNCED] = { "unsynced", true },
 };
@@ -654,6 +655,18 @@ bool agenda_of_unsynced(uint64_t oldest_ms, int32_t today, struct agenda_item *o
 	struct agenda_item item;
 	if (!item_of(AGENDA_UNSYNCED, DEADLINE_D18_UNSYNCED, oldest_ms, &item) || today < item.counted)
 		return false;
+	*out = item;
+	return true;
+}
+
+bool agenda_of_withdrawal(uint64_t lost_ms, struct agenda_item *out)
+{
+	struct agenda_item item;
+	int32_t last;
+	if (!calendar_working_from(day_of(lost_ms) + 1, &last))
+		return false;
+	item = (struct agenda_item){ .kind = AGENDA_WITHDRAWAL, .counted = day_of(lost_ms), .actable = last,
+				     .last = AGENDA_FOR_EVER, .start_ms = lost_ms };
 	*out = item;
 	return true;
 }

@@ -48,6 +48,7 @@ enum agenda_kind {
 	AGENDA_MEETING,          /* network meeting: comes about */
 	AGENDA_CONCERN,          /* serious: the same day */
 	AGENDA_CONFLICT,         /* values to choose from */
+	AGENDA_WITHDRAWAL,       /* what a lost consent calls for and nobody has seen to (domain/disclosure.h) */
 	AGENDA_DRAFT,            /* D18: unsigned */
 	AGENDA_UNSYNCED,         /* D18: written long ago and not receipted */
 	AGENDA_KINDS,
@@ -95,6 +96,9 @@ size_t agenda_of(const struct agenda_record *record, struct agenda_item out[stat
 /* An unsigned draft begun at that moment, as it stands today: D18's warning after a
  * day, the older one's after three working days. False: outside the calendar. */
 bool agenda_of_draft(uint64_t begun_ms, int32_t today, struct agenda_item *out);
+/* What rested on a consent that was lost at that moment: by the next working day.
+ * False: outside the calendar. */
+bool agenda_of_withdrawal(uint64_t lost_ms, struct agenda_item *out);
 /* What was written at that moment and has no receipt. False: not yet worth telling. */
 bool agenda_of_unsynced(uint64_t oldest_ms, int32_t today, struct agenda_item *out);
 

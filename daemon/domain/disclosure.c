@@ -172,6 +172,16 @@ size_t disclosure_follows(const struct rules_world *world, struct case_id case_i
 	return f.count;
 }
 
+bool disclosure_follow_of(const struct rules_world *world, const struct rules_record *record, struct disclosure_follow *out)
+{
+	struct following f = { .world = world, .out = out };
+	if (record->type == RECORDS_TYPE_DISCLOSURE)
+		follow_disclosure(&f, record);
+	else if (record->type == RECORDS_TYPE_JOINT_SESSION)
+		follow_session(&f, record);
+	return f.count == 1;
+}
+
 struct record_id disclosure_task(const struct disclosure_follow *follow)
 {
 	static const char tell[] = "tell of withdrawal", session[] = "session without consent";

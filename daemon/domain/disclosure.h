@@ -90,6 +90,8 @@ enum { DISCLOSURE_FOLLOWS_MAX = 64 };
  * though nobody has written so yet. At most DISCLOSURE_FOLLOWS_MAX; how many. */
 size_t disclosure_follows(const struct rules_world *world, struct case_id case_id, const struct record_id *gone,
 			  size_t gone_count, struct disclosure_follow out[static DISCLOSURE_FOLLOWS_MAX]);
+/* The same of one disclosure or session. False: nothing. */
+bool disclosure_follow_of(const struct rules_world *world, const struct rules_record *record, struct disclosure_follow *out);
 /* The id of the task that a follow opens, the same on every device: one for each
  * consent (its one recipient), one for each session. */
 struct record_id disclosure_task(const struct disclosure_follow *follow);

@@ -508,6 +508,19 @@ static void what_is_unsynced_is_told_after_three_days(void **state)
 	assert_int_equal(item.rule, DEADLINE_D18_UNSYNCED);
 }
 
+static void a_lost_consent_is_seen_to_by_the_next_working_day(void **state)
+{
+	struct agenda_item item;
+	(void)state;
+	assert_true(agenda_of_withdrawal(ms_of("2026-11-03T09:15"), &item));
+	assert_int_equal(item.kind, AGENDA_WITHDRAWAL);
+	assert_int_equal(item.counted, day_of("2026-11-03"));
+	assert_int_equal(item.actable, day_of("2026-11-04"));
+	assert_true(agenda_of_withdrawal(ms_of("2026-11-20T17:00"), &item)); /* a Friday */
+	assert_int_equal(item.actable, day_of("2026-11-23"));
+	assert_int_equal(agenda_class(&item, day_of("2026-11-24")), AGENDA_OVERDUE);
+}
+
 static void things_stand_by_both_days(void **state)
 {
 	struct agenda_item item = { .kind = AGENDA_ACTION, .counted = day_of("2026-04-04"), .actable = day_of("2026-04-07"),
@@ -560,6 +573,7 @@ int main(void)
 		TEST(the_most_a_record_can_ask_for_fits),
 		TEST(a_draft_warns_after_a_day_and_alerts_after_three_working_days),
 		TEST(what_is_unsynced_is_told_after_three_days),
+		TEST(a_lost_consent_is_seen_to_by_the_next_working_day),
 		TEST(things_stand_by_both_days),
 		TEST(every_kind_and_class_has_a_name),
 	};
