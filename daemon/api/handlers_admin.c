@@ -151,7 +151,7 @@ static struct fault staff_add(struct order_line *line)
 	snprintf(profession, sizeof profession, "profession=%s", line->count > 2 ? arg(line, 2) : "OTHER");
 	snprintf(unit, sizeof unit, "unit=%s", line->count > 3 ? arg(line, 3) : "jalkautuva sosiaalityö");
 	wire_out_init(&fields, block, sizeof block);
-	struct fault f = record_json_assign(schema, assign, 3, &fields, cleared, &cleared_count, &where);
+	struct fault f = record_json_assign(schema, span_of(NULL, 0), assign, 3, &fields, cleared, &cleared_count, &where);
 	if (!fault_is(f))
 		f = schema_check(schema, wire_out_span(&fields), cleared, cleared_count, true, false, &where);
 	if (fault_is(f)) {

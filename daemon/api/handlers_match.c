@@ -82,7 +82,7 @@ struct fault handlers_match(struct request *request)
 	profile_touch(request->target.profile);
 	writing_begin(&w, request);
 	w.record = schema_by_type(RECORDS_TYPE_CLIENT);
-	struct fault f = writing_read(&w, call->form, span_of(call->body.bytes, call->body.size));
+	struct fault f = writing_read(&w, "", call->form, span_of(call->body.bytes, call->body.size));
 	if (!fault_is(f))
 		f = list_matches(request, wire_out_span(&w.fields));
 	writing_end(&w);

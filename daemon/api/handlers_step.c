@@ -73,7 +73,7 @@ static struct fault step_with(struct writing *w, struct profile *profile, const 
 	FAULT_TRY(writing_find_case(w, profile, "", ""));
 	if (*call->state == '\0' && call->body.size == 0)
 		return list_steps(w, table);
-	FAULT_TRY(writing_read(w, jalka_Form_ASSIGNMENTS, span_of(call->body.bytes, call->body.size)));
+	FAULT_TRY(writing_read(w, call->record_id, jalka_Form_ASSIGNMENTS, span_of(call->body.bytes, call->body.size)));
 	FAULT_TRY(name_state(w, table, call->state));
 	w->token = call->token;
 	w->event_at_ms = call->event_at_ms;

@@ -47,7 +47,7 @@ static struct fault write_with(struct writing *w, const jalka_WriteCall *call)
 	w->event_at_ms = call->event_at_ms;
 	if (w->record == NULL)
 		return writing_at(request, "type", "no record type has this name: `jalka types` lists them");
-	FAULT_TRY(writing_read(w, call->form, span_of(call->body.bytes, call->body.size)));
+	FAULT_TRY(writing_read(w, call->record_id, call->form, span_of(call->body.bytes, call->body.size)));
 	return request->target.node != NULL ? write_central(w, request->target.node, call)
 					    : write_field(w, request->target.profile, call);
 }

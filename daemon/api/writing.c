@@ -73,8 +73,57 @@ static struct fault split(const struct span body, const char *out[static ASSIGN_
 	return fault_none();
 }
 
-struct fault writing_read(struct writing *w, jalka_Form form, struct span body)
+/* The record or draft the values are laid into, as it stands. */
+struct standing_before { struct writing *w; struct span fields; };
+
+static void keep_before(struct standing_before *before, struct span fields)
 {
+	void *block = world_take(&before->w->world, fields.len + 1);
+	if (block == NULL)
+		return;
+	memcpy(block, fields.data, fields.len);
+	before->fields = span_of(block, fields.len);
+}
+
+static bool keep_record(void *ctx, const struct casebook_record *record)
+{
+	keep_before(ctx, record->shown);
+	return false;
+}
+
+static bool keep_draft(void *ctx, const struct drafts_draft *draft)
+{
+	keep_before(ctx, draft->fields);
+	return false;
+}
+
+static struct fault find_before(struct writing *w, const char *id, struct span *out)
+{
+	struct standing_before before = { .w = w, .fields = span_of(NULL, 0) };
+	struct profile *profile = w->request->target.profile;
+	struct node *node = w->request->target.node;
+	struct casebook *book = node != NULL ? node_book(node) : profile_book(profile);
+	struct record_id record;
+	*out = before.fields;
+	if (*id == '\0')
+		return fault_none();
+	if (!fault_is(resolve_record(book, id, &record)))
+		FAULT_TRY(casebook_get(book, record, keep_record, &before));
+	else if (node == NULL && !fault_is(resolve_draft(profile_log(profile), id, &record)))
+		FAULT_TRY(drafts_get(profile_log(profile), record, keep_draft, &before));
+	*out = before.fields;
+	return world_fault(&w->world);
+}
+
+/* Whether a name leads into a part or list, so that the rest of it must be known. */
+static bool leads_on(const char *assignment)
+{
+	return memchr(assignment, '.', strcspn(assignment, "=")) != NULL;
+}
+
+struct fault writing_read(struct writing *w, const char *id, jalka_Form form, struct span body)
+{
+	struct span before = span_of(NULL, 0);
 	const char *assign[ASSIGN_MAX];
 	size_t count;
 	struct schema_error where = { .field = "" };
@@ -85,7 +134,10 @@ struct fault writing_read(struct writing *w, jalka_Form form, struct span body)
 		return fault_is(f) ? at_error(w->request, f, &where) : fault_none();
 	case jalka_Form_ASSIGNMENTS:
 		FAULT_TRY(split(body, assign, &count));
-		f = record_json_assign(w->record, assign, count, &w->fields, w->cleared, &w->cleared_count, &where);
+		for (size_t i = 0; i < count && before.len == 0; i++)
+			if (leads_on(assign[i]))
+				FAULT_TRY(find_before(w, id, &before));
+		f = record_json_assign(w->record, before, assign, count, &w->fields, w->cleared, &w->cleared_count, &where);
 		return fault_is(f) ? at_error(w->request, f, &where) : fault_none();
 	}
 	return fault_of(FAULT_CALLER, "the values are in a form this daemon does not know");

@@ -60,8 +60,8 @@ void writing_end(struct writing *w);
 /* Wipes what writes left in the blocks. */
 void writing_wipe(void);
 
-/* The values; w->record is set. */
-struct fault writing_read(struct writing *w, jalka_Form form, struct span body);
+/* The values; w->record is set. `id` names the record or draft they are for, "": a new one. */
+struct fault writing_read(struct writing *w, const char *id, jalka_Form form, struct span body);
 
 /* A record or a draft by the beginning of its id; "" : a new one. What was given is
  * laid over a draft. w->record, when set, must be its type. */

@@ -392,28 +392,32 @@ static void of_normal_queue(struct making *making, uint64_t arrived_ms)
 {
 	struct values lists = values_of(making, RECORDS_ASSISTANCE_APPLICATION_INFO_REQUESTS);
 	struct clock clock = { .rule = DEADLINE_NONE };
-	int32_t supply = INT32_MAX;
-	uint64_t asked_ms = 0;
 	for (size_t i = 0; i < (lists.count > 0 ? lists.count : 1); i++) {
 		struct requests requests = read_requests(lists.count > 0 ? lists.at[i].whole : span_of("", 0));
 		if (arrived_ms != 0)
 			decision_clock(&clock, &requests, arrived_ms);
-		if (!requests.waits)
-			continue;
-		/* Without a time given, the sooner the better. */
+	}
+	if (clock.rule != DEADLINE_NONE)
+		put_deadline(making, AGENDA_DECISION, clock.rule, &clock.at, clock.start_ms);
+}
+
+/* What Kela asked for, urgent or not; without a time given, the sooner the better. */
+static void of_supply(struct making *making)
+{
+	struct values lists = values_of(making, RECORDS_ASSISTANCE_APPLICATION_INFO_REQUESTS);
+	int32_t supply = INT32_MAX;
+	uint64_t asked_ms = 0;
+	for (size_t i = 0; i < lists.count; i++) {
+		struct requests requests = read_requests(lists.at[i].whole);
 		int32_t day = requests.without_end ? day_of(requests.asked_ms) : requests.first_due;
-		if (day < supply) {
+		if (requests.waits && day < supply) {
 			supply = day;
 			asked_ms = requests.asked_ms;
 		}
 	}
-	if (clock.rule != DEADLINE_NONE)
-		put_deadline(making, AGENDA_DECISION, clock.rule, &clock.at, clock.start_ms);
-	if (supply != INT32_MAX) {
-		struct agenda_item *item = put_day(making, AGENDA_SUPPLY, DEADLINE_NONE, supply);
-		if (item != NULL)
-			item->start_ms = asked_ms;
-	}
+	struct agenda_item *item = supply == INT32_MAX ? NULL : put_day(making, AGENDA_SUPPLY, DEADLINE_NONE, supply);
+	if (item != NULL)
+		item->start_ms = asked_ms;
 }
 
 static void of_pickup(struct making *making)
@@ -457,6 +461,7 @@ static void of_application(struct making *making)
 		of_pickup(making);
 	if (!awaits_decision(making, state))
 		return;
+	of_supply(making);
 	if (is_urgent && has_arrived)
 		urge(put_from_ms(making, AGENDA_DECISION, DEADLINE_D6, arrived_ms));
 	else if (is_urgent) /* no clock runs yet (L1), and nothing is more pressing */

@@ -226,8 +226,20 @@ struct assigner {
 	struct wire_out *out;
 };
 
+/* What stands already: the fields of the message assigned to; empty: nothing. */
 static struct fault assign_message(struct assigner *a, const struct schema_message *message, uint64_t mask,
-				   uint32_t *cleared, size_t *cleared_count);
+				   struct span before, uint32_t *cleared, size_t *cleared_count);
+
+/* The contents of the field's occurrence at that place (of a part: 0); empty where
+ * there is none. `whole` with its tag. */
+static bool part_before(struct span before, const struct schema_field *field, size_t place, struct wire_field *out)
+{
+	while (wire_next(&before, out) == WIRE_FIELD)
+		if (out->number == field->number && out->type == WIRE_BYTES && place-- == 0)
+			return true;
+	*out = (struct wire_field){ .number = 0 };
+	return false;
+}
 
 /* Takes the name's next step, up to the next dot. */
 static struct span take_step(struct span *path)
@@ -255,22 +267,25 @@ static struct fault assign_json(struct assigner *a, const struct schema_field *f
 							  : put_one(&a->path, field, value, false, a->out);
 }
 
-/* Steps below a part: the fields of one part. */
-static struct fault assign_part(struct assigner *a, const struct schema_field *field, uint64_t mask)
+/* Steps below a part: some fields of one part, the others as they stand. */
+static struct fault assign_part(struct assigner *a, const struct schema_field *field, uint64_t mask, struct span before)
 {
 	if (a->path.depth == LIMIT_DEPTH)
 		return value_fail(&a->path, field, FAULT_LIMIT, "is nested too deep");
 	a->path.fields[a->path.depth++] = field;
 	size_t begin = value_open(a->out, field->number);
-	FAULT_TRY(assign_message(a, field->message, mask, NULL, NULL));
+	FAULT_TRY(assign_message(a, field->message, mask, before, NULL, NULL));
 	value_close(a->out, begin);
 	a->path.depth--;
 	return fault_none();
 }
 
-/* Parts of a list by their places: 0, 1, 2 ... without gaps. */
-static struct fault assign_parts(struct assigner *a, const struct schema_field *field, uint64_t mask)
+/* Parts of a list by their places, 0, 1, 2 ... without gaps: others stay, and the
+ * place after the last adds one. */
+static struct fault assign_parts(struct assigner *a, const struct schema_field *field, uint64_t mask, struct span before)
 {
+	struct wire_field part;
+	bool stands = true;
 	for (size_t i = 0; i < ASSIGN_MAX; i++) {
 		if ((mask & 1ull << i) == 0)
 			continue;
@@ -281,14 +296,18 @@ static struct fault assign_parts(struct assigner *a, const struct schema_field *
 		a->items[i].index = (size_t)(step.len == 1 ? step.data[0] - '0' : (step.data[0] - '0') * 10 + (step.data[1] - '0'));
 		a->items[i].path = rest;
 	}
-	for (size_t place = 0; mask != 0; place++) {
+	for (size_t place = 0; mask != 0 || stands; place++) {
 		uint64_t here = 0;
+		stands = part_before(before, field, place, &part);
 		for (size_t i = 0; i < ASSIGN_MAX; i++)
 			if ((mask & 1ull << i) != 0 && a->items[i].index == place)
 				here |= 1ull << i;
-		if (here == 0)
+		if (here == 0 && !stands && mask != 0)
 			return value_fail(&a->path, field, FAULT_CALLER, "must be numbered 0, 1, 2 without gaps");
-		FAULT_TRY(assign_part(a, field, here));
+		if (here != 0)
+			FAULT_TRY(assign_part(a, field, here, part.data));
+		else
+			wire_put_raw(a->out, part.whole);
 		mask &= ~here;
 	}
 	return fault_none();
@@ -345,8 +364,9 @@ static struct fault assign_values(struct assigner *a, const struct schema_field 
 }
 
 static struct fault assign_field(struct assigner *a, const struct schema_field *field, uint64_t mask,
-				 uint32_t *cleared, size_t *cleared_count)
+				 struct span before, uint32_t *cleared, size_t *cleared_count)
 {
+	struct wire_field part;
 	uint64_t deeper = 0, empty = 0;
 	for (size_t i = 0; i < ASSIGN_MAX; i++) {
 		if ((mask & 1ull << i) == 0)
@@ -358,8 +378,12 @@ static struct fault assign_field(struct assigner *a, const struct schema_field *
 		return value_fail(&a->path, field, FAULT_CALLER, "has no parts");
 	if (deeper != 0 && deeper != mask)
 		return value_fail(&a->path, field, FAULT_CALLER, "is given whole and in parts");
-	if (deeper != 0)
-		return field->repeated ? assign_parts(a, field, mask) : assign_part(a, field, mask);
+	if (deeper != 0 && field->repeated)
+		return assign_parts(a, field, mask, before);
+	if (deeper != 0) {
+		(void)part_before(before, field, 0, &part);
+		return assign_part(a, field, mask, part.data);
+	}
 	if (empty == 0)
 		return assign_values(a, field, mask);
 	if (empty != mask || (mask & (mask - 1)) != 0)
@@ -369,9 +393,20 @@ static struct fault assign_field(struct assigner *a, const struct schema_field *
 	return fault_none();
 }
 
-/* The assignments in `mask` to fields of one message, in rising number. */
+/* The fields of a part that stand and are not assigned: those numbered `number`, or of
+ * 0 those this version does not know. */
+static void keep_before(struct assigner *a, const struct schema_message *message, struct span before, uint32_t number)
+{
+	struct wire_field field;
+	while (wire_next(&before, &field) == WIRE_FIELD)
+		if (field.number == number || (number == 0 && schema_field_by_number(message, field.number) == NULL))
+			wire_put_raw(a->out, field.whole);
+}
+
+/* The assignments in `mask` to fields of one message, in rising number; below the
+ * record itself (cleared NULL) with what else stands in it. */
 static struct fault assign_message(struct assigner *a, const struct schema_message *message, uint64_t mask,
-				   uint32_t *cleared, size_t *cleared_count)
+				   struct span before, uint32_t *cleared, size_t *cleared_count)
 {
 	uint64_t of_field[FIELDS_MAX] = { 0 };
 	for (size_t i = 0; i < ASSIGN_MAX; i++) {
@@ -385,12 +420,16 @@ static struct fault assign_message(struct assigner *a, const struct schema_messa
 	}
 	for (size_t i = 0; i < message->count; i++)
 		if (of_field[i] != 0)
-			FAULT_TRY(assign_field(a, &message->fields[i], of_field[i], cleared, cleared_count));
+			FAULT_TRY(assign_field(a, &message->fields[i], of_field[i], before, cleared, cleared_count));
+		else if (cleared == NULL)
+			keep_before(a, message, before, message->fields[i].number);
+	if (cleared == NULL)
+		keep_before(a, message, before, 0);
 	return fault_none();
 }
 
-struct fault record_json_assign(const struct schema_record *record, const char *const *assign, size_t count,
-				struct wire_out *fields, uint32_t cleared[static LIMIT_FIELDS],
+struct fault record_json_assign(const struct schema_record *record, struct span before, const char *const *assign,
+				size_t count, struct wire_out *fields, uint32_t cleared[static LIMIT_FIELDS],
 				size_t *cleared_count, struct schema_error *where)
 {
 	struct assigner a = { .path = { .where = where }, .out = fields };
@@ -409,7 +448,7 @@ struct fault record_json_assign(const struct schema_record *record, const char *
 		a.items[i].value = span_of(equals + 1, text.len - name_len - 1);
 	}
 	uint64_t all = count == ASSIGN_MAX ? UINT64_MAX : (1ull << count) - 1;
-	FAULT_TRY(assign_message(&a, record->message, all, cleared, &cleared_here));
+	FAULT_TRY(assign_message(&a, record->message, all, before, cleared, &cleared_here));
 	FAULT_TRY(room(fields));
 	*cleared_count = cleared_here;
 	return fault_none();

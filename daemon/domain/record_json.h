@@ -36,10 +36,11 @@ struct fault record_json_parse(const struct schema_record *record, struct span j
  * and lists: address.street=..., quadrants.0.state=OK; without a number the
  * first element is meant. A list is given by repeating the name (phone=...
  * phone=...), lists of enums or numbers with commas too; a part or a whole list
- * may be given as JSON. One assignment is one top-level field's whole new value:
- * what else stood in a list or part is gone. */
-struct fault record_json_assign(const struct schema_record *record, const char *const *assign, size_t count,
-				struct wire_out *fields, uint32_t cleared[static LIMIT_FIELDS],
+ * may be given as JSON. `before` is the record as it stands (empty: it is new): a name
+ * that leads into a part or list changes that place and keeps the rest, and the
+ * number after the last adds one; a whole value is a whole new value. */
+struct fault record_json_assign(const struct schema_record *record, struct span before, const char *const *assign,
+				size_t count, struct wire_out *fields, uint32_t cleared[static LIMIT_FIELDS],
 				size_t *cleared_count, struct schema_error *where);
 
 /* Writes the record as one JSON object: known fields in rising number, then the

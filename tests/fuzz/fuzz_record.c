@@ -69,7 +69,7 @@ static void as_assignments(const struct schema_record *record, struct span text)
 	struct wire_out out;
 	struct schema_error where;
 	wire_out_init(&out, fields_block, sizeof fields_block);
-	if (!fault_is(record_json_assign(record, lines, count, &out, cleared, &cleared_count, &where)))
+	if (!fault_is(record_json_assign(record, span_of(NULL, 0), lines, count, &out, cleared, &cleared_count, &where)))
 		write_json(record, wire_out_span(&out), first_json);
 }
 

@@ -61,7 +61,7 @@ static void tell(const char *type, ...)
 		uint32_t cleared[LIMIT_FIELDS];
 		size_t cleared_count = 0, begin = out.used;
 		struct schema_error where;
-		struct fault fault = record_json_assign(schema, &text, 1, &out, cleared, &cleared_count, &where);
+		struct fault fault = record_json_assign(schema, span_of(NULL, 0), &text, 1, &out, cleared, &cleared_count, &where);
 		if (fault_is(fault) || out.full)
 			fail_msg("%s: %s %s", text, where.field, fault.what);
 		const struct schema_field *known =
@@ -321,6 +321,10 @@ static void a_request_for_information_moves_the_clock(void **state)
 	only(AGENDA_DECISION, DEADLINE_D8, "2026-03-17");
 	tell("assistance_application", "arrived_at_kela=2026-03-02", "state=WAITING_INFO", OPEN_ENDED, NULL);
 	only(AGENDA_SUPPLY, DEADLINE_NONE, "2026-03-04");
+	/* Urgent or not, what Kela asked for is to be supplied. */
+	tell("assistance_application", "urgency=URGENT", "arrived_at_kela=2026-03-02", "state=WAITING_INFO", REQUESTED, NULL);
+	assert_int_equal(find(AGENDA_SUPPLY)->counted, day_of("2026-03-18"));
+	assert_int_equal(find(AGENDA_DECISION)->rule, DEADLINE_D6);
 	/* G1: in conflict the earlier of the clocks, and what one value still asks for. */
 	tell("assistance_application", "arrived_at_kela=2026-03-02", "state=WAITING_INFO", REQUESTED, SUPPLIED, NULL);
 	assert_int_equal(find(AGENDA_DECISION)->counted, day_of("2026-03-17"));

@@ -16,6 +16,7 @@ enum { BLOCK = 200000 };
 struct reading {
 	uint8_t bytes[BLOCK];
 	struct wire_out out;
+	struct span before; /* what assignments are laid into */
 	uint32_t cleared[LIMIT_FIELDS];
 	size_t cleared_count;
 	struct schema_error where;
@@ -42,7 +43,7 @@ static void assign(struct reading *r, const char *record, const char *const *tex
 {
 	wire_out_init(&r->out, r->bytes, sizeof r->bytes);
 	r->cleared_count = 0;
-	r->fault = record_json_assign(type(record), texts, count, &r->out, r->cleared, &r->cleared_count, &r->where);
+	r->fault = record_json_assign(type(record), r->before, texts, count, &r->out, r->cleared, &r->cleared_count, &r->where);
 }
 #define ASSIGN(r, record, ...) \
 	assign((r), (record), (const char *const[]){ __VA_ARGS__ }, sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(char *))
@@ -436,6 +437,32 @@ static void any_text_is_read_or_refused(void **state)
 	assert_true(taken > inputs() / 40);
 }
 
+/* A worker marks one request as supplied: the others, and what else stands in it, stay. */
+static void an_assignment_into_a_part_keeps_the_rest(void **state)
+{
+	(void)state;
+	parse(&b, "assistance_application", span_text("{\"info_requests\":["
+		"{\"asked_at\":\"2026-03-02T09:00:00+02:00\",\"how\":\"PHONE\",\"items\":[\"tiliote\",\"vuokrasopimus\"]},"
+		"{\"asked_at\":\"2026-03-03T09:00:00+02:00\",\"how\":\"LETTER\",\"items\":[\"palkka\"],\"unknown:99\":\"9a060107\"}],"
+		"\"payment_commitment\":{\"place\":\"Kirjasto\",\"pickup_by\":\"2026-03-09\"}}"));
+	assert_false(fault_is(b.fault));
+	a.before = wire_out_span(&b.out);
+	ASSIGN(&a, "assistance_application", "info_requests.1.supplied_at=2026-03-04T10:00", "payment_commitment.pickup_by=",
+	       "info_requests.2.how=MESSAGE", "channel=PAPER");
+	assert_false(fault_is(a.fault));
+	assert_text(written("assistance_application", wire_out_span(&a.out)),
+		"{\"channel\":\"PAPER\",\"info_requests\":["
+		"{\"asked_at\":\"2026-03-02T09:00:00+02:00\",\"how\":\"PHONE\",\"items\":[\"tiliote\",\"vuokrasopimus\"]},"
+		"{\"asked_at\":\"2026-03-03T09:00:00+02:00\",\"how\":\"LETTER\",\"items\":[\"palkka\"],"
+		"\"supplied_at\":\"2026-03-04T10:00:00+02:00\",\"unknown:99\":\"9a060107\"},"
+		"{\"how\":\"MESSAGE\"}],\"payment_commitment\":{\"place\":\"Kirjasto\"}}");
+	ASSIGN(&a, "assistance_application", "info_requests.3.how=MESSAGE");
+	assert_int_equal(a.fault.kind, FAULT_CALLER);
+	ASSIGN(&a, "assistance_application", "payment_commitment={\"place\":\"Apteekki\"}"); /* whole: nothing else stays */
+	assert_text(written("assistance_application", wire_out_span(&a.out)), "{\"payment_commitment\":{\"place\":\"Apteekki\"}}");
+	a.before = span_of(NULL, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -450,6 +477,7 @@ int main(void)
 		cmocka_unit_test(a_long_foreign_name_is_cut_between_characters),
 		cmocka_unit_test(a_record_without_room_is_refused),
 		cmocka_unit_test(assignments_say_the_same_as_json),
+		cmocka_unit_test(an_assignment_into_a_part_keeps_the_rest),
 		cmocka_unit_test(lists_of_values_may_be_given_with_commas),
 		cmocka_unit_test(wrong_assignments_are_named),
 		cmocka_unit_test(more_assignments_than_can_be_marked_are_refused),

@@ -47,7 +47,7 @@ static void put(struct book_node *node, struct book_write write, ...)
 	wire_out_init(&out, block, sizeof block);
 	if (write.type == 0)
 		write.type = RECORDS_TYPE_CLIENT;
-	struct fault fault = record_json_assign(schema_by_type(write.type), texts, count, &out, cleared, &cleared_count, &where);
+	struct fault fault = record_json_assign(schema_by_type(write.type), span_of(NULL, 0), texts, count, &out, cleared, &cleared_count, &where);
 	if (fault_is(fault))
 		fail_msg("%s %s", where.field, fault.what);
 	write.fields = wire_out_span(&out);
