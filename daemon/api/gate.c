@@ -140,13 +140,13 @@ static struct fault refused(struct gate *gate, const struct access_answer *answe
 /* What is seen only as a package, as numbers or by its dates is not shown as a record. */
 static bool is_whole(const struct gate *gate, struct access_answer *answer)
 {
-	if (answer->right == ACCESS_WHOLE)
+	if (answer->right == ACCESS_WHOLE || answer->right == ACCESS_AGGREGATES) /* reports are numbers alone */
 		return true;
 	if (answer->right == ACCESS_NOTHING)
 		return false;
 	snprintf(answer->why, sizeof answer->why, "%s %s", access_role_words(answer->as),
 		 answer->right == ACCESS_DISCLOSED ? "sees only what was disclosed, as a package"
-		 : answer->right == ACCESS_AGGREGATES ? "sees numbers alone" : "sees its dates and state alone");
+						   : "sees its dates and state alone");
 	answer->how[0] = '\0';
 	(void)gate;
 	return false;
@@ -190,6 +190,8 @@ bool gate_may(struct gate *gate, enum access_act act, const struct casebook_reco
 	}
 	struct gate_case *in = gate_case_of(gate, record->case_id);
 	enum access_class class = class_of(gate, in, record->record_type, record->shown);
+	if (act == ACCESS_READ && class == ACCESS_PROTECTED)
+		class = ACCESS_BASIC; /* its fields are guarded one by one */
 	struct access_moment moment = gate_moment(gate, in, class, is_own(gate, record));
 	return access_may(&moment, act, class, out);
 }
@@ -222,7 +224,7 @@ bool gate_hides_field(struct gate *gate, const struct casebook_record *record, u
 	struct access_answer answer;
 	enum access_class of_record = access_class_of_type(record->record_type);
 	enum access_class class = access_class_of_field(record->record_type, number, record->shown, of_record);
-	if (class == of_record || !gate->has_person)
+	if (class != ACCESS_PROTECTED || !gate->has_person)
 		return false;
 	struct access_moment moment = gate_moment(gate, gate_case_of(gate, record->case_id), class, false);
 	if (access_may(&moment, ACCESS_READ, class, &answer) && is_whole(gate, &answer))

@@ -137,9 +137,7 @@ static bool take_record(void *ctx, const struct casebook_record *record)
 	const struct schema_record *type = schema_by_type(record->record_type);
 	if (type == NULL || (record->record_type == RECORDS_TYPE_ACCESS_LOG && !concerns(p, record->shown)))
 		return true;
-	/* Protected details that were not asked for the print leaves out itself, and says so. */
-	bool is_left_out = record->record_type == RECORDS_TYPE_PROTECTED_DETAILS && !p->work.with_protected;
-	if (!is_left_out && !gate_sees(p->request->gate, record))
+	if (!gate_sees(p->request->gate, record))
 		return true;
 	if (p->count == p->room) {
 		p->arena.full = true;

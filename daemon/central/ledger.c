@@ -121,7 +121,9 @@ static struct fault put(struct ledger *ledger, const struct log_entry *entry)
 
 static bool is_kept(const struct log_entry *entry)
 {
-	return entry->record_type == RECORDS_TYPE_ACCESS_LOG && entry->verdict == LOG_ACCEPTED && entry->bytes.data != NULL;
+	/* What a lost device saw counts, though its work waits for a decision. */
+	return entry->record_type == RECORDS_TYPE_ACCESS_LOG && entry->bytes.data != NULL &&
+	       (entry->verdict == LOG_ACCEPTED || entry->verdict == LOG_QUARANTINED);
 }
 
 struct reading {

@@ -188,6 +188,8 @@ static void refuse(enum access_role as, uint32_t missing, bool may_break, enum a
 		say(whole, out->why, access_class_words(class), "");
 		say(out->why, whole, "", "");
 	}
+	if (first == ACCESS_IF_REASON || first == ACCESS_IF_VISITING)
+		may_break = may_break && class != ACCESS_PROTECTED; /* a reason, or a visit, is the way to them */
 	const char *cure = first != 0 ? cure_text(first, class) : "";
 	say(out->how, cure, *cure != '\0' && may_break ? "; or " : "", may_break ? glass : "");
 }
@@ -319,6 +321,9 @@ enum access_class access_class_of_field(uint32_t record_type, uint32_t field, st
 	if (record_type == RECORDS_TYPE_CLIENT && field == RECORDS_CLIENT_ADDRESS &&
 	    fields_true(fields, RECORDS_CLIENT_ADDRESS_PROTECTED))
 		return ACCESS_PROTECTED;
+	/* That there are protected details is basic data; what they are is not. */
+	if (record_type == RECORDS_TYPE_PROTECTED_DETAILS)
+		return field == RECORDS_PROTECTED_DETAILS_CLIENT ? ACCESS_BASIC : ACCESS_PROTECTED;
 	return of_record;
 }
 

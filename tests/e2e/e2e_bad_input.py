@@ -39,6 +39,8 @@ class Bench:
 
     def digests(self):
         with self.device.api() as api, self.center.api() as admin:
+            api.call("list", limit=1)  # the access log tells of the first list of a working session
+            api.call("sync", wait=True)
             audit = admin.admin("audit")
             assert audit["ok"], audit
             status = admin.call("status")

@@ -123,9 +123,9 @@ def every_type_is_written_shown_listed_changed_and_searched(bench):
         if kind["signed"]:
             assert [d for d in cli.json("drafts")[0]["drafts"] if d["id"] == record], kind["name"]
             cli.run("sign", record)
-        shown = cli.json("show", record)[0]["record"]
+        shown = cli.json("show", record, "--protected", "kaikki tallella")[0]["record"]
         assert shown["type"] == kind["name"] and shown["fields"] == values, (kind["name"], shown["fields"], values)
-        assert kind["name"] in cli.run("show", record[:12])[0]
+        assert kind["name"] in cli.run("show", record[:12], "--protected", "kaikki tallella")[0]
         assert record in [r["id"] for part in cli.json("list", kind["name"]) for r in part["records"]], kind["name"]
         change_one(cli, kind, fields, record)
     cli = bench.cli

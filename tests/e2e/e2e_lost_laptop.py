@@ -107,6 +107,7 @@ def revoked_with_unsent_work(office):
     run(onni, "sync", "--online", "--wait")
     items = until(lambda: [q for q in jalka(office.center, "admin", "quarantine")["quarantine"] if q["node"] == node],
                   "the unsent work in quarantine")
+    items = [q for q in items if q["type"] != "access_log"]  # what was opened on it waits too
     office.expect("what a revoked laptop had not sent waits for a decision, nothing is thrown away",
                   {i["record_id"] for i in items} == set(unsent), items)
     until(lambda: office.row(node)["erase_confirmed"], "the laptop to say it has erased")
