@@ -7,6 +7,7 @@
 #include "api/handlers.h"
 
 #include "api/follow.h"
+#include "api/gate.h"
 #include "api/profile.h"
 #include "api/resolve.h"
 #include "api/scopes.h"
@@ -291,10 +292,15 @@ static struct fault list(struct consenting *c, struct writing *w, struct profile
 	FAULT_TRY(world_fault(&w->world));
 	struct writer *out = answer_begin(w->request->answer);
 	writer_list(out, "consents");
-	for (size_t i = 0; i < count; i++)
-		if (consent_read(&w->world.rules, &all[i], &c->consent) && answer_item(w->request->answer, "consents"))
+	for (size_t i = 0; i < count; i++) {
+		struct casebook_record read = { .case_id = all[i].case_id, .record_id = all[i].id, .record_type = all[i].type,
+						.shown = all[i].fields };
+		if (gate_sees(w->request->gate, &read) && consent_read(&w->world.rules, &all[i], &c->consent) &&
+		    answer_item(w->request->answer, "consents"))
 			tell_consent(out, &c->consent, w->world.rules.now_ms);
+	}
 	writer_list_end(out);
+	gate_hidden(w->request->gate, out);
 	answer_finish(w->request->answer);
 	return fault_none();
 }

@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "api/follow.h"
+#include "api/gate.h"
 #include "api/profile.h"
 #include "api/resolve.h"
 #include "api/scopes.h"
@@ -227,6 +228,13 @@ static uint64_t moment(const struct disclosing *d)
 	return ms - ms % 1000;
 }
 
+/* As the gate is asked. */
+static struct casebook_record as_read(const struct rules_record *record)
+{
+	return (struct casebook_record){ .case_id = record->case_id, .record_id = record->id, .record_type = record->type,
+					 .shown = record->fields };
+}
+
 static struct fault put_item(struct disclosing *d, uint64_t scope)
 {
 	struct wire_out text, item;
@@ -235,6 +243,10 @@ static struct fault put_item(struct disclosing *d, uint64_t scope)
 	void *item_block = world_take(&d->w.world, LIMIT_FIELD_BYTES);
 	if (text_block == NULL || item_block == NULL)
 		return world_fault(&d->w.world);
+	if (source != NULL) { /* who may not read it does not disclose it either */
+		struct casebook_record read = as_read(source);
+		FAULT_TRY(gate_read(d->w.request->gate, &read));
+	}
 	wire_out_init(&text, text_block, LIMIT_FIELD_BYTES);
 	wire_out_init(&item, item_block, LIMIT_FIELD_BYTES);
 	struct fault f = disclosure_compose(&d->sources, scope, &text);
@@ -323,13 +335,17 @@ static struct trace trace_of(const struct disclosing *d, uint64_t act, const str
 	return trace;
 }
 
+/* Each look at what is to go out is noted. */
+static struct fault leave_look(struct disclosing *d, const struct rules_record *record)
+{
+	return gate_trace_act(d->w.request->gate, RECORDS_ACCESS_ACT_VIEW, record->case_id, record->id, d->call->reason, NULL);
+}
+
 /* What is shown is what would be written; the look at it is all that is. */
 static struct fault preview(struct disclosing *d)
 {
-	struct replica_written written;
 	FAULT_TRY(make(d));
-	struct trace trace = trace_of(d, RECORDS_ACCESS_ACT_VIEW, d->subject);
-	FAULT_TRY(trace_leave(d->profile, &trace, &written));
+	FAULT_TRY(leave_look(d, d->subject));
 	struct writer *out = answer_begin(d->w.request->answer);
 	writer_bool(out, "preview", true);
 	tell_made(d, out);
@@ -551,7 +567,6 @@ static void tell_one(struct disclosing *d, const struct rules_record *record, bo
 
 static struct fault show(struct disclosing *d)
 {
-	struct replica_written written;
 	const struct rules_record *clients;
 	FAULT_TRY(resolve_record(profile_book(d->profile), d->call->id, &d->w.record_id));
 	const struct rules_record *record = find_disclosure(d);
@@ -559,8 +574,7 @@ static struct fault show(struct disclosing *d)
 		return refuse(d, "id", "this is no signed disclosure", "jalka disclosure list");
 	if (rules_list(world_of(d), RULES_OF_CLIENT, record->case_id, RECORDS_TYPE_CLIENT, &clients) != 0)
 		d->sources.language = print_language(clients[0].fields);
-	struct trace trace = trace_of(d, RECORDS_ACCESS_ACT_VIEW, record);
-	FAULT_TRY(trace_leave(d->profile, &trace, &written));
+	FAULT_TRY(leave_look(d, record));
 	struct writer *out = answer_begin(d->w.request->answer);
 	writer_object(out, "disclosure");
 	tell_one(d, record, true, out);
@@ -580,12 +594,18 @@ static struct fault list(struct disclosing *d)
 	FAULT_TRY(world_fault(&d->w.world));
 	struct writer *out = answer_begin(d->w.request->answer);
 	writer_list(out, "disclosures");
-	for (size_t i = 0; i < count && answer_item(d->w.request->answer, "disclosures"); i++) {
+	for (size_t i = 0; i < count; i++) {
+		struct casebook_record read = as_read(&all[i]);
+		if (!gate_sees(d->w.request->gate, &read))
+			continue;
+		if (!answer_item(d->w.request->answer, "disclosures"))
+			break;
 		writer_object(out, NULL);
 		tell_one(d, &all[i], false, out);
 		writer_object_end(out);
 	}
 	writer_list_end(out);
+	gate_hidden(d->w.request->gate, out);
 	answer_finish(d->w.request->answer);
 	return fault_none();
 }
