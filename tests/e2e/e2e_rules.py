@@ -27,10 +27,10 @@ class Office:
     def refused(self, what, words, *command, daemon=None, stdin=None):
         """Refused with these words, and nothing is written."""
         daemon = daemon or self.aino
-        before = jalka(daemon, "status")["written"]
+        before = nodes.recorded(daemon)
         got = run(daemon, *command, stdin=stdin)
         told = all(word in got.err for word in words)
-        self.expect(f"{what}: refused, and said why", got.refused and told and jalka(daemon, "status")["written"] == before, got)
+        self.expect(f"{what}: refused, and said why", got.refused and told and nodes.recorded(daemon) == before, got)
 
     def state(self, record, daemon=None):
         return jalka(daemon or self.aino, "show", record)["record"]["state"]

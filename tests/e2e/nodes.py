@@ -126,6 +126,13 @@ def log_of(daemon, record):
     return jalka(daemon, "show", record, "--log")["log"]
 
 
+def recorded(daemon):
+    """What was recorded here, to see that nothing was. That something was read is logged all
+    the same, and others' records may arrive meanwhile."""
+    records = jalka(daemon, "list", "--limit", 100000)["records"]
+    return sorted((r["id"], r["changed_ms"]) for r in records if r["by"]["mine"] and r["type"] != "access_log"), jalka(daemon, "drafts")["drafts"]
+
+
 def holds(daemon, record):
     """Whether the record is on this device, and what it says."""
     got = run(daemon, "show", record)
