@@ -65,6 +65,8 @@ request_handler handlers_match_decide;
 request_handler handlers_access_log;
 request_handler handlers_break_glass;
 request_handler handlers_roles;
+/* The CLIENT case of the client, case or record an id means; FAULT_CALLER at field "id". */
+struct fault handlers_find_client(struct request *request, const char *text, struct case_id *out);
 /* The administrator's verb `access`: WHAT [SINCE]. */
 struct fault handlers_admin_access(struct request *request, const char *what, const char *since);
 request_handler handlers_print;

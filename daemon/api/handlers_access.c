@@ -172,6 +172,14 @@ static struct fault find_client(struct whose *whose, const char *text)
 	return fault_none();
 }
 
+struct fault handlers_find_client(struct request *request, const char *text, struct case_id *out)
+{
+	struct whose whose = { .request = request, .gate = request->gate };
+	FAULT_TRY(find_client(&whose, text));
+	*out = whose.client_case;
+	return fault_none();
+}
+
 /* ---- break-glass ---- */
 
 /* At least a few words: the administrator reads them the next day. */

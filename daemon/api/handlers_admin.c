@@ -326,13 +326,17 @@ static struct fault role_of(struct order_line *line, uint32_t *out)
 	*out = RECORDS_ASSIGNMENT_ROLE_OWN_WORKER;
 	if (line->count < 3)
 		return fault_none();
+	if (strcmp(arg(line, 2), "VISIT") == 0) { /* the day's route: not own worker, not co-worker */
+		*out = RECORDS_ASSIGNMENT_ROLE_CO_WORKER | HUB_ASSIGN_VISIT;
+		return fault_none();
+	}
 	for (size_t i = 0; i < field->enumeration->count; i++)
 		if (strcmp(field->enumeration->values[i].name, arg(line, 2)) == 0) {
 			*out = (uint32_t)field->enumeration->values[i].number;
 			return fault_none();
 		}
 	strcpy(line->request->field, "role");
-	return fault_of(FAULT_CALLER, "a role is OWN_WORKER, CO_WORKER or SUBSTITUTE");
+	return fault_of(FAULT_CALLER, "a role is OWN_WORKER, CO_WORKER or SUBSTITUTE, or VISIT for the day's route");
 }
 
 /* A matter has exactly one own worker (SHL 42 §): the next comes when the last has gone. */

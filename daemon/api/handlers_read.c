@@ -5,6 +5,7 @@
 
 #include "api/gate.h"
 #include "api/handlers.h"
+#include "api/peek.h"
 #include "api/profile.h"
 #include "api/resolve.h"
 #include "api/standing.h"
@@ -272,8 +273,10 @@ static struct fault show_case(struct reading *reading, const char *id)
 	FAULT_TRY(resolve_case(reading->log, id, &info));
 	FAULT_TRY(token_of(reading, &token));
 	bool is_reserved = info.kind == DELTA_CASE_REFERENCE || info.kind == DELTA_CASE_DIRECTORY;
+	if (reading->profile == NULL && !is_reserved && info.kind != DELTA_CASE_ACCESS)
+		return peek_case(reading->gate->request, &info);
 	if (reading->profile == NULL && !is_reserved)
-		return fault_of(FAULT_CALLER, "the central node shows no content of clients' cases: see jalka admin cases");
+		return fault_of(FAULT_CALLER, "access logs are read by client: jalka log CLIENT --reason TEXT");
 	struct writer *out = reading->out = answer_begin(reading->answer);
 	writer_string(out, "kind", "case");
 	writer_number(out, "token", token);
@@ -289,6 +292,19 @@ static struct fault show_case(struct reading *reading, const char *id)
 	struct fault f = casebook_list(reading->book, 0, &info.case_id, 0, item, reading);
 	writer_list_end(out);
 	return finish(reading, f);
+}
+
+/* The book there knows no client by their id. */
+static struct fault show_client_at_central(struct reading *reading, const char *id, struct fault first)
+{
+	struct request *request = reading->gate->request;
+	struct case_id client_case;
+	struct log_case info;
+	bool found = false;
+	if (request->field[0] != '\0' || fault_is(handlers_find_client(request, id, &client_case)))
+		return first;
+	FAULT_TRY(log_case_get(reading->log, client_case, &info, &found));
+	return found ? peek_case(request, &info) : first;
 }
 
 static struct fault show_with(struct reading *reading, const jalka_ShowCall *call, struct arena *arena)
@@ -307,7 +323,9 @@ static struct fault show_with(struct reading *reading, const jalka_ShowCall *cal
 	struct fault g = show_case(reading, call->id);
 	if (fault_is(g) && reading->profile != NULL)
 		g = show_draft(reading, call->id);
-	return fault_is(g) && reading->profile != NULL ? f : g;
+	if (fault_is(g) && reading->profile == NULL)
+		return show_client_at_central(reading, call->id, g);
+	return fault_is(g) ? f : g;
 }
 
 struct fault handlers_show(struct request *request)

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "api/attempts.h"
 #include "api/request.h"
 #include "base/assert.h"
 #include "io/codec.h"
@@ -415,10 +416,14 @@ static void opening_done(void *ctx)
 		return;
 	}
 	profile->state = vault_exists(profile->vault_path) ? PROFILE_LOCKED : PROFILE_NONE;
+	if (f.kind == FAULT_CALLER && !o->create) /* a wrong passphrase */
+		attempts_note(profile->config.folder, loop_wall_ms());
 	if (!fault_is(f)) {
 		profile->vault = o->vault;
 		f = open_store(profile);
 	}
+	if (!fault_is(f) && fault_is(attempts_tell(profile)))
+		logline(LOGLINE_WARNING, "the unlock could not be written to the access log: wrong attempts are told later");
 	o->fn(o->ctx, f);
 	free(o);
 }

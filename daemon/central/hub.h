@@ -136,7 +136,9 @@ struct fault hub_write_all(struct hub *hub, const struct hub_write *writes, size
 			   struct hub_written *out);
 
 /* Assignment of a case to a staff member: a case_assignment record in that case.
- * For a MATTER its CLIENT case is assigned too. `role` is AssignmentRole. */
+ * For a MATTER its CLIENT case is assigned too. `role` is AssignmentRole; with
+ * HUB_ASSIGN_VISIT the case is held for the day's visits, by nobody's own worker. */
+enum { HUB_ASSIGN_VISIT = 0x100 };
 struct fault hub_assign(struct hub *hub, struct case_id case_id, struct record_id staff, uint32_t role,
 			struct hub_time now, struct record_id *assignment);
 /* Who is the own worker of a case now; false: nobody. A matter has one at most: who

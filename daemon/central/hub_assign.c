@@ -46,6 +46,7 @@ struct assignment_fields {
 static void read_assignment(struct span fields, struct assignment_fields *out)
 {
 	struct wire_field f;
+	bool visit = false;
 	*out = (struct assignment_fields){ .role = 0 };
 	while (wire_next(&fields, &f) == WIRE_FIELD) {
 		if (f.number == RECORDS_CASE_ASSIGNMENT_STAFF && f.type == WIRE_BYTES && f.data.len == ID_BYTES)
@@ -54,7 +55,11 @@ static void read_assignment(struct span fields, struct assignment_fields *out)
 			out->role = (uint32_t)f.value;
 		else if (f.number == RECORDS_CASE_ASSIGNMENT_TO && f.type == WIRE_VARINT)
 			out->to_ms = f.value;
+		else if (f.number == RECORDS_CASE_ASSIGNMENT_REASON && f.type == WIRE_VARINT)
+			visit = f.value == RECORDS_ASSIGNMENT_REASON_VISIT;
 	}
+	if (visit)
+		out->role |= HUB_ASSIGN_VISIT;
 }
 
 static struct fault begin_reason(struct hub *hub, struct assignments_case *info, const struct record_id *assignment,
@@ -115,10 +120,12 @@ struct fault hub_assign_append(struct hub *hub, struct assignments_case *info, s
 	uint64_t order;
 	wire_out_init(&fields, block, sizeof block);
 	wire_put_bytes(&fields, RECORDS_CASE_ASSIGNMENT_STAFF, ID_SPAN(staff));
-	wire_put_varint(&fields, RECORDS_CASE_ASSIGNMENT_ROLE, role);
+	wire_put_varint(&fields, RECORDS_CASE_ASSIGNMENT_ROLE, role & ~(uint32_t)HUB_ASSIGN_VISIT);
 	wire_put_varint(&fields, RECORDS_CASE_ASSIGNMENT_FROM, hub->now.wall_ms);
 	if (to_ms != 0)
 		wire_put_varint(&fields, RECORDS_CASE_ASSIGNMENT_TO, to_ms);
+	if (role & HUB_ASSIGN_VISIT)
+		wire_put_varint(&fields, RECORDS_CASE_ASSIGNMENT_REASON, RECORDS_ASSIGNMENT_REASON_VISIT);
 	const struct hub_own own = { .case_id = info->id, .record_id = hub_new_record(hub),
 				     .record_type = RECORDS_TYPE_CASE_ASSIGNMENT, .fields = wire_out_span(&fields) };
 	FAULT_TRY(hub_append_own(hub, &own, &order));
