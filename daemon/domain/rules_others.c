@@ -77,12 +77,18 @@ struct fault rules_request(const struct rules_world *world, const struct rules_w
 
 struct fault rules_transfer(const struct rules_world *world, const struct rules_write *write, struct rules_told *told)
 {
-	struct span items, text;
+	struct span items = span_of(NULL, 0), text;
 	(void)world;
 	if (fields_bytes(write->after, RECORDS_RECEPTION_TRANSFER_ITEMS, &items) &&
 	    fields_bytes(items, RECORDS_TRANSFER_ITEMS_HETU, &text) && rules_text_has_code(text))
 		return rules_refuse(told, "items.hetu", "say whether and when the code is given, never the code itself",
 				    "the code stands on the client's card");
+	if (!fields_says(items, RECORDS_TRANSFER_ITEMS_ASSISTANCE_AGREED_WITH))
+		rules_hint(told, "items.assistance_agreed_with", "agree with whom the assistance during the transition is");
+	if (!fields_has(write->after, RECORDS_RECEPTION_TRANSFER_NETWORK_MEETING))
+		rules_hint(told, "network_meeting", "call a network meeting: the centre, the county and the client");
+	if (write->is_new)
+		rules_hint(told, "move_date", "book the first home visit within seven working days of the move");
 	return fault_none();
 }
 
