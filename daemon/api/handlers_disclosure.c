@@ -531,6 +531,9 @@ static struct fault step(struct disclosing *d)
 	d->w.event_at_ms = d->at_ms;
 	if (!held.is_written && !(strcmp(d->call->verb, "send") == 0 && held_then(d, record)))
 		return put_blocked(d, record, held.hold);
+	if (held.is_written && held.state == RECORDS_DISCLOSURE_STATE_BLOCKED && strcmp(d->call->verb, "told") != 0)
+		return refuse(d, "state", held.hold == CONSENT_HOLDS ? "it was blocked when its consent was lost" : consent_hold_text(held.hold),
+			      "it is blocked, and nothing is sent of it; once a consent holds prepare a new one: jalka notice");
 	FAULT_TRY(take_step(d, record));
 	return put(d, record);
 }

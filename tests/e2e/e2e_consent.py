@@ -7,6 +7,8 @@ task to tell who was told, and wins in whatever order it arrives on two devices.
 joint session runs from the appointment to the signature, through a dropped line,
 and Kela gets what was agreed and nothing else.
 """
+import datetime
+
 import nodes
 from nodes import FAILED, USAGE, daemons, jalka, run
 
@@ -194,6 +196,31 @@ def by_statute_with_reasons(tally, center, person):
     jalka(device, "disclosure", "told", notice)
     tally.expect("by statute it goes without consent, and whether the client was told is kept",
                  disclosures(device)[notice]["basis"] == "STATUTE" and disclosures(device)[notice]["client_told_ms"] > 0)
+
+
+def after_its_last_day_nothing_is_sent(tally, person):
+    """What was queued while it held is blocked by send; what was sent then may be written down late."""
+    device = person.device
+    days = lambda n: (datetime.date.today() - datetime.timedelta(days=n)).isoformat()
+    person.consent("PLAN_SUMMARY", "lyhyt", f"given_at={days(10)}T09:00", f"valid_until={days(2)}")
+    then = ["--at", days(5) + "T12:00"]
+    first, gone, last = (person.id("notice", person.plan, *then) for _ in range(3))
+    jalka(device, "disclosure", "queue", first, *then)
+    got = run(device, "disclosure", "send", first, "--means", "SECURE_MAIL")
+    tally.expect("after its last day send blocks, and says what to do", got.code == FAILED and "expired" in got.err and
+                 "consent give" in got.err and show(device, first)["state"] == "BLOCKED", got)
+    got = run(device, "disclosure", "send", first, "--means", "SECURE_MAIL")
+    tally.expect("and again", got.code == FAILED and "jalka notice" in got.err, got)
+    for notice in (gone, last):
+        jalka(device, "disclosure", "queue", notice, *then)
+        if notice == gone:
+            jalka(device, "disclosure", "send", gone, "--means", "PRINT", "--at", days(5) + "T13:00")
+    tally.expect("sent while it held, written down today", show(device, gone)["state"] == "SENT")
+    jalka(device, "disclosure", "told", gone)
+    tally.expect("another touch of the client blocks what waits", show(device, last)["state"] == "BLOCKED")
+    tally.expect("nobody is told of an expiry", tasks(device, person.cases[0]) == [])
+    got = run(device, "notice", person.plan)
+    tally.expect("nor is a new one prepared", got.code == FAILED and "expired" in got.err, got)
 
 
 # ---- two devices -----------------------------------------------------------------
@@ -386,6 +413,8 @@ def main():
             nothing_goes_without_a_consent(tally, person)
             consent, notice = a_notice_is_shown_then_prepared_queued_sent_receipted(tally, person)
             a_withdrawal_blocks_and_opens_the_task(tally, person, consent, notice)
+        with tally.part("expiry"):
+            after_its_last_day_nothing_is_sent(tally, Person(aino, "Ikonen"))
         with tally.part("narrowing"):
             narrowing_takes_away(tally, person)
         with tally.part("statute"):
