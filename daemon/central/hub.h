@@ -150,6 +150,28 @@ struct fault hub_assign_until(struct hub *hub, struct case_id case_id, struct re
 /* Ends every assignment of this staff member to this case (not the CLIENT case's). */
 struct fault hub_unassign(struct hub *hub, struct case_id case_id, struct record_id staff, struct hub_time now);
 
+/* ---- cases that change hands (central/handovers decides, hub_handover.c does) ---- */
+
+/* Who holds a device; false: it is no device (central itself, or unknown). */
+bool hub_holder(const struct hub *hub, struct node_id node, struct record_id *staff);
+
+struct hub_handover {
+	struct record_id record;         /* the handover, in */
+	struct case_id case_id;          /* this case */
+	struct record_id from, to;       /* staff */
+	const struct case_id *cases;
+	size_t case_count;
+};
+/* Whether all its cases are open and `from`'s: own worker of the matters, holder of the rest. */
+bool hub_handover_may(struct hub *hub, const struct hub_handover *handover);
+/* The receiver holds the cases, and their clients', until then: once for each handover. */
+struct fault hub_handover_lend(struct hub *hub, const struct hub_handover *handover, uint64_t until_ms, struct hub_time now);
+struct fault hub_handover_take_back(struct hub *hub, const struct hub_handover *handover, struct hub_time now);
+/* The record says EFFECTIVE, the receiver is own worker, the other's assignments end:
+ * all in one transaction. What is the client's own leaves the other only with the last
+ * matter of that client. */
+struct fault hub_handover_take_effect(struct hub *hub, const struct hub_handover *handover, struct hub_time now);
+
 struct hub_quarantined {
 	struct author author;
 	uint64_t seq;

@@ -25,8 +25,7 @@ struct fault hub_reason_put(struct hub *hub, const struct assignments_tie *tie, 
 	return log_put(hub->log, HUB_TABLE_REASON, span_of(key, sizeof key), span_of(value, sizeof value));
 }
 
-/* The reason that this record is, whoever's. */
-static struct assignments_tie *tie_of(struct assignments_case *info, const struct record_id *assignment, size_t *reason)
+struct assignments_tie *hub_assign_find(struct assignments_case *info, const struct record_id *assignment, size_t *reason)
 {
 	for (struct assignments_tie *tie = info->ties; tie != NULL; tie = tie->next)
 		for (size_t i = tie->reason_count; i-- > 0;)
@@ -93,7 +92,7 @@ struct fault hub_assign_follow(struct hub *hub, struct assignments_case *info, c
 {
 	struct assignment_fields fields;
 	size_t reason = 0;
-	struct assignments_tie *tie = tie_of(info, &own->record_id, &reason);
+	struct assignments_tie *tie = hub_assign_find(info, &own->record_id, &reason);
 	read_assignment(own->fields, &fields);
 	bool over = fields.to_ms != 0 && fields.to_ms <= hub->now.wall_ms;
 	expect_end(hub, fields.to_ms);
@@ -112,24 +111,31 @@ struct fault hub_assign_follow(struct hub *hub, struct assignments_case *info, c
 	return hub_reason_put(hub, tie, reason, 0);
 }
 
-struct fault hub_assign_append(struct hub *hub, struct assignments_case *info, struct record_id staff, uint32_t role,
-				   uint64_t to_ms, struct record_id *assignment)
+struct fault hub_assign_put(struct hub *hub, struct assignments_case *info, struct record_id staff,
+			    const struct assignments_reason *as, uint64_t why)
 {
-	uint8_t block[80];
+	uint8_t block[96];
 	struct wire_out fields;
 	uint64_t order;
 	wire_out_init(&fields, block, sizeof block);
 	wire_put_bytes(&fields, RECORDS_CASE_ASSIGNMENT_STAFF, ID_SPAN(staff));
-	wire_put_varint(&fields, RECORDS_CASE_ASSIGNMENT_ROLE, role & ~(uint32_t)HUB_ASSIGN_VISIT);
+	wire_put_varint(&fields, RECORDS_CASE_ASSIGNMENT_ROLE, as->role & ~(uint32_t)HUB_ASSIGN_VISIT);
 	wire_put_varint(&fields, RECORDS_CASE_ASSIGNMENT_FROM, hub->now.wall_ms);
-	if (to_ms != 0)
-		wire_put_varint(&fields, RECORDS_CASE_ASSIGNMENT_TO, to_ms);
-	if (role & HUB_ASSIGN_VISIT)
-		wire_put_varint(&fields, RECORDS_CASE_ASSIGNMENT_REASON, RECORDS_ASSIGNMENT_REASON_VISIT);
-	const struct hub_own own = { .case_id = info->id, .record_id = hub_new_record(hub),
+	if (as->to_ms != 0)
+		wire_put_varint(&fields, RECORDS_CASE_ASSIGNMENT_TO, as->to_ms);
+	if (why != 0)
+		wire_put_varint(&fields, RECORDS_CASE_ASSIGNMENT_REASON, why);
+	const struct hub_own own = { .case_id = info->id, .record_id = as->assignment,
 				     .record_type = RECORDS_TYPE_CASE_ASSIGNMENT, .fields = wire_out_span(&fields) };
-	FAULT_TRY(hub_append_own(hub, &own, &order));
-	*assignment = own.record_id;
+	return hub_append_own(hub, &own, &order);
+}
+
+struct fault hub_assign_append(struct hub *hub, struct assignments_case *info, struct record_id staff, uint32_t role,
+			       uint64_t to_ms, struct record_id *assignment)
+{
+	const struct assignments_reason as = { hub_new_record(hub), role, to_ms };
+	FAULT_TRY(hub_assign_put(hub, info, staff, &as, role & HUB_ASSIGN_VISIT ? RECORDS_ASSIGNMENT_REASON_VISIT : 0));
+	*assignment = as.assignment;
 	return fault_none();
 }
 
@@ -139,7 +145,7 @@ struct fault hub_append_assignment(struct hub *hub, struct assignments_case *inf
 	return hub_assign_append(hub, info, staff, role, 0, assignment);
 }
 
-static struct fault end_reason(struct hub *hub, const struct assignments_tie *tie, size_t reason, uint64_t to_ms)
+struct fault hub_assign_end(struct hub *hub, const struct assignments_tie *tie, size_t reason, uint64_t to_ms)
 {
 	uint8_t block[16];
 	struct wire_out fields;
@@ -155,7 +161,7 @@ struct fault hub_end_reasons(struct hub *hub, struct assignments_tie *tie)
 {
 	for (size_t i = 0; i < tie->reason_count; i++)
 		if (tie->spans[i].ended == 0)
-			FAULT_TRY(end_reason(hub, tie, i, hub->now.wall_ms));
+			FAULT_TRY(hub_assign_end(hub, tie, i, hub->now.wall_ms));
 	return fault_none();
 }
 
@@ -200,7 +206,7 @@ static struct fault end_due_of(struct hub *hub, struct assignments_tie *tie)
 		if (tie->spans[i].ended != 0 || to_ms == 0)
 			continue;
 		if (to_ms <= hub->now.wall_ms)
-			FAULT_TRY(end_reason(hub, tie, i, to_ms));
+			FAULT_TRY(hub_assign_end(hub, tie, i, to_ms));
 		else
 			expect_end(hub, to_ms);
 	}

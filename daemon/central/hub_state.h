@@ -2,7 +2,7 @@
  * them. No header of anyone else.
  *
  *   hub.c          the turn (transaction, commit), own deltas; hub_open.c: opening, closing
- *   hub_assign.c   assignments, their ends, planned ones too
+ *   hub_assign.c   assignments, their ends, planned ones too; hub_handover.c: those of handovers
  *   hub_link.c     links: bytes in, effects obeyed
  *   hub_ingest.c   pushes: verified, judged, appended, receipted; hub_salt.c: when salts are missing
  *   hub_kept.c     what a device had to forget, opened
@@ -285,6 +285,13 @@ struct fault hub_assign_append(struct hub *hub, struct assignments_case *info, s
 			       uint64_t to_ms, struct record_id *assignment);
 struct fault hub_append_assignment(struct hub *hub, struct assignments_case *info, struct record_id staff, uint32_t role,
 				   struct record_id *assignment); /* without an end */
+/* The same under a record id of the caller's; `why`: AssignmentReason or 0. */
+struct fault hub_assign_put(struct hub *hub, struct assignments_case *info, struct record_id staff,
+			    const struct assignments_reason *as, uint64_t why);
+/* The reason that this record is, whoever's; NULL: none. */
+struct assignments_tie *hub_assign_find(struct assignments_case *info, const struct record_id *assignment, size_t *reason);
+/* Ends a reason that lasts, by a delta of central's own. */
+struct fault hub_assign_end(struct hub *hub, const struct assignments_tie *tie, size_t reason, uint64_t to_ms);
 /* Own delta of a case_assignment record, just appended at this order: the scope follows. */
 struct fault hub_assign_follow(struct hub *hub, struct assignments_case *info, const struct hub_own *own, uint64_t order);
 /* Keeps a reason in the log: its assignment began and ended (0: lasts) at these orders. */

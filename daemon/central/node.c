@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/assert.h"
+#include "central/handovers.h"
 #include "central/ledger.h"
 #include "central/match.h"
 #include "io/codec.h"
@@ -43,6 +44,7 @@ struct node {
 	struct casebook *book;
 	struct match *match;
 	struct ledger *ledger;
+	struct handovers *handovers;
 	struct book told; /* the book as the hub sees it: match hears of everything too */
 	struct hub *hub;
 	struct listener *listener;
@@ -66,6 +68,7 @@ static struct fault told_touched(void *ctx, struct case_id case_id, struct recor
 	const struct book *book = casebook_hooks(node->book);
 	FAULT_TRY(match_touched(node->match, record_id, entry));
 	FAULT_TRY(ledger_touched(node->ledger, record_id, entry));
+	FAULT_TRY(handovers_touched(node->handovers, record_id, entry));
 	return book->ops->touched(book->ctx, case_id, record_id, entry);
 }
 
@@ -179,6 +182,8 @@ static void turn(void *ctx)
 	struct fault f = hub_commit(node->hub, node_now());
 	if (!fault_is(f))
 		f = match_step(node->match, node->hub, node_now());
+	if (!fault_is(f))
+		f = handovers_step(node->handovers, node->hub, node_now());
 	if (fault_is(f))
 		fail(node, f); /* E2 */
 	else
@@ -242,6 +247,7 @@ static struct fault open_db(struct node *node)
 	casebook_set_central(node->book);
 	FAULT_TRY(match_open(node->db, node->log, node->book, &node->match));
 	FAULT_TRY(ledger_open(node->db, node->log, &node->ledger));
+	FAULT_TRY(handovers_open(node->log, node->book, &node->handovers));
 	node->told = (struct book){ .ops = &told_ops, .ctx = node };
 	return fault_none();
 }
@@ -300,7 +306,10 @@ static struct fault open_hub(struct node *node)
 	FAULT_TRY(node->config.restored ? restore(node, &host)
 					: hub_open(node->log, &node->told, &host, node_now(), &node->hub));
 	casebook_set_orders(node->book, hub_orders(node->hub));
-	return match_run(node->match, node->hub, node_now());
+	if (node->config.restored) /* central's own links may be among what was lost */
+		FAULT_TRY(match_rebuild(node->match));
+	FAULT_TRY(match_run(node->match, node->hub, node_now()));
+	return handovers_step(node->handovers, node->hub, node_now());
 }
 
 static struct fault open_all(struct node *node)
@@ -361,6 +370,7 @@ void node_close(struct node *node)
 		hub_close(node->hub);
 	match_close(node->match);
 	ledger_close(node->ledger);
+	handovers_close(node->handovers);
 	if (node->book != NULL)
 		casebook_close(node->book);
 	if (node->log != NULL)

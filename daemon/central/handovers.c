@@ -1,0 +1,210 @@
+/* handovers - read from the log, decided by domain/handover, done by the hub. */
+#include "central/handovers.h"
+
+#include <stdlib.h>
+
+#include "domain/fields.h"
+#include "domain/handover.h"
+#include "domain/lifecycle.h"
+#include "records_table.h"
+
+/* Of handovers that are not over: record -> nothing. */
+#define TABLE "handover"
+
+enum { DAY_MS = 24 * 60 * 60 * 1000 };
+
+struct handovers {
+	struct log *log;
+	struct casebook *book;
+	bool may_wait;
+};
+
+struct fault handovers_open(struct log *log, struct casebook *book, struct handovers **out)
+{
+	struct handovers *handovers = calloc(1, sizeof *handovers);
+	if (handovers == NULL)
+		return fault_of(FAULT_LIMIT, "memory for handovers");
+	*handovers = (struct handovers){ .log = log, .book = book, .may_wait = true }; /* what a crash left */
+	*out = handovers;
+	return fault_none();
+}
+
+void handovers_close(struct handovers *handovers)
+{
+	free(handovers);
+}
+
+struct fault handovers_touched(struct handovers *handovers, struct record_id record_id, const struct log_entry *entry)
+{
+	uint32_t type = entry == NULL ? 0 : entry->record_type;
+	if (type == RECORDS_TYPE_CASE || type == RECORDS_TYPE_CASE_ASSIGNMENT || type == RECORDS_TYPE_STAFF_MEMBER)
+		handovers->may_wait = true;
+	if (type != RECORDS_TYPE_HANDOVER)
+		return fault_none();
+	handovers->may_wait = true;
+	return log_put(handovers->log, TABLE, ID_SPAN(record_id), (struct span){ NULL, 0 });
+}
+
+/* ---- what was said ---- */
+
+struct reading {
+	const struct hub *hub;
+	struct case_id case_id;
+	struct handover said;
+	bool found;
+};
+
+static bool take_entry(void *ctx, const struct log_entry *entry)
+{
+	struct reading *reading = ctx;
+	struct record_id who = { { 0 } };
+	struct node_id central = hub_node(reading->hub);
+	struct delta delta;
+	if (entry->verdict != LOG_ACCEPTED || entry->bytes.data == NULL || fault_is(delta_read(entry->bytes, &delta)))
+		return true;
+	if (!hub_holder(reading->hub, entry->author.node, &who) && !ID_EQUAL(entry->author.node, central))
+		return true;
+	if (!reading->found)
+		reading->case_id = entry->case_id;
+	reading->found = true;
+	handover_take(&reading->said, who, delta.fields);
+	return true;
+}
+
+/* ---- whether the receiver may be own worker ---- */
+
+struct looking {
+	struct record_id matter;
+	bool found, is_special, is_closed, is_licensed;
+};
+
+static bool find_matter(void *ctx, const struct log_entry *entry)
+{
+	struct looking *looking = ctx;
+	if (entry->record_type != RECORDS_TYPE_CASE)
+		return true;
+	looking->matter = entry->record_id;
+	looking->found = true;
+	return false;
+}
+
+static bool take_matter(void *ctx, const struct casebook_record *record)
+{
+	struct looking *looking = ctx;
+	looking->is_special = fields_true(record->shown, RECORDS_CASE_SPECIAL_SUPPORT);
+	looking->is_closed = lifecycle_state(lifecycle_of(RECORDS_TYPE_CASE), record->shown) == RECORDS_CASE_STATE_CLOSED;
+	return false;
+}
+
+static bool take_staff(void *ctx, const struct casebook_record *record)
+{
+	struct looking *looking = ctx;
+	looking->is_licensed = fields_number_or_none(record->shown, RECORDS_STAFF_MEMBER_PROFESSION) ==
+			       RECORDS_PROFESSION_LICENSED_SOCIAL_WORKER;
+	return false;
+}
+
+/* Every matter is open, and the receiver licensed where special support is needed (SHL 42 §). */
+static struct fault is_fit(struct handovers *handovers, const struct handover *said, bool *fit)
+{
+	*fit = true;
+	for (size_t i = 0; i < said->case_count && *fit; i++) {
+		struct looking looking = { .found = false };
+		FAULT_TRY(log_read_case(handovers->log, said->cases[i], 0, INT64_MAX, find_matter, &looking));
+		if (!looking.found)
+			continue;
+		FAULT_TRY(casebook_peek(handovers->book, looking.matter, take_matter, &looking));
+		FAULT_TRY(casebook_get(handovers->book, said->to, take_staff, &looking));
+		*fit = !looking.is_closed && (!looking.is_special || looking.is_licensed);
+	}
+	return fault_none();
+}
+
+/* ---- doing it ---- */
+
+static struct fault act(struct handovers *handovers, struct hub *hub, const struct hub_handover *handover,
+			const struct handover *said, struct hub_time now, bool *is_over)
+{
+	bool fit;
+	enum handover_due due = handover_due(said);
+	*is_over = due == HANDOVER_NOTHING || due == HANDOVER_TAKE_BACK;
+	switch (due) {
+	case HANDOVER_NOTHING:
+		return fault_none();
+	case HANDOVER_TAKE_BACK:
+		return hub_handover_take_back(hub, handover, now);
+	case HANDOVER_LEND:
+	case HANDOVER_TAKE_EFFECT:
+		break;
+	}
+	FAULT_TRY(is_fit(handovers, said, &fit));
+	if (!fit || !hub_handover_may(hub, handover))
+		return fault_none();
+	if (due == HANDOVER_LEND)
+		return hub_handover_lend(hub, handover, now.wall_ms + HANDOVER_LENT_DAYS * (uint64_t)DAY_MS, now);
+	*is_over = true;
+	return hub_handover_take_effect(hub, handover, now);
+}
+
+static struct fault forget(struct handovers *handovers, struct record_id id)
+{
+	FAULT_TRY(log_begin(handovers->log));
+	(void)log_remove(handovers->log, TABLE, ID_SPAN(id));
+	return log_commit(handovers->log); /* tells what the removal met */
+}
+
+static struct fault look_at(struct handovers *handovers, struct hub *hub, struct record_id id, struct hub_time now)
+{
+	struct reading reading = { .hub = hub };
+	bool is_over = true;
+	FAULT_TRY(log_read_record(handovers->log, id, take_entry, &reading));
+	const struct hub_handover handover = {
+		.record = id, .case_id = reading.case_id, .from = reading.said.from, .to = reading.said.to,
+		.cases = reading.said.cases, .case_count = reading.said.case_count,
+	};
+	FAULT_TRY(act(handovers, hub, &handover, &reading.said, now, &is_over));
+	return is_over ? forget(handovers, id) : fault_none();
+}
+
+/* ---- what waits ---- */
+
+struct waiting {
+	struct record_id *ids;
+	size_t count, room;
+	bool full;
+};
+
+static bool take_waiting(void *ctx, struct span key, struct span value)
+{
+	struct waiting *waiting = ctx;
+	(void)value;
+	if (key.len != ID_BYTES)
+		return true;
+	if (waiting->count == waiting->room) {
+		size_t room = waiting->room == 0 ? 16 : 2 * waiting->room;
+		struct record_id *more = realloc(waiting->ids, room * sizeof *more);
+		waiting->full = more == NULL;
+		if (more == NULL)
+			return false;
+		waiting->ids = more;
+		waiting->room = room;
+	}
+	memcpy(waiting->ids[waiting->count++].bytes, key.data, ID_BYTES);
+	return true;
+}
+
+struct fault handovers_step(struct handovers *handovers, struct hub *hub, struct hub_time now)
+{
+	struct waiting waiting = { .count = 0 };
+	if (!handovers->may_wait)
+		return fault_none();
+	struct fault fault = log_scan(handovers->log, TABLE, (struct span){ NULL, 0 }, take_waiting, &waiting);
+	if (!fault_is(fault) && waiting.full)
+		fault = fault_of(FAULT_LIMIT, "memory for handovers");
+	for (size_t i = 0; i < waiting.count && !fault_is(fault); i++)
+		fault = look_at(handovers, hub, waiting.ids[i], now);
+	free(waiting.ids);
+	/* What was done here touched assignments and says so: nothing new comes of that. */
+	handovers->may_wait = fault_is(fault);
+	return fault;
+}
