@@ -93,9 +93,9 @@ static void gather_rows(void *ctx, struct json object)
 
 static const char *marks(struct json record)
 {
-	static char text[64];
-	snprintf(text, sizeof text, "%s%s%s%s%s", json_member(record, "merged").type == JSON_OBJECT ? "merged " : "",
-		 say_true(record, "conflict") ? "conflict " : "",
+	static char text[96];
+	snprintf(text, sizeof text, "%s%s%s%s%s%s", json_member(record, "merged").type == JSON_OBJECT ? "merged " : "",
+		 say_true(record, "conflict") ? "conflict " : "", say_true(record, "after_closing") ? "written after closing " : "",
 		 say_true(record, "quarantined") ? "waits for decision " : "", say_true(record, "draft") ? "draft " : "",
 		 say_true(record, "pending") ? "not sent" : "");
 	return text;

@@ -36,6 +36,10 @@ command_fn verbs_client_add, verbs_client_show, verbs_client_list, verbs_client_
 command_fn verbs_consent_withdraw, verbs_consent_narrow, verbs_consent_list, verbs_notice, verbs_disclosure_list,
 	verbs_disclosure_show, verbs_disclosure_step;
 
+/* handover.c: cases that change hands, and a protected address */
+command_fn verbs_handover_propose, verbs_handover_told, verbs_handover_accept, verbs_handover_reject, verbs_handover_list,
+	verbs_client_protect;
+
 /* session.c: the joint session */
 command_fn verbs_session_prepare, verbs_session_identify, verbs_session_step, verbs_session_text, verbs_session_note,
 	verbs_session_action;

@@ -353,6 +353,10 @@ static const char *named_by(const jalka_Request *call)
 		return call->call.consent.id;
 	case jalka_Request_session_tag:
 		return call->call.session.id;
+	case jalka_Request_protect_tag:
+		return call->call.protect.id;
+	case jalka_Request_handover_tag:
+		return call->call.handover.id;
 	default:
 		return "";
 	}

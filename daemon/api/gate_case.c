@@ -31,7 +31,7 @@ static bool is_licensed(struct gate *gate, struct record_id staff)
 					 RECORDS_PROFESSION_LICENSED_SOCIAL_WORKER;
 }
 
-/* A visit of the day, or glass broken, makes nobody own worker. */
+/* A visit of the day, glass broken, or a look at what is to be taken over makes nobody own worker. */
 static bool take_assignment(void *ctx, const struct casebook_record *record)
 {
 	struct assigned *assigned = ctx;
@@ -44,7 +44,8 @@ static bool take_assignment(void *ctx, const struct casebook_record *record)
 	if (!lasts(assigned->gate, record->shown))
 		return true;
 	assigned->mine = assigned->mine || is_mine;
-	if (is_mine && reason != RECORDS_ASSIGNMENT_REASON_VISIT && reason != RECORDS_ASSIGNMENT_REASON_BREAK_GLASS)
+	if (is_mine && reason != RECORDS_ASSIGNMENT_REASON_VISIT && reason != RECORDS_ASSIGNMENT_REASON_BREAK_GLASS &&
+	    reason != RECORDS_ASSIGNMENT_REASON_HANDOVER)
 		assigned->as_own_worker = true;
 	if (assigned->asks_licensed && !assigned->licensed_near)
 		assigned->licensed_near = is_licensed(assigned->gate, staff);

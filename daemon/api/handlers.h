@@ -12,7 +12,8 @@
  * handlers_import: import (tables of reference data)
  * handlers_print: print                                handlers_labels: labels
  * handlers_disclosure: disclosure                      handlers_consent: consent
- * handlers_session: session
+ * handlers_session: session                            handlers_handover: handover
+ * handlers_protect: protect
  */
 #ifndef JALKA_API_HANDLERS_H
 #define JALKA_API_HANDLERS_H
@@ -74,5 +75,7 @@ request_handler handlers_labels;
 request_handler handlers_disclosure;
 request_handler handlers_consent;
 request_handler handlers_session;
+request_handler handlers_handover;
+request_handler handlers_protect;
 
 #endif

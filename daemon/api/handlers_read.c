@@ -118,6 +118,7 @@ static bool item(void *ctx, const struct casebook_record *record)
 	writer_object(reading->out, NULL);
 	view_summary(&reading->view, reading->out, record);
 	standing_state(&reading->world, reading->out, record);
+	standing_closing(&reading->world, reading->out, record);
 	struct writer_mark whole = writer_mark(reading->out);
 	if (reading->with_fields)
 		write_fields(reading, record);
@@ -227,6 +228,7 @@ static struct fault show_record(struct reading *reading, const struct casebook_r
 	writer_object(out, "record");
 	view_summary(&reading->view, out, record);
 	standing_state(&reading->world, out, record);
+	standing_closing(&reading->world, out, record);
 	write_fields(reading, record);
 	writer_bool(out, "original", original);
 	/* The values of the fields are the original again: not of what reads otherwise now. */

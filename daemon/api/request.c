@@ -42,6 +42,8 @@ static const struct request_row table[] = {
 	{ jalka_Request_access_log_tag, "access_log", REQUEST_FIELD | REQUEST_CENTRAL, true, handlers_access_log, REQUEST_ASKS },
 	{ jalka_Request_break_glass_tag, "break_glass", REQUEST_FIELD | REQUEST_CENTRAL, true, handlers_break_glass, REQUEST_ASKS },
 	{ jalka_Request_roles_tag, "roles", REQUEST_FIELD | REQUEST_CENTRAL, false, handlers_roles, REQUEST_ASKS },
+	{ jalka_Request_protect_tag, "protect", REQUEST_FIELD, true, handlers_protect, REQUEST_NAMES },
+	{ jalka_Request_handover_tag, "handover", REQUEST_FIELD, true, handlers_handover, REQUEST_NAMES },
 	{ jalka_Request_match_tag, "match", REQUEST_FIELD, true, handlers_match, REQUEST_LISTS },
 	{ jalka_Request_admin_tag, "admin", REQUEST_CENTRAL, true, handlers_admin, REQUEST_ASKS },
 	{ jalka_Request_deadline_tag, "deadline", REQUEST_FIELD | REQUEST_CENTRAL, false, handlers_deadline, REQUEST_FREE },

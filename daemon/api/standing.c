@@ -1,6 +1,9 @@
 /* standing - states and corrections as a reader is told of them. */
 #include "api/standing.h"
 
+#include <stdlib.h>
+
+#include "api/handlers.h"
 #include "api/view.h"
 #include "domain/correction.h"
 #include "domain/fields.h"
@@ -19,6 +22,53 @@ void standing_state(struct world *world, struct writer *out, const struct casebo
 	writer_bool(out, "decided", held.decided);
 	writer_string(out, "why", held.why);
 	writer_object_end(out);
+}
+
+/* When the first value CLOSED of the matter's state was written. */
+static uint64_t closed_at(struct world *world, struct record_id matter)
+{
+	const struct lifecycle_table *table = lifecycle_of(RECORDS_TYPE_CASE);
+	const struct casebook_field *fields;
+	struct arena arena;
+	size_t count = 0;
+	uint64_t first_ms = UINT64_MAX;
+	void *block = malloc(HANDLERS_ARENA_BYTES);
+	if (block == NULL)
+		return UINT64_MAX;
+	arena_init(&arena, block, HANDLERS_ARENA_BYTES);
+	if (fault_is(casebook_fields(world->book, matter, &arena, &fields, &count)))
+		count = 0;
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = 0; fields[i].number == table->field && j < fields[i].count; j++)
+			if (lifecycle_state(table, fields[i].siblings[j].whole) == RECORDS_CASE_STATE_CLOSED &&
+			    fields[i].siblings[j].stamp_ms < first_ms)
+				first_ms = fields[i].siblings[j].stamp_ms;
+	free(block);
+	return first_ms;
+}
+
+/* Records are told case by case: the last one asked about is remembered. */
+static uint64_t closing_of(struct world *world, struct case_id case_id)
+{
+	const struct rules_record *matters;
+	if (ID_IS_NONE(case_id))
+		return UINT64_MAX;
+	if (ID_EQUAL(world->closing_case, case_id))
+		return world->closed_ms;
+	world->closing_case = case_id;
+	world->closed_ms = UINT64_MAX;
+	if (rules_list(&world->rules, RULES_IN_CASE, case_id, RECORDS_TYPE_CASE, &matters) > 0 &&
+	    rules_state(&world->rules, &matters[0]) == RECORDS_CASE_STATE_CLOSED)
+		world->closed_ms = closed_at(world, matters[0].id);
+	return world->closed_ms;
+}
+
+void standing_closing(struct world *world, struct writer *out, const struct casebook_record *record)
+{
+	if (record->record_type == RECORDS_TYPE_CASE || rules_outlives_closing(record->record_type) ||
+	    record->created_ms <= closing_of(world, record->case_id))
+		return;
+	writer_bool(out, "after_closing", true);
 }
 
 size_t standing_corrections(struct world *world, const struct rules_record *all, size_t in_case,

@@ -2,7 +2,8 @@
  * after its corrections.
  *
  * What JSON says: "state":{"holds","decided","why"} of types with a life cycle;
- * "mark" and "corrections" of a record that was corrected.
+ * "mark" and "corrections" of a record that was corrected; "after_closing" of one
+ * that was written when its matter was closed already, by somebody who had not heard.
  */
 #ifndef JALKA_API_STANDING_H
 #define JALKA_API_STANDING_H
@@ -13,6 +14,9 @@
 
 /* Of a type without a table nothing is written. */
 void standing_state(struct world *world, struct writer *out, const struct casebook_record *record);
+
+/* Of records of an open matter, and of what a closing does not stop, nothing is written. */
+void standing_closing(struct world *world, struct writer *out, const struct casebook_record *record);
 
 /* Of all corrections of a case (newest first, as the world lists them) those of one
  * record, in the order they were made; lent by the world. */

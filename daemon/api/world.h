@@ -22,6 +22,8 @@ struct world {
 	bool has_drafts;               /* a worker's device; none at the central node */
 	struct world_block *blocks;
 	struct fault fault;            /* the first */
+	struct case_id closing_case;   /* api/standing: the matter looked at last, */
+	uint64_t closed_ms;            /* and when it was closed; UINT64_MAX: it is open */
 };
 
 void world_open(struct world *world, const struct request_target *target);

@@ -384,10 +384,21 @@ static struct fault ask_gate(struct writing *w, const struct rules_write *write)
 	return gate_write(w->request->gate, &what);
 }
 
+static void settle(struct writing *w)
+{
+	struct wire_out settled;
+	wire_out_init(&settled, merge_block, sizeof merge_block);
+	if (!rules_settle(w->record->type, wire_out_span(&w->fields), &settled) || settled.full)
+		return;
+	memcpy(fields_block, merge_block, settled.used);
+	w->fields.used = settled.used;
+}
+
 /* Drafts need shape alone: they are judged when they are signed. */
 static struct fault judge(struct writing *w)
 {
 	struct rules_write write;
+	settle(w);
 	FAULT_TRY(writing_rules(w, &write));
 	if (!writing_is_draft(w)) {
 		rules_fill(&w->world.rules, &write, &w->fields);
@@ -396,8 +407,10 @@ static struct fault judge(struct writing *w)
 		FAULT_TRY(writing_rules(w, &write));
 	}
 	FAULT_TRY(check_shape(w));
-	if (writing_is_draft(w))
-		return ask_gate(w, &write);
+	if (writing_is_draft(w)) {
+		struct fault lost = rules_draft(&w->world.rules, &write, &w->told);
+		return fault_is(lost) ? writing_refused(w, lost) : ask_gate(w, &write);
+	}
 	struct fault f = rules_check(&w->world.rules, &write, &w->told);
 	FAULT_TRY(world_fault(&w->world));
 	if (fault_is(f))

@@ -6,6 +6,7 @@
 #include "domain/calendar.h"
 #include "domain/fields.h"
 #include "domain/lifecycle.h"
+#include "domain/protect.h"
 #include "records_table.h"
 
 /* `is_act`: somebody owes it, so it stays until it is done; else it comes about. */
@@ -36,6 +37,8 @@ static const struct { const char *name; bool is_act; } kinds[AGENDA_KINDS] = {
 	[AGENDA_MOVE] = { "move", false },
 	[AGENDA_MEETING] = { "meeting", false },
 	[AGENDA_CONCERN] = { "concern", false },
+	[AGENDA_HANDOVER] = { "handover", true },
+	[AGENDA_ADDRESS] = { "address", true },
 	[AGENDA_CONFLICT] = { "conflict", true },
 	[AGENDA_WITHDRAWAL] = { "withdrawal", true },
 	[AGENDA_DRAFT] = { "draft", true },
@@ -503,6 +506,14 @@ static void of_notice(struct making *making)
 
 /* ---- the person ---- */
 
+/* No two values to choose from: it leaves the card. */
+static void of_client(struct making *making)
+{
+	int32_t day = day_of(making->record->changed_ms);
+	if (protect_is_on(making->record->type, making->record->fold) && protect_has_address(making->record->fold))
+		urge(put(making, AGENDA_ADDRESS, day, day));
+}
+
 static void of_visit(struct making *making)
 {
 	if (is_in(making, RECORDS_VISIT_STATE_PLANNED) && !has(making, RECORDS_VISIT_STARTED_AT))
@@ -586,13 +597,25 @@ static void of_request(struct making *making)
 		item->start_ms = begin_of(received_on);
 }
 
+/* Somebody has yet to accept it, or to tell the client; central needs no reminder. */
+static void of_handover(struct making *making)
+{
+	uint32_t state = state_of(making);
+	int32_t day = day_of(making->record->event_at_ms);
+	if (state == RECORDS_HANDOVER_STATE_PROPOSED ||
+	    (state == RECORDS_HANDOVER_STATE_ACCEPTED && !has(making, RECORDS_HANDOVER_CLIENT_TOLD_AT)))
+		put(making, AGENDA_HANDOVER, day, day);
+}
+
 /* ---- any record ---- */
 
 static void of_conflict(struct making *making)
 {
 	const struct fold_record *fold = making->record->fold;
+	bool is_protected = protect_is_on(making->record->type, fold);
 	for (size_t i = 0; i < fold->count; i++) {
-		if (fold->fields[i].count < 2)
+		if (fold->fields[i].count < 2 ||
+		    (is_protected && protect_hides(making->record->type, fold->fields[i].number)))
 			continue;
 		int32_t day = day_of(making->record->changed_ms);
 		struct agenda_item *item = put(making, AGENDA_CONFLICT, day, day);
@@ -604,6 +627,7 @@ static void of_conflict(struct making *making)
 
 typedef void agenda_maker(struct making *making);
 static agenda_maker *const makers[RECORDS_TYPES + 1] = {
+	[RECORDS_TYPE_CLIENT] = of_client,
 	[RECORDS_TYPE_REFERRAL] = of_referral,
 	[RECORDS_TYPE_CASE] = of_case,
 	[RECORDS_TYPE_SERVICE_NEED_ASSESSMENT] = of_assessment,
@@ -618,6 +642,7 @@ static agenda_maker *const makers[RECORDS_TYPES + 1] = {
 	[RECORDS_TYPE_CONCERN_ASSESSMENT] = of_concern,
 	[RECORDS_TYPE_CONSENT] = of_consent,
 	[RECORDS_TYPE_AGREED_ACTION] = of_action,
+	[RECORDS_TYPE_HANDOVER] = of_handover,
 	[RECORDS_TYPE_RECEPTION_TRANSFER] = of_transfer,
 	[RECORDS_TYPE_DATA_SUBJECT_REQUEST] = of_request,
 };

@@ -47,6 +47,8 @@ enum agenda_kind {
 	AGENDA_MOVE,             /* from a reception centre: comes about */
 	AGENDA_MEETING,          /* network meeting: comes about */
 	AGENDA_CONCERN,          /* serious: the same day */
+	AGENDA_HANDOVER,         /* waits for the receiver, or for the client to be told */
+	AGENDA_ADDRESS,          /* protected, and on the card: to be moved */
 	AGENDA_CONFLICT,         /* values to choose from */
 	AGENDA_WITHDRAWAL,       /* what a lost consent calls for and nobody has seen to (domain/disclosure.h) */
 	AGENDA_DRAFT,            /* D18: unsigned */

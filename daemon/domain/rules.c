@@ -262,9 +262,7 @@ static struct fault check_steps(const struct rules_world *world, const struct ru
 
 /* ---- what holds for all types ---------------------------------------------------------------- */
 
-/* What may still be written about a closed matter: what sets the record right, what
- * the person asks about it, and what central writes. */
-static bool outlives_closing(uint32_t type)
+bool rules_outlives_closing(uint32_t type)
 {
 	return type == RECORDS_TYPE_CORRECTION || type == RECORDS_TYPE_DATA_SUBJECT_REQUEST ||
 	       type == RECORDS_TYPE_SERVICE_NOTICE || type == RECORDS_TYPE_CASE_ASSIGNMENT ||
@@ -273,7 +271,7 @@ static bool outlives_closing(uint32_t type)
 
 static struct fault check_open(const struct rules_world *world, const struct rules_write *write, struct rules_told *told)
 {
-	bool content = write->is_new ? !outlives_closing(write->record->type)
+	bool content = write->is_new ? !rules_outlives_closing(write->record->type)
 				     : write->record->type == RECORDS_TYPE_CASE;
 	if (write->opens || !content || !rules_case_is_closed(world, write->case_id))
 		return fault_none();

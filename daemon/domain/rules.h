@@ -114,6 +114,9 @@ void rules_hint(struct rules_told *told, const char *field, const char *text);
 
 /* ---- the calls ---- */
 
+/* The values given in the form they are stored in (an identity code in capitals, without
+ * spaces), copied to `out`; false: they are already, and nothing is written. */
+bool rules_settle(uint32_t record_type, struct span given, struct wire_out *out);
 /* Appends to `out` the values that follow from others and were not given
  * (customer_type, valid_until of a consent ...). Before schema_check. */
 void rules_fill(const struct rules_world *world, const struct rules_write *write, struct wire_out *out);
@@ -153,6 +156,10 @@ struct lifecycle_held rules_held(const struct rules_world *world, const struct r
 uint32_t rules_state(const struct rules_world *world, const struct rules_record *record);
 /* Of a write: the state before it. */
 uint32_t rules_state_before(const struct rules_world *world, const struct rules_write *write);
+
+/* What may still be written about a closed matter: what sets the record right, what the
+ * person asks about it, and what central writes. */
+bool rules_outlives_closing(uint32_t record_type);
 
 /* A rule of one record type. Each stands in the table of rules.c and in the file of
  * its noun (rules_parts.h). */

@@ -97,13 +97,36 @@ static struct fault check_writer(const struct rules_world *world, const struct r
 	return fault_none();
 }
 
+static bool next_whole(struct span *rest, uint32_t number, struct span *out)
+{
+	struct wire_field field;
+	while (wire_next(rest, &field) == WIRE_FIELD)
+		if (field.number == number) {
+			*out = field.whole;
+			return true;
+		}
+	return false;
+}
+
+static bool is_same(struct span before, struct span after, uint32_t number)
+{
+	struct span a, b;
+	for (;;) {
+		bool has_a = next_whole(&before, number, &a), has_b = next_whole(&after, number, &b);
+		if (!has_a || !has_b)
+			return has_a == has_b;
+		if (!span_equal(a, b))
+			return false;
+	}
+}
+
 /* Somebody may have said yes to it meanwhile. */
 static struct fault check_unchanged(const struct rules_write *write, struct rules_told *told)
 {
 	static const uint32_t proposed[] = { RECORDS_HANDOVER_CASES, RECORDS_HANDOVER_FROM, RECORDS_HANDOVER_TO,
 					     RECORDS_HANDOVER_REASON, RECORDS_HANDOVER_OPEN_DEADLINES };
 	for (size_t i = 0; i < sizeof proposed / sizeof proposed[0] && !write->is_new; i++)
-		if (rules_touches(write, proposed[i]))
+		if (!is_same(write->before, write->after, proposed[i]))
 			return rules_refuse(told, rules_field_name(write, proposed[i]), "a proposal stands as it was made",
 					    "reject it and propose anew");
 	return fault_none();

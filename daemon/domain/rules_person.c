@@ -6,6 +6,22 @@
 /* Nobody alive was born before; a wrong century is typed easily. */
 enum { BORN_YEAR_MIN = 1890 };
 
+bool rules_settle(uint32_t record_type, struct span given, struct wire_out *out)
+{
+	struct wire_field field;
+	struct person_id code;
+	struct span hetu;
+	if (record_type != RECORDS_TYPE_CLIENT || !fields_bytes(given, RECORDS_CLIENT_HETU, &hetu) ||
+	    fault_is(person_id_read(hetu, &code)) || span_equal(hetu, span_text(code.text)))
+		return false;
+	while (wire_next(&given, &field) == WIRE_FIELD)
+		if (field.number == RECORDS_CLIENT_HETU)
+			wire_put_bytes(out, RECORDS_CLIENT_HETU, span_text(code.text));
+		else
+			wire_put_raw(out, field.whole);
+	return true;
+}
+
 static struct fault check_birth(const struct rules_world *world, const struct rules_write *write, struct rules_told *told)
 {
 	int32_t born, died;

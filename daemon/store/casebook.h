@@ -84,6 +84,10 @@ struct casebook_field {
 };
 struct fault casebook_fields(struct casebook *book, struct record_id id, struct arena *arena,
 			     const struct casebook_field **fields, size_t *count);
+/* Those that are no part of the book, for what moves them where they belong: the address
+ * of a client whose address is protected (domain/protect.h). */
+struct fault casebook_hidden_fields(struct casebook *book, struct record_id id, struct arena *arena,
+				    const struct casebook_field **fields, size_t *count);
 typedef bool casebook_conflict_fn(void *ctx, const struct casebook_record *record, uint32_t field_number);
 struct fault casebook_conflicts(struct casebook *book, casebook_conflict_fn *fn, void *ctx);
 /* Fields in conflict, and records in all. */
@@ -114,6 +118,8 @@ typedef bool casebook_due_fn(void *ctx, const struct casebook_due *due);
 /* As it stands on that day when nothing more is done: by agenda_class the urgent,
  * the overdue, the day's, and those coming; in each by the counted day. */
 struct fault casebook_agenda(struct casebook *book, int32_t day, casebook_due_fn *fn, void *ctx);
+/* The same with what comes within so many days. */
+struct fault casebook_agenda_ahead(struct casebook *book, int32_t day, uint32_t days, casebook_due_fn *fn, void *ctx);
 
 /* Drops every projection and makes it again from the log. */
 struct fault casebook_rebuild(struct casebook *book);

@@ -172,6 +172,11 @@ static struct fault tell_item(struct reading *reading, struct casebook_due *due,
 
 struct fault casebook_agenda(struct casebook *book, int32_t day, casebook_due_fn *fn, void *ctx)
 {
+	return casebook_agenda_ahead(book, day, AGENDA_COMING_DAYS, fn, ctx);
+}
+
+struct fault casebook_agenda_ahead(struct casebook *book, int32_t day, uint32_t days, casebook_due_fn *fn, void *ctx)
+{
 	struct reading reading = { .book = book, .day = day };
 	struct sqlite3_stmt *statement;
 	struct casebook_due due;
@@ -181,7 +186,7 @@ struct fault casebook_agenda(struct casebook *book, int32_t day, casebook_due_fn
 	FAULT_TRY(casebook_ready(book));
 	FAULT_TRY(statements_take(&book->statements, CASEBOOK_AGENDA, &statement));
 	statements_bind_number(statement, 1, (uint64_t)day);
-	statements_bind_number(statement, 2, (uint64_t)day + AGENDA_COMING_DAYS);
+	statements_bind_number(statement, 2, (uint64_t)day + days);
 	struct fault fault = fault_none();
 	while (more) {
 		fault = statements_step(&book->statements, statement, &row);

@@ -71,7 +71,10 @@ struct casebook_folded {
 	struct fold_record fold;
 	const struct fold_input *inputs;
 	struct delta_hash hash;
+	bool is_protected;              /* a client's: domain/protect.h */
 };
+/* A field that is no part of the book now. */
+bool casebook_hides(const struct casebook_folded *folded, uint32_t field);
 struct fault casebook_fold(struct casebook *book, struct record_id id, struct casebook_folded *out);
 
 /* Makes the tables say what `folded` says: casebook_rows.c. */

@@ -5,6 +5,7 @@
 
 #include "base/assert.h"
 #include "store/casebook_text.h"
+#include "domain/protect.h"
 #include "domain/schema.h"
 
 /* One entry kept while the log goes on reading: `bytes` is a place in the block. */
@@ -151,20 +152,30 @@ static void describe(const struct fold_input *inputs, const struct delta *deltas
 	record->record_type = entries[0]->record_type;
 }
 
+bool casebook_hides(const struct casebook_folded *folded, uint32_t field)
+{
+	return folded->is_protected && protect_hides(folded->record.record_type, field);
+}
+
 static struct fault write_shown(struct arena *arena, size_t bytes, struct casebook_folded *folded)
 {
-	struct wire_out shown;
-	uint8_t *block = arena_take(arena, 1, bytes);
+	struct wire_out shown, open;
+	uint8_t *block = arena_take(arena, 1, bytes), *open_block = arena_take(arena, 1, bytes + PROTECT_MORE_BYTES);
 	uint8_t *title = arena_take(arena, 1, CASEBOOK_TEXT_TITLE_BYTES);
-	ASSERT(block != NULL && title != NULL);
-	wire_out_init(&shown, block, bytes);
-	FAULT_TRY(fold_shown(&folded->fold, &shown));
 	struct casebook_record *record = &folded->record;
-	record->shown = wire_out_span(&shown);
+	ASSERT(block != NULL && open_block != NULL && title != NULL);
+	wire_out_init(&shown, block, bytes);
+	wire_out_init(&open, open_block, bytes + PROTECT_MORE_BYTES);
+	FAULT_TRY(fold_shown(&folded->fold, &shown));
+	folded->is_protected = protect_is_on(record->record_type, &folded->fold);
+	if (folded->is_protected)
+		protect_shown(wire_out_span(&shown), &open);
+	record->shown = wire_out_span(folded->is_protected ? &open : &shown);
 	const struct schema_record *schema = schema_by_type(record->record_type);
 	record->title = schema != NULL ? casebook_text_title(schema, record->shown, title) : span_of(title, 0);
 	for (size_t i = 0; i < folded->fold.count; i++)
-		record->has_conflict = record->has_conflict || folded->fold.fields[i].count > 1;
+		record->has_conflict = record->has_conflict || (folded->fold.fields[i].count > 1 &&
+								!casebook_hides(folded, folded->fold.fields[i].number));
 	return fault_none();
 }
 
@@ -204,7 +215,8 @@ static struct fault fold_one(struct casebook *book, struct record_id id, bool an
 	size_t shown_bytes = 16;
 	for (size_t i = 0; i < count; i++)
 		shown_bytes += inputs[i].fields.len;
-	size_t need = fold_arena_bytes(orders, inputs, count) + shown_bytes + CASEBOOK_TEXT_TITLE_BYTES + 64;
+	size_t need = fold_arena_bytes(orders, inputs, count) + 2 * shown_bytes + PROTECT_MORE_BYTES +
+		      CASEBOOK_TEXT_TITLE_BYTES + 64;
 	if (casebook_block_take(&book->work, need) == NULL)
 		return fault_of(FAULT_LIMIT, "memory for folding a record");
 	arena_init(&arena, book->work.data, book->work.size);

@@ -330,18 +330,31 @@ static struct fault copy_field(struct arena *arena, const struct casebook_folded
 	return fault_none();
 }
 
-struct fault casebook_fields(struct casebook *book, struct record_id id, struct arena *arena,
-			     const struct casebook_field **fields, size_t *count)
+static struct fault read_fields(struct casebook *book, struct record_id id, bool hidden, struct arena *arena,
+				const struct casebook_field **fields, size_t *count)
 {
 	struct casebook_folded folded;
 	FAULT_TRY(casebook_fold(book, id, &folded));
-	size_t held = folded.exists ? folded.fold.count : 0;
+	size_t held = folded.exists ? folded.fold.count : 0, told = 0;
 	struct casebook_field *all = ARENA_ARRAY(arena, held + 1, struct casebook_field);
 	if (all == NULL)
 		return fault_of(FAULT_LIMIT, "the record is larger than its place");
 	for (size_t i = 0; i < held; i++)
-		FAULT_TRY(copy_field(arena, &folded, &folded.fold.fields[i], &all[i]));
+		if (casebook_hides(&folded, folded.fold.fields[i].number) == hidden)
+			FAULT_TRY(copy_field(arena, &folded, &folded.fold.fields[i], &all[told++]));
 	*fields = all;
-	*count = held;
+	*count = told;
 	return fault_none();
+}
+
+struct fault casebook_fields(struct casebook *book, struct record_id id, struct arena *arena,
+			     const struct casebook_field **fields, size_t *count)
+{
+	return read_fields(book, id, false, arena, fields, count);
+}
+
+struct fault casebook_hidden_fields(struct casebook *book, struct record_id id, struct arena *arena,
+				    const struct casebook_field **fields, size_t *count)
+{
+	return read_fields(book, id, true, arena, fields, count);
 }

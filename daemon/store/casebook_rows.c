@@ -212,11 +212,12 @@ static struct fault row_write(struct casebook *book, unsigned query, uint64_t ke
 	return statements_run(&book->statements, query, statement);
 }
 
-static struct fault conflicts_put(struct casebook *book, uint64_t key, const struct fold_record *fold)
+static struct fault conflicts_put(struct casebook *book, uint64_t key, const struct casebook_folded *folded)
 {
+	const struct fold_record *fold = &folded->fold;
 	for (size_t i = 0; i < fold->count; i++) {
 		struct sqlite3_stmt *statement;
-		if (fold->fields[i].count < 2)
+		if (fold->fields[i].count < 2 || casebook_hides(folded, fold->fields[i].number))
 			continue;
 		FAULT_TRY(statements_take(&book->statements, CASEBOOK_CONFLICT_PUT, &statement));
 		statements_bind_number(statement, 1, key);
@@ -257,7 +258,7 @@ struct fault casebook_row_store(struct casebook *book, struct record_id id, cons
 		FAULT_TRY(run_words(book, CASEBOOK_WORDS_PUT, key, words));
 	}
 	FAULT_TRY(row_write(book, stays ? CASEBOOK_ROW_CHANGE : CASEBOOK_ROW_PUT, key, folded));
-	FAULT_TRY(conflicts_put(book, key, &folded->fold));
+	FAULT_TRY(conflicts_put(book, key, folded));
 	return casebook_agenda_put(book, key, folded);
 }
 

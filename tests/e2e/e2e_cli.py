@@ -60,7 +60,7 @@ class Bench:
         self.matter = self.cli.id("case", "open", self.client, "Vuokrarästi ja häätöuhka")
         visit = self.cli.id("visit", "start", self.matter)
         self.ids = {
-            "staff": self.devices["aino"][1], "other_staff": self.devices["otso"][1], "visit": visit,
+            "matter_case": self.case_of(self.matter), "staff": self.devices["aino"][1], "other_staff": self.devices["otso"][1], "visit": visit,
             "note": self.cli.id("note", self.matter, "Käynti sujui hyvin.", "--visit", visit), "local_kind": "SUPPLEMENTARY",
             "consent": self.cli.id("consent", "give", self.client, "PLAN_SUMMARY,SESSION", "tiedoksi", "understood_check=kertoi"),
             "application": self.cli.id("create", "local_application", "--case", self.matter, "kind=SUPPLEMENTARY",

@@ -111,7 +111,8 @@ class Bench:
         application = jalka(self.device, "create", "local_application", *place, "kind=PREVENTIVE",
                             f"received_at={lawful.PAST_TIME}", 'expenses={"type":"vuokra","cents":40000}')
         return {"client": self.client["id"], "staff": staff, "other_staff": other, "visit": visit["id"], "note": note["id"],
-                "consent": consent["id"], "application": application["id"], "local_kind": "PREVENTIVE"}
+                "consent": consent["id"], "application": application["id"], "local_kind": "PREVENTIVE",
+                "matter_case": self.matter["case_id"]}
 
     def maker(self, shape):
         return Maker(self.ids, f"pöly{shape['number']:02}k")

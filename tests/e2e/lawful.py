@@ -4,7 +4,7 @@ one of every type from the daemon's own table.
 `values(name, word, ids)` gives fields to lay over such an example; None takes a
 field out. `ids` names records that are there: client, staff, other_staff, visit,
 note, consent (in force, scopes SESSION and PLAN_SUMMARY), application (to the county,
-of kind `local_kind`). Times and dates lie in the past, whatever the machine's clock.
+of kind `local_kind`), matter_case (the case id). Times and dates lie in the past, whatever the machine's clock.
 """
 PAST, PAST_TIME, FUTURE = "2024-11-05", "2024-11-05T09:15:00+02:00", "2099-12-31"
 
@@ -42,7 +42,8 @@ def values(name, word, ids):
                        "items": [{"scope": "PLAN_SUMMARY", "text": word}]},
         "joint_session": {"consent": ids["consent"], "agreed_actions": None, "state": None},
         "agreed_action": {"from": None, "state": None},
-        "handover": {"from": ids["staff"], "to": ids["other_staff"], "state": None},
+        "handover": {"cases": [ids["matter_case"]], "from": ids["staff"], "to": ids["other_staff"],
+                     "client_told_at": None, "effective_at": None, "state": None},
         "feedback": {"score": 3},
         "correction": {"target": ids["note"], "kind": "RECTIFY"},
         "outreach_post": {"from_minute": 540, "to_minute": 960},

@@ -1,0 +1,329 @@
+/* handlers_handover - cases that change hands: proposed, told to the client, accepted,
+ * rejected, listed. What central makes of it: domain/handover.h.
+ *
+ * A proposal takes with it what is due in its cases, as text, so that the receiver sees
+ * what waits before the cases are his. Of a matter its client's protected details go
+ * along; with the last matter of a client all that is the client's.
+ */
+#include "api/handlers.h"
+
+#include <sodium.h>
+#include <stdio.h>
+
+#include "api/gate.h"
+#include "api/profile.h"
+#include "api/resolve.h"
+#include "api/view.h"
+#include "api/writing.h"
+#include "base/civil.h"
+#include "domain/fields.h"
+#include "domain/handover.h"
+#include "records_table.h"
+
+enum { DEADLINES_CHARS_MAX = 8000, DEADLINES_DAYS = 400 };
+
+struct proposing {
+	struct writing *w;
+	struct profile *profile;
+	struct log_case named;
+	struct case_id client_case;
+	struct case_id cases[HANDOVER_CASES_MAX];
+	size_t case_count;
+	bool is_last;           /* the own worker has no other open matter of this client */
+	bool too_many;
+	uint8_t text[DEADLINES_CHARS_MAX];
+	struct wire_out due;
+};
+
+/* ---- which cases go ---- */
+
+static void add(struct proposing *p, struct case_id id)
+{
+	for (size_t i = 0; i < p->case_count; i++)
+		if (ID_EQUAL(p->cases[i], id))
+			return;
+	p->too_many = p->case_count == HANDOVER_CASES_MAX;
+	if (!p->too_many)
+		p->cases[p->case_count++] = id;
+}
+
+/* An open matter whose own worker is the one who proposes. */
+static bool is_own_matter(struct proposing *p, const struct log_case *info)
+{
+	const struct rules_world *world = &p->w->world.rules;
+	const struct rules_record *matters, *assigned;
+	if (info->kind != DELTA_CASE_MATTER || rules_list(world, RULES_IN_CASE, info->case_id, RECORDS_TYPE_CASE, &matters) == 0 ||
+	    rules_state(world, &matters[0]) == RECORDS_CASE_STATE_CLOSED)
+		return false;
+	size_t count = rules_list(world, RULES_IN_CASE, info->case_id, RECORDS_TYPE_CASE_ASSIGNMENT, &assigned);
+	for (size_t i = 0; i < count; i++) {
+		struct record_id staff;
+		uint64_t to = fields_number_or_none(assigned[i].fields, RECORDS_CASE_ASSIGNMENT_TO);
+		if (fields_number_or_none(assigned[i].fields, RECORDS_CASE_ASSIGNMENT_ROLE) == RECORDS_ASSIGNMENT_ROLE_OWN_WORKER &&
+		    fields_id(assigned[i].fields, RECORDS_CASE_ASSIGNMENT_STAFF, &staff) && (to == 0 || to > world->now_ms))
+			return ID_EQUAL(staff, world->staff);
+	}
+	return ID_EQUAL(info->opened_by.node, profile_status(p->profile)->node);
+}
+
+static bool is_the_clients(const struct proposing *p, const struct log_case *info)
+{
+	return !info->erased && (ID_EQUAL(info->case_id, p->client_case) || ID_EQUAL(info->client_case, p->client_case)) &&
+	       replica_holds(profile_replica(p->profile), info->case_id);
+}
+
+static bool look_for_others(void *ctx, const struct log_case *info)
+{
+	struct proposing *p = ctx;
+	if (is_the_clients(p, info) && !ID_EQUAL(info->case_id, p->named.case_id) && is_own_matter(p, info))
+		p->is_last = false;
+	return true;
+}
+
+static bool take_case(void *ctx, const struct log_case *info)
+{
+	struct proposing *p = ctx;
+	bool of_client = p->named.kind == DELTA_CASE_CLIENT;
+	if (!is_the_clients(p, info))
+		return true;
+	if (info->kind == DELTA_CASE_MATTER ? of_client && is_own_matter(p, info)
+					    : of_client || p->is_last || info->kind == DELTA_CASE_PROTECTED)
+		add(p, info->case_id);
+	return !p->too_many;
+}
+
+static struct fault find_cases(struct proposing *p, const char *id)
+{
+	struct case_id place;
+	bool found;
+	FAULT_TRY(resolve_place(profile_book(p->profile), profile_log(p->profile), id, &place));
+	FAULT_TRY(log_case_get(profile_log(p->profile), place, &p->named, &found));
+	if (!found || (p->named.kind != DELTA_CASE_MATTER && p->named.kind != DELTA_CASE_CLIENT))
+		return writing_at(p->w->request, "id", "what is handed over is a matter, or a client with all of theirs");
+	p->client_case = p->named.kind == DELTA_CASE_CLIENT ? place : p->named.client_case;
+	p->is_last = true;
+	if (p->named.kind == DELTA_CASE_MATTER) {
+		FAULT_TRY(log_case_scan(profile_log(p->profile), look_for_others, p));
+		add(p, place);
+	}
+	FAULT_TRY(log_case_scan(profile_log(p->profile), take_case, p));
+	return p->too_many ? fault_of(FAULT_LIMIT, "at most 32 cases are handed over at a time") : fault_none();
+}
+
+/* ---- what is due in them ---- */
+
+static bool take_due(void *ctx, const struct casebook_due *due)
+{
+	struct proposing *p = ctx;
+	const struct deadline_row *rule = deadline_row(due->item.rule);
+	char key[64], line[400], date[CIVIL_DATE_BYTES];
+	bool is_theirs = false;
+	for (size_t i = 0; i < p->case_count; i++)
+		is_theirs = is_theirs || ID_EQUAL(p->cases[i], due->case_id);
+	if (!is_theirs || due->item.kind == AGENDA_HANDOVER)
+		return true;
+	snprintf(key, sizeof key, "agenda.%s", agenda_kind_name(due->item.kind));
+	const struct labels_row *words = labels_row(key);
+	civil_write_date(due->item.counted, date);
+	int len = snprintf(line, sizeof line, "%s %s%s%s%s: %.*s\n", date,
+			   words == NULL ? agenda_kind_name(due->item.kind) : words->text[LABELS_FI], rule != NULL ? " (" : "",
+			   rule != NULL ? rule->code : "", rule != NULL ? ")" : "",
+			   (int)(due->title.len < 200 ? due->title.len : 0), (const char *)due->title.data);
+	if (len < 0 || (size_t)len >= sizeof line || p->due.size - p->due.used < (size_t)len)
+		return false; /* the nearest come first: what is cut is the farthest */
+	wire_put_raw(&p->due, span_of(line, (size_t)len));
+	return true;
+}
+
+static struct fault gather_due(struct proposing *p)
+{
+	wire_out_init(&p->due, p->text, sizeof p->text);
+	FAULT_TRY(casebook_agenda_ahead(profile_book(p->profile), p->w->world.rules.today, DEADLINES_DAYS, take_due, p));
+	if (p->due.used > 0)
+		p->due.used--; /* the last line's end */
+	return fault_none();
+}
+
+/* ---- the verbs ---- */
+
+static struct fault receiver(struct writing *w, struct profile *profile, const char *text, struct record_id *out)
+{
+	const struct rules_record *staff = NULL;
+	struct fault f = resolve_record(profile_book(profile), text, out);
+	if (!fault_is(f))
+		staff = rules_find(&w->world.rules, *out);
+	if (staff == NULL || staff->type != RECORDS_TYPE_STAFF_MEMBER)
+		return request_fault(w->request, writing_at(w->request, "to", "say who receives it: the id of a colleague"),
+				     "jalka list staff_member");
+	return fault_none();
+}
+
+static void tell_staff(struct writing *w, struct writer *out, const char *key, struct span fields, uint32_t field)
+{
+	struct record_id id;
+	struct span name = { NULL, 0 }, phone = { NULL, 0 };
+	if (!fields_id(fields, field, &id))
+		return;
+	const struct rules_record *staff = rules_find(&w->world.rules, id);
+	if (staff != NULL) {
+		(void)fields_bytes(staff->fields, RECORDS_STAFF_MEMBER_NAME, &name);
+		(void)fields_bytes(staff->fields, RECORDS_STAFF_MEMBER_PHONE, &phone);
+	}
+	writer_object(out, key);
+	writer_id(out, "id", id.bytes);
+	writer_text(out, "name", name);
+	writer_text(out, "phone", phone);
+	writer_object_end(out);
+}
+
+/* What the client is told, and what went into it. */
+static void tell_proposed(struct writing *w, struct writer *out)
+{
+	struct span fields = wire_out_span(&w->fields), text = { NULL, 0 };
+	struct case_id one;
+	(void)fields_bytes(fields, RECORDS_HANDOVER_OPEN_DEADLINES, &text);
+	tell_staff(w, out, "to", fields, RECORDS_HANDOVER_TO);
+	writer_text(out, "open_deadlines", text);
+	writer_list(out, "cases");
+	while (handover_next_case(&fields, &one))
+		writer_id(out, NULL, one.bytes);
+	writer_list_end(out);
+}
+
+static struct fault propose(struct writing *w, struct profile *profile, const jalka_HandoverCall *call)
+{
+	static struct proposing p; /* 8 KiB of text: one at a time */
+	struct record_id to;
+	p = (struct proposing){ .w = w, .profile = profile };
+	FAULT_TRY(receiver(w, profile, call->to, &to));
+	FAULT_TRY(find_cases(&p, call->id));
+	FAULT_TRY(gather_due(&p));
+	for (size_t i = 0; i < p.case_count; i++)
+		wire_put_bytes(&w->fields, RECORDS_HANDOVER_CASES, ID_SPAN(p.cases[i]));
+	wire_put_bytes(&w->fields, RECORDS_HANDOVER_FROM, ID_SPAN(w->world.rules.staff));
+	wire_put_bytes(&w->fields, RECORDS_HANDOVER_TO, ID_SPAN(to));
+	wire_put_bytes(&w->fields, RECORDS_HANDOVER_REASON, span_text(call->reason));
+	if (p.due.used > 0)
+		wire_put_bytes(&w->fields, RECORDS_HANDOVER_OPEN_DEADLINES, wire_out_span(&p.due));
+	if (call->at_ms != 0)
+		wire_put_varint(&w->fields, RECORDS_HANDOVER_CLIENT_TOLD_AT, call->at_ms);
+	sodium_memzero(p.text, sizeof p.text);
+	w->is_new = true;
+	w->case_id = p.named.case_id;
+	w->kind = p.named.kind;
+	w->tell = tell_proposed;
+	return writing_put(w, profile);
+}
+
+static void tell_who(struct writing *w, struct writer *out)
+{
+	const struct rules_record *handover = rules_find(&w->world.rules, w->record_id);
+	if (handover == NULL)
+		return;
+	tell_staff(w, out, "to", handover->fields, RECORDS_HANDOVER_TO);
+	writer_string(out, "waits_for", handover_waits_for(handover->fields));
+}
+
+/* One step of a handover that is there. */
+static struct fault say(struct writing *w, struct profile *profile, const jalka_HandoverCall *call)
+{
+	uint64_t at_ms = call->at_ms != 0 ? call->at_ms : w->world.rules.now_ms;
+	FAULT_TRY(writing_find_record(w, profile, call->id));
+	if (w->is_new)
+		return writing_at(w->request, "id", "say which handover: see jalka handover list");
+	FAULT_TRY(writing_find_case(w, profile, "", ""));
+	if (strcmp(call->verb, "told") == 0) {
+		wire_put_varint(&w->fields, RECORDS_HANDOVER_CLIENT_TOLD_AT, at_ms);
+	} else if (strcmp(call->verb, "accept") == 0) {
+		wire_put_varint(&w->fields, RECORDS_HANDOVER_ACCEPTED_AT, at_ms);
+		wire_put_varint(&w->fields, RECORDS_HANDOVER_STATE, RECORDS_HANDOVER_STATE_ACCEPTED);
+	} else {
+		if (*call->reason == '\0')
+			return writing_at(w->request, "reason", "say why it is not handed over");
+		wire_put_varint(&w->fields, RECORDS_HANDOVER_STATE, RECORDS_HANDOVER_STATE_REJECTED);
+		wire_put_bytes(&w->fields, RECORDS_HANDOVER_REJECTED_REASON, span_text(call->reason));
+	}
+	w->tell = tell_who;
+	return writing_put(w, profile);
+}
+
+/* ---- the list ---- */
+
+struct listing {
+	struct writing *w;
+	struct writer *out;
+};
+
+static bool list_one(void *ctx, const struct casebook_record *record)
+{
+	struct listing *listing = ctx;
+	struct writing *w = listing->w;
+	struct writer *out = listing->out;
+	const struct rules_record as_rules = { .id = record->record_id, .case_id = record->case_id, .type = record->record_type,
+					       .fields = record->shown };
+	struct span text = { NULL, 0 };
+	if (!gate_sees(w->request->gate, record))
+		return true;
+	if (!answer_item(w->request->answer, "handovers"))
+		return false;
+	writer_object(out, NULL);
+	writer_id(out, "id", record->record_id.bytes);
+	writer_id(out, "case_id", record->case_id.bytes);
+	tell_staff(w, out, "from", record->shown, RECORDS_HANDOVER_FROM);
+	tell_staff(w, out, "to", record->shown, RECORDS_HANDOVER_TO);
+	writer_string(out, "state", lifecycle_name(lifecycle_of(RECORDS_TYPE_HANDOVER), rules_state(&w->world.rules, &as_rules)));
+	writer_string(out, "waits_for", handover_waits_for(record->shown));
+	(void)fields_bytes(record->shown, RECORDS_HANDOVER_REASON, &text);
+	writer_text(out, "reason", text);
+	if (fields_bytes(record->shown, RECORDS_HANDOVER_REJECTED_REASON, &text))
+		writer_text(out, "rejected_reason", text);
+	if (fields_bytes(record->shown, RECORDS_HANDOVER_OPEN_DEADLINES, &text))
+		writer_text(out, "open_deadlines", text);
+	writer_object_end(out);
+	return true;
+}
+
+static struct fault list(struct writing *w, struct profile *profile)
+{
+	struct listing listing = { .w = w };
+	static const struct case_id no_case;
+	static const struct record_id no_record;
+	FAULT_TRY(gate_trace(w->request->gate, RECORDS_ACCESS_ACT_LIST, no_case, no_record, NULL));
+	listing.out = answer_begin(w->request->answer);
+	writer_list(listing.out, "handovers");
+	struct fault f = casebook_list(profile_book(profile), RECORDS_TYPE_HANDOVER, NULL, 0, list_one, &listing);
+	writer_list_end(listing.out);
+	if (fault_is(f)) {
+		answer_refuse(w->request->answer, f, "", "");
+		return fault_none();
+	}
+	gate_hidden(w->request->gate, listing.out);
+	answer_finish(w->request->answer);
+	return fault_none();
+}
+
+/* ---- the call ---- */
+
+static struct fault handover_with(struct writing *w, struct profile *profile, const jalka_HandoverCall *call)
+{
+	w->record = schema_by_type(RECORDS_TYPE_HANDOVER);
+	if (strcmp(call->verb, "list") == 0)
+		return list(w, profile);
+	if (*call->id == '\0')
+		return writing_at(w->request, "id", "say which: a case or client to hand over, else the handover");
+	if (strcmp(call->verb, "propose") == 0)
+		return propose(w, profile, call);
+	if (strcmp(call->verb, "told") == 0 || strcmp(call->verb, "accept") == 0 || strcmp(call->verb, "reject") == 0)
+		return say(w, profile, call);
+	return writing_at(w->request, "verb", "a handover is proposed, told, accepted, rejected or listed");
+}
+
+struct fault handlers_handover(struct request *request)
+{
+	static struct writing w;
+	profile_touch(request->target.profile);
+	writing_begin(&w, request);
+	struct fault f = handover_with(&w, request->target.profile, &request->call->call.handover);
+	writing_end(&w);
+	return f;
+}
