@@ -190,7 +190,7 @@ bool gate_may(struct gate *gate, enum access_act act, const struct casebook_reco
 	}
 	struct gate_case *in = gate_case_of(gate, record->case_id);
 	enum access_class class = class_of(gate, in, record->record_type, record->shown);
-	if (act == ACCESS_READ && class == ACCESS_PROTECTED)
+	if (act == ACCESS_READ && class == ACCESS_PROTECTED && !gate->is_central)
 		class = ACCESS_BASIC; /* its fields are guarded one by one */
 	struct access_moment moment = gate_moment(gate, in, class, is_own(gate, record));
 	return access_may(&moment, act, class, out);

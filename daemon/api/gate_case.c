@@ -146,25 +146,45 @@ static bool is_in_area(struct gate *gate, struct gate_case *in)
 
 /* ---- is the client visited today? ---- */
 
-static bool is_visit_of_today(struct gate *gate, const struct rules_record *visit)
+struct visited {
+	struct gate *gate;
+	const struct gate_case *in;
+	bool found;
+};
+
+/* A visit this person planned or began: a colleague's opens nothing to them. */
+static bool take_visit(void *ctx, const struct casebook_record *record)
 {
-	const struct rules_world *world = &gate->world.rules;
-	uint32_t state = rules_state(world, visit);
+	struct visited *visited = ctx;
+	const struct rules_world *world = &visited->gate->world.rules;
+	const struct rules_record visit = { .id = record->record_id, .case_id = record->case_id, .type = record->record_type,
+					    .fields = record->shown };
 	uint64_t planned;
-	if (state == RECORDS_VISIT_STATE_STARTED)
+	if (!ID_EQUAL(record->last_author.node, visited->gate->self))
 		return true;
-	return state == RECORDS_VISIT_STATE_PLANNED && fields_number(visit->fields, RECORDS_VISIT_PLANNED_AT, &planned) &&
-	       civil_days(civil_helsinki(planned).date) == world->today;
+	uint32_t state = rules_state(world, &visit);
+	visited->found = state == RECORDS_VISIT_STATE_STARTED ||
+			 (state == RECORDS_VISIT_STATE_PLANNED &&
+			  fields_number(record->shown, RECORDS_VISIT_PLANNED_AT, &planned) &&
+			  civil_days(civil_helsinki(planned).date) == world->today);
+	return !visited->found;
+}
+
+static bool take_case(void *ctx, const struct log_case *info)
+{
+	struct visited *visited = ctx;
+	bool is_theirs = ID_EQUAL(info->case_id, visited->in->client_case) || ID_EQUAL(info->client_case, visited->in->client_case);
+	if (is_theirs && !info->erased)
+		(void)casebook_list(visited->gate->world.book, RECORDS_TYPE_VISIT, &info->case_id, 0, take_visit, visited);
+	return !visited->found;
 }
 
 static bool is_visited(struct gate *gate, struct gate_case *in)
 {
-	const struct rules_record *visits;
-	size_t count = rules_list(&gate->world.rules, RULES_OF_CLIENT, in->client_case, RECORDS_TYPE_VISIT, &visits);
-	for (size_t i = 0; i < count; i++)
-		if (is_visit_of_today(gate, &visits[i]))
-			return true;
-	return false;
+	struct visited visited = { .gate = gate, .in = in };
+	if (!ID_IS_NONE(in->client_case))
+		(void)log_case_scan(gate->world.log, take_case, &visited); /* what cannot be read opens nothing */
+	return visited.found;
 }
 
 /* ---- special support ---- */
