@@ -73,6 +73,11 @@ static const struct option_row options[COMMAND_OPTIONS] = {
 	[COMMAND_OUTSIDE] = { "outside", NULL, "outside the consent: marked, not discussed" },
 	[COMMAND_CHANNEL] = { "channel", "CHANNEL", "SKYPE, OTHER_VIDEO or PHONE" },
 	[COMMAND_DRY_RUN] = { "dry-run", NULL, "say what would be done, write nothing" },
+	[COMMAND_CSV] = { "csv", NULL, "as a CSV table" },
+	[COMMAND_FREEZE] = { "freeze", NULL, "what was proposed is published and changes no more; with --approved-by" },
+	[COMMAND_PROPOSED_BY] = { "proposed-by", "STAFF", "count, and keep it as this person's proposal" },
+	[COMMAND_APPROVED_BY] = { "approved-by", "STAFF", "who approves: not who proposed" },
+	[COMMAND_ANEW] = { "anew", NULL, "count it now, whatever was proposed or frozen" },
 	[COMMAND_ORIGINAL] = { "original", "REASON", "as it was signed, for one who says why" },
 };
 
@@ -212,6 +217,9 @@ static const struct command {
 	{ "admin import", "TYPE FILE|-", "reference data from a CSV table: all of it, or nothing and why", verbs_admin_import,
 	  BIT(COMMAND_DRY_RUN) },
 	{ "admin export", "TYPE", "reference data as a CSV table that imports as it is", verbs_admin_export, BIT(COMMAND_OUT) },
+	{ "admin statistics", "[QUARTER]", "a quarter as counts, small ones suppressed (2026Q1); without one: what is frozen",
+	  verbs_admin_statistics, BIT(COMMAND_CSV) | BIT(COMMAND_FREEZE) | BIT(COMMAND_PROPOSED_BY) | BIT(COMMAND_APPROVED_BY) |
+	  BIT(COMMAND_ANEW) | BIT(COMMAND_LANG) },
 	{ "admin audit", "", "check every chain and signature", verbs_admin_audit, 0 },
 	{ "admin erase", "record CASE RECORD | case CASE", "erase, everywhere and for good", verbs_admin_erase, BIT(COMMAND_YES) },
 	{ "admin counters", "", "sessions, deltas, bytes", verbs_admin_counters, 0 },

@@ -53,6 +53,9 @@ command_fn verbs_client_find, verbs_admin_matches, verbs_admin_merge, verbs_admi
 /* table.c: reference data in and out */
 command_fn verbs_admin_import, verbs_admin_export;
 
+/* statistics.c */
+command_fn verbs_admin_statistics;
+
 /* admin.c: the central node */
 command_fn verbs_admin_enrol, verbs_admin_devices, verbs_admin_confirm, verbs_admin_assign, verbs_admin_unassign,
 	verbs_admin_staff, verbs_admin_staff_add, verbs_admin_revoke, verbs_admin_suspend, verbs_admin_resume,

@@ -10,6 +10,7 @@
  * handlers_match: match, the administrator's matches, merge, unmerge, reject
  * handlers_access: roles, break_glass, access_log; who acts here
  * handlers_import: import (tables of reference data)
+ * handlers_statistics: the administrator's statistics
  * handlers_print: print                                handlers_labels: labels
  * handlers_disclosure: disclosure                      handlers_consent: consent
  * handlers_session: session                            handlers_handover: handover
@@ -70,6 +71,7 @@ request_handler handlers_roles;
 struct fault handlers_find_client(struct request *request, const char *text, struct case_id *out);
 /* The administrator's verb `access`: WHAT [SINCE]. */
 struct fault handlers_admin_access(struct request *request, const char *what, const char *since);
+request_handler handlers_statistics; /* the administrator's verb */
 request_handler handlers_print;
 request_handler handlers_labels;
 request_handler handlers_disclosure;

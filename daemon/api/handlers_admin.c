@@ -593,6 +593,11 @@ static struct fault verb_access(struct order_line *line)
 	return handlers_admin_access(line->request, arg(line, 0), arg(line, 1));
 }
 
+static struct fault verb_statistics(struct order_line *line)
+{
+	return handlers_statistics(line->request);
+}
+
 /* ---- the table ---- */
 
 static const struct verb {
@@ -630,6 +635,8 @@ static const struct verb {
 	{ "safe", verb_safe, 1, 1, "safe ORDER", 0, false, ACCESS_CREATE, ACCESS_DEVICES },
 	{ "access", verb_access, 1, 2, "access break-glass, or access volume; with a first day, else 30 days", 0, false, ACCESS_READ,
 	  ACCESS_LOG },
+	{ "statistics", verb_statistics, 1, 4, "statistics QUARTER [show | count | propose STAFF | freeze STAFF], or statistics list", 0, false,
+	  ACCESS_READ, ACCESS_STATISTICS },
 };
 
 /* Names and municipalities of clients are metadata; a new member of the staff is more
@@ -637,13 +644,14 @@ static const struct verb {
 static struct fault ask_gate(const struct order_line *line, const struct verb *verb)
 {
 	bool is_loss = verb->fn == verb_state && (verb->state == HUB_DEVICE_REVOKED || verb->state == HUB_DEVICE_SUSPENDED);
-	bool adds = verb->fn == verb_staff && strcmp(arg(line, 0), "add") == 0;
+	bool adds = (verb->fn == verb_staff && strcmp(arg(line, 0), "add") == 0) ||
+		    (verb->fn == verb_statistics && (strcmp(arg(line, 1), "propose") == 0 || strcmp(arg(line, 1), "freeze") == 0));
 	bool is_metadata = verb->class == ACCESS_BASIC || verb->class == ACCESS_LOG;
 	struct record_id nobody = { { 0 } };
 	struct case_id none = { { 0 } };
 	FAULT_TRY(gate_class(line->request->gate, adds ? ACCESS_CREATE : verb->act, verb->class,
 			     (is_loss ? ACCESS_IF_LOSS : 0) | (verb->class == ACCESS_LOG ? ACCESS_IF_REASON : 0),
-			     is_metadata ? ACCESS_METADATA : ACCESS_WHOLE));
+			     verb->class == ACCESS_STATISTICS && !adds ? ACCESS_AGGREGATES : is_metadata ? ACCESS_METADATA : ACCESS_WHOLE));
 	return verb->class == ACCESS_BASIC ? gate_trace(line->request->gate, RECORDS_ACCESS_ACT_LIST, none, nobody, NULL)
 					   : fault_none();
 }

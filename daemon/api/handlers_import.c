@@ -7,6 +7,7 @@
  */
 #include <stdlib.h>
 
+#include "api/gate.h"
 #include "api/handlers.h"
 #include "api/world.h"
 #include "central/node.h"
@@ -597,6 +598,7 @@ struct fault handlers_import(struct request *request)
 	const struct sheet_type *type = sheet_type_of(span_text(call->type));
 	if (type == NULL)
 		return refuse_type(request);
+	FAULT_TRY(gate_class(request->gate, call->out ? ACCESS_READ : ACCESS_CREATE, ACCESS_REFERENCE, 0, ACCESS_WHOLE));
 	if (call->out)
 		return export_file(request, type);
 	FAULT_TRY(upload_take(request, call));

@@ -42,6 +42,7 @@ static const char *const queries[MATCH_QUERIES] = {
 			    " UNION SELECT record FROM match_client WHERE family=?2"
 			    " UNION SELECT record FROM match_client WHERE birth=?3",
 	[MATCH_ROWS_FIND] = "SELECT record FROM match_client WHERE record>=? AND record<=? ORDER BY record",
+	[MATCH_ROWS_LINKED] = "SELECT record, case_id FROM match_client WHERE linked IS NOT NULL",
 	[MATCH_PAIR_PUT] = "INSERT OR REPLACE INTO match_pair(a, b, grade, reasons) VALUES(?,?,?,?)",
 	[MATCH_PAIRS_REMOVE] = "DELETE FROM match_pair WHERE a=?1 OR b=?1",
 	[MATCH_PAIRS_OF] = "SELECT a, b, grade FROM match_pair WHERE (a=?1 OR b=?1) AND grade=?2",

@@ -78,6 +78,10 @@ struct fault match_unmerge(struct match *match, struct hub *hub, struct record_i
 /* These are two people. FAULT_CALLER: linked: unmerge first. */
 struct fault match_reject(struct match *match, struct record_id a, struct record_id b, struct hub_time now);
 
+/* Cases of linked client records, each with the case its links lead to: one person. */
+typedef bool match_linked_fn(void *ctx, struct case_id from, struct case_id into);
+struct fault match_linked_cases(struct match *match, match_linked_fn *fn, void *ctx);
+
 /* Client records whose ids are from low to high, rising; false from fn stops. */
 typedef bool match_record_fn(void *ctx, struct record_id id);
 struct fault match_find(struct match *match, struct record_id low, struct record_id high, match_record_fn *fn,

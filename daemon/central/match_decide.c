@@ -222,3 +222,30 @@ struct fault match_find(struct match *match, struct record_id low, struct record
 	statements_release(&match->statements, MATCH_ROWS_FIND, statement);
 	return fault;
 }
+
+struct fault match_linked_cases(struct match *match, match_linked_fn *fn, void *ctx)
+{
+	struct sqlite3_stmt *statement;
+	struct record_id id, into;
+	struct case_id from;
+	struct match_row root;
+	struct fault fault;
+	bool more, found;
+	FAULT_TRY(statements_take(&match->statements, MATCH_ROWS_LINKED, &statement));
+	for (;;) {
+		fault = statements_step(&match->statements, statement, &more);
+		if (fault_is(fault) || !more)
+			break;
+		if (!statements_copy(statement, 0, id.bytes, ID_BYTES) || !statements_copy(statement, 1, from.bytes, ID_BYTES)) {
+			fault = fault_of(FAULT_STORE, "a row of the matching is damaged: rebuild");
+			break;
+		}
+		fault = match_root(match, id, &into);
+		if (!fault_is(fault))
+			fault = match_row_get(match, into, &root, &found);
+		if (fault_is(fault) || (found && !fn(ctx, from, root.case_id)))
+			break;
+	}
+	statements_release(&match->statements, MATCH_ROWS_LINKED, statement);
+	return fault;
+}

@@ -10,6 +10,7 @@
 #include "central/handovers.h"
 #include "central/ledger.h"
 #include "central/match.h"
+#include "central/survey.h"
 #include "io/codec.h"
 #include "io/conn.h"
 #include "io/listener.h"
@@ -45,6 +46,7 @@ struct node {
 	struct match *match;
 	struct ledger *ledger;
 	struct handovers *handovers;
+	struct survey *survey;
 	struct book told; /* the book as the hub sees it: match hears of everything too */
 	struct hub *hub;
 	struct listener *listener;
@@ -184,10 +186,13 @@ static void turn(void *ctx)
 		f = match_step(node->match, node->hub, node_now());
 	if (!fault_is(f))
 		f = handovers_step(node->handovers, node->hub, node_now());
-	if (fault_is(f))
+	if (fault_is(f)) {
 		fail(node, f); /* E2 */
-	else
-		timer_at(node->deadline, match_waits(node->match) ? 0 : hub_deadline(node->hub));
+		return;
+	}
+	survey_step(node->survey);
+	bool is_waiting = match_waits(node->match) || survey_waits(node->survey);
+	timer_at(node->deadline, is_waiting ? 0 : hub_deadline(node->hub));
 }
 
 static void deadline_came(void *ctx)
@@ -248,6 +253,7 @@ static struct fault open_db(struct node *node)
 	FAULT_TRY(match_open(node->db, node->log, node->book, &node->match));
 	FAULT_TRY(ledger_open(node->db, node->log, &node->ledger));
 	FAULT_TRY(handovers_open(node->log, node->book, &node->handovers));
+	FAULT_TRY(survey_open(node->log, node->book, node->match, &node->survey));
 	node->told = (struct book){ .ops = &told_ops, .ctx = node };
 	return fault_none();
 }
@@ -366,6 +372,7 @@ void node_close(struct node *node)
 	listener_close(node->listener);
 	timer_close(node->deadline);
 	close_peers(node);
+	survey_close(node->survey);
 	if (node->hub != NULL)
 		hub_close(node->hub);
 	match_close(node->match);
@@ -411,6 +418,11 @@ struct match *node_match(struct node *node)
 struct ledger *node_ledger(struct node *node)
 {
 	return node->ledger;
+}
+
+struct survey *node_survey(struct node *node)
+{
+	return node->survey;
 }
 
 struct log *node_log(struct node *node)

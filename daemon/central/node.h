@@ -18,6 +18,7 @@
 
 struct ledger;
 struct match;
+struct survey;
 struct node;
 
 struct node_config {
@@ -40,6 +41,7 @@ struct hub *node_hub(struct node *node);
 struct casebook *node_book(struct node *node);
 struct match *node_match(struct node *node);
 struct ledger *node_ledger(struct node *node);
+struct survey *node_survey(struct node *node);
 struct log *node_log(struct node *node);
 /* Authenticates every page of the store. */
 struct fault node_verify(struct node *node);
