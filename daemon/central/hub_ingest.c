@@ -202,7 +202,7 @@ static size_t slot_of(const struct record_id *record)
 	return value & (HUB_FIRSTS - 1);
 }
 
-/* The row of this chunk that first touched the record, or where to note it. */
+/* The row of this chunk that made the record, or where to note it. */
 static size_t chunk_slot(struct hub *hub, const struct record_id *record)
 {
 	size_t slot = slot_of(record);
@@ -567,10 +567,10 @@ static struct fault take_rows(struct judging *j, const struct log_author *author
 	for (size_t i = from; i < count; i++) {
 		struct log_entry *entry = &hub->entries[*taken];
 		FAULT_TRY(take_row(j, &author->author, i, entry));
-		size_t slot = chunk_slot(hub, &entry->record_id);
 		(*taken)++;
-		if (hub->first_of[slot] == 0)
-			hub->first_of[slot] = (uint16_t)*taken;
+		/* Only what made the record froze it: of one that was there before this chunk, none. */
+		if (!j->has_first)
+			hub->first_of[chunk_slot(hub, &entry->record_id)] = (uint16_t)*taken;
 	}
 	return fault_none();
 }

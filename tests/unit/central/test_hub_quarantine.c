@@ -90,6 +90,33 @@ static void change_of_a_signed_record_waits_as_frozen(void **state)
 	pair_free(pair);
 }
 
+static void write_state(struct pair *pair, struct case_id id, struct record_id note, uint64_t state)
+{
+	uint8_t block[16];
+	struct wire_out out;
+	struct replica_written written;
+	wire_out_init(&out, block, sizeof block);
+	wire_put_varint(&out, RECORDS_ENCOUNTER_NOTE_STATE, state);
+	struct replica_write write = { .case_id = id, .record_id = note, .record_type = RECORDS_TYPE_ENCOUNTER_NOTE,
+				       .fields = wire_out_span(&out) };
+	assert_false(fault_is(replica_write(pair_replica(pair, 0), &write, pair_time(pair), &written)));
+}
+
+/* What was written after signing is not frozen by being the first of its chunk. */
+static void two_later_steps_of_a_signed_record_are_accepted_in_one_chunk(void **state)
+{
+	(void)state;
+	struct pair *pair = pair_new(5, 1);
+	struct case_id id = rules_shared_case(pair, 1);
+	struct record_id note = pair_note(pair, 0, id, "allekirjoitettu");
+	rules_sync(pair, 0);
+	write_state(pair, id, note, RECORDS_CONTENT_STATE_CORRECTED);
+	write_state(pair, id, note, RECORDS_CONTENT_STATE_VOIDED);
+	rules_sync(pair, 0);
+	assert_int_equal(rules_quarantine(pair).count, 0);
+	pair_free(pair);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -97,6 +124,7 @@ int main(void)
 		cmocka_unit_test(decision_takes_one_out_of_the_list_and_cannot_be_taken_twice),
 		cmocka_unit_test(quarantine_is_there_after_a_restart),
 		cmocka_unit_test(change_of_a_signed_record_waits_as_frozen),
+		cmocka_unit_test(two_later_steps_of_a_signed_record_are_accepted_in_one_chunk),
 	};
 	if (sodium_init() < 0)
 		return 1;
