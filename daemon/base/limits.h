@@ -11,7 +11,7 @@
 enum {
 	/* one delta and its parts */
 	LIMIT_DELTA_BYTES = 48 * 1024,        /* one delta, encoded */
-	LIMIT_FIELD_BYTES = 32 * 1024,        /* one top-level field, all occurrences, with tags */
+	LIMIT_FIELD_BYTES = 40 * 1024,        /* one top-level field, all occurrences, with tags */
 	LIMIT_FIELDS = 128,                   /* distinct top-level fields one delta may touch */
 	LIMIT_TEXT_CHARS = 20000,             /* characters of one note */
 	LIMIT_BASES = 4,                      /* (epoch, order) pairs of one base */
@@ -54,5 +54,6 @@ _Static_assert(LIMIT_CHUNK_BYTES + 4096 < LIMIT_FRAME_PLAIN_BYTES,
 	       "P4: a chunk with head, framing and padding fits one frame uncompressed");
 _Static_assert(LIMIT_DELTA_BYTES < LIMIT_CHUNK_BYTES, "a chunk holds at least one delta");
 _Static_assert(LIMIT_FIELD_BYTES < LIMIT_DELTA_BYTES, "a delta holds at least one field");
+_Static_assert(2 * LIMIT_TEXT_CHARS + 16 < LIMIT_FIELD_BYTES, "a note may be all ä, Cyrillic or Arabic");
 
 #endif

@@ -107,6 +107,11 @@ static void texts_are_bounded_by_characters_not_bytes(void **state)
 	assert_check("encounter_note", json, true, "", "");
 	strcpy(end, "a\"}");
 	assert_check("encounter_note", json, true, "text", "is too long");
+	end = json + strlen("{\"text\":\"");
+	for (int i = 0; i < 14000; i++)
+		end = stpcpy(end, "語"); /* what no delta holds is told here, not when it is written */
+	strcpy(end, "\"}");
+	assert_check("encounter_note", json, true, "text", "takes too many bytes: write it in two records");
 	assert_check("client", "{\"hetu\":\"010594Y9032\"}", false, "", "");
 	assert_check("client", "{\"hetu\":\"010594Y90321\"}", false, "hetu", "is too long");
 }
