@@ -206,6 +206,7 @@ static const struct command {
 	{ "admin suspend", "DEVICE", "keep a device out for now", verbs_admin_suspend, 0 },
 	{ "admin resume", "DEVICE", "let a suspended device in again", verbs_admin_resume, 0 },
 	{ "admin revoke", "DEVICE", "a device is lost: refuse it and have it erase", verbs_admin_revoke, BIT(COMMAND_YES) },
+	{ "admin lost", "DEVICE", "a device is out of hand: whose data may be on it, and by when to report it", verbs_admin_lost, 0 },
 	{ "admin retire", "DEVICE", "a device is taken out of use", verbs_admin_retire, BIT(COMMAND_YES) },
 	{ "admin quarantine", "", "what waits for a person's decision", verbs_admin_quarantine, 0 },
 	{ "admin accept", "ITEM", "take a quarantined change", verbs_admin_accept, 0 },

@@ -62,4 +62,7 @@ command_fn verbs_admin_enrol, verbs_admin_devices, verbs_admin_confirm, verbs_ad
 	verbs_admin_retire, verbs_admin_quarantine, verbs_admin_accept, verbs_admin_reject, verbs_admin_audit,
 	verbs_admin_cases, verbs_admin_forgotten, verbs_admin_erase, verbs_admin_counters;
 
+/* lost.c */
+command_fn verbs_admin_lost;
+
 #endif

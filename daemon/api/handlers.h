@@ -7,6 +7,7 @@
  * handlers_read: show, list, search, conflicts, quarantine, rebuild
  * handlers_deadline: deadline, agenda
  * handlers_sync: sync, enrol                           handlers_admin: the administrator's verbs
+ * handlers_lost: the administrator's lost
  * handlers_match: match, the administrator's matches, merge, unmerge, reject
  * handlers_access: roles, break_glass, access_log; who acts here
  * handlers_import: import (tables of reference data)
@@ -72,6 +73,8 @@ struct fault handlers_find_client(struct request *request, const char *text, str
 /* The administrator's verb `access`: WHAT [SINCE]. */
 struct fault handlers_admin_access(struct request *request, const char *what, const char *since);
 request_handler handlers_statistics; /* the administrator's verb */
+/* The administrator's verb `lost`. */
+struct fault handlers_admin_lost(struct request *request, struct node_id node);
 request_handler handlers_print;
 request_handler handlers_labels;
 request_handler handlers_disclosure;

@@ -205,6 +205,14 @@ struct hub_forgotten {
 typedef bool hub_forgotten_fn(void *ctx, const struct hub_forgotten *item);
 struct fault hub_forgotten(struct hub *hub, hub_forgotten_fn *fn, void *ctx);
 
+/* A case that may lie on the disk of a device (hub_exposed.c); of kinds that are about clients. */
+struct hub_exposed {
+	struct case_id case_id, client_case; /* of a CLIENT case: itself */
+	enum delta_case_kind kind;
+};
+typedef bool hub_exposed_fn(void *ctx, const struct hub_exposed *item);
+struct fault hub_exposed(struct hub *hub, struct node_id node, hub_exposed_fn *fn, void *ctx);
+
 /* Recomputes every author's chain from digests, checks every signed head and the
  * digest of every delta whose bytes and secret are still there. */
 struct hub_audit {

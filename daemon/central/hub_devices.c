@@ -333,7 +333,7 @@ static uint32_t state_of(enum hub_device_state state)
 	return RECORDS_DEVICE_STATE_REQUESTED;
 }
 
-struct fault hub_devices_record(struct hub *hub, struct hub_node *device)
+struct fault hub_devices_record(struct hub *hub, struct hub_node *device, uint64_t lost_ms)
 {
 	uint8_t block[VALUE_BYTES];
 	struct wire_out fields;
@@ -350,6 +350,8 @@ struct fault hub_devices_record(struct hub *hub, struct hub_node *device)
 		wire_put_bytes(&fields, RECORDS_DEVICE_STATIC_PUBLIC, span_of(device->static_public, NOISE_DH_BYTES));
 	}
 	wire_put_varint(&fields, RECORDS_DEVICE_STATE, state_of(device->state));
+	if (lost_ms != 0)
+		wire_put_varint(&fields, RECORDS_DEVICE_LOST_AT, lost_ms);
 	own.fields = wire_out_span(&fields);
 	FAULT_TRY(hub_append_own(hub, &own, &order));
 	device->has_directory = true;
@@ -391,7 +393,7 @@ struct fault hub_device_confirm(struct hub *hub, struct node_id node, struct hub
 		return fault_of(FAULT_CALLER, "no device waits to be confirmed by this name");
 	device->state = HUB_DEVICE_ACTIVE;
 	device->enrolled_ms = now.wall_ms;
-	struct fault fault = hub_devices_record(hub, device);
+	struct fault fault = hub_devices_record(hub, device, 0);
 	for (struct hub_link *link = hub->links; link != NULL; link = link->next)
 		if (link->device == device && link->session.state == SESSION_CENTRAL_ENROLLED) {
 			link->enrol_confirmed = true;
@@ -429,7 +431,7 @@ struct fault hub_device_set_state(struct hub *hub, struct node_id node, enum hub
 		FAULT_TRY(deny_write(hub, &line));
 	}
 	device->state = state;
-	struct fault fault = hub_devices_record(hub, device);
+	struct fault fault = hub_devices_record(hub, device, state == HUB_DEVICE_REVOKED ? now.wall_ms : 0);
 	/* Its session ends at once; the next one tells it, and is fed or not. */
 	for (struct hub_link *link = hub->links; link != NULL; link = link->next)
 		if (link->device == device)

@@ -78,7 +78,7 @@ static struct fault apply(struct hub *hub, const struct deny_line *line)
 	if (device == NULL || device->state == HUB_DEVICE_REVOKED || device->state == HUB_DEVICE_RETIRED)
 		return fault_none();
 	device->state = HUB_DEVICE_REVOKED;
-	return hub_devices_record(hub, device);
+	return hub_devices_record(hub, device, line->time_ms);
 }
 
 static struct fault apply_all(struct hub *hub, const struct span *lines, size_t count)

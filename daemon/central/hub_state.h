@@ -395,7 +395,8 @@ struct fault hub_devices_put_session(struct hub *hub, const struct hub_node *dev
 /* Session state changed: put at the commit. */
 void hub_devices_dirty(struct hub *hub, struct hub_node *device);
 /* Its record in the directory, as its state is now. */
-struct fault hub_devices_record(struct hub *hub, struct hub_node *device);
+/* `lost_ms`: since when it is known to be lost; 0: not said. */
+struct fault hub_devices_record(struct hub *hub, struct hub_node *device, uint64_t lost_ms);
 struct fault hub_devices_decided(struct hub_node *device, const struct hub_decision *decision);
 /* Index of the first decision with order > after. */
 size_t hub_devices_decisions_after(const struct hub_node *device, uint64_t after);

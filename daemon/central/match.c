@@ -43,6 +43,7 @@ static const char *const queries[MATCH_QUERIES] = {
 			    " UNION SELECT record FROM match_client WHERE birth=?3",
 	[MATCH_ROWS_FIND] = "SELECT record FROM match_client WHERE record>=? AND record<=? ORDER BY record",
 	[MATCH_ROWS_LINKED] = "SELECT record, case_id FROM match_client WHERE linked IS NOT NULL",
+	[MATCH_ROWS_ALL] = "SELECT record, case_id, created, linked, message FROM match_client ORDER BY family, record",
 	[MATCH_PAIR_PUT] = "INSERT OR REPLACE INTO match_pair(a, b, grade, reasons) VALUES(?,?,?,?)",
 	[MATCH_PAIRS_REMOVE] = "DELETE FROM match_pair WHERE a=?1 OR b=?1",
 	[MATCH_PAIRS_OF] = "SELECT a, b, grade FROM match_pair WHERE (a=?1 OR b=?1) AND grade=?2",
@@ -58,7 +59,7 @@ static struct fault damaged(void)
 	return fault_of(FAULT_STORE, "a row of the matching is damaged: rebuild");
 }
 
-static bool row_read(struct sqlite3_stmt *row, struct match_row *out)
+bool match_row_read(struct sqlite3_stmt *row, struct match_row *out)
 {
 	struct span message = statements_bytes(row, 4);
 	out->is_linked = statements_bytes(row, 3).data != NULL;
@@ -80,7 +81,7 @@ struct fault match_row_get(struct match *match, struct record_id id, struct matc
 	FAULT_TRY(statements_take(&match->statements, MATCH_ROW_GET, &statement));
 	statements_bind_bytes(statement, 1, ID_SPAN(id));
 	struct fault fault = statements_step(&match->statements, statement, found);
-	if (!fault_is(fault) && *found && !row_read(statement, out))
+	if (!fault_is(fault) && *found && !match_row_read(statement, out))
 		fault = damaged();
 	statements_release(&match->statements, MATCH_ROW_GET, statement);
 	return fault;

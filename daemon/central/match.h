@@ -63,6 +63,9 @@ struct match_pair {
 	bool must_look; /* linked by code while the names differ, and nobody has confirmed it */
 };
 typedef bool match_pair_fn(void *ctx, const struct match_pair *pair);
+/* Every client record, by family name; false from fn stops. */
+typedef bool match_client_fn(void *ctx, const struct match_client *client);
+struct fault match_each(struct match *match, match_client_fn *fn, void *ctx);
 /* Best grade first. `all`: linked and decided ones too. */
 struct fault match_list(struct match *match, bool all, match_pair_fn *fn, void *ctx);
 

@@ -96,6 +96,28 @@ static struct fault tell(struct match *match, bool all, const struct found_pair 
 	return fault_none();
 }
 
+struct fault match_each(struct match *match, match_client_fn *fn, void *ctx)
+{
+	struct sqlite3_stmt *statement;
+	struct match_row row;
+	struct fault fault;
+	bool found, goes_on = true;
+	FAULT_TRY(statements_take(&match->statements, MATCH_ROWS_ALL, &statement));
+	for (;;) {
+		fault = statements_step(&match->statements, statement, &found);
+		if (fault_is(fault) || !found || !goes_on)
+			break;
+		if (!match_row_read(statement, &row)) {
+			fault = fault_of(FAULT_STORE, "a row of the matching is damaged: rebuild");
+			break;
+		}
+		struct match_client client = client_of(&row);
+		goes_on = fn(ctx, &client);
+	}
+	statements_release(&match->statements, MATCH_ROWS_ALL, statement);
+	return fault;
+}
+
 struct fault match_list(struct match *match, bool all, match_pair_fn *fn, void *ctx)
 {
 	struct sqlite3_stmt *statement;

@@ -12,6 +12,7 @@
 enum match_query {
 	MATCH_TOUCH, MATCH_TOUCH_CASE, MATCH_UNTOUCH, MATCH_TOUCHED,
 	MATCH_ROW_PUT, MATCH_ROW_REMOVE, MATCH_ROW_GET, MATCH_ROW_LINK, MATCH_ROWS_LIKE, MATCH_ROWS_FIND, MATCH_ROWS_LINKED,
+	MATCH_ROWS_ALL,
 	MATCH_PAIR_PUT, MATCH_PAIRS_REMOVE, MATCH_PAIRS_OF, MATCH_PAIRS,
 	MATCH_META_GET, MATCH_META_PUT,
 	MATCH_QUERIES,
@@ -39,6 +40,8 @@ struct match_row {
 	struct duplicate_client client; /* spans into message */
 };
 struct fault match_row_get(struct match *match, struct record_id id, struct match_row *out, bool *found);
+/* Of a statement whose columns are those of MATCH_ROW_GET; false: damaged. */
+bool match_row_read(struct sqlite3_stmt *row, struct match_row *out);
 /* Whether a is the newer one: by the time it was made, then by id. */
 bool match_is_newer(const struct match_row *a, const struct match_row *b);
 /* The last record of its chain of links. */
