@@ -76,14 +76,10 @@ class Office:
                             f"received_at={lawful.PAST_TIME}", 'expenses={"type":"vuokra","cents":40000}')
         return {"client": self.client["id"], "staff": self.people["oona"], "other_staff": self.people["olli"],
                 "visit": visit["id"], "note": note["id"], "consent": consent["id"], "application": application["id"],
-                "local_kind": "PREVENTIVE"}
+                "matter_case": self.matter["case_id"], "local_kind": "PREVENTIVE"}
 
     def values(self, name):
-        values = Maker(self.ids, "pöly7k").record(self.shapes[name])
-        if name == "handover":
-            values = {k: v for k, v in values.items() if k not in ("effective_at", "accepted_at", "open_deadlines")}
-            values["cases"] = [self.matter["case_id"]]
-        return values
+        return Maker(self.ids, "pöly7k").record(self.shapes[name])
 
     def place(self, name):
         shape = self.shapes[name]
@@ -486,6 +482,19 @@ def nobody_acts_for_another(office):
     office.tally.expect("who then sees no client's name", refused(got), got)
 
 
+def drawing(office, table):
+    """docs/internals/access.md draws the table the daemon goes by."""
+    def cell(k):
+        told = lambda conditions: f" ({', '.join(conditions)})" if conditions else ""  # noqa: E731
+        parts = [k["read"][0] + told(k["read_if"])] if k["read"] != "NOTHING" else []
+        parts += ["C" + told(k["create_if"])] if k["create"] else []
+        return " ".join(parts + (["G"] if k["glass"] else [])) or "–"
+    with open(os.path.join(nodes.HERE, "../../docs/internals/access.md"), encoding="utf-8") as text:
+        drawn = text.read()
+    wrong = [r["words"] for r in table if "| " + " | ".join([r["words"], *map(cell, r["cells"])]) + " |" not in drawn]
+    office.tally.expect("the table is drawn in access.md as the daemon goes by it", not wrong, wrong)
+
+
 def main():
     tally = nodes.Tally()
     with daemons.World() as world:
@@ -495,6 +504,8 @@ def main():
         me = jalka(office.center, "roles", "--mine")["me"]
         tally.expect("before anybody is granted it, who sits at the socket administrates the service too",
                      set(me["roles"]) == {"municipal_admin", "technical_admin"} and me["alone"], me)
+        with tally.part("drawing"):
+            drawing(office, table)
         for part, arguments in ((on_devices, (office, cells, table)), (conditions, (office, cells)),
                                 (glass_on_a_device, (office, cells))):
             with tally.part(part.__name__):

@@ -187,8 +187,6 @@ def calls_that_cannot_be_are_refused(bench):
         with bench.center.api() as admin:
             for call in ("lock", "agenda", "conflicts", "drafts", "sync"):
                 expect(admin, "CALLER", call)
-            expect(admin, "CALLER", "show", id=record)  # content of a client's case
-            expect(admin, "CALLER", "show", id=case)
             assert all(r["type"] != "client" for r in admin.call("list")["records"])
             assert not admin.call("search", text="Virtanen")["records"]
             expect(admin, "CALLER", "write", type="client", body='{"family_name":"X"}', form=1)
@@ -199,6 +197,11 @@ def calls_that_cannot_be_are_refused(bench):
                                     ("erase", ["everything", case]), ("erase", ["record", case, "12"]),
                                     ("audit", ["now"]), ("safe", ["-1"])):
                 expect(admin, "CALLER", "admin", verb=verb, args=arguments)
+    with bench.center.api() as admin:
+        for id in (record, case):  # of a client's case metadata alone
+            told = [r for r in admin.call("show", id=id)["records"] if r["type"] != "case_assignment"]
+            assert told and all(r["right"] == "METADATA" for r in told), told
+            assert not any(k in r["fields"] for r in told for k in ("hetu", "birth_date", "phone", "text")), told
     unchanged(bench, act)
 
 

@@ -201,6 +201,7 @@ def laptop_put_back(office):
         r["id"] in texts for r in jalka(office.aino, "list", "encounter_note")["records"]), lost)
     office.expect("a change of a shared record came back as well",
                   nodes.holds(tuula, office.client["id"])["interpreter"] == "karjala")
+    nodes.sync(tuula)  # what was looked at here has gone to the access log
     status = jalka(tuula, "status")
     office.expect("nothing of it waits",
                   (status["unreceipted"], status["quarantined"], status["conflicts"]) == (0, 0, 0), status)
@@ -267,6 +268,7 @@ def central_put_back(office):
     office.expect("the cases read the same on both", nodes.picture(aino, office.matter["case_id"]) ==
                   nodes.picture(office.tuula, office.matter["case_id"]))
     for device in (aino, office.tuula):
+        nodes.sync(device)
         status = jalka(device, "status")
         office.expect("nothing waits",
                       (status["unreceipted"], status["quarantined"], status["conflicts"]) == (0, 0, 0), status)
