@@ -20,18 +20,12 @@ struct agenda_print { char class[16]; bool is_urgent; };
 /* The class stands at the first of its rows alone. */
 static const char *class_cell(struct agenda_print *print, struct json due)
 {
-	static const struct { const char *name, *text; } classes[] = {
-		{ "URGENT", "kiireellinen" }, { "OVERDUE", "myöhässä" }, { "TODAY", "nyt" }, { "COMING", "tulossa" },
-	};
 	const char *class = say_text(json_member(due, "class"));
 	if (strcmp(class, print->class) == 0)
 		return "";
 	snprintf(print->class, sizeof print->class, "%s", class);
 	print->is_urgent = print->is_urgent || strcmp(class, "URGENT") == 0;
-	for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
-		if (strcmp(class, classes[i].name) == 0)
-			return classes[i].text;
-	return class;
+	return say_text(json_member(due, "class_label"));
 }
 
 static void gather_due(void *ctx, struct json object)
@@ -48,7 +42,7 @@ static void gather_due(void *ctx, struct json object)
 		const char *time = strstr(say_time_ms(json_member(due, "at_ms")), "klo");
 		snprintf(when, sizeof when, "%s%s%s", counted, time != NULL ? " " : "", time != NULL ? time : "");
 		const char *cells[] = { class_cell(ctx, due), when, strcmp(counted, actable) != 0 ? actable : "",
-					say_text(json_member(due, "what")), say_text(json_member(due, "rule")),
+					say_text(json_member(due, "label")), say_text(json_member(due, "rule")),
 					say_text(json_member(json_member(due, "client"), "title")),
 					say_text(json_member(due, "title")), say_short_id(json_member(due, "id")) };
 		say_table_row(cells);
@@ -72,6 +66,8 @@ int verbs_agenda(struct command_context *c, int argc, char **argv)
 	jalka_Request *request = link_request(jalka_Request_agenda_tag);
 	if (argc == 1)
 		LINK_PUT(request->call.agenda.day, argv[0], "the day");
+	if (c->options[COMMAND_LANG] != NULL)
+		LINK_PUT(request->call.agenda.lang, c->options[COMMAND_LANG], "--lang");
 	say_table_begin(columns, sizeof columns / sizeof *columns);
 	link_call(command_link(c), request, gather_due, &print);
 	if (!say_style()->json && print.is_urgent)

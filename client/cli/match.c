@@ -66,7 +66,7 @@ static void find_rows(void *ctx, struct json object)
 	}
 	for (struct json_walk walk = json_walk(json_member(object, "matches")); json_next(&walk, &name, &match);) {
 		const char *cells[] = { say_short_id(json_member(match, "id")), say_text(json_member(match, "title")),
-					say_text(json_member(match, "grade")), say_text(json_member(match, "why")) };
+					say_text(json_member(match, "grade_label")), say_text(json_member(match, "why")) };
 		say_table_row(cells);
 	}
 	for (struct json_walk walk = json_walk(json_member(object, "records")); json_next(&walk, &name, &match);) {
@@ -107,6 +107,8 @@ int verbs_client_find(struct command_context *c, int argc, char **argv)
 		if (write->body.size > sizeof request->call.match.body.bytes)
 			say_die(SAY_USAGE, "the values are too long");
 		request->call.match.form = write->form;
+		if (c->options[COMMAND_LANG] != NULL)
+			LINK_PUT(request->call.match.lang, c->options[COMMAND_LANG], "--lang");
 		request->call.match.body.size = write->body.size;
 		memcpy(request->call.match.body.bytes, write->body.bytes, write->body.size);
 		free(write);

@@ -4,6 +4,7 @@
  * drafts that wait for a signature, what was written long ago and has no receipt, and
  * what rests on a consent that was lost (api/follow).
  */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "api/gate.h"
@@ -185,19 +186,32 @@ struct agenda {
 	struct answer *answer;
 	struct writer *out;
 	int32_t day;
+	enum labels_language language;
 	struct extra *extras;
 	size_t extra_count, extras_told;
 	size_t left_out; /* drafts beyond EXTRAS_MAX */
 };
 
+/* A word of the catalogue; a name of a newer version's kind stands for itself. */
+static const char *word_of(const struct agenda *agenda, const char *group, const char *name)
+{
+	char key[64];
+	snprintf(key, sizeof key, "%s.%s", group, name);
+	const struct labels_row *row = labels_row(key);
+	return row == NULL ? name : row->text[agenda->language];
+}
+
 static void write_due(struct agenda *agenda, const struct casebook_due *due)
 {
+	const char *class = agenda_class_name(agenda_class(&due->item, agenda->day));
 	struct writer *out = agenda->out;
 	const struct agenda_item *item = &due->item;
 	const struct deadline_row *row = deadline_row(item->rule);
 	writer_object(out, NULL);
-	writer_string(out, "class", agenda_class_name(agenda_class(item, agenda->day)));
+	writer_string(out, "class", class);
+	writer_string(out, "class_label", word_of(agenda, "agenda_class", class));
 	writer_string(out, "what", agenda_kind_name(item->kind));
+	writer_string(out, "label", word_of(agenda, "agenda", agenda_kind_name(item->kind)));
 	writer_string(out, "rule", row != NULL ? row->code : "");
 	writer_string(out, "basis", row != NULL ? row->basis : "");
 	writer_bool(out, "urgent", item->urgent);
@@ -349,6 +363,8 @@ struct fault handlers_agenda(struct request *request)
 	struct profile *profile = request->target.profile;
 	struct agenda agenda = { .gate = request->gate, .answer = request->answer };
 	FAULT_TRY(read_day(request, &agenda.day));
+	if (*request->call->call.agenda.lang != '\0')
+		FAULT_TRY(handlers_read_language(request, request->call->call.agenda.lang, &agenda.language));
 	profile_touch(profile);
 	agenda.extras = malloc((EXTRAS_MAX + 1) * sizeof *agenda.extras);
 	if (agenda.extras == NULL)

@@ -11,11 +11,12 @@
 #include "domain/duplicate.h"
 #include "records_table.h"
 
-static void write_verdict(struct writer *out, const struct duplicate_verdict *verdict)
+static void write_verdict(struct writer *out, enum labels_language language, const struct duplicate_verdict *verdict)
 {
 	char words[DUPLICATE_WORDS_BYTES];
-	duplicate_explain(verdict->reasons, words);
+	duplicate_explain(language, verdict->reasons, words);
 	writer_string(out, "grade", duplicate_grade_name(verdict->grade));
+	writer_string(out, "grade_label", duplicate_grade_word(language, verdict->grade));
 	writer_string(out, "why", words);
 	writer_list(out, "reasons");
 	for (size_t i = 0; i < DUPLICATE_REASONS; i++)
@@ -31,6 +32,7 @@ struct matching {
 	struct view view;
 	struct writer *out;
 	struct duplicate_client given;
+	enum labels_language language;
 	enum duplicate_grade grade; /* being told: the best first */
 };
 
@@ -49,7 +51,7 @@ static bool match_one(void *ctx, const struct casebook_record *record)
 		return false;
 	writer_object(matching->out, NULL);
 	view_summary(&matching->view, matching->out, record);
-	write_verdict(matching->out, &verdict);
+	write_verdict(matching->out, matching->language, &verdict);
 	writer_object_end(matching->out);
 	return true;
 }
@@ -57,8 +59,10 @@ static bool match_one(void *ctx, const struct casebook_record *record)
 static struct fault list_matches(struct request *request, struct span fields)
 {
 	struct profile *profile = request->target.profile;
-	struct matching matching = { .request = request };
+	struct matching matching = { .request = request, .language = LABELS_EN };
 	struct fault f = fault_none();
+	if (*request->call->call.match.lang != '\0')
+		FAULT_TRY(handlers_read_language(request, request->call->call.match.lang, &matching.language));
 	duplicate_read(fields, &matching.given);
 	view_init(&matching.view, profile_book(profile), &profile_status(profile)->node);
 	matching.out = answer_begin(request->answer);
@@ -170,7 +174,7 @@ static bool pair_item(void *ctx, const struct match_pair *pair)
 	writer_object(listing->out, NULL);
 	writer_string(listing->out, "state", state_name(pair));
 	writer_bool(listing->out, "must_look", pair->must_look);
-	write_verdict(listing->out, &pair->verdict);
+	write_verdict(listing->out, LABELS_EN, &pair->verdict);
 	write_client(listing->out, "older", &pair->older);
 	write_client(listing->out, "newer", &pair->newer);
 	writer_object_end(listing->out);

@@ -1,6 +1,7 @@
 /* duplicate - client records compared, links followed. */
 #include "domain/duplicate.h"
 
+#include "base/assert.h"
 #include "base/civil.h"
 #include "base/wire.h"
 #include "domain/name.h"
@@ -159,43 +160,47 @@ const char *duplicate_grade_name(enum duplicate_grade grade)
 	return "DIFFERENT";
 }
 
-struct reason {
-	const char *name, *words;
-};
-static const struct reason reasons_told[DUPLICATE_REASONS] = {
-	{ "CODE_SAME", "the same identity code" },
-	{ "CODE_OTHER", "different identity codes" },
-	{ "CODE_TEMPORARY", "different identity codes, of which one is temporary" },
-	{ "NAME_SAME", "the same name" },
-	{ "NAME_ALIKE", "a name like it" },
-	{ "BIRTH_SAME", "the same birth date" },
-	{ "BIRTH_NEAR", "a birth date nearly the same" },
-	{ "BIRTH_OTHER", "another birth date" },
-	{ "BIRTH_UNKNOWN", "the birth date of one is not known" },
-	{ "PHONE_SAME", "the same telephone number" },
-	{ "MUNICIPALITY_SAME", "the same municipality" },
-	{ "MUNICIPALITY_OTHER", "another municipality" },
+static const char *const reason_names[DUPLICATE_REASONS] = {
+	"CODE_SAME", "CODE_OTHER", "CODE_TEMPORARY", "NAME_SAME", "NAME_ALIKE", "BIRTH_SAME", "BIRTH_NEAR", "BIRTH_OTHER",
+	"BIRTH_UNKNOWN", "PHONE_SAME", "MUNICIPALITY_SAME", "MUNICIPALITY_OTHER",
 };
 
 const char *duplicate_reason_name(size_t i)
 {
-	return i < DUPLICATE_REASONS ? reasons_told[i].name : "";
+	return i < DUPLICATE_REASONS ? reason_names[i] : "";
 }
 
-void duplicate_explain(unsigned reasons, char out[static DUPLICATE_WORDS_BYTES])
+static const char *word_of(enum labels_language language, const char *group, const char *name)
+{
+	char key[64];
+	size_t len = strlen(group), name_len = strlen(name);
+	ASSERT(len + name_len < sizeof key);
+	memcpy(key, group, len);
+	memcpy(key + len, name, name_len + 1);
+	const struct labels_row *row = labels_row(key);
+	return row == NULL ? name : row->text[language];
+}
+
+const char *duplicate_grade_word(enum labels_language language, enum duplicate_grade grade)
+{
+	return word_of(language, "match_grade.", duplicate_grade_name(grade));
+}
+
+void duplicate_explain(enum labels_language language, unsigned reasons, char out[static DUPLICATE_WORDS_BYTES])
 {
 	size_t used = 0;
 	for (size_t i = 0; i < DUPLICATE_REASONS; i++) {
 		if ((reasons & 1u << i) == 0)
 			continue;
-		size_t len = strlen(reasons_told[i].words);
+		const char *words = word_of(language, "match_reason.", reason_names[i]);
+		size_t len = strlen(words);
 		if (used + len + 3 > DUPLICATE_WORDS_BYTES)
 			break;
 		if (used > 0) {
 			memcpy(out + used, ", ", 2);
 			used += 2;
 		}
-		memcpy(out + used, reasons_told[i].words, len);
+		memcpy(out + used, words, len);
 		used += len;
 	}
 	out[used] = '\0';

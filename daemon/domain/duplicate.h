@@ -16,6 +16,7 @@
 
 #include "base/id.h"
 #include "base/span.h"
+#include "domain/labels.h"
 
 enum duplicate_grade { DUPLICATE_DIFFERENT, DUPLICATE_POSSIBLE, DUPLICATE_PROBABLE, DUPLICATE_SAME };
 
@@ -34,7 +35,7 @@ enum duplicate_reason {
 	DUPLICATE_MUNICIPALITY_SAME = 1 << 10,
 	DUPLICATE_MUNICIPALITY_OTHER = 1 << 11,
 };
-enum { DUPLICATE_REASONS = 12, DUPLICATE_WORDS_BYTES = 400 };
+enum { DUPLICATE_REASONS = 12, DUPLICATE_WORDS_BYTES = 512 };
 
 /* What of a client decides. Spans are borrowed from the record's message. */
 struct duplicate_client {
@@ -53,8 +54,9 @@ struct duplicate_verdict duplicate_compare(const struct duplicate_client *a, con
 
 const char *duplicate_grade_name(enum duplicate_grade grade); /* "PROBABLE" */
 const char *duplicate_reason_name(size_t i);                  /* "NAME_SAME": of bit i */
-/* "the same name, the same birth date" */
-void duplicate_explain(unsigned reasons, char out[static DUPLICATE_WORDS_BYTES]);
+/* "probably the same person"; "the same name, the same birth date" */
+const char *duplicate_grade_word(enum labels_language language, enum duplicate_grade grade);
+void duplicate_explain(enum labels_language language, unsigned reasons, char out[static DUPLICATE_WORDS_BYTES]);
 
 /* Whether a record is linked, and to which. */
 typedef bool duplicate_link_fn(void *ctx, struct record_id id, struct record_id *into);

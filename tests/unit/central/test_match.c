@@ -211,7 +211,7 @@ static bool list_one(void *ctx, const struct match_pair *pair)
 	listed->decided += pair->state == MATCH_DECIDED;
 	listed->looks += pair->must_look;
 	listed->last = *pair;
-	duplicate_explain(pair->verdict.reasons, words);
+	duplicate_explain(LABELS_EN, pair->verdict.reasons, words);
 	snprintf(listed->text + strlen(listed->text), sizeof listed->text - strlen(listed->text), "%s: %s; ",
 		 duplicate_grade_name(pair->verdict.grade), words);
 	return true;

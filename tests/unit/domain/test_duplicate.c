@@ -138,11 +138,11 @@ static void reasons_are_told_in_words(void **state)
 {
 	(void)state;
 	char words[DUPLICATE_WORDS_BYTES];
-	duplicate_explain(DUPLICATE_NAME_SAME | DUPLICATE_BIRTH_SAME, words);
+	duplicate_explain(LABELS_EN, DUPLICATE_NAME_SAME | DUPLICATE_BIRTH_SAME, words);
 	assert_string_equal(words, "the same name, the same birth date");
-	duplicate_explain(0, words);
+	duplicate_explain(LABELS_EN, 0, words);
 	assert_string_equal(words, "");
-	duplicate_explain(~0u, words); /* all of them fit */
+	duplicate_explain(LABELS_EN, ~0u, words); /* all of them fit */
 	assert_non_null(strstr(words, "municipality"));
 	for (size_t i = 0; i < DUPLICATE_REASONS; i++)
 		assert_true(strlen(duplicate_reason_name(i)) > 0);

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "domain/agenda.h"
+#include "domain/duplicate.h"
 #include "domain/labels.h"
 #include "records_table.h"
 
@@ -161,6 +162,17 @@ static void every_kind_of_the_agenda_has_its_words(void **state)
 	assert_int_equal(missing, 0);
 }
 
+static void grades_and_reasons_of_a_match_have_their_words(void **state)
+{
+	size_t missing = 0;
+	(void)state;
+	for (int grade = DUPLICATE_POSSIBLE; grade <= DUPLICATE_SAME; grade++)
+		missing += !has("match_grade", duplicate_grade_name((enum duplicate_grade)grade), NULL);
+	for (size_t i = 0; i < DUPLICATE_REASONS; i++)
+		missing += !has("match_reason", duplicate_reason_name(i), NULL);
+	assert_int_equal(missing, 0);
+}
+
 static void languages_are_read_by_their_codes(void **state)
 {
 	enum labels_language language = LABELS_EN;
@@ -184,6 +196,7 @@ int main(void)
 		cmocka_unit_test(a_message_s_own_word_goes_before_the_shared_one),
 		cmocka_unit_test(what_a_newer_version_has_is_told_as_such),
 		cmocka_unit_test(every_kind_of_the_agenda_has_its_words),
+		cmocka_unit_test(grades_and_reasons_of_a_match_have_their_words),
 		cmocka_unit_test(languages_are_read_by_their_codes),
 	};
 	return cmocka_run_group_tests(tests, gather_all, NULL);

@@ -70,7 +70,11 @@ static void the_card_reads_protected_and_without_an_address(void **state)
 		assert_true(fields_true(read, RECORDS_CLIENT_ADDRESS_PROTECTED));
 		assert_false(fields_has(read, RECORDS_CLIENT_ADDRESS));
 		assert_true(fields_has(read, RECORDS_CLIENT_FAMILY_NAME) && fields_has(read, RECORDS_CLIENT_EMAIL));
-		assert_int_equal(fields_count(read, RECORDS_CLIENT_ADDRESS_PROTECTED), 1);
+		struct wire_field field;
+		size_t said = 0;
+		while (wire_next(&read, &field) == WIRE_FIELD)
+			said += field.number == RECORDS_CLIENT_ADDRESS_PROTECTED;
+		assert_int_equal(said, 1);
 	}
 }
 
