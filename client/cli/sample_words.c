@@ -9,15 +9,19 @@ LIST(family, "Koskelainen", "Hallaranta", "Takkunen", "Vuorenpohja", "Lintuselk�
      "Saarenrantala", "Kaarnikka", "Suopursu", "Rimpiläinen", "Kuusamaa", "Metsävainio", "Jängänoja", "Loimola",
      "Pakkaslehto", "Tervahauta", "Kallioniitty", "Routavaara", "Männistönen", "Hillasuo", "Kelokangas", "Naavala",
      "Purolainen", "Sammalmäki", "Kangasniemelä", "Oravaharju", "Riekkonen", "Vaaranpää", "Korpisaari");
-LIST(given, "Aino Kaarina", "Eero Olavi", "Marjatta", "Tapio Juhani", "Helmi Sofia", "Veikko", "Raija Anneli",
-     "Onni Matias", "Kyllikki", "Pentti Ilmari", "Sirkka-Liisa", "Juha-Matti", "Elina", "Toivo Kalevi", "Päivi Hannele",
-     "Jari Antero", "Tuulikki", "Mika Petteri", "Hilkka", "Seppo Tapani", "Noora", "Aleksi", "Kerttu Maria", "Väinö");
+LIST(women, "Aino Kaarina", "Marjatta", "Helmi Sofia", "Raija Anneli", "Kyllikki", "Sirkka-Liisa", "Elina", "Päivi Hannele",
+     "Tuulikki", "Hilkka", "Noora", "Kerttu Maria", "Saara", "Leena Marjukka", "Irma");
+LIST(men, "Eero Olavi", "Tapio Juhani", "Veikko", "Onni Matias", "Pentti Ilmari", "Juha-Matti", "Toivo Kalevi", "Jari Antero",
+     "Mika Petteri", "Seppo Tapani", "Aleksi", "Väinö", "Hannu Kristian", "Rauno", "Ville Samuli");
 LIST(family_sv, "Granvik", "Åbergsson", "Söderlund-Ek", "Näsman", "Björkskog");
-LIST(given_sv, "Märta Linnéa", "Håkan", "Åke Gustav", "Gun-Britt", "Örjan");
+LIST(women_sv, "Märta Linnéa", "Gun-Britt", "Siv Annika");
+LIST(men_sv, "Håkan", "Åke Gustav", "Örjan");
+LIST(family_other, "Al-Rashidi", "Bondarenko", "Warsame", "Petrova", "Karimi");
+LIST(women_other, "Layla", "Oksana", "Hodan");
+LIST(men_other, "Yusuf", "Mykola", "Abdi");
 LIST(language, "arabia", "ukraina", "somali", "venäjä", "kurdi");
 LIST(street, "Kelotie", "Rantapolku", "Vanha Myllytie", "Suotie", "Kirkkokuja", "Vaarantie", "Salokuja", "Jokitörmä");
 LIST(municipality, "Koskelanmäki", "Vuorenpohja", "Hallasuo", "Kuusilahti", "Takkuvaara", "Lintuselkä");
-const unsigned sample_municipality_percent[] = { 33, 21, 17, 8, 13, 8 };
 
 LIST(note, "Asiakas kertoo, että lääkkeet loppuivat eilen eikä rahaa uusiin ole.",
      "Keskustelimme talouden hoidosta. Vuokrarästi on kahden kuukauden ajalta, häätöuhkaa ei vielä ole.",
@@ -31,6 +35,9 @@ LIST(note, "Asiakas kertoo, että lääkkeet loppuivat eilen eikä rahaa uusiin 
      "Talossa on lämmin ja puita riittää. Polku tielle on auraamatta, naapuri auttaa traktorilla.",
      "Asiakas on aloittanut työkokeilun kyläyhdistyksessä ja kertoo viihtyvänsä siellä.",
      "Asiakas toivoo, että asioista sovitaan puhelimessa ja kirjoitetaan sen jälkeen lyhyt muistilappu.");
+LIST(note_sv, "Klienten önskar att få ärendet skött på svenska.",
+     "Vi gick igenom breven från FPA tillsammans. Hyran är betald, elräkningen väntar.",
+     "Klienten berättar att vardagen löper bättre nu när räkningarna är i ordning.");
 LIST(next, "Sovimme, että soitamme Kelaan yhdessä torstaina klo 10.", "Seuraava käynti sovittiin kahden viikon päähän.",
      "Asiakas etsii vuokrasopimuksen ja tiliotteet ensi käynnille.", "Varaan ajan talous- ja velkaneuvontaan.",
      "Tarkistan, onko asumistuen hakemus saapunut perille.", "Soitan asiakkaalle perjantaina ennen puoltapäivää.");
@@ -59,3 +66,19 @@ const char *const sample_title[9] = {
 	"Henkilökohtaisen keskustelun toive", "Oma yhteydenotto", "Tavattu jalkautuvassa työssä",
 	"Muutto vastaanottokeskuksesta",
 };
+const char *const sample_reason[9] = {
+	"Kela siirsi hakemuksen: perustoimeentulotuki on ratkaistu, haetaan täydentävää tukea sähkölaskuun.",
+	"Perusosan alentaminen on tulossa. Asiakkaan kanssa selvitetään tilanne ja tehdään suunnitelma.",
+	"Tulot ovat olleet viimesijaisia pitkään. Tehdään aktivointisuunnitelma yhdessä TE-palvelujen kanssa.",
+	"Asiakas hyötyy palvelutarpeen arvioinnista ja suunnitelmasta ja pyytää sitä itse.",
+	"Asiakas ei kykene vastaamaan omasta huolenpidostaan: lääkkeet ja ruoka ovat lopussa.",
+	"Asiakas toivoo keskustelua sosiaalityöntekijän kanssa henkilökohtaisesti.",
+	"Asiakas otti itse yhteyttä ja pyytää neuvoa laskujen ja etuuksien kanssa.",
+	"Asiakas tavattiin kylällä, eikä hän ole hakenut etuuksia, joihin hänellä on oikeus.",
+	"Asiakas muuttaa vastaanottokeskuksesta kuntaan. Muuton asiat käydään läpi yhdessä.",
+};
+LIST(feedback, "Asiat selitettiin niin, että ymmärsin.", "Matka olisi ollut pitkä, hyvä että tulitte kotiin.",
+     "Jäi epäselväksi, milloin päätös tulee.", "Kiitos, että kuuntelitte loppuun asti.",
+     "Toivon samaa työntekijää myös ensi kerralla.", "Päätöksen teksti oli vaikeaa, puhelimessa se selvisi.");
+LIST(guided, "asiointipiste", "kirjaston yhteiskäyttökone", "Kelan palvelunumero 020 692 207", "seurakunnan diakonia",
+     "talous- ja velkaneuvonta", "sote-keskus");

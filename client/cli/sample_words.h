@@ -1,4 +1,4 @@
-/* sample_words - the invented names and the Finnish texts the sample is made of.
+/* sample_words - the invented names and the texts the sample is made of.
  *
  * No municipality of Finland has one of these names; notes follow the model of
  * respectful, short recording. None holds a quotation mark or a backslash.
@@ -13,13 +13,15 @@ struct sample_list {
 	size_t count;
 };
 
-extern const struct sample_list sample_family, sample_given, sample_family_sv, sample_given_sv;
+extern const struct sample_list sample_family, sample_women, sample_men;
+extern const struct sample_list sample_family_sv, sample_women_sv, sample_men_sv;
+extern const struct sample_list sample_family_other, sample_women_other, sample_men_other;
 extern const struct sample_list sample_language, sample_street;
-/* Clients of each in percent, adding up to 100. */
-extern const struct sample_list sample_municipality;
-extern const unsigned sample_municipality_percent[];
-extern const struct sample_list sample_note, sample_next, sample_view, sample_need, sample_goal;
+extern const struct sample_list sample_municipality; /* in the order of the decks */
+extern const struct sample_list sample_note, sample_note_sv, sample_next, sample_view, sample_need, sample_goal;
 extern const struct sample_list sample_quadrant[4]; /* income, family, health, housing */
 extern const char *const sample_title[9];           /* by pathway */
+extern const char *const sample_reason[9];          /* the same: why the matter began */
+extern const struct sample_list sample_feedback, sample_guided;
 
 #endif
