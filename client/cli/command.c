@@ -104,6 +104,10 @@ static const struct command {
 	{ "agenda", "[DAY]", "what is urgent, late, due on a day (today) and in the week after it", verbs_agenda, BIT(COMMAND_LANG) },
 	{ "deadline", "[RULE DAY]", "what a clock of the law makes of a day (D5 2026-03-02); else all rules", verbs_deadline, 0 },
 	{ "emergency", "[CLIENT]", "whom to call now: 112, the emergency social service, places with a phone", verbs_emergency, 0 },
+	{ "places", "[MUNICIPALITY]", "emergency numbers, service points and hours, outreach posts, partners; --at DAY as they were", verbs_places,
+	  BIT(COMMAND_KIND) | BIT(COMMAND_AT) | BIT(COMMAND_LANG) },
+	{ "guidelines", "[EXPENSE]", "how the guidelines of authorities compare: limits, who decides", verbs_guidelines,
+	  BIT(COMMAND_AT) },
 	{ "search", "TEXT", "find records by words, names, phones, identity codes", verbs_search, BIT(COMMAND_LIMIT) },
 
 	{ "client add", "FAMILY GIVEN field=value...", "a new client (asiakas) with a case of their own", verbs_client_add,

@@ -53,6 +53,9 @@ command_fn verbs_client_find, verbs_admin_matches, verbs_admin_merge, verbs_admi
 /* table.c: reference data in and out */
 command_fn verbs_admin_import, verbs_admin_export;
 
+/* places.c: reference data on the road */
+command_fn verbs_places, verbs_guidelines;
+
 /* statistics.c */
 command_fn verbs_admin_statistics;
 

@@ -10,7 +10,7 @@
  * handlers_lost: the administrator's lost
  * handlers_match: match, the administrator's matches, merge, unmerge, reject
  * handlers_access: roles, break_glass, access_log; who acts here
- * handlers_import: import (tables of reference data)
+ * handlers_import: import (tables of reference data)   handlers_reference: reference
  * handlers_statistics: the administrator's statistics
  * handlers_print: print                                handlers_labels: labels
  * handlers_disclosure: disclosure                      handlers_consent: consent
@@ -63,6 +63,7 @@ request_handler handlers_sync;
 request_handler handlers_enrol;
 request_handler handlers_admin;
 request_handler handlers_import;
+request_handler handlers_reference;
 request_handler handlers_match;
 request_handler handlers_match_decide;
 request_handler handlers_access_log;

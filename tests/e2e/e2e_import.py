@@ -122,11 +122,46 @@ def changed_rows(office):
     office.expect("more rows than one import takes are refused", got.refused and "5,000" in got.err, got)
 
 
+def on_the_road(office):
+    """On the laptop, without network."""
+    nodes.sync(office.aino)
+    nodes.offline(office.aino)
+    aino = office.aino
+    got = jalka(aino, "places", "takkuvaara")
+    office.expect("emergency numbers first: 112 and the municipality's duty",
+                  [e["phone"] for e in got["emergency"]] == ["112", "040 000 0905"], got["emergency"])
+    office.expect("then the places, with hours; partners that serve all", {p["fields"]["name"] for p in got["places"]}
+                  == {"Takkuvaaran kirjastoauto", "Takkuvaaran kunnantalon pääte", "Ylikorven kylätalo", "Jokipään koulu",
+                      "Takkuvaaran kylätoimikunta", "Digiopastajat ry"}, got["places"])
+    got = jalka(aino, "places", "Granvika")
+    office.expect("a bilingual municipality by either name", got["municipalities"][0]["fields"]["name"] == "Kuusilahti"
+                  and len(got["places"]) == 5, got)
+    got = jalka(aino, "places", "Koskelanmäki", "--kind", "EMERGENCY_DUTY")
+    office.expect("a duty that is a place stands on top with its hours", [e.get("fields", {}).get("hours") for e in got["emergency"]][-1]
+                  == "joka päivä ympäri vuorokauden", got["emergency"])
+    got = jalka(aino, "places", "vuorenpohja", "--kind", "kirjasto")
+    office.expect("of one kind, here none", got["places"] == [], got)
+    for day, kind in (("2020-01-01", "LIMITED"), ("2021-06-01", "NARROW")):
+        got = jalka(aino, "places", "Hallasuo", "--at", day)["municipalities"]
+        office.expect(f"Hallasuo was {kind} on {day}", [m["fields"]["env_type"] for m in got] == [kind], got)
+    words = run(aino, "places", "Vuorenpohja", "--lang", "sv", json_form=False)
+    office.expect("a person reads them, in Swedish too", words.out.startswith("112 ") and "begränsad service" in words.out
+                  and "FPA:s serviceställe" in words.out and "9.00-11.00" in words.out, words.out)
+    got = run(aino, "places", "Atlantis")
+    office.expect("an unknown municipality is refused", got.refused and "municipality" in got.err, got)
+    got = jalka(aino, "guidelines", "kodin")["guidelines"]
+    office.expect("guidelines valid today compare", {(g["fields"]["authority"], g["fields"]["limit_cents"]) for g in got}
+                  == {("Kaamoslahden hyvinvointialue", 65000), ("Naapurialueen hyvinvointialue", 90000)}, got)
+    got = run(aino, "guidelines", "kodin perustaminen", "--at", "2020-05-05", json_form=False)
+    office.expect("as they were: limits and deciders differ, and it says so", "ei sanottu" in got.out
+                  and "limits differ: 300,00 to 800,00" in got.err and "who decides differs" in got.err, got)
+
+
 def main():
     tally = nodes.Tally()
     with daemons.World() as world:
         office = Office(world, tally)
-        for part in (bad_tables, sample_set, changed_rows):
+        for part in (bad_tables, sample_set, on_the_road, changed_rows):
             with tally.part(part.__name__):
                 part(office)
     tally.finish()
