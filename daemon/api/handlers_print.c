@@ -12,6 +12,7 @@
 #include "api/profile.h"
 #include "api/resolve.h"
 #include "api/view.h"
+#include "domain/correction.h"
 #include "domain/fields.h"
 #include "domain/print.h"
 #include "records_table.h"
@@ -158,6 +159,47 @@ static int by_time(const void *a, const void *b)
 	return memcmp(x->id.bytes, y->id.bytes, sizeof x->id.bytes);
 }
 
+/* The corrections of one record among those gathered, in the order they were made. */
+static size_t corrections_of(struct printing *p, const struct print_record *record, struct rules_record *out)
+{
+	struct record_id target;
+	size_t count = 0;
+	for (size_t i = 0; i < p->count; i++) {
+		const struct print_record *one = &p->records[i];
+		if (one->record->type == RECORDS_TYPE_CORRECTION && fields_id(one->fields, RECORDS_CORRECTION_TARGET, &target) &&
+		    ID_EQUAL(target, record->id))
+			out[count++] = (struct rules_record){ .id = one->id, .type = one->record->type, .fields = one->fields };
+	}
+	return count;
+}
+
+/* Prints show a record as it reads now; the original is asked for with a reason. */
+static void read_corrected(struct printing *p, struct print_record *record, struct rules_record *corrections)
+{
+	struct wire_out out;
+	size_t count = record->record->is_signed ? corrections_of(p, record, corrections) : 0;
+	struct correction_view view = correction_view(corrections, count);
+	if (view.mark == CORRECTION_NONE || view.mark == CORRECTION_ADDED)
+		return;
+	size_t size = record->fields.len + view.text.len + 64;
+	uint8_t *block = arena_take(&p->arena, 1, size);
+	if (block == NULL)
+		return;
+	wire_out_init(&out, block, size);
+	correction_read(record->record, record->fields, &view, &out);
+	record->fields = wire_out_span(&out);
+}
+
+static void read_all_corrected(struct printing *p)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < p->count; i++)
+		count += p->records[i].record->type == RECORDS_TYPE_CORRECTION;
+	struct rules_record *corrections = count == 0 ? NULL : ARENA_ARRAY(&p->arena, count, struct rules_record);
+	for (size_t i = 0; i < p->count && corrections != NULL; i++)
+		read_corrected(p, &p->records[i], corrections);
+}
+
 /* The client stands in their own case; the log is asked for by the client's id, so after. */
 static struct fault gather(struct printing *p)
 {
@@ -175,6 +217,7 @@ static struct fault gather(struct printing *p)
 		return fault_none();
 	p->work.client = NULL;
 	qsort(p->records, p->count, sizeof *p->records, by_time);
+	read_all_corrected(p);
 	for (size_t i = 0; i < p->count; i++)
 		if (p->records[i].record->type == RECORDS_TYPE_CLIENT)
 			p->work.client = &p->records[i];

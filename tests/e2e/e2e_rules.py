@@ -149,6 +149,9 @@ def corrections(office):
     found = lambda word: {r["type"] for r in jalka(aino, "search", word)["records"]}
     expect("it is found by the corrected words, not by the wrong ones", (found("vettä"), found("viinaa")) == ({"correction"}, set()),
            (found("vettä"), found("viinaa")))
+    printed = run(aino, "print", "report", office.client["id"], "--plain", json_form=False).out
+    expect("the client's own report reads as corrected", "viinaa" not in printed and printed.count("vettä") == 2 and
+           "on korjattu" in printed, printed[:400])
     office.refused("the original without a reason", ["why"], "show", note, "--original", " ")
     original = jalka(aino, "show", note, "--original", "Rekisteröidyn pyyntö")["record"]
     expect("the original is there for one who says why", original["fields"]["text"].endswith("viinaa."), original)

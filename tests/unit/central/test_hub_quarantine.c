@@ -117,6 +117,33 @@ static void two_later_steps_of_a_signed_record_are_accepted_in_one_chunk(void **
 	pair_free(pair);
 }
 
+/* A device that skips its own rules: the link between two clients is central's to write. */
+static void a_field_that_is_centrals_alone_waits(void **state)
+{
+	(void)state;
+	static const uint32_t merged_into = RECORDS_CLIENT_MERGED_INTO;
+	struct pair *pair = pair_new(6, 1);
+	struct replica_written client, written;
+	const struct case_id none = { { 0 } };
+	uint8_t block[32];
+	struct wire_out out;
+	assert_false(fault_is(pair_open(pair, 0, DELTA_CASE_CLIENT, none, &client)));
+	rules_sync(pair, 0);
+	wire_out_init(&out, block, sizeof block);
+	wire_put_bytes(&out, merged_into, ID_SPAN(client.record_id));
+	struct replica_write write = { .case_id = client.case_id, .record_id = client.record_id, .record_type = RECORDS_TYPE_CLIENT,
+				       .fields = wire_out_span(&out) };
+	assert_false(fault_is(replica_write(pair_replica(pair, 0), &write, pair_time(pair), &written)));
+	write.fields = span_of("", 0);
+	write.cleared = &merged_into;
+	write.cleared_count = 1;
+	assert_false(fault_is(replica_write(pair_replica(pair, 0), &write, pair_time(pair), &written)));
+	rules_sync(pair, 0);
+	assert_int_equal(rules_quarantine(pair).count, 2);
+	assert_int_equal(rules_quarantine(pair).item.reason, jalka_Reason_CENTRAL_ONLY);
+	pair_free(pair);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -124,6 +151,7 @@ int main(void)
 		cmocka_unit_test(decision_takes_one_out_of_the_list_and_cannot_be_taken_twice),
 		cmocka_unit_test(quarantine_is_there_after_a_restart),
 		cmocka_unit_test(change_of_a_signed_record_waits_as_frozen),
+		cmocka_unit_test(a_field_that_is_centrals_alone_waits),
 		cmocka_unit_test(two_later_steps_of_a_signed_record_are_accepted_in_one_chunk),
 	};
 	if (sodium_init() < 0)

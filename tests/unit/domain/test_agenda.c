@@ -111,6 +111,37 @@ static void nothing(void)
 			fail_msg("%s is due", agenda_kind_name(items[i].kind));
 }
 
+/* ---- what is to be moved ---- */
+
+static void an_address_that_is_protected_and_on_the_card_is_urgent(void **state)
+{
+	(void)state;
+	tell("client", "family_name=Salmi", "address_protected=true", "address_protected=false", "address.street=Katu 1", NULL);
+	assert_true(only(AGENDA_ADDRESS, DEADLINE_NONE, "2026-03-04")->urgent);
+	tell("client", "family_name=Salmi", "address_protected=false", "address.street=Katu 1", NULL);
+	nothing();
+	tell("client", "family_name=Salmi", "address_protected=true", "phone=040 000 0001", NULL);
+	nothing();
+	/* two addresses written apart are nothing to choose from: both leave the card */
+	tell("client", "address_protected=true", "address.street=Katu 1", "address.street=Katu 2", NULL);
+	assert_int_equal(item_count, 1);
+}
+
+static void a_handover_waits_until_it_is_accepted_and_told(void **state)
+{
+	(void)state;
+	tell("handover", "reason=x", NULL);
+	only(AGENDA_HANDOVER, DEADLINE_NONE, "2026-03-02");
+	tell("handover", "reason=x", "state=ACCEPTED", NULL);
+	only(AGENDA_HANDOVER, DEADLINE_NONE, "2026-03-02");
+	tell("handover", "reason=x", "state=ACCEPTED", "client_told_at=2026-03-02T10:00", NULL);
+	nothing();
+	tell("handover", "reason=x", "state=REJECTED", NULL);
+	nothing();
+	tell("handover", "reason=x", "state=EFFECTIVE", NULL);
+	nothing();
+}
+
 /* ---- visits, actions ---- */
 
 static void a_planned_visit_is_due_at_its_time_until_it_begins(void **state)
@@ -553,6 +584,8 @@ static void every_kind_and_class_has_a_name(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(an_address_that_is_protected_and_on_the_card_is_urgent),
+		TEST(a_handover_waits_until_it_is_accepted_and_told),
 		TEST(a_planned_visit_is_due_at_its_time_until_it_begins),
 		TEST(an_agreed_action_is_due_until_it_is_done),
 		TEST(a_joint_session_is_due_at_its_time),

@@ -51,6 +51,30 @@ static void another_language_is_named_and_nobody_merges_into_himself(void **stat
 	allowed_at(CLIENT, CLIENT_CASE, "client", "{'merged_into':'@2'}");
 }
 
+static void an_identity_code_is_kept_in_its_settled_form(void **state)
+{
+	static const struct { const char *typed, *kept; } codes[] = {
+		{ "010594y9032", "010594Y9032" }, { " 010594 Y9032 ", "010594Y9032" }, { "131052\xe2\x80\x93" "308t", "131052-308T" },
+		{ "010594Y9032", NULL }, { "010594Y9033", NULL }, { "", NULL },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+		uint8_t given_block[128], block[128];
+		struct wire_out given, out;
+		struct span kept;
+		wire_out_init(&given, given_block, sizeof given_block);
+		wire_out_init(&out, block, sizeof block);
+		wire_put_bytes(&given, RECORDS_CLIENT_HETU, span_text(codes[i].typed));
+		wire_put_bytes(&given, RECORDS_CLIENT_FAMILY_NAME, span_text("Salmi"));
+		assert_int_equal(rules_settle(RECORDS_TYPE_CLIENT, wire_out_span(&given), &out), codes[i].kept != NULL);
+		assert_false(rules_settle(RECORDS_TYPE_VISIT, wire_out_span(&given), &out));
+		if (codes[i].kept == NULL)
+			continue;
+		assert_true(fields_bytes(wire_out_span(&out), RECORDS_CLIENT_HETU, &kept) && span_equal(kept, span_text(codes[i].kept)));
+		assert_true(fields_says(wire_out_span(&out), RECORDS_CLIENT_FAMILY_NAME));
+	}
+}
+
 static void a_record_names_the_client_of_its_case(void **state)
 {
 	(void)state;
@@ -172,6 +196,7 @@ int main(void)
 		WORLD_TEST(code_and_birth_date_agree),
 		WORLD_TEST(a_protected_address_is_not_on_the_card),
 		WORLD_TEST(another_language_is_named_and_nobody_merges_into_himself),
+		WORLD_TEST(an_identity_code_is_kept_in_its_settled_form),
 		WORLD_TEST(a_record_names_the_client_of_its_case),
 		WORLD_TEST(the_customer_type_follows_from_equipment_and_skill),
 		WORLD_TEST(the_customer_type_is_filled_in),
