@@ -13,10 +13,11 @@
 #include "verbs.h"
 
 #define VERSION "0.1.0"
-#define BIT(option) (1ull << (option))
+typedef unsigned __int128 option_set; /* a bit each */
+#define BIT(option) ((option_set)1 << (option))
 
 enum { GLOBAL = BIT(COMMAND_CASE) - 1, PATH_BYTES = 4096 };
-_Static_assert(COMMAND_OPTIONS <= 64, "options are marked in one word");
+_Static_assert(COMMAND_OPTIONS <= 128, "options are marked in one word");
 
 struct option_row { const char *name; const char *value; const char *summary; };
 static const struct option_row options[COMMAND_OPTIONS] = {
@@ -27,6 +28,7 @@ static const struct option_row options[COMMAND_OPTIONS] = {
 	[COMMAND_NO_COLOR] = { "no-color", NULL, "no colours (also NO_COLOR, TERM=dumb)" },
 	[COMMAND_HELP] = { "help", NULL, "help, of a verb when one is named (-h)" },
 	[COMMAND_VERSION] = { "version", NULL, "the version" },
+	[COMMAND_AS] = { "as", "STAFF", "at the central node: act in this person's role" },
 	[COMMAND_CASE] = { "case", "ID", "the case it belongs to" },
 	[COMMAND_CLIENT] = { "client", "ID", "the client a new matter is about" },
 	[COMMAND_VISIT] = { "visit", "ID", "the visit it belongs to" },
@@ -65,7 +67,7 @@ static const struct option_row options[COMMAND_OPTIONS] = {
 	[COMMAND_KIND] = { "kind", "KIND", "of a correction: RECTIFY, SUPPLEMENT, CLIENT_STATEMENT, REMOVE_UNNECESSARY, "
 			   "WRONG_CLIENT; of a session: NEGOTIATION, JOINT_ASSESSMENT, ADVICE" },
 	[COMMAND_TEXT] = { "text", "TEXT", "what it should read, or what is added (- : stdin)" },
-	[COMMAND_TO] = { "to", "CASE", "the right client's case, where it is written again" },
+	[COMMAND_TO] = { "to", "CASE|DAY", "the right client's case, where it is written again; of a log the last day" },
 	[COMMAND_CONSENT] = { "consent", "ID", "on this consent (else the newest that covers it)" },
 	[COMMAND_PREVIEW] = { "preview", NULL, "show the exact text; nothing is prepared" },
 	[COMMAND_MEANS] = { "means", "MEANS", "SECURE_MAIL, PRINT, PORTAL or ORAL" },
@@ -85,6 +87,11 @@ static const struct option_row options[COMMAND_OPTIONS] = {
 	[COMMAND_APPROVED_BY] = { "approved-by", "STAFF", "who approves: not who proposed" },
 	[COMMAND_ANEW] = { "anew", NULL, "count it now, whatever was proposed or frozen" },
 	[COMMAND_ORIGINAL] = { "original", "REASON", "as it was signed, for one who says why" },
+	[COMMAND_PROTECTED] = { "protected", "REASON", "protected contact details and safety notes too, for one who visits" },
+	[COMMAND_FROM] = { "from", "DAY", "the first day (else two years back)" },
+	[COMMAND_SPECIAL] = { "special", "REASON", "why what is older than two years is needed" },
+	[COMMAND_BREAK_GLASS] = { "break-glass", NULL, "who opened what was not for their role, and why" },
+	[COMMAND_MINE] = { "mine", NULL, "who one is here, without the table" },
 };
 
 #define WRITES (BIT(COMMAND_AT) | BIT(COMMAND_FROM_JSON))
@@ -92,7 +99,7 @@ static const struct option_row options[COMMAND_OPTIONS] = {
 static const struct command {
 	const char *name, *args, *summary;
 	command_fn *run;
-	uint64_t takes; /* options besides the global ones */
+	option_set takes; /* options besides the global ones */
 } commands[] = {
 	{ "init", "", "make this device's vault and store", verbs_init, BIT(COMMAND_PASSPHRASE_FILE) },
 	{ "enrol", "CODE|-", "join an organisation with the code its administrator shows", verbs_enrol, BIT(COMMAND_SERIAL) },
@@ -177,6 +184,11 @@ static const struct command {
 	{ "handover list", "", "what changes hands, and whom it waits for", verbs_handover_list, 0 },
 	{ "conflicts", "", "fields that two workers changed apart (exit code 5 when there are any)", verbs_conflicts, 0 },
 	{ "conflicts choose", "RECORD FIELD mine|theirs|VALUE", "settle a conflict", verbs_conflicts_choose, 0 },
+	{ "log", "CLIENT", "who has seen a client's data, when, why; on a device one's own acts alone", verbs_log,
+	  BIT(COMMAND_FROM) | BIT(COMMAND_TO) | BIT(COMMAND_REASON) | BIT(COMMAND_SPECIAL) },
+	{ "break-glass", "CLIENT|CASE", "open for today what is held here and is not for one's role; the administrator is shown",
+	  verbs_break_glass, BIT(COMMAND_REASON) },
+	{ "roles", "", "who may see and do what", verbs_roles, BIT(COMMAND_MINE) },
 	{ "print", "KIND ID", "plan, notice, quadrants, consent, actions, report, log or card of a client, case or record",
 	  verbs_print, BIT(COMMAND_LANG) | BIT(COMMAND_PLAIN) | BIT(COMMAND_HTML) | BIT(COMMAND_LARGE) | BIT(COMMAND_BLANK) |
 	  BIT(COMMAND_WITH_PROTECTED) | BIT(COMMAND_REASON) | BIT(COMMAND_OUT) },
@@ -193,7 +205,8 @@ static const struct command {
 	{ "correct", "ID [requested_by=...] [decided_by=...] [refusal_reasons=...]",
 	  "correct a signed record; the original stays as it was signed", verbs_correct,
 	  BIT(COMMAND_KIND) | BIT(COMMAND_REASON) | BIT(COMMAND_TEXT) | BIT(COMMAND_TO) },
-	{ "show", "ID", "a record, a draft or a case", verbs_show, BIT(COMMAND_LOG) | BIT(COMMAND_ORIGINAL) },
+	{ "show", "ID", "a record, a draft or a case", verbs_show,
+	  BIT(COMMAND_LOG) | BIT(COMMAND_ORIGINAL) | BIT(COMMAND_PROTECTED) },
 	{ "list", "[TYPE]", "records, newest first", verbs_list, BIT(COMMAND_CASE) | BIT(COMMAND_LIMIT) },
 	{ "types", "[TYPE]", "the record types, or one type's fields; --lang with their words", verbs_types, BIT(COMMAND_LANG) },
 	{ "words", "[TYPE]", "the words of prints and screens, all or one type's", verbs_words, BIT(COMMAND_LANG) },
@@ -211,6 +224,8 @@ static const struct command {
 	{ "admin staff", "", "the workers", verbs_admin_staff, 0 },
 	{ "admin staff add", "NAME [PROFESSION [UNIT]]", "a new worker", verbs_admin_staff_add, 0 },
 	{ "admin cases", "", "all cases, metadata only", verbs_admin_cases, 0 },
+	{ "admin access", "[DAY]", "how much the access logs hold since a day (30 days); or who broke the glass", verbs_admin_access,
+	  BIT(COMMAND_BREAK_GLASS) },
 	{ "admin assign", "CASE STAFF [ROLE [UNTIL]]", "give a case to a worker (OWN_WORKER, CO_WORKER, SUBSTITUTE)",
 	  verbs_admin_assign, 0 },
 	{ "admin unassign", "CASE STAFF", "end a worker's assignments to a case", verbs_admin_unassign, 0 },
@@ -240,7 +255,7 @@ static const struct command {
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
 /* ---- help ----------------------------------------------------------------------------- */
-static void print_options(FILE *to, uint64_t mask)
+static void print_options(FILE *to, option_set mask)
 {
 	for (int i = 0; i < COMMAND_OPTIONS; i++) {
 		char name[64];
@@ -436,6 +451,8 @@ struct link *command_link(struct command_context *c)
 {
 	if (c->link == NULL)
 		c->link = link_open(socket_path(c));
+	if (c->options[COMMAND_AS] != NULL)
+		link_as(c->options[COMMAND_AS]);
 	return c->link;
 }
 

@@ -62,6 +62,13 @@ void link_close(struct link *link)
 	free(link);
 }
 
+static const char *acting = "";
+
+void link_as(const char *staff)
+{
+	acting = staff;
+}
+
 jalka_Request *link_request(pb_size_t call)
 {
 	memset(&request_block, 0, sizeof request_block);
@@ -136,6 +143,7 @@ static bool read_some(struct link *link)
 uint32_t link_send(struct link *link, jalka_Request *request)
 {
 	request->id = ++link->last_id;
+	LINK_PUT(request->as, acting, "--as");
 	pb_ostream_t stream = pb_ostream_from_buffer(out_block + HEAD_BYTES, sizeof out_block - HEAD_BYTES);
 	if (!pb_encode(&stream, jalka_Request_fields, request))
 		say_die(SAY_FAILED, "the request cannot be encoded");
@@ -217,6 +225,21 @@ void link_receive(struct link *link, struct link_answer *out)
 		lost("an answer that is not JSON");
 }
 
+/* What was left out of an answer is said wherever it is read by a person. */
+static void say_hidden(struct json object)
+{
+	struct json name, item, hidden = json_member(object, "hidden");
+	if (say_style()->json || hidden.type != JSON_LIST)
+		return;
+	for (struct json_walk walk = json_walk(hidden); json_next(&walk, &name, &item);) {
+		const char *how = say_text(json_member(item, "how"));
+		say_note("left out: %s (%s)%s%s", say_text(json_member(item, "why")), say_value(json_member(item, "count")),
+			 *how != 0 ? "; " : "", how);
+	}
+	if (say_true(object, "truncated"))
+		say_note("cut: there is more than one answer holds; ask for less, with --limit, a type or a case");
+}
+
 void link_call(struct link *link, jalka_Request *request, link_answer_fn *fn, void *ctx)
 {
 	struct link_answer answer;
@@ -227,6 +250,8 @@ void link_call(struct link *link, jalka_Request *request, link_answer_fn *fn, vo
 			link_refused(&answer);
 		if (answer.id == id && fn != NULL)
 			fn(ctx, answer.object);
+		if (answer.id == id)
+			say_hidden(answer.object);
 	} while (answer.more || answer.id != id);
 }
 

@@ -23,6 +23,9 @@ struct link_answer {
 struct link *link_open(const char *socket_path);
 void link_close(struct link *link); /* NULL is allowed */
 
+/* In whose role requests are sent from now on, at the central node. */
+void link_as(const char *staff);
+
 /* A blank request of that call (jalka_Request_..._tag), one for the whole program. */
 jalka_Request *link_request(pb_size_t call);
 /* Copies an argument into a field of a request; the program ends when it is no

@@ -293,6 +293,10 @@ static int show_id(struct command_context *c, const char *id)
 		command_usage(c, "say why the original is needed");
 	if (c->options[COMMAND_ORIGINAL] != NULL)
 		LINK_PUT(request->call.show.original, c->options[COMMAND_ORIGINAL], "the reason");
+	if (c->options[COMMAND_PROTECTED] != NULL && *c->options[COMMAND_PROTECTED] == 0)
+		command_usage(c, "say why the protected details are needed");
+	if (c->options[COMMAND_PROTECTED] != NULL)
+		LINK_PUT(request->call.show.guarded, c->options[COMMAND_PROTECTED], "the reason");
 	link_call(command_link(c), request, print_shown, NULL);
 	return SAY_OK;
 }
