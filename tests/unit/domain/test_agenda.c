@@ -116,14 +116,14 @@ static void nothing(void)
 static void an_address_that_is_protected_and_on_the_card_is_urgent(void **state)
 {
 	(void)state;
-	tell("client", "family_name=Salmi", "address_protected=true", "address_protected=false", "address.street=Katu 1", NULL);
+	tell("client", "family_name=Salmi", "address_protected=true", "address_protected=false", "address={\"street\":\"Katu 1\"}", NULL);
 	assert_true(only(AGENDA_ADDRESS, DEADLINE_NONE, "2026-03-04")->urgent);
-	tell("client", "family_name=Salmi", "address_protected=false", "address.street=Katu 1", NULL);
+	tell("client", "family_name=Salmi", "address_protected=false", "address={\"street\":\"Katu 1\"}", NULL);
 	nothing();
 	tell("client", "family_name=Salmi", "address_protected=true", "phone=040 000 0001", NULL);
 	nothing();
 	/* two addresses written apart are nothing to choose from: both leave the card */
-	tell("client", "address_protected=true", "address.street=Katu 1", "address.street=Katu 2", NULL);
+	tell("client", "address_protected=true", "address={\"street\":\"Katu 1\"}", "address={\"street\":\"Katu 2\"}", NULL);
 	assert_int_equal(item_count, 1);
 }
 
