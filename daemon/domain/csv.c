@@ -1,7 +1,7 @@
 /* csv - one row at a time out of a text. */
 #include "domain/csv.h"
 
-#include "domain/letter.h"
+#include "domain/nfc.h"
 
 static const uint8_t mark[3] = { 0xef, 0xbb, 0xbf };
 
@@ -93,21 +93,6 @@ static bool fail(struct reading *r, const char *what)
 	return false;
 }
 
-/* Raw bytes into the block, letters and marks composed. */
-static void put_composed(struct wire_out *block, struct span raw)
-{
-	uint8_t letter[LETTER_BYTES_MAX];
-	while (raw.len > 0) {
-		if (raw.data[0] < 0x80 && (raw.len == 1 || raw.data[1] < 0x80)) {
-			wire_put_raw(block, span_of(raw.data, 1));
-			raw = from(raw, 1);
-			continue;
-		}
-		uint32_t c = letter_next(&raw);
-		wire_put_raw(block, span_of(letter, letter_write(c, letter)));
-	}
-}
-
 static void skip_line_end(struct csv *csv)
 {
 	csv->rest = from(csv->rest, end_bytes(csv->rest));
@@ -123,7 +108,7 @@ static bool read_quoted(struct reading *r)
 		size_t len = 0;
 		while (len < csv->rest.len && csv->rest.data[len] != '"' && !is_end(csv->rest.data[len]))
 			len++;
-		put_composed(r->block, span_of(csv->rest.data, len));
+		wire_put_raw(r->block, span_of(csv->rest.data, len));
 		csv->rest = from(csv->rest, len);
 		if (csv->rest.len == 0)
 			return fail(r, "a quotation mark is opened here and never closed");
@@ -152,7 +137,7 @@ static bool read_plain(struct reading *r)
 			return fail(r, "a quotation mark stands within a cell: put the whole cell in quotation marks, and write it twice");
 		len++;
 	}
-	put_composed(r->block, span_of(csv->rest.data, len));
+	wire_put_raw(r->block, span_of(csv->rest.data, len));
 	csv->rest = from(csv->rest, len);
 	return true;
 }
@@ -167,10 +152,11 @@ static bool read_cell(struct reading *r)
 	bool quoted = csv->rest.len > 0 && csv->rest.data[0] == '"';
 	if (!(quoted ? read_quoted(r) : read_plain(r)))
 		return false;
-	if (r->block->full) {
+	r->fault = nfc_settle(r->block, begin);
+	if (r->block->full)
 		r->fault = fault_of(FAULT_LIMIT, "the row is too long");
+	if (fault_is(r->fault))
 		return false;
-	}
 	r->row->cells[r->row->count++] = span_of(r->block->block + begin, r->block->used - begin);
 	return true;
 }

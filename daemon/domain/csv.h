@@ -1,9 +1,8 @@
 /* csv - a table as text with separators (RFC 4180): read row by row, and written.
  *
  * What offices save is read as it comes: UTF-8 with or without its mark, ; or , or a
- * tab between the cells (the heading decides), any line ends, blank lines. Letters and
- * their combining marks come out composed (NFC, as far as letter.h knows them). What is
- * no such table is refused with its line and column.
+ * tab between the cells (the heading decides), any line ends, blank lines. Texts come
+ * out normalised (nfc.h). What is no such table is refused with its line and column.
  *
  * Owns   nothing: cells are written into the caller's block, until the next row.
  * Bounds CSV_COLUMNS_MAX cells a row, each as long as the block has room for.
