@@ -38,7 +38,7 @@ def morning(j):
         j.sees("all is sent and the screen says so", ["receipt"], j.aino, "sync", "--wait")
         j.sees("the last contact stands on the screen", ["last contact", finnish(today())], j.aino, "status")
         j.sees("the day: the visits with their times, what was agreed, the review of the plan",
-               ["klo 9.00", "klo 13.00", "klo 14.30", "Suunnitelman tarkistus", "Soitetaan Kelaan yhdessä", "review", "Aho Anna"],
+               ["klo 9.00", "klo 13.00", "klo 14.30", "Suunnitelman tarkistus", "Soitetaan Kelaan yhdessä", "suunnitelman tarkistus", "Aho Anna"],
                j.aino, "agenda")
         nodes.offline(j.aino)
         j.sees("without a network the screen says so", ["offline"], j.aino, "status")
@@ -83,7 +83,7 @@ def unknown_man(j):
                           man["case_id"], f"client={man['id']}", "pathway=OUTREACH_FOUND", "from_org=OUTREACH",
                           f"received_at={moment}", "client_consent=GIVEN", "reasons=Ei tuloja kuukauteen",
                           f"owner={j.staff[j.aino]}", "new_client=true")
-        j.sees("the agenda too", ["triage", "D1"], j.aino, "agenda")
+        j.sees("the agenda too", ["kiireellisyyden arvio", "D1"], j.aino, "agenda")
         j.refused("and nothing goes on without it", ["TRIAGED"], j.aino, "step", referral, "CASE_OPENED", "outcome=x")
         matter = j.matter(j.aino, man, "Tulot ja etuudet", "opened_by_pathway=OUTREACH_FOUND", f"opened_on={moment[:10]}")
         j.does("urgency is judged", ["TRIAGED"], j.aino, "step", referral, "TRIAGED",

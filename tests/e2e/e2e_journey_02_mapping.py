@@ -37,7 +37,7 @@ def earlier_mapping(j):
                       f"valid_until={today(3)}")["id"]
         j.sees("it is found with the client, and reads", ["life_situation_mapping", "Tulot riittävät niukasti", "NOT_ASKED",
                                                           finnish(today(3))], j.aino, "client", "show", j.kaisa)
-        j.sees("the agenda asks for it to be checked", ["mapping", "D18"], j.aino, "agenda")
+        j.sees("the agenda asks for it to be checked", ["kartoituksen tarkistus", "D18"], j.aino, "agenda")
 
 
 def four_quadrants(j):

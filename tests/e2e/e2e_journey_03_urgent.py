@@ -23,7 +23,7 @@ def no_line(j):
                   "--case", j.aho["case_id"], f"client={j.aho['id']}", f'period={{"from":"{today()}","to":"{today(30)}"}}',
                   "channel=ORAL_PHONE", "urgency=URGENT", "urgency_grounds=FOOD")
         j.first = urgent(j, j.aho, "FOOD,MEDICINE", "Lääkkeet loppuivat eilen eikä rahaa uusiin ole.", 40)
-        j.sees("it stands on top of the agenda: to be delivered to Kela", ["112", "kiireellinen", "deliver", "Lääkkeet loppuivat eilen"],
+        j.sees("it stands on top of the agenda: to be delivered to Kela", ["112", "kiireellinen", "toimitettava Kelaan", "Lääkkeet loppuivat eilen"],
                j.aino, "agenda")
         j.expect("no clock of Kela runs before it has arrived there", ("decision", "D6") not in j.agenda(j.aino))
 
@@ -44,7 +44,7 @@ def call_together(j):
         j.does("what Kela asked is recorded", ["assistance_application"], j.aino, "change", j.first,
                f'info_requests={{"asked_at":"{ago(19)}","how":"PHONE","items":["tiliote"],"due":"{today(1)}"}}')
         j.does("the application waits for it", ["WAITING_INFO"], j.aino, "step", j.first, "WAITING_INFO")
-        j.sees("and the worker's agenda says what to supply", ["supply"], j.aino, "agenda")
+        j.sees("and the worker's agenda says what to supply", ["lisätiedot toimitettava"], j.aino, "agenda")
         j.does("supplied", ["assistance_application"], j.aino, "change", j.first, f"info_requests.0.supplied_at={ago(10)}")
         j.does("back in the urgent queue", ["URGENT_QUEUE"], j.aino, "step", j.first, "URGENT_QUEUE")
 
@@ -60,12 +60,12 @@ def resolved(j):
         j.does("the ride is agreed, with one owner and a day", ["agreed_action"], j.aino, "create", "agreed_action", "--case",
                j.debt["case_id"], "what=Kyyti apteekkiin", "owner_kind=PARTNER", "owner=Seurakunnan kuljetuspalvelu", f"due={today(1)}",
                "place=Ylikorven kirjasto")
-        j.sees("pick-up and ride are on the agenda", ["pickup", "Kyyti apteekkiin"], j.aino, "agenda")
+        j.sees("pick-up and ride are on the agenda", ["maksusitoumus noudettava", "Kyyti apteekkiin"], j.aino, "agenda")
         j.does("told to the client", ["TOLD_TO_CLIENT"], j.aino, "step", j.first, "TOLD_TO_CLIENT")
         j.refused("collected needs its time", ["collected_at"], j.aino, "step", j.first, "COLLECTED")
         j.does("collected", ["COLLECTED"], j.aino, "step", j.first, "COLLECTED", f"payment_commitment.collected_at={ago(1)}")
         j.does("closed", ["CLOSED"], j.aino, "step", j.first, "CLOSED")
-        j.sees("and off the agenda", ["Kyyti"], j.aino, "agenda", never=["pickup", "Lääkkeet loppuivat"])
+        j.sees("and off the agenda", ["Kyyti"], j.aino, "agenda", never=["noudettava", "Lääkkeet loppuivat"])
 
 
 def moved(j):

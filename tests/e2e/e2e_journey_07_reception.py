@@ -41,13 +41,13 @@ def transfer(j):
                             j.home, f"client={j.omid['id']}", "centre=Koskelan vastaanottokeskus", f"move_date={j.move}",
                             "permit_known=true", "contact_at_centre=Leena Aalto 040 000 0500", "items.housing=Vuokrasopimus 1.12. alkaen",
                             "items.hetu=haettu, ei vielä tullut", "items.interpreter=dari", *said)
-        j.sees("its day comes on the agenda", [finnish(j.move), "move"], j.aino, "agenda", str(j.move))
+        j.sees("its day comes on the agenda", [finnish(j.move), "muutto vastaanottokeskuksesta"], j.aino, "agenda", str(j.move))
 
 
 def network_meeting(j):
     with j.step("the network meeting agrees who pays during the transition"):
         jalka(j.aino, "change", j.transfer, f"network_meeting={today(3)}T10:00")
-        j.sees("it is on the agenda", ["meeting"], j.aino, "agenda", str(today(3)))
+        j.sees("it is on the agenda", ["verkostotapaaminen"], j.aino, "agenda", str(today(3)))
         got, screen = j.screen(j.aino, "change", j.transfer, "items.assistance_agreed_with=Kela 1.12. alkaen, siihen asti vastaanottokeskus")
         j.expect("agreed: nothing is open of it", got.code == nodes.DONE and "transition" not in screen, screen)
         j.sees("and the other items stand as they were", ["siihen asti vastaanottokeskus", "Vuokrasopimus 1.12.", "ei vielä tullut", "dari"],

@@ -74,6 +74,19 @@ def known_earlier(j):
                "admin", "lost", j.onni.node)
 
 
+def who_sees_names(j):
+    with j.step("the municipal administrator sees the names, the technical one how many"):
+        add = lambda name: jalka(j.center, "admin", "staff", "add", name, "OTHER")["id"]
+        chief, engineer = add("Maija Hallinto"), add("Teemu Tekninen")
+        j.chief = chief
+        grant = lambda *words: jalka(j.center, *words, f"valid_from={today(-1)}")
+        grant("create", "role_grant", f"staff={chief}", "role=MUNICIPAL_ADMIN")
+        grant("--as", chief, "create", "role_grant", f"staff={engineer}", "role=TECHNICAL_ADMIN")
+        j.sees("the municipal administrator", ["Aho", "Korpi", "report by"], j.center, "--as", chief, "admin", "lost", j.onni.node)
+        j.sees("the technical one", ["2 in 4 cases", "sees no names"], j.center, "--as", engineer, "admin", "lost", j.onni.node,
+               never=["Aho", "Korpi"])
+
+
 def replacement(j):
     with j.step("a replacement is enrolled, and everything that was sent is on it"):
         j.new = j.world.field("onni-uusi")
@@ -98,15 +111,15 @@ def found_again(j):
         shown = [run(j.onni, "show", c["case_id"]) for pair in j.clients.values() for c in pair]
         j.expect("it shows nothing of anybody", not any(s.code == nodes.DONE for s in shown), shown)
         j.sees("and the administrator sees that it has erased", ["yes, it has said so"], j.center, "admin", "lost", j.onni.node)
-        items = jalka(j.center, "admin", "quarantine")["quarantine"]
+        items = jalka(j.center, "--as", j.chief, "admin", "quarantine")["quarantine"]
         j.expect("what it brought after it was lost waits for a decision", len(items) == 1 and items[0]["type"] == "encounter_note", items)
-        jalka(j.center, "admin", "reject", items[0]["item"])
+        jalka(j.center, "--as", j.chief, "admin", "reject", items[0]["item"])
 
 
 def steps(j):
     j.reference()
     j.aino = j.worker("aino", "Aino Laine", "LICENSED_SOCIAL_WORKER")
-    for part in (enrol, days_of_work, lost, known_earlier, replacement, found_again):
+    for part in (enrol, days_of_work, lost, known_earlier, who_sees_names, replacement, found_again):
         part(j)
 
 
