@@ -114,12 +114,18 @@ static size_t wanted_of(const struct sample_fact *fact, unsigned parts)
 	return fact->is_fixed ? fact->wanted : (size_t)fact->wanted * parts;
 }
 
+static bool is_so(const struct sample_fact *fact, unsigned parts)
+{
+	size_t wanted = wanted_of(fact, parts);
+	return fact->found == wanted || (fact->is_least && parts > 1 && fact->found > wanted);
+}
+
 static void tell_json(const struct sample_fact *facts, size_t count, unsigned parts, size_t wrong)
 {
 	printf("{\"v\":1,\"ok\":%s,\"facts\":[", wrong == 0 ? "true" : "false");
 	for (size_t i = 0; i < count; i++)
-		printf("%s{\"what\":\"%s\",\"wanted\":%zu,\"found\":%zu}", i == 0 ? "" : ",", facts[i].what,
-		       wanted_of(&facts[i], parts), facts[i].found);
+		printf("%s{\"what\":\"%s\",\"wanted\":%zu,\"found\":%zu,\"ok\":%s}", i == 0 ? "" : ",", facts[i].what,
+		       wanted_of(&facts[i], parts), facts[i].found, is_so(&facts[i], parts) ? "true" : "false");
 	puts("]}");
 }
 
@@ -133,7 +139,7 @@ static void tell_table(const struct sample_fact *facts, size_t count, unsigned p
 		char wanted[24], found[24];
 		snprintf(wanted, sizeof wanted, "%zu", wanted_of(&facts[i], parts));
 		snprintf(found, sizeof found, "%zu", facts[i].found);
-		const char *cells[] = { facts[i].what, wanted, found, facts[i].found == wanted_of(&facts[i], parts) ? "" : "NOT SO" };
+		const char *cells[] = { facts[i].what, wanted, found, is_so(&facts[i], parts) ? "" : "NOT SO" };
 		say_table_row(cells);
 	}
 	say_table_end("");
@@ -152,7 +158,7 @@ int sample_check(struct command_context *c, int argc, char **argv, unsigned part
 	sample_tally_end(tally);
 	const struct sample_fact *facts = sample_tally_facts(tally, &count);
 	for (size_t i = 0; i < count; i++)
-		wrong += facts[i].found != wanted_of(&facts[i], parts);
+		wrong += !is_so(&facts[i], parts);
 	if (say_style()->json)
 		tell_json(facts, count, parts, wrong);
 	else

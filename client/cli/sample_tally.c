@@ -476,9 +476,11 @@ struct sample_tally *sample_tally_new(int32_t today, bool is_outreach)
 	t->easter_saturday = sample_easter_saturday(today);
 	t->before_midsummer = sample_before_midsummer(today);
 	for (size_t i = 0; i < LINES; i++)
-		t->facts[i] = (struct sample_fact){ lines[i].what, lines[i].wanted, lines[i].is_fixed, 0 };
+		t->facts[i] = (struct sample_fact){ .what = lines[i].what, .wanted = lines[i].wanted, .is_fixed = lines[i].is_fixed };
 	for (size_t i = 0; i < DERIVED; i++)
-		t->facts[LINES + i] = (struct sample_fact){ derived[i].what, derived[i].wanted, derived[i].is_fixed, 0 };
+		t->facts[LINES + i] = (struct sample_fact){ .what = derived[i].what, .wanted = derived[i].wanted,
+							    .is_fixed = derived[i].is_fixed };
+	t->facts[LINES + SAME_NAME].is_least = true;
 	for (size_t i = 0; i < 4 && is_outreach; i++)
 		t->facts[LINES + EQ_SK + i].wanted = outreach[i];
 	return t;

@@ -12,6 +12,7 @@ struct sample_fact {
 	const char *what;
 	unsigned wanted;       /* of one set */
 	bool is_fixed;         /* whatever the scale */
+	bool is_least;         /* of several sets: more may come together by chance */
 	size_t found;
 };
 

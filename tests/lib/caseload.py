@@ -155,7 +155,9 @@ class Caseload:
         self.administrator = self.staff()["Riitta Kallio"]
         self.say("seven devices")
         self.devices()
-        self.say("five workers write, each their own clients")
+        self.say("five workers write, offline, each their own clients")
+        self.everybody("sync", "--wait")
+        self.everybody("sync", "--offline")
         self.load(1, everyone)
         self.sync()
         self.say("two work together, apart and offline")
