@@ -143,12 +143,30 @@ def told(office):
     office.expect("a quarter without work is all zeros", all(line["count"] == 0 for line in empty), empty)
 
 
+def roles(office):
+    """At the central node the administrator of the service may; the technical administrator may not."""
+    people = {role: office.world.staff(role.title()) for role in ("TECHNICAL_ADMIN", "MUNICIPAL_ADMIN")}
+    grants = {role: [f"staff={staff}", f"role={role}", "valid_from=2020-01-01"] for role, staff in people.items()}
+    jalka(office.center, "create", "role_grant", *grants.pop("MUNICIPAL_ADMIN"))
+    for grant in grants.values():
+        jalka(office.center, "--as", people["MUNICIPAL_ADMIN"], "create", "role_grant", *grant)
+    path = os.path.join(SAMPLE, "partner.csv")
+    verbs = {"read": ["admin", "statistics", "2025Q1"], "propose": ["admin", "statistics", "2025Q1", "--proposed-by", office.staff["aino"]],
+             "import": ["admin", "import", "partner", path]}
+    may = {"MUNICIPAL_ADMIN": {"read", "propose", "import"}, "TECHNICAL_ADMIN": set()}
+    for role, staff in people.items():
+        for verb, words in verbs.items():
+            got = run(office.center, "--as", staff, *words)
+            office.expect(f"{role} {'may' if verb in may[role] else 'may not'} {verb}",
+                          got.code == DONE if verb in may[role] else got.refused, got)
+
+
 def main():
     tally = nodes.Tally()
     with daemons.World() as world:
         office = Office(world, tally)
         office.center_device = lambda: jalka(office.center, "list", "device")["records"][0]["id"]
-        for part in (work, counted, frozen, told):
+        for part in (work, counted, frozen, told, roles):
             with tally.part(part.__name__):
                 part(office)
     tally.finish()
