@@ -7,6 +7,7 @@
  */
 #include "api/handlers.h"
 
+#include "api/gate.h"
 #include "api/profile.h"
 #include "api/resolve.h"
 #include "api/view.h"
@@ -117,8 +118,12 @@ static struct fault prepare_again(struct writing *w, struct profile *profile, co
 	again->write.envelope.clock_state = (uint32_t)profile_status(profile)->clock_state;
 	struct rules_told told = { .hint_count = 0 };
 	struct fault f = rules_check(&w->world.rules, &again->rules, &told);
-	if (!fault_is(f))
-		return world_fault(&w->world);
+	if (!fault_is(f)) {
+		const struct gate_write what = { .record_type = target->type, .fields = fields, .case_id = info.case_id,
+						 .kind = info.kind };
+		FAULT_TRY(world_fault(&w->world));
+		return gate_write(w->request->gate, &what);
+	}
 	w->told = told;
 	return writing_refused(w, f);
 }
