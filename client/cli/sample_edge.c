@@ -67,12 +67,11 @@ static void corrections(struct sample *s)
 
 /* ---- handovers, transfers ---- */
 
-/* Accepted and told it takes effect, which is central's to do. */
+/* Central lends the case to the receiver, and puts it in effect when it is accepted and told. */
 static void handover(struct sample *s, size_t i)
 {
 	size_t m = s->handed[i];
 	unsigned from = worker(s, m), to = next(from);
-	order(s, 2, "assign", m, to, "CO_WORKER");
 	sample_line(s, from, 2, "g", i, "handover");
 	sample_in(s, "m", m);
 	sample_at(s, s->today - 1, 800);

@@ -52,6 +52,7 @@ static const struct line lines[] = {
 	{ "joint sessions", 18, false, "joint_session", NULL, NULL },
 	{ "corrections", 7, false, "correction", NULL, NULL },
 	{ "handovers", 5, false, "handover", NULL, NULL },
+	{ "handovers: in effect", 3, false, "handover", "state", "EFFECTIVE" },
 	{ "transfers from a reception centre", 6, false, "reception_transfer", NULL, NULL },
 	{ "anonymous contacts", 90, false, "anonymous_contact", NULL, NULL },
 	{ "feedback", 40, false, "feedback", NULL, NULL },
