@@ -142,7 +142,8 @@ def change_one(cli, kind, fields, record):
         if f["kind"] == "TEXT" and not f["repeated"] and f["name"] != "hetu":
             cli.run("change", record, f["name"] + "=muutettu", code=FAILED if refuses else OK)
             if not refuses:
-                assert cli.json("show", record)[0]["record"]["fields"][f["name"]] == "muutettu"
+                shown = cli.json("show", record, "--protected", "muuttuiko")[0]["record"]["fields"]
+                assert shown[f["name"]] == "muutettu", (kind["name"], shown)
             return
 
 
