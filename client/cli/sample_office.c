@@ -1,5 +1,5 @@
 /* sample_office - what is about no client: staff and their roles, which central writes
- * (reference data are tables of their own, sample/reference), and what workers record
+ * (reference data are tables of their own, scripts/reference), and what workers record
  * without a person. */
 #include "base/civil.h"
 #include "sample_set.h"

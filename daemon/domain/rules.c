@@ -50,6 +50,10 @@ static const struct row rows[] = {
 	{ RECORDS_TYPE_PARTNER, rules_valid_order, NULL },
 	{ RECORDS_TYPE_GUIDELINE, rules_valid_order, NULL },
 	{ RECORDS_TYPE_LAW_REF, rules_valid_order, NULL },
+	{ RECORDS_TYPE_MODEL_VERSION, rules_valid_order, NULL },
+	{ RECORDS_TYPE_RESPONSIBILITY, rules_valid_order, NULL },
+	{ RECORDS_TYPE_BULLETIN, rules_valid_order, NULL },
+	{ RECORDS_TYPE_CHECKLIST, rules_checklist, NULL },
 	{ RECORDS_TYPE_ROLE_GRANT, rules_valid_order, NULL },
 	{ RECORDS_TYPE_OUTREACH_POST, rules_post, NULL },
 };

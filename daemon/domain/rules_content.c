@@ -254,3 +254,24 @@ struct fault rules_assessment(const struct rules_world *world, const struct rule
 		rules_hint(told, "own_worker_need", "name the own worker now, at the latest (D11)");
 	return check_unnecessary(write, told);
 }
+
+/* ---- checklist ------------------------------------------------------------------------------------ */
+
+struct fault rules_checklist(const struct rules_world *world, const struct rules_write *write, struct rules_told *told)
+{
+	struct span item, rest = write->after;
+	bool economic = fields_number_or_none(write->after, RECORDS_CHECKLIST_KIND) == RECORDS_CHECKLIST_KIND_ECONOMIC;
+	uint32_t seen = 0;
+	(void)world;
+	while (fields_next(&rest, RECORDS_CHECKLIST_ITEMS, &item)) {
+		uint64_t point = fields_number_or_none(item, RECORDS_CHECKLIST_ITEM_POINT);
+		if ((point >= RECORDS_CHECKLIST_POINT_INCOME) != economic)
+			return rules_refuse(told, "items.point", "the point is of the other checklist", "");
+		if ((seen >> point & 1) != 0)
+			return rules_refuse(told, "items.point", "the same point is answered twice", "");
+		seen |= (uint32_t)1 << point;
+	}
+	rules_hint(told, "items", economic ? "what is missing becomes goals of the plan: INCOME, BENEFITS, HOUSING"
+					   : "what is to be learned becomes goals of the plan: DIGITAL_SKILLS");
+	return fault_none();
+}

@@ -66,7 +66,7 @@ rules_fn rules_application, rules_local_application, rules_local_decision, rules
 rules_fn rules_consent, rules_disclosure;
 rules_fn rules_session;
 rules_fn rules_anonymous, rules_feedback, rules_development, rules_correction, rules_request, rules_transfer,
-	rules_card, rules_valid_order, rules_post;
+	rules_card, rules_valid_order, rules_post, rules_checklist;
 
 /* Derived values: appended when absent. */
 typedef void rules_fill_fn(const struct rules_world *world, const struct rules_write *write, struct wire_out *out);

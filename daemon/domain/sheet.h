@@ -21,7 +21,7 @@
 #include "domain/csv.h"
 #include "domain/schema.h"
 
-enum { SHEET_KEY_MAX = 3, SHEET_TYPES = 6 };
+enum { SHEET_KEY_MAX = 3, SHEET_TYPES = 9 };
 
 struct sheet_type {
 	uint32_t type;

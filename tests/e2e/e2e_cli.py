@@ -109,7 +109,7 @@ def later_fields(kind):
 def every_type_is_written_shown_listed_changed_and_searched(bench):
     skipped = {"access_log", "case_assignment", "quarantine_decision", "retention_action", "device"}  # written by daemons
     kinds = bench.cli.json("types")[0]["types"]
-    assert len(kinds) == 47, len(kinds)
+    assert len(kinds) == 51, len(kinds)
     for kind in kinds:
         if kind["name"] in skipped:
             continue
@@ -365,7 +365,7 @@ def the_same_seed_makes_the_same_caseload(bench):
 
 
 def lines_are_loaded_and_the_first_wrong_one_is_named(bench):
-    bench.center.run("admin", "import", "law_ref", os.path.join(daemons.ROOT, "sample/reference/law_ref.csv"))
+    bench.center.run("admin", "import", "law_ref", os.path.join(daemons.ROOT, "scripts/reference/law_ref.csv"))
     bench.cli.run("sync", "--wait")
     lines = bench.cli.run("sample", "--seed", "3", "--worker", "2/5")[0]
     before = bench.cli.json("status")[0]["written"]

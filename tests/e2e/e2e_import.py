@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Reference data as tables: into the central node, on to a laptop, out again.
 
-The fictional set of sample/reference is imported; again it changes nothing; what is
+The fictional set of scripts/reference is imported; again it changes nothing; what is
 exported imports as the same. A file with one bad line imports nothing and says which
 line, column and field. On the laptop, offline, the worker looks up places, hours and
 emergency numbers, how guidelines compare, and of which type a municipality was when.
@@ -12,8 +12,9 @@ import nodes
 from nodes import DONE, FAILED, daemons, jalka, run
 from daemons import until
 
-SAMPLE = os.path.join(daemons.ROOT, "sample/reference")
-TYPES = ("municipality", "service_point", "partner", "outreach_post", "guideline", "law_ref")
+SAMPLE = os.path.join(daemons.ROOT, "scripts/reference")
+TYPES = ("municipality", "service_point", "partner", "outreach_post", "guideline", "model_version", "responsibility",
+         "bulletin", "law_ref")
 
 
 class Office:

@@ -15,7 +15,7 @@ import nodes
 from nodes import DONE, daemons, jalka, run
 from daemons import until
 
-SAMPLE = os.path.join(daemons.ROOT, "sample/reference")
+SAMPLE = os.path.join(daemons.ROOT, "scripts/reference")
 TODAY = datetime.date.today()
 QUARTER = f"{TODAY.year}Q{(TODAY.month + 2) // 3}"
 SECRET = "hammastahnaputkilo"

@@ -28,6 +28,7 @@ def values(name, word, ids):
         "encounter_note": {"visit": ids["visit"], "sensitive": False},
         "life_situation_mapping": {"quadrants": quadrants(word), "replaces": None, "valid_until": FUTURE},
         "concern_assessment": {"level": "SERIOUS"},
+        "checklist": {"kind": "DIGITAL", "items": [{"point": "CALL", "answer": "YES", "text": word}]},
         "referral": {"state": None, "owner": ids["staff"], "outcome_case": None, "client_consent": "GIVEN"},
         "service_need_assessment": {"outcome": "UNNECESSARY", "special_support": False, "unnecessary": {
             "ground": "TEMPORARY", "text": f"{word}: tarve oli tilapäinen ja hoidettiin neuvonnalla samana päivänä.",

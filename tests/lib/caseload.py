@@ -150,7 +150,7 @@ class Caseload:
         self.say("a central node, its reference data and staff")
         self.world.central()
         for kind in REFERENCE:
-            self.jalka(self.world.center, "admin", "import", kind, os.path.join(daemons.ROOT, "sample/reference", kind + ".csv"))
+            self.jalka(self.world.center, "admin", "import", kind, os.path.join(daemons.ROOT, "scripts/reference", kind + ".csv"))
         self.load(1, [0])
         self.administrator = self.staff()["Riitta Kallio"]
         self.say("seven devices")

@@ -179,6 +179,22 @@ static void an_assessment_runs_forward_in_time(void **state)
 	assert_true(is_told("own_worker_need", "D11"));
 }
 
+static void a_checklist_has_its_own_points_once(void **state)
+{
+	(void)state;
+	allowed_at(0, CLIENT_CASE, "checklist", "{'client':'@1','kind':'DIGITAL','done_with_client':true,'items':["
+		   "{'point':'CALL','answer':'YES'},{'point':'ONLINE_BANK','answer':'NO'}]}");
+	assert_true(is_told("items", "DIGITAL_SKILLS"));
+	allowed_at(0, CLIENT_CASE, "checklist", "{'client':'@1','kind':'ECONOMIC','done_with_client':true,'items':["
+		   "{'point':'INCOME','answer':'YES'},{'point':'DEBT_COUNSELLING','answer':'NOT_ASKED'}]}");
+	refused_at(0, CLIENT_CASE, "checklist", "{'client':'@1','kind':'DIGITAL','done_with_client':true,'items':["
+		   "{'point':'DEBTS','answer':'YES'}]}", "items.point", "other checklist");
+	refused_at(0, CLIENT_CASE, "checklist", "{'client':'@1','kind':'ECONOMIC','done_with_client':true,'items':["
+		   "{'point':'ONLINE_BANK','answer':'YES'}]}", "items.point", "other checklist");
+	refused_at(0, CLIENT_CASE, "checklist", "{'client':'@1','kind':'DIGITAL','done_with_client':true,'items':["
+		   "{'point':'CALL','answer':'YES'},{'point':'CALL','answer':'NO'}]}", "items.point", "twice");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -191,6 +207,7 @@ int main(void)
 		WORLD_TEST(an_assessment_found_unnecessary_has_ground_reasons_and_decider),
 		WORLD_TEST(who_cares_for_a_child_has_its_situation_assessed),
 		WORLD_TEST(an_assessment_runs_forward_in_time),
+		WORLD_TEST(a_checklist_has_its_own_points_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
