@@ -172,12 +172,19 @@ static struct fault append_new(struct replica *r, const struct author *author, c
 		: r->book->ops->touched(r->book->ctx, entry.case_id, entry.record_id, &entry);
 }
 
-static struct fault reject(struct replica *r, const struct author *author, uint64_t seq, struct case_id case_id)
+/* `said_in`: the case the decision stands in: the delta's, or the directory where
+ * central could not read which that is. */
+static struct fault reject(struct replica *r, const struct author *author, uint64_t seq, struct case_id said_in)
 {
 	struct known known = { .local = 0 };
+	struct log_case info;
+	bool found;
 	FAULT_TRY(log_find(r->log, author, seq, remember, &known));
-	if (!known.is_there || !ID_EQUAL(known.case_id, case_id))
-		return fault_none(); /* not here, or a lost delta that had this name before */
+	if (!known.is_there)
+		return fault_none();
+	FAULT_TRY(log_case_get(r->log, said_in, &info, &found));
+	if (!ID_EQUAL(known.case_id, said_in) && (!found || info.kind != DELTA_CASE_DIRECTORY))
+		return fault_none(); /* a lost delta that had this name before */
 	r->counts_stale = r->counts_stale || ID_EQUAL(author->node, r->self.node);
 	r->decided = true;
 	uint32_t reason = known.reason != 0 ? known.reason : (uint32_t)jalka_Reason_BY_DECISION; /* why it waited */
