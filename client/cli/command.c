@@ -189,7 +189,8 @@ static const struct command {
 	{ "break-glass", "CLIENT|CASE", "open for today what is held here and is not for one's role; the administrator is shown",
 	  verbs_break_glass, BIT(COMMAND_REASON) },
 	{ "roles", "", "who may see and do what", verbs_roles, BIT(COMMAND_MINE) },
-	{ "print", "KIND ID", "plan, notice, quadrants, consent, actions, report, log or card of a client, case or record",
+	{ "print", "KIND ID | findings [QUARTER]",
+	  "plan, notice, quadrants, consent, actions, report, log or card of a client, case or record; findings for Kela",
 	  verbs_print, BIT(COMMAND_LANG) | BIT(COMMAND_PLAIN) | BIT(COMMAND_HTML) | BIT(COMMAND_LARGE) | BIT(COMMAND_BLANK) |
 	  BIT(COMMAND_WITH_PROTECTED) | BIT(COMMAND_REASON) | BIT(COMMAND_OUT) },
 	{ "quarantine", "", "own changes that wait for the administrator's decision, or were rejected", verbs_quarantine, 0 },

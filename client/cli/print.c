@@ -87,14 +87,16 @@ int verbs_print(struct command_context *c, int argc, char **argv)
 {
 	const char *out = c->options[COMMAND_OUT];
 	struct page page = { .to = stdout };
-	if (argc != 2)
-		command_usage(c, "the kind of print and an id are expected");
+	bool findings = argc > 0 && strcmp(argv[0], "findings") == 0;
+	if (argc != 2 && !(argc == 1 && findings))
+		command_usage(c, "the kind of print and an id are expected; of findings a quarter or nothing");
 	if (c->options[COMMAND_PLAIN] != NULL && c->options[COMMAND_HTML] != NULL)
 		command_usage(c, "either --plain or --html");
 	jalka_Request *request = link_request(jalka_Request_print_tag);
 	jalka_PrintCall *call = &request->call.print;
 	LINK_PUT(call->kind, argv[0], "the kind");
-	LINK_PUT(call->id, argv[1], "the id");
+	if (argc == 2)
+		LINK_PUT(call->id, argv[1], findings ? "the quarter" : "the id");
 	if (c->options[COMMAND_LANG] != NULL)
 		LINK_PUT(call->lang, c->options[COMMAND_LANG], "--lang");
 	if (c->options[COMMAND_REASON] != NULL)

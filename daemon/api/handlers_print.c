@@ -2,7 +2,8 @@
  * records, leaves the trace that it was printed, and sends the page in parts.
  *
  * Without a record of the kind's type the newest one of the client or matter is
- * taken. The trace is written before anything is sent: no trace, no print.
+ * taken; findings are those of the reference case, of a quarter or of all time. The
+ * trace is written before anything is sent: no trace, no print.
  */
 #include <sodium.h>
 #include <stdlib.h>
@@ -12,9 +13,11 @@
 #include "api/profile.h"
 #include "api/resolve.h"
 #include "api/view.h"
+#include "base/civil.h"
 #include "domain/correction.h"
 #include "domain/fields.h"
 #include "domain/print.h"
+#include "domain/statistics.h"
 #include "records_table.h"
 #include "store/drafts.h"
 
@@ -58,7 +61,8 @@ static struct fault read_call(struct printing *p)
 {
 	const jalka_PrintCall *call = p->call;
 	if (!print_read_kind(span_text(call->kind), &p->work.kind))
-		return at_field(p->request, "kind", "a print is plan, notice, quadrants, consent, actions, report, log or card");
+		return at_field(p->request, "kind",
+				"a print is plan, notice, quadrants, consent, actions, report, log, card or findings");
 	if (call->with_protected && (p->work.kind != PRINT_REPORT || *call->reason == '\0'))
 		return at_field(p->request, "with_protected",
 				"protected contact details are printed in the client's own report alone, and with a reason");
@@ -78,10 +82,23 @@ static bool take_named(void *ctx, const struct casebook_record *record)
 	return false;
 }
 
+/* The quarter of the findings; none: of all time. Who may not read them is told so at once. */
+static struct fault find_period(struct printing *p)
+{
+	struct print_work *work = &p->work;
+	work->has_period = *p->call->id != '\0';
+	if (work->has_period && !statistics_quarter(span_text(p->call->id), &work->from, &work->to))
+		return at_field(p->request, "id", "findings are of a quarter, like 2026Q1, or of all time without one");
+	enum access_class class = access_class_of_type(RECORDS_TYPE_DECISION_QUALITY_ITEM);
+	return gate_class(p->request->gate, ACCESS_READ, class, 0, ACCESS_WHOLE);
+}
+
 /* A record, else a case; either way, whose. */
 static struct fault find_named(struct printing *p)
 {
 	bool found = false;
+	if (p->work.kind == PRINT_FINDINGS)
+		return find_period(p);
 	struct fault f = resolve_record(p->book, p->call->id, &p->named);
 	if (!fault_is(f)) {
 		FAULT_TRY(casebook_get(p->book, p->named, take_named, p));
@@ -98,10 +115,16 @@ static struct fault find_named(struct printing *p)
 
 /* ---- gathering ---- */
 
-/* Of a matter that was named, that matter and the client's own case; else all of the client's. */
+/* Of a matter that was named, that matter and the client's own case; else all of the client's.
+ * Of the findings the reference case, which the trace then names. */
 static bool take_case(void *ctx, const struct log_case *info)
 {
 	struct printing *p = ctx;
+	if (p->work.kind == PRINT_FINDINGS) {
+		if (info->kind == DELTA_CASE_REFERENCE)
+			p->cases[p->case_count++] = p->named_case.case_id = info->case_id;
+		return p->case_count == 0;
+	}
 	bool of_all = p->named_case.kind != DELTA_CASE_MATTER || p->work.kind == PRINT_REPORT || p->work.kind == PRINT_LOG;
 	bool is_wanted = ID_EQUAL(info->case_id, p->client_case) || ID_EQUAL(info->case_id, p->named_case.case_id) ||
 			 (of_all && ID_EQUAL(info->client_case, p->client_case));
@@ -132,13 +155,29 @@ static bool concerns(const struct printing *p, struct span fields)
 	return is_theirs(p, &case_id);
 }
 
+static uint64_t moment_of(const struct casebook_record *record)
+{
+	return record->event_at_ms != 0 ? record->event_at_ms : record->created_ms;
+}
+
+static bool is_in_period(const struct printing *p, const struct casebook_record *record)
+{
+	uint64_t at_ms = moment_of(record);
+	if (!p->work.has_period)
+		return true;
+	if (at_ms > CIVIL_MS_MAX)
+		return false;
+	int32_t day = civil_days(civil_helsinki(at_ms).date);
+	return day >= p->work.from && day <= p->work.to;
+}
+
 static bool take_record(void *ctx, const struct casebook_record *record)
 {
 	struct printing *p = ctx;
 	const struct schema_record *type = schema_by_type(record->record_type);
 	if (type == NULL || (record->record_type == RECORDS_TYPE_ACCESS_LOG && !concerns(p, record->shown)))
 		return true;
-	if (!gate_sees(p->request->gate, record))
+	if (!is_in_period(p, record) || !gate_sees(p->request->gate, record))
 		return true;
 	if (p->count == p->room) {
 		p->arena.full = true;
@@ -146,7 +185,7 @@ static bool take_record(void *ctx, const struct casebook_record *record)
 	}
 	struct print_record *out = &p->records[p->count++];
 	*out = (struct print_record){ .record = type, .id = record->record_id, .fields = arena_copy(&p->arena, record->shown),
-				      .at_ms = record->event_at_ms != 0 ? record->event_at_ms : record->created_ms };
+				      .at_ms = moment_of(record) };
 	out->author = arena_copy(&p->arena, span_text(view_name(&p->view, &record->last_author.node)));
 	return !p->arena.full;
 }
@@ -203,11 +242,12 @@ static void read_all_corrected(struct printing *p)
 /* The client stands in their own case; the log is asked for by the client's id, so after. */
 static struct fault gather(struct printing *p)
 {
+	uint32_t type = p->work.kind == PRINT_FINDINGS ? RECORDS_TYPE_DECISION_QUALITY_ITEM : 0;
 	p->count = 0;
 	p->room = p->arena.size / 1024;
 	p->records = ARENA_ARRAY(&p->arena, p->room, struct print_record);
 	for (size_t i = 0; i < p->case_count && !p->arena.full; i++)
-		FAULT_TRY(casebook_list(p->book, 0, &p->cases[i], 0, take_record, p));
+		FAULT_TRY(casebook_list(p->book, type, &p->cases[i], 0, take_record, p));
 	for (size_t i = 0; i < p->count; i++)
 		if (p->records[i].record->type == RECORDS_TYPE_CLIENT)
 			p->work.client = &p->records[i];
@@ -240,6 +280,8 @@ static bool take_staff(void *ctx, const struct casebook_record *record)
 static struct fault gather_all(struct printing *p, void **block, size_t *size)
 {
 	FAULT_TRY(log_case_scan(p->log, take_case, p));
+	if (p->work.kind == PRINT_FINDINGS && p->case_count == 0)
+		return fault_of(FAULT_LATER, "the reference case has not come from the central node yet");
 	for (*size = GATHER_BYTES_MIN; *size <= GATHER_BYTES_MAX; *size *= 4) {
 		*block = malloc(*size);
 		if (*block == NULL)
@@ -294,6 +336,8 @@ static struct fault choose(struct printing *p)
 	}
 	p->work.records = p->records;
 	p->work.count = p->count;
+	if (p->work.kind == PRINT_FINDINGS)
+		return fault_none();
 	if (*p->call->lang == '\0' && p->work.client != NULL)
 		p->work.language = print_language(p->work.client->fields);
 	if (wanted == 0 || p->work.subject != NULL || (p->call->blank && p->work.kind == PRINT_QUADRANTS))

@@ -17,6 +17,7 @@ static const struct {
 	[PRINT_REPORT] = { "report", 0, false, print_report },
 	[PRINT_LOG] = { "log", 0, false, print_log },
 	[PRINT_CARD] = { "card", 0, false, print_card },
+	[PRINT_FINDINGS] = { "findings", 0, false, print_findings },
 };
 
 const char *print_kind_name(enum print_kind kind)
@@ -88,6 +89,8 @@ static const char *title(const struct print_work *work)
 		return labels_word(language, LABELS_TEXT_LOG_TITLE);
 	case PRINT_CARD:
 		return labels_word(language, LABELS_TEXT_CARD_TITLE);
+	case PRINT_FINDINGS:
+		return labels_word(language, LABELS_TEXT_FINDINGS_TITLE);
 	case PRINT_KINDS:
 		break;
 	}

@@ -5,6 +5,7 @@
  *   QUADRANTS  the four-quadrant sheet         CONSENT    the consent form
  *   ACTIONS    what was agreed                 REPORT     a client's own data
  *   LOG        who handled the client's data   CARD       a reminder to carry along
+ *   FINDINGS   of quality workshops, for Kela: made of no client
  *
  * Every word that is not a record's comes from the catalogue (labels.h). The HTML
  * holds its style and nothing from outside; what records say is escaped, control
@@ -16,8 +17,9 @@
  *     the client.
  * T3  What the report leaves out it says and counts: what another person told, child
  *     notices, entries of the wrong client, notes on workers' safety.
- * T4  Every print bears the mark of secrecy. The card, which others may find, names
- *     neither client nor organiser.
+ * T4  Every print of a client bears the mark of secrecy. The card, which others may
+ *     find, names neither client nor organiser. The findings bear no mark and take
+ *     nothing but decision_quality_item from the records, which names nobody.
  *
  * Pure. Spans are borrowed until print_write returns. When the block is full the
  * fault is FAULT_LIMIT: give a larger one.
@@ -33,6 +35,7 @@
 
 enum print_kind {
 	PRINT_PLAN, PRINT_NOTICE, PRINT_QUADRANTS, PRINT_CONSENT, PRINT_ACTIONS, PRINT_REPORT, PRINT_LOG, PRINT_CARD,
+	PRINT_FINDINGS,
 	PRINT_KINDS,
 };
 enum print_form { PRINT_HTML, PRINT_TEXT };
@@ -61,6 +64,8 @@ struct print_work {
 	const struct print_record *client;  /* NULL: not known; required for REPORT */
 	const struct print_record *records; /* of the client, by rising time; NOTICE: its consent is among them */
 	size_t count;
+	bool has_period;                    /* FINDINGS: of these days, both in it; else of all time */
+	int32_t from, to;
 	size_t drafts;                      /* REPORT: unsigned ones, which are not among the records */
 	print_name_fn *name;
 	void *name_ctx;

@@ -433,6 +433,16 @@ void print_subheading(struct print_page *page, struct span text)
 	heading(page, text, "<h3>", "</h3>\n", "");
 }
 
+void print_subheading_numbered(struct print_page *page, enum labels_word word, uint64_t number)
+{
+	open_block(page, "<h3>", true);
+	print_capital(page);
+	print_put_word(page, word);
+	print_put_number(page, number);
+	close_block(page, "</h3>\n");
+	page->gap = true; /* as below a small heading */
+}
+
 void print_warning_begin(struct print_page *page)
 {
 	open_block(page, "<p class=\"warning\">", true);
@@ -657,6 +667,13 @@ void print_sign_end(struct print_page *page)
 
 /* ---- the whole ---- */
 
+/* The statute of the mark guards what is known of a client; the findings hold nobody, and
+ * go to Kela to be read there by many: the mark would be untrue (T4). */
+static bool is_secret(const struct print_work *work)
+{
+	return work->kind != PRINT_FINDINGS;
+}
+
 static void put_organiser(struct print_page *page)
 {
 	if (page->work->organiser.len > 0)
@@ -698,13 +715,17 @@ static void begin_head(struct print_page *page)
 {
 	raw(page, "<table class=\"sheet\" role=\"presentation\"><thead><tr><td><header><div>");
 	put_organiser(page);
-	raw(page, "</div><div class=\"mark\"><b>");
-	page->fresh = true;
-	print_put_word(page, LABELS_TEXT_MARK);
-	raw(page, "</b><span>");
-	page->fresh = true;
-	print_put_word(page, LABELS_TEXT_MARK_STATUTE);
-	raw(page, "</span></div></header></td></tr></thead>\n<tfoot><tr><td><footer>");
+	raw(page, "</div>");
+	if (is_secret(page->work)) {
+		raw(page, "<div class=\"mark\"><b>");
+		page->fresh = true;
+		print_put_word(page, LABELS_TEXT_MARK);
+		raw(page, "</b><span>");
+		page->fresh = true;
+		print_put_word(page, LABELS_TEXT_MARK_STATUTE);
+		raw(page, "</span></div>");
+	}
+	raw(page, "</header></td></tr></thead>\n<tfoot><tr><td><footer>");
 	page->fresh = true;
 	put_printed(page);
 	raw(page, "</footer></td></tr></tfoot>\n<tbody><tr><td><main>\n<h1>");
@@ -715,10 +736,12 @@ static void begin_text(struct print_page *page, const char *title)
 {
 	page->gap = true;
 	if (page->work->kind != PRINT_CARD) {
-		print_put_word(page, LABELS_TEXT_MARK);
-		newline(page);
-		print_put_word(page, LABELS_TEXT_MARK_STATUTE);
-		newline(page);
+		if (is_secret(page->work)) {
+			print_put_word(page, LABELS_TEXT_MARK);
+			newline(page);
+			print_put_word(page, LABELS_TEXT_MARK_STATUTE);
+			newline(page);
+		}
 		put_organiser(page);
 		newline(page);
 	}

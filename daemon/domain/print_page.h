@@ -57,6 +57,7 @@ void print_paragraph(struct print_page *page, struct span text);
 void print_sentence(struct print_page *page, enum labels_word word);
 void print_heading(struct print_page *page, const char *text);
 void print_subheading(struct print_page *page, struct span text);
+void print_subheading_numbered(struct print_page *page, enum labels_word word, uint64_t number);
 /* What nobody may overlook. */
 void print_warning_begin(struct print_page *page);
 void print_warning_end(struct print_page *page);

@@ -39,5 +39,10 @@ void print_notice(struct print_page *page);
 void print_consent(struct print_page *page);
 void print_report(struct print_page *page);
 void print_log(struct print_page *page);
+/* Who hands it over, and where to call: a pair. */
+void print_sender(struct print_page *page);
+
+/* ---- print_findings.c ---- */
+void print_findings(struct print_page *page);
 
 #endif

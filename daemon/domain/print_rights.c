@@ -56,6 +56,17 @@ static void notice_warning(struct print_page *page, struct span fields, const st
 		warn(page, LABELS_TEXT_NOTICE_PREVIEW);
 }
 
+void print_sender(struct print_page *page)
+{
+	print_pair_begin(page, labels_word(page->language, LABELS_TEXT_NOTICE_SENDER));
+	print_put(page, page->work->printed_by);
+	if (page->work->phone.len > 0) {
+		print_glue(page, ",");
+		print_put(page, page->work->phone);
+	}
+	print_pair_end(page);
+}
+
 static void notice_head(struct print_page *page, struct span fields, const struct print_record *consent)
 {
 	const struct schema_message *disclosure = message_of(RECORDS_TYPE_DISCLOSURE);
@@ -71,13 +82,7 @@ static void notice_head(struct print_page *page, struct span fields, const struc
 	}
 	print_pair_of(page, disclosure, fields, RECORDS_DISCLOSURE_PREPARED_AT);
 	print_pair_of(page, disclosure, fields, RECORDS_DISCLOSURE_SENT_AT);
-	print_pair_begin(page, labels_word(page->language, LABELS_TEXT_NOTICE_SENDER));
-	print_put(page, page->work->printed_by);
-	if (page->work->phone.len > 0) {
-		print_glue(page, ",");
-		print_put(page, page->work->phone);
-	}
-	print_pair_end(page);
+	print_sender(page);
 	print_pairs_end(page);
 }
 

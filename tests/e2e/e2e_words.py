@@ -19,7 +19,7 @@ from nodes import FAILED, USAGE, daemons, jalka, run
 ROOT = daemons.ROOT
 LABELS = os.path.join(ROOT, "proto/labels.tsv")
 LANGUAGES = ("fi", "sv", "en")
-KINDS = ("plan", "notice", "quadrants", "consent", "actions", "report", "log", "card")
+KINDS = ("plan", "notice", "quadrants", "consent", "actions", "report", "log", "card", "findings")
 MARKS = {"fi": "SALASSA PIDETTÄVÄ", "sv": "SEKRETESSBELAGD", "en": "CONFIDENTIAL"}
 
 
@@ -230,6 +230,27 @@ def protected_details_need_asking(tally, person):
     tally.expect("and has them when asked with a reason", "Salakuja 1" in asked and "Kaksin" not in asked, asked)
 
 
+def findings_come_by_quarter(tally, device, person):
+    for day, text in (("2026-02-10", "Kevään päätös."), ("2025-11-03", "Syksyn päätös.")):
+        jalka(device, "create", "decision_quality_item", "--at", day, f"anonymised_text={text}", "proposal=Selkeämmin.",
+              'findings=[{"finding":"TERM","text":"Outo sana."},{"finding":"ERROR","text":"Väärä summa."}]')
+    before = len(log_entries(device))
+    for language, heading in (("fi", "Vaikea sana"), ("sv", "Svårt ord"), ("en", "Difficult term")):
+        page = printed(device, "findings", "2026Q1", "--lang", language, "--html")
+        tally.expect(f"the findings of a quarter in {language}", f"<h2>{heading}</h2>" in page and "Kevään päätös." in page and
+                     "Syksyn" not in page and MARKS[language] not in page and "Öhman" not in page, page[-2000:])
+    every = printed(device, "findings", "--plain")
+    tally.expect("and of all time, in Finnish", "Kevään päätös." in every and "Syksyn päätös." in every and "Vaikea sana: 2" in every and
+                 max(map(len, every.splitlines())) <= 80, every)
+    tally.expect("a quarter without findings says so", "Havaintoja ei ole." in printed(device, "findings", "2024Q4", "--plain"))
+    entries = log_entries(device)
+    tally.expect("they leave entries of the access log, of no client", len(entries) == before + 5 and
+                 sum("client" not in entry for entry in entries) == 5, entries)
+    got = run(device, "print", "findings", person.client)
+    tally.expect("refused: findings of a client", got.code == FAILED and "2026Q1" in got.err, got)
+    tally.expect("refused: another print of nobody", run(device, "print", "report").code == USAGE)
+
+
 def a_long_report_comes_whole(tally, person):
     device = person.device
     text = ("Sana " * 3990) + "LOPPU"
@@ -273,6 +294,8 @@ def main():
             prints_are_refused_in_words(tally, person)
         with tally.part("protected details"):
             protected_details_need_asking(tally, person)
+        with tally.part("findings"):
+            findings_come_by_quarter(tally, device, person)
         with tally.part("a long report"):
             a_long_report_comes_whole(tally, person)
     tally.finish()

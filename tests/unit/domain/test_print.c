@@ -175,6 +175,23 @@ static void make_notes(void)
 	    "{\"role\":\"OUTREACH_WORKER\",\"when\":\"2023-01-10T12:00\",\"client\":" CLIENT_ID ",\"act\":\"VIEW\"}");
 }
 
+/* What workshops found in decisions of nobody. */
+static void make_findings(void)
+{
+	add("decision_quality_item", 0x31, "2026-10-06T13:00", WORKER,
+	    "{\"anonymised_text\":\"Hakijalle myönnetään perustoimeentulotukea. Ylijäämä huomioidaan.\",\"findings\":["
+	    "{\"finding\":\"TERM\",\"text\":\"Sana ylijäämä ei avaudu lukijalle.\"},"
+	    "{\"finding\":\"REASONING\",\"text\":\"Ei käy ilmi, miksi vuokra hyväksyttiin vain osittain.\"},"
+	    "{\"finding\":\"TERM\",\"text\":\"Sana huomioidaan ei kerro, lisätäänkö vai vähennetäänkö.\"}],"
+	    "\"proposal\":\"Perustelu kirjoitetaan heti ratkaisun jälkeen tavallisin sanoin.\"}");
+	add("decision_quality_item", 0x32, "2026-10-06T13:10", WORKER,
+	    "{\"anonymised_text\":\"Hakemus hylätään.\\nLaskelma lokakuulta on liitteenä.\",\"findings\":["
+	    "{\"finding\":\"STRUCTURE\",\"text\":\"Tärkein asia on vasta toisella sivulla.\"},"
+	    "{\"finding\":\"ERROR\",\"text\":\"Laskelman kuukausi on <eri> kuin päätöksessä.\"}]}");
+	add("decision_quality_item", 0x33, "2026-10-06T13:20", WORKER,
+	    "{\"anonymised_text\":\"Päätös, josta kaikki pitivät.\",\"proposal\":\"Otetaan malliksi.\"}");
+}
+
 static int make_records(void **state)
 {
 	(void)state;
@@ -196,6 +213,16 @@ static struct print_work work_of(enum print_kind kind, const struct print_record
 		.printed_by = span_text(WORKER), .phone = span_text("040 000 0777"), .now_ms = ms("2026-11-22T14:30"),
 		.subject = subject, .client = made.client, .records = records, .count = record_count, .name = name_of,
 	};
+}
+
+static struct print_work work_of_findings(void)
+{
+	struct print_work work = work_of(PRINT_FINDINGS, NULL);
+	work.client = NULL;
+	work.has_period = true;
+	work.from = civil_days((struct civil_date){ 2026, 10, 1 });
+	work.to = civil_days((struct civil_date){ 2026, 12, 31 });
+	return work;
 }
 
 static const char *printed(const struct print_work *work)
@@ -262,6 +289,8 @@ static void every_print_is_as_it_was_read_and_found_good(void **state)
 	struct print_work large = work_of(PRINT_QUADRANTS, made.mapping);
 	large.large = true;
 	compare("quadrants-large", &large);
+	make_findings();
+	compare_all("findings", work_of_findings());
 }
 
 static bool has(const char *text, const char *part)
@@ -285,12 +314,14 @@ static void each_print(void (*check)(const struct print_work *work, const char *
 
 static void bears_the_mark(const struct print_work *work, const char *text)
 {
-	assert_true(has(text, "SALASSA PIDETTÄVÄ"));
+	bool is_of_a_client = work->kind != PRINT_FINDINGS;
+	assert_int_equal(has(text, "SALASSA PIDETTÄVÄ"), is_of_a_client);
+	assert_int_equal(has(text, "621/1999"), is_of_a_client && work->kind != PRINT_CARD);
 	if (work->kind != PRINT_CARD)
-		assert_true(has(text, "621/1999") && has(text, "Takkuvaaran hyvinvointialue, etsivä työ") && has(text, "22.11.2026 klo 14.30"));
+		assert_true(has(text, "Takkuvaaran hyvinvointialue, etsivä työ") && has(text, "22.11.2026 klo 14.30"));
 }
 
-static void every_print_bears_the_mark_of_secrecy(void **state)
+static void every_print_of_a_client_bears_the_mark_of_secrecy(void **state)
 {
 	(void)state;
 	each_print(bears_the_mark);
@@ -405,6 +436,40 @@ static void the_log_leaves_out_what_is_older_than_two_years_and_says_so(void **s
 	assert_false(has(text, "Entinen"));
 }
 
+static size_t times(const char *text, const char *part)
+{
+	size_t count = 0;
+	for (; (text = strstr(text, part)) != NULL; text += strlen(part))
+		count++;
+	return count;
+}
+
+/* Among the records are all of a client's, who is given too: nothing of them is taken. */
+static void the_findings_show_decisions_and_nobody(void **state)
+{
+	(void)state;
+	struct print_work work = work_of_findings();
+	assert_true(has(printed(&work), "Havaintoja ei ole.") && !has(printed(&work), "Päätös 1"));
+	make_findings();
+	work.client = made.client;
+	work.records = records;
+	work.count = record_count;
+	for (int form = PRINT_HTML; form <= PRINT_TEXT; form++) {
+		work.form = (enum print_form)form;
+		const char *text = printed(&work);
+		assert_false(has(text, "Öhman") || has(text, "010594") || has(text, "Ylikor") || has(text, "lääkkeet") || has(text, "SALAISUUS"));
+		assert_true(has(text, "1.10.2026 – 31.12.2026") && has(text, "Otetaan malliksi."));
+	}
+	const char *text = printed(&work);
+	assert_true(has(text, "Päätöksiä: 3") && has(text, "Vaikea sana: 2") && has(text, "Virhe: 1") && has(text, "Ilman luokkaa: 1"));
+	/* The first decision stands under both of its classes, each time with its own findings alone. */
+	assert_int_equal(times(text, "Päätös 1"), 2);
+	assert_int_equal(times(text, "Ei käy ilmi"), 1);
+	assert_int_equal(times(text, "Päätös 3"), 1);
+	work.has_period = false;
+	assert_true(has(printed(&work), "Ajalta: kaikki tähän asti kirjatut"));
+}
+
 /* ---- hostile and odd texts ---- */
 
 static void what_records_say_is_escaped(void **state)
@@ -517,7 +582,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(every_print_is_as_it_was_read_and_found_good, make_records),
-		cmocka_unit_test_setup(every_print_bears_the_mark_of_secrecy, make_records),
+		cmocka_unit_test_setup(every_print_of_a_client_bears_the_mark_of_secrecy, make_records),
 		cmocka_unit_test_setup(a_page_holds_nothing_from_outside, make_records),
 		cmocka_unit_test_setup(a_protected_address_stands_on_no_print, make_records),
 		cmocka_unit_test_setup(a_notice_shows_its_items_and_nothing_else_of_the_client, make_records),
@@ -525,6 +590,7 @@ int main(void)
 		cmocka_unit_test_setup(what_the_report_leaves_out_is_counted, make_records),
 		cmocka_unit_test_setup(the_card_names_neither_client_nor_organiser, make_records),
 		cmocka_unit_test_setup(the_log_leaves_out_what_is_older_than_two_years_and_says_so, make_records),
+		cmocka_unit_test_setup(the_findings_show_decisions_and_nobody, make_records),
 		cmocka_unit_test_setup(what_records_say_is_escaped, make_records),
 		cmocka_unit_test_setup(text_is_broken_between_words_within_80_columns, make_records),
 		cmocka_unit_test_setup(the_clients_language_is_the_prints, make_records),
