@@ -41,6 +41,10 @@ static const char agenda_schema_text[] =
 	"CREATE INDEX book_agenda_key ON book_agenda(key);"
 	"CREATE INDEX book_client ON book_record(case_id) WHERE type=" CLIENT ";";
 
+/* The rules ask for the few records of one type in a case of thousands, at every write. */
+static const char index_text[] =
+	"CREATE INDEX IF NOT EXISTS book_record_case_type ON book_record(case_id, type);";
+
 #define ROWS "SELECT " CASEBOOK_ROW " FROM book_record "
 #define JOINED_ROW "r.key, r.record, r.case_id, r.type, r.created, r.changed, r.event, r.author, r.flags, r.title, r.shown"
 
@@ -67,7 +71,7 @@ static const char *const queries[CASEBOOK_QUERIES] = {
 	[CASEBOOK_LIST] = ROWS "ORDER BY key DESC LIMIT ?",
 	[CASEBOOK_LIST_TYPE] = ROWS "WHERE type=?2 ORDER BY key DESC LIMIT ?1",
 	[CASEBOOK_LIST_CASE] = ROWS "WHERE case_id=?3 ORDER BY key DESC LIMIT ?1",
-	[CASEBOOK_LIST_CASE_TYPE] = ROWS "WHERE case_id=?3 AND +type=?2 ORDER BY key DESC LIMIT ?1",
+	[CASEBOOK_LIST_CASE_TYPE] = ROWS "WHERE case_id=?3 AND type=?2 ORDER BY key DESC LIMIT ?1",
 	[CASEBOOK_SEARCH] = "SELECT " JOINED_ROW " FROM book_words w JOIN book_record r ON r.key = w.rowid"
 			    " WHERE book_words MATCH ? ORDER BY w.rowid DESC",
 	[CASEBOOK_CONFLICTS] = "SELECT " JOINED_ROW ", c.field FROM book_conflict c JOIN book_record r ON r.key = c.key"
@@ -79,7 +83,7 @@ static const char *const queries[CASEBOOK_QUERIES] = {
 			    " a.at, a.key, a.n",
 	[CASEBOOK_CLIENT] = "SELECT record, title, shown FROM book_record WHERE case_id=? AND type=" CLIENT
 			    " ORDER BY key LIMIT 1",
-	[CASEBOOK_NEWER] = "SELECT 1 FROM book_record WHERE case_id=? AND +type=? AND key>? LIMIT 1",
+	[CASEBOOK_NEWER] = "SELECT 1 FROM book_record WHERE case_id=? AND type=? AND key>? LIMIT 1",
 	[CASEBOOK_COUNT] = "SELECT (SELECT count(*) FROM book_conflict), (SELECT count(*) FROM book_record)",
 	[CASEBOOK_FIND] = ROWS "WHERE record>=? AND record<=? ORDER BY record",
 	[CASEBOOK_FIND_CASE] = "SELECT DISTINCT case_id FROM book_record WHERE case_id>=? AND case_id<=? ORDER BY case_id",
@@ -422,6 +426,7 @@ static struct fault prepare(struct casebook *book, struct sqlite3 *db)
 	FAULT_TRY(statements_exec(&book->statements, "PRAGMA secure_delete=ON"));
 	FAULT_TRY(make_tables(book, "book_meta", schema_text));
 	FAULT_TRY(make_tables(book, "book_agenda", agenda_schema_text));
+	FAULT_TRY(statements_exec(&book->statements, index_text));
 	FAULT_TRY(meta_get(book));
 	FAULT_TRY(log_last_local(book->log, &last));
 	/* Otherwise an outdated book is rebuilt at the first read or commit: the order

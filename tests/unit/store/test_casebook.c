@@ -309,6 +309,30 @@ static void a_record_of_many_and_long_changes_folds(void **state)
 	assert_int_equal(conflicts(node), 1);
 }
 
+static int count_steps(void *ctx)
+{
+	++*(unsigned *)ctx;
+	return 0;
+}
+
+/* The rules ask so at every write: it must not take longer in a case of thousands. */
+static void the_few_of_one_type_are_found_without_reading_their_case(void **state)
+{
+	struct book_node *node = *state;
+	struct case_id id = book_node_case(0);
+	struct seen seen = { 0 };
+	unsigned steps = 0;
+	book_node_write(node, (struct book_write){ .fields = book_node_client("Guhtur", "Aslak") });
+	for (unsigned i = 1; i < 500; i++)
+		book_node_write(node, (struct book_write){ .record = i, .type = RECORDS_TYPE_VISIT,
+							   .fields = book_node_texts(RECORDS_VISIT_TOPIC, "Käynti", 0u) });
+	sqlite3_progress_handler(node->db, 1, count_steps, &steps);
+	MUST(casebook_list(node->book, RECORDS_TYPE_CLIENT, &id, 0, see, &seen));
+	sqlite3_progress_handler(node->db, 0, NULL, NULL);
+	assert_int_equal(seen.count, 1);
+	assert_in_range(steps, 1, 200);
+}
+
 static void a_record_of_an_unknown_type_is_kept_and_shown(void **state)
 {
 	struct book_node *node = *state;
@@ -622,6 +646,7 @@ int main(void)
 		TEST(a_rolled_back_write_never_was),
 		TEST(a_record_stays_in_its_case),
 		TEST(a_record_of_many_and_long_changes_folds),
+		TEST(the_few_of_one_type_are_found_without_reading_their_case),
 		TEST(a_record_of_an_unknown_type_is_kept_and_shown),
 		TEST(a_forgotten_case_leaves_no_row_and_no_word_in_the_file),
 		TEST(a_book_of_another_version_is_rebuilt),
