@@ -30,6 +30,35 @@ static struct fault name(struct hub_link *link, const struct case_id *id)
 	return fault_none();
 }
 
+/* The last order that the device has surely passed of those inherited. */
+static uint64_t heard_of(const struct hub_link *link)
+{
+	uint64_t inherited = order_epoch_current(&link->hub->orders)->inherited;
+	return link->cursor.order < inherited ? link->cursor.order : inherited;
+}
+
+/* What it names was begun by an order that the way down to the epoch in use has not inherited. */
+static bool is_lost(const struct hub *hub, const jalka_HeldGrant *held)
+{
+	struct epoch_id id;
+	uint64_t g;
+	memcpy(id.bytes, held->g_epoch.bytes, ID_BYTES);
+	const struct order_epoch *epoch = order_epoch_by_id(&hub->orders, &id);
+	while (epoch != NULL && held->g <= epoch->inherited && !ID_IS_NONE(epoch->parent))
+		epoch = order_epoch_by_id(&hub->orders, &epoch->parent);
+	return epoch == NULL || !order_map(&hub->orders, &epoch->id, held->g, hub_epoch(hub), &g) || g != held->g;
+}
+
+/* By lost orders the grant that lasts here was ended and begun again. */
+static bool is_begun_again(const struct hub_link *link, const struct case_id *id, const jalka_HeldGrant *held,
+			   const struct assignments_holder *holder)
+{
+	const struct assignments_case *info = assignments_case_get(&link->hub->assignments, id);
+	const struct grant *lasting = info == NULL || holder == NULL ? NULL
+		: assignments_lasting(assignments_tie_get(info, holder));
+	return lasting != NULL && lasting->g <= heard_of(link) && is_lost(link->hub, held);
+}
+
 static void answer(struct hub_link *link, const struct case_id *id, const jalka_HeldGrant *held,
 		   const struct assignments_holder *holder)
 {
@@ -57,8 +86,7 @@ static void answer(struct hub_link *link, const struct case_id *id, const jalka_
 static struct fault renew(struct hub_link *link, struct assignments_holder *holder)
 {
 	struct hub *hub = link->hub;
-	uint64_t inherited = order_epoch_current(&hub->orders)->inherited;
-	uint64_t heard = link->cursor.order < inherited ? link->cursor.order : inherited;
+	uint64_t heard = heard_of(link);
 	const struct assignments_event *event = assignments_next_grant(holder, 0);
 	while (event != NULL && event->g <= heard) {
 		struct assignments_tie *tie = event->tie;
@@ -86,6 +114,8 @@ struct fault hub_held_take(struct hub_link *link, const jalka_Held *held)
 	for (pb_size_t i = 0; i < held->grants_count; i++) {
 		struct case_id id;
 		memcpy(id.bytes, held->grants[i].case_id.bytes, ID_BYTES);
+		if (is_begun_again(link, &id, &held->grants[i], holder))
+			continue; /* not named: begun anew */
 		FAULT_TRY(name(link, &id));
 		answer(link, &id, &held->grants[i], holder);
 	}
