@@ -1,9 +1,11 @@
 /* hub_held - after a restore: what a device holds against what it is granted here (P5).
  *
  * A grant it names is answered by the one that lasts here, or by a Forget of
- * exactly that one. A grant that lasts here, that the device must have heard of
- * and does not name, it has forgotten on an order this node has lost: it begins
- * anew, by deltas of this epoch, and its whole backlog comes. */
+ * exactly that one. Two begin anew, by deltas of this epoch, and their whole
+ * backlog comes. One that lasts here, that the device must have heard of and does
+ * not name, it has forgotten on an order this node has lost. And where it names
+ * one begun by a lost order, what stood before that order was left to a backlog
+ * that may not have come, and the older grant's stops short of it. */
 #include "central/hub_state.h"
 
 #include <stdlib.h>
