@@ -151,6 +151,13 @@ void answer_finish(struct answer *answer)
 	release(answer);
 }
 
+struct fault answer_end(struct answer *answer, struct fault fault)
+{
+	if (!fault_is(fault))
+		answer_finish(answer);
+	return fault;
+}
+
 void answer_wipe(void)
 {
 	ASSERT(writer == NULL);

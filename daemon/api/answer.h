@@ -37,6 +37,9 @@ struct writer *answer_begin(struct answer *answer);
 bool answer_item(struct answer *answer, const char *key);
 /* Closes the object, sends it and frees the answer. */
 void answer_finish(struct answer *answer);
+/* What a handler returns last: finishes when nothing failed; else the fault, for the
+ * table of calls to refuse. What was begun is then dropped with the answer. */
+struct fault answer_end(struct answer *answer, struct fault fault);
 
 /* Sends a refusal and frees the answer. `advice` (may be "") follows the fault's
  * text; `field` names the field at fault or is "". */

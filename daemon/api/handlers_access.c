@@ -411,11 +411,7 @@ static struct fault list_log(struct logging *logging)
 static struct fault finish(struct logging *logging, struct fault f)
 {
 	writer_list_end(logging->out);
-	if (fault_is(f))
-		answer_refuse(logging->request->answer, f, "", "");
-	else
-		answer_finish(logging->request->answer);
-	return fault_none();
+	return answer_end(logging->request->answer, f);
 }
 
 struct fault handlers_access_log(struct request *request)

@@ -92,11 +92,7 @@ static struct writer *begin(struct order_line *line)
 
 static struct fault finish(struct order_line *line, struct fault f)
 {
-	if (fault_is(f))
-		answer_refuse(line->request->answer, f, "", "");
-	else
-		answer_finish(line->request->answer);
-	return fault_none();
+	return answer_end(line->request->answer, f);
 }
 
 /* ---- staff ---- */

@@ -383,11 +383,6 @@ struct fault handlers_agenda(struct request *request)
 		(void)tell_extras(&agenda, NULL);
 	writer_list_end(agenda.out);
 	free(agenda.extras);
-	if (fault_is(fault)) {
-		answer_refuse(agenda.answer, fault, "", "");
-		return fault_none();
-	}
 	gate_hidden(agenda.gate, agenda.out);
-	answer_finish(agenda.answer);
-	return fault_none();
+	return answer_end(agenda.answer, fault);
 }

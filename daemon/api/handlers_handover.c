@@ -293,13 +293,8 @@ static struct fault list(struct writing *w, struct profile *profile)
 	writer_list(listing.out, "handovers");
 	struct fault f = casebook_list(profile_book(profile), RECORDS_TYPE_HANDOVER, NULL, 0, list_one, &listing);
 	writer_list_end(listing.out);
-	if (fault_is(f)) {
-		answer_refuse(w->request->answer, f, "", "");
-		return fault_none();
-	}
 	gate_hidden(w->request->gate, listing.out);
-	answer_finish(w->request->answer);
-	return fault_none();
+	return answer_end(w->request->answer, f);
 }
 
 /* ---- the call ---- */

@@ -570,11 +570,7 @@ static struct fault export_file(struct request *request, const struct sheet_type
 	(void)send_part(&export, 1);
 	writer_list_end(export.out);
 	free(export.block);
-	if (fault_is(f))
-		answer_refuse(request->answer, f, "", "");
-	else
-		answer_finish(request->answer);
-	return fault_none();
+	return answer_end(request->answer, f);
 }
 
 /* ---- the call ---- */

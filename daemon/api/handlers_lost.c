@@ -144,11 +144,7 @@ static struct fault answer(struct request *request, struct node_id node, const s
 	writer_list_end(a.out);
 	/* Erased since, or never arrived: their names stand nowhere any more. */
 	writer_number(a.out, "nameless", may_see ? g->count - listing.named : 0);
-	if (fault_is(f))
-		answer_refuse(request->answer, f, "", "");
-	else
-		answer_finish(request->answer);
-	return fault_none();
+	return answer_end(request->answer, f);
 }
 
 struct fault handlers_admin_lost(struct request *request, struct node_id node)

@@ -72,11 +72,7 @@ static struct fault list_matches(struct request *request, struct span fields)
 		f = casebook_list(profile_book(profile), RECORDS_TYPE_CLIENT, NULL, 0, match_one, &matching);
 	}
 	writer_list_end(matching.out);
-	if (fault_is(f))
-		answer_refuse(request->answer, f, "", "");
-	else
-		answer_finish(request->answer);
-	return fault_none();
+	return answer_end(request->answer, f);
 }
 
 struct fault handlers_match(struct request *request)
@@ -190,11 +186,7 @@ static struct fault list_pairs(struct request *request, bool all)
 	writer_list(listing.out, "matches");
 	struct fault f = match_list(node_match(node), all, pair_item, &listing);
 	writer_list_end(listing.out);
-	if (fault_is(f))
-		answer_refuse(request->answer, f, "", "");
-	else
-		answer_finish(request->answer);
-	return fault_none();
+	return answer_end(request->answer, f);
 }
 
 static void answer_linked(struct request *request, const char *did, const struct match_linked *linked)

@@ -66,20 +66,14 @@ static struct fault token_of(struct reading *reading, uint64_t *out)
 					: log_last_local(reading->log, out);
 }
 
-/* Faults after the first byte of an answer cannot be told by the table. */
 static struct fault finish(struct reading *reading, struct fault f)
 {
 	if (!fault_is(f))
 		f = world_fault(&reading->world);
 	if (!fault_is(f))
 		f = world_fault(&reading->gate->world);
-	if (fault_is(f)) {
-		answer_refuse(reading->answer, f, "", "");
-		return fault_none();
-	}
 	gate_hidden(reading->gate, reading->out);
-	answer_finish(reading->answer);
-	return fault_none();
+	return answer_end(reading->answer, f);
 }
 
 /* The record as it reads now, with what its corrections say. */
@@ -268,30 +262,28 @@ static struct fault show_draft(struct reading *reading, const char *id)
 	return reading->out == NULL ? fault_of(FAULT_CALLER, "the draft is gone") : finish(reading, fault_none());
 }
 
-static struct fault show_case(struct reading *reading, const char *id)
+static struct fault show_case(struct reading *reading, const struct log_case *info)
 {
-	struct log_case info;
 	uint64_t token;
-	FAULT_TRY(resolve_case(reading->log, id, &info));
 	FAULT_TRY(token_of(reading, &token));
-	bool is_reserved = info.kind == DELTA_CASE_REFERENCE || info.kind == DELTA_CASE_DIRECTORY;
-	if (reading->profile == NULL && !is_reserved && info.kind != DELTA_CASE_ACCESS)
-		return peek_case(reading->gate->request, &info);
+	bool is_reserved = info->kind == DELTA_CASE_REFERENCE || info->kind == DELTA_CASE_DIRECTORY;
+	if (reading->profile == NULL && !is_reserved && info->kind != DELTA_CASE_ACCESS)
+		return peek_case(reading->gate->request, info);
 	if (reading->profile == NULL && !is_reserved)
 		return fault_of(FAULT_CALLER, "access logs are read by client: jalka log CLIENT --reason TEXT");
 	struct writer *out = reading->out = answer_begin(reading->answer);
 	writer_string(out, "kind", "case");
 	writer_number(out, "token", token);
-	writer_id(out, "case_id", info.case_id.bytes);
-	writer_string(out, "case_kind", view_case_kind(info.kind));
-	writer_id(out, "client_case", info.client_case.bytes);
+	writer_id(out, "case_id", info->case_id.bytes);
+	writer_string(out, "case_kind", view_case_kind(info->kind));
+	writer_id(out, "client_case", info->client_case.bytes);
 	if (reading->profile != NULL)
-		writer_bool(out, "held", replica_holds(profile_replica(reading->profile), info.case_id));
+		writer_bool(out, "held", replica_holds(profile_replica(reading->profile), info->case_id));
 	reading->list = "records";
 	reading->with_fields = true;
-	know_corrections(reading, info.case_id);
+	know_corrections(reading, info->case_id);
 	writer_list(out, reading->list);
-	struct fault f = casebook_list(reading->book, 0, &info.case_id, 0, item, reading);
+	struct fault f = casebook_list(reading->book, 0, &info->case_id, 0, item, reading);
 	writer_list_end(out);
 	return finish(reading, f);
 }
@@ -313,6 +305,7 @@ static struct fault show_with(struct reading *reading, const jalka_ShowCall *cal
 {
 	struct kept kept = { .arena = arena };
 	struct record_id id;
+	struct log_case info;
 	struct fault f = resolve_record(reading->book, call->id, &id);
 	if (!fault_is(f)) {
 		FAULT_TRY(casebook_get(reading->book, id, keep, &kept));
@@ -321,13 +314,13 @@ static struct fault show_with(struct reading *reading, const jalka_ShowCall *cal
 		if (kept.found)
 			return show_record(reading, &kept.record, arena, call);
 	}
-	/* No record: a case, else a draft; the first refusal tells best what was wrong. */
-	struct fault g = show_case(reading, call->id);
-	if (fault_is(g) && reading->profile != NULL)
-		g = show_draft(reading, call->id);
-	if (fault_is(g) && reading->profile == NULL)
+	struct fault g = resolve_case(reading->log, call->id, &info);
+	if (!fault_is(g))
+		return show_case(reading, &info);
+	if (reading->profile == NULL)
 		return show_client_at_central(reading, call->id, g);
-	return fault_is(g) ? f : g;
+	/* No record, no case: a draft; the first refusal tells best what was wrong. */
+	return fault_is(show_draft(reading, call->id)) ? f : fault_none();
 }
 
 struct fault handlers_show(struct request *request)

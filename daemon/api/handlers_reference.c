@@ -179,11 +179,7 @@ static struct fault write_emergencies(struct lookup *lookup)
 static struct fault finish(struct lookup *lookup, struct fault f)
 {
 	writer_list_end(lookup->out);
-	if (fault_is(f))
-		answer_refuse(lookup->request->answer, f, "", "");
-	else
-		answer_finish(lookup->request->answer);
-	return fault_none();
+	return answer_end(lookup->request->answer, f);
 }
 
 static void begin(struct lookup *lookup)

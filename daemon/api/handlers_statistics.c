@@ -404,11 +404,7 @@ static struct fault list_frozen(struct request *request)
 	writer_list(listing.out, "reports");
 	struct fault f = casebook_list(node_book(request->target.node), RECORDS_TYPE_AGGREGATE_REPORT, NULL, 0, list_one, &listing);
 	writer_list_end(listing.out);
-	if (fault_is(f))
-		answer_refuse(request->answer, f, "", "");
-	else
-		answer_finish(request->answer);
-	return fault_none();
+	return answer_end(request->answer, f);
 }
 
 struct fault handlers_statistics(struct request *request)

@@ -118,9 +118,5 @@ struct fault handlers_drafts(struct request *request)
 	writer_list(listing.out, "drafts");
 	struct fault f = drafts_list(drafts, NULL, list_draft, &listing);
 	writer_list_end(listing.out);
-	if (fault_is(f))
-		answer_refuse(request->answer, f, "", "");
-	else
-		answer_finish(request->answer);
-	return fault_none();
+	return answer_end(request->answer, f);
 }

@@ -128,13 +128,8 @@ static struct fault write_case(struct peeking *p, const struct log_case *info)
 	writer_list_end(out);
 	if (!fault_is(f))
 		f = world_fault(&p->gate->world);
-	if (fault_is(f)) {
-		answer_refuse(p->request->answer, f, "", "");
-		return fault_none();
-	}
 	gate_hidden(p->gate, out);
-	answer_finish(p->request->answer);
-	return fault_none();
+	return answer_end(p->request->answer, f);
 }
 
 struct fault peek_case(struct request *request, const struct log_case *info)
