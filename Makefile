@@ -37,7 +37,7 @@ LDFLAGS_asan     := -fsanitize=address,undefined
 LDFLAGS_tsan     := -fsanitize=thread
 LDFLAGS_coverage := --coverage
 
-LIBS_PC := sqlite3 libsodium libuv libzstd libqrencode libutf8proc
+LIBS_PC := sqlite3 libsodium libuv libzstd libqrencode libutf8proc libmicrohttpd
 PC_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(LIBS_PC))
 LIBS    = $(shell $(PKG_CONFIG) --libs $(LIBS_PC)) -lprotobuf-nanopb -lpthread -lm
 BASEFLAGS = -std=c11 -D_GNU_SOURCE $(WARN) $(CFLAGS_$(VARIANT)) -Idaemon -isystem $(GEN) $(PC_CFLAGS) $(CFLAGS_EXTRA)
@@ -47,7 +47,7 @@ LDFLAGS   = $(LDFLAGS_$(VARIANT)) $(LDFLAGS_EXTRA)
 LAYER_SRC  = $(wildcard daemon/$(1)/*.c)
 LAYER_OBJ  = $(patsubst %.c,$(OUT)/%.o,$(call LAYER_SRC,$(1)))
 GEN_OBJ   := $(OUT)/gen/session.pb.o $(OUT)/gen/local.pb.o $(if $(wildcard proto/records.proto),$(OUT)/gen/records_table.o) \
-	$(OUT)/gen/labels_table.o
+	$(OUT)/gen/labels_table.o $(OUT)/gen/web_assets.o $(OUT)/gen/web_assets_data.o
 DAEMON_OBJ := $(foreach l,$(LAYERS),$(call LAYER_OBJ,$(l)))
 CLI_OBJ    := $(patsubst %.c,$(OUT)/%.o,$(wildcard client/cli/*.c))
 TESTLIB_OBJ := $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/lib/*.c))
@@ -93,6 +93,27 @@ $(GEN)/records_table.c $(GEN)/records_table.h &: proto/records.proto scripts/gen
 $(GEN)/labels_table.c $(GEN)/labels_table.h &: proto/labels.tsv scripts/gen-labels
 	@mkdir -p $(GEN)
 	$(Q)scripts/gen-labels proto/labels.tsv $(GEN)
+
+# ---- the web client: built by node, carried in the program -----------------
+WEB     := client/web
+WEB_SRC := $(shell find $(WEB)/src -type f) $(WEB)/build.mjs $(WEB)/tsconfig.json proto/local.proto proto/labels.tsv proto/screens.tsv
+
+$(WEB)/node_modules/.installed: $(WEB)/package.json $(WEB)/package-lock.json
+	$(call SAY,NPM)
+	$(Q)cd $(WEB) && npm ci --silent --no-audit --no-fund --ignore-scripts >/dev/null && touch node_modules/.installed
+
+$(GEN)/dist/field.html: $(WEB_SRC) $(WEB)/node_modules/.installed
+	@mkdir -p $(GEN)
+	$(call SAY,WEB)
+	$(Q)node $(WEB)/build.mjs $(GEN)/dist
+
+$(GEN)/web_assets.c $(GEN)/web_assets.S &: $(GEN)/dist/field.html scripts/gen-assets
+	$(Q)scripts/gen-assets $(GEN)/dist $(GEN)
+
+$(OUT)/gen/web_assets_data.o: $(GEN)/web_assets.S
+	@mkdir -p $(@D)
+	$(call SAY,AS)
+	$(Q)$(CC) -c -o $@ $<
 
 # ---- objects --------------------------------------------------------------
 $(OUT)/%.o: %.c | $(GEN_ALL)

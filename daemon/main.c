@@ -1,6 +1,6 @@
 /* main - jalkad: configuration and wiring, the only file that knows every layer.
  *
- *   jalkad field   --dir DIR [--socket PATH] [--lock-after S] [--store-key-file F]
+ *   jalkad field   --dir DIR [--socket PATH] [--lock-after S] [--store-key-file F] [--web PORT]
  *   jalkad central --dir DIR --listen ADDR:PORT [--socket PATH] [--init] ...
  */
 #include <errno.h>
@@ -16,6 +16,7 @@
 #include "api/profile.h"
 #include "api/request.h"
 #include "api/version.h"
+#include "api/web.h"
 #include "central/node.h"
 #include "io/address.h"
 #include "io/folder.h"
@@ -23,12 +24,14 @@
 #include "io/loop.h"
 #include "store/seal_vfs.h"
 
-enum { EXIT_USAGE = 2, LOCK_AFTER_S = 600 };
+enum { EXIT_USAGE = 2, LOCK_AFTER_S = 600, WEB_PORT = 8747, WEB_OFF = -1 };
 
 struct options {
 	bool central;
 	const char *dir, *socket, *listen, *key_file, *deny_file, *public;
 	uint64_t lock_after_s;
+	int web;       /* the port of the web client, or WEB_OFF */
+	bool web_given;
 	bool init, restored, override;
 };
 
@@ -45,6 +48,8 @@ static const char usage[] =
 	"                        (field: none; central: DIR/store.key)\n"
 	"field:\n"
 	"  --lock-after SECONDS  lock after so long without use, 0 never (600)\n"
+	"  --web PORT|off        where the web client is served, on this machine alone; 0 any\n"
+	"                        free port (8747, or a free one when it is taken)\n"
 	"central:\n"
 	"  --listen ADDR:PORT    where devices connect; port 0 takes a free one; the real\n"
 	"                        address is printed and written to DIR/address\n"
@@ -77,6 +82,19 @@ static bool read_seconds(const char *text, uint64_t *out)
 	return true;
 }
 
+static bool read_web(const char *text, struct options *out)
+{
+	char *end;
+	out->web_given = true;
+	if (strcmp(text, "off") == 0) {
+		out->web = WEB_OFF;
+		return true;
+	}
+	unsigned long port = strtoul(text, &end, 10);
+	out->web = (int)port;
+	return *text >= '0' && *text <= '9' && *end == '\0' && port <= 65535;
+}
+
 /* -1: go on; otherwise the exit code. */
 static int read_options(int argc, char **argv, struct options *out)
 {
@@ -86,6 +104,7 @@ static int read_options(int argc, char **argv, struct options *out)
 		{ "lock-after", required_argument, NULL, 'a' }, { "public", required_argument, NULL, 'p' },
 		{ "deny-file", required_argument, NULL, 'f' },	{ "init", no_argument, NULL, 'i' },
 		{ "restored", no_argument, NULL, 'r' },		{ "override-deny", no_argument, NULL, 'o' },
+		{ "web", required_argument, NULL, 'w' },
 		{ "help", no_argument, NULL, 'h' },		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -104,6 +123,10 @@ static int read_options(int argc, char **argv, struct options *out)
 		case 'a':
 			if (!read_seconds(optarg, &out->lock_after_s))
 				return complain("--lock-after takes seconds, at most a week");
+			break;
+		case 'w':
+			if (!read_web(optarg, out))
+				return complain("--web takes a port from 0 to 65535, or off");
 			break;
 		case 'h': fputs(usage, stdout); return ferror(stdout) || fflush(stdout) != 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 		case 'V': puts("jalkad " VERSION_TEXT); return fflush(stdout) != 0 ? EXIT_FAILURE : EXIT_SUCCESS;
@@ -128,6 +151,8 @@ static const char *contradiction(const struct options *o)
 		return "--listen, --public, --init, --deny-file and --restored belong to central";
 	if (o->central && o->lock_after_s != LOCK_AFTER_S)
 		return "--lock-after belongs to field";
+	if (o->central && o->web_given)
+		return "--web belongs to field";
 	if (o->override && !o->restored)
 		return "--override-deny goes with --restored";
 	if (o->init && o->restored)
@@ -170,6 +195,15 @@ static struct fault serve(struct loop *loop, const struct folder *folder, const 
 	return fault_none();
 }
 
+/* The port that was asked for; the usual one, when it is taken, gives way to a free one. */
+static struct fault serve_web(struct loop *loop, const struct options *o, struct request_target *target)
+{
+	if (o->web == WEB_OFF)
+		return fault_none();
+	struct fault f = web_open(loop, (uint16_t)o->web, target->profile, &target->web);
+	return fault_is(f) && !o->web_given ? web_open(loop, 0, target->profile, &target->web) : f;
+}
+
 static struct fault run_field(struct loop *loop, const struct folder *folder, const struct options *o)
 {
 	struct profile_config config = { .folder = folder, .key_file = o->key_file,
@@ -178,7 +212,10 @@ static struct fault run_field(struct loop *loop, const struct folder *folder, co
 	FAULT_TRY(profile_new(loop, &config, &target.profile));
 	struct fault f = o->key_file != NULL ? profile_open_with_key_file(target.profile) : fault_none();
 	if (!fault_is(f))
+		f = serve_web(loop, o, &target);
+	if (!fault_is(f))
 		f = serve(loop, folder, o, &target);
+	web_close(target.web);
 	profile_free(target.profile);
 	return f;
 }
@@ -209,7 +246,7 @@ static struct fault run_central(struct loop *loop, const struct folder *folder, 
 
 int main(int argc, char **argv)
 {
-	struct options o = { .lock_after_s = LOCK_AFTER_S };
+	struct options o = { .lock_after_s = LOCK_AFTER_S, .web = WEB_PORT };
 	struct folder folder;
 	struct loop *loop;
 	int code = read_options(argc, argv, &o);

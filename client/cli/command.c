@@ -91,6 +91,8 @@ static const struct option_row options[COMMAND_OPTIONS] = {
 	[COMMAND_FROM] = { "from", "DAY", "the first day (else two years back)" },
 	[COMMAND_SPECIAL] = { "special", "REASON", "why what is older than two years is needed" },
 	[COMMAND_BREAK_GLASS] = { "break-glass", NULL, "who opened what was not for their role, and why" },
+	[COMMAND_ADDRESS] = { "address", NULL, "show the address instead of starting a browser" },
+	[COMMAND_COMPANION] = { "companion", NULL, "the narrow window for a session beside a video call" },
 	[COMMAND_MINE] = { "mine", NULL, "who one is here, without the table" },
 };
 
@@ -105,6 +107,7 @@ static const struct command {
 	{ "enrol", "CODE|-", "join an organisation with the code its administrator shows", verbs_enrol, BIT(COMMAND_SERIAL) },
 	{ "unlock", "", "open the vault", verbs_unlock, BIT(COMMAND_PASSPHRASE_FILE) },
 	{ "lock", "", "close the vault: keys leave memory, data stays", verbs_lock, 0 },
+	{ "open", "", "open the web client in the browser", verbs_open, BIT(COMMAND_ADDRESS) | BIT(COMMAND_COMPANION) },
 	{ "status", "", "vault, connection, what is not yet receipted", verbs_status, 0 },
 	{ "sync", "", "exchange with the central node now", verbs_sync,
 	  BIT(COMMAND_WAIT) | BIT(COMMAND_OFFLINE) | BIT(COMMAND_ONLINE) },

@@ -27,6 +27,9 @@ command_fn verbs_step, verbs_correct;
 /* deadline.c */
 command_fn verbs_deadline;
 
+/* open.c: the web client */
+command_fn verbs_open;
+
 /* daily.c: a day's work */
 command_fn verbs_client_add, verbs_client_show, verbs_client_list, verbs_client_change, verbs_case_open, verbs_case_show,
 	verbs_case_list, verbs_case_close, verbs_visit_plan, verbs_visit_start, verbs_visit_end, verbs_note,

@@ -2,7 +2,7 @@
  * table in request.c says which and with what right. JSON shapes of the answers:
  * docs/internals/local_api.md.
  *
- * handlers_vault: status, init, unlock, lock, types   handlers_write: write, sign, drafts
+ * handlers_vault: status, open, init, unlock, lock, types   handlers_write: write, sign, drafts
  * handlers_step: step                                  handlers_correct: correct
  * handlers_read: show, list, search, conflicts, quarantine, rebuild
  * handlers_deadline: deadline, agenda
@@ -42,6 +42,7 @@ void handlers_counters(struct node *node, struct writer *out);
 struct fault handlers_read_language(struct request *request, const char *code, enum labels_language *out);
 
 request_handler handlers_status;
+request_handler handlers_open;
 request_handler handlers_init;
 request_handler handlers_unlock;
 request_handler handlers_lock;

@@ -262,6 +262,34 @@ static struct fault show_draft(struct reading *reading, const char *id)
 	return reading->out == NULL ? fault_of(FAULT_CALLER, "the draft is gone") : finish(reading, fault_none());
 }
 
+/* The matters of the client whose case is shown. */
+struct matters {
+	struct reading *reading;
+	struct case_id client_case;
+};
+
+static bool item_of_client(void *ctx, const struct casebook_record *record)
+{
+	struct matters *matters = ctx;
+	struct log_case info;
+	bool found = false;
+	if (fault_is(log_case_get(matters->reading->log, record->case_id, &info, &found)) || !found ||
+	    !ID_EQUAL(info.client_case, matters->client_case))
+		return true;
+	return item(matters->reading, record);
+}
+
+static struct fault list_matters(struct reading *reading, struct case_id client_case)
+{
+	struct matters matters = { .reading = reading, .client_case = client_case };
+	reading->list = "matters";
+	reading->with_fields = false;
+	writer_list(reading->out, reading->list);
+	struct fault f = casebook_list(reading->book, RECORDS_TYPE_CASE, NULL, 0, item_of_client, &matters);
+	writer_list_end(reading->out);
+	return f;
+}
+
 static struct fault show_case(struct reading *reading, const struct log_case *info)
 {
 	uint64_t token;
@@ -285,6 +313,8 @@ static struct fault show_case(struct reading *reading, const struct log_case *in
 	writer_list(out, reading->list);
 	struct fault f = casebook_list(reading->book, 0, &info->case_id, 0, item, reading);
 	writer_list_end(out);
+	if (!fault_is(f) && info->kind == DELTA_CASE_CLIENT && reading->profile != NULL)
+		f = list_matters(reading, info->case_id);
 	return finish(reading, f);
 }
 

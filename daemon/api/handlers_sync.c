@@ -121,6 +121,8 @@ static void changed(void *ctx, struct profile *profile, const char *failure)
 	}
 }
 
+static struct profile_watch watch = { .fn = changed };
+
 static void waited_long_enough(void *ctx)
 {
 	give_up(ctx, "the central node did not finish in 30 seconds");
@@ -144,7 +146,7 @@ static struct fault wait_for(struct request *request, enum purpose purpose)
 	}
 	timer_at(waiter->timer, loop_mono_ms() + WAIT_MS);
 	waiters = waiter;
-	profile_watch(profile, changed, NULL);
+	profile_watch(profile, &watch);
 	if (purpose == SYNC)
 		profile_poke(profile); /* the end of this turn asks whether there is anything to wait for */
 	return fault_none();

@@ -1,11 +1,14 @@
-/* handlers_vault - status, init, unlock, lock, types: what answers without an
+/* handlers_vault - status, open, init, unlock, lock, types: what answers without an
  * open store too. */
+#include <sodium.h>
 #include <stdlib.h>
 
 #include "api/handlers.h"
 #include "api/profile.h"
 #include "api/version.h"
 #include "api/view.h"
+#include "api/web.h"
+#include "base/limits.h"
 #include "central/node.h"
 #include "domain/labels.h"
 #include "domain/schema.h"
@@ -197,6 +200,20 @@ struct fault handlers_status(struct request *request)
 					    : status_field(request->target.profile, request->answer);
 }
 
+struct fault handlers_open(struct request *request)
+{
+	char address[WEB_ADDRESS_BYTES];
+	if (request->target.web == NULL)
+		return request_fault(request, fault_of(FAULT_CALLER, "this daemon gives no address of the web client here"),
+				     "ask over its socket (`jalka open`), and see that it was not started with --web off");
+	web_address(request->target.web, request->call->call.open.companion, address);
+	struct writer *out = answer_begin(request->answer);
+	writer_string(out, "url", address);
+	answer_finish(request->answer);
+	sodium_memzero(address, sizeof address);
+	return fault_none();
+}
+
 /* ---- init, unlock, lock ---- */
 
 static void answer_vault(struct answer *answer, const char *vault)
@@ -311,6 +328,8 @@ static void write_message(struct writer *out, const struct schema_message *messa
 		writer_bool(out, "repeated", field->repeated);
 		writer_bool(out, "required", field->required);
 		writer_bool(out, "later", field->later);
+		if (field->kind == SCHEMA_TEXT)
+			writer_number(out, "chars_max", field->chars_max != 0 ? field->chars_max : LIMIT_TEXT_CHARS);
 		if (field->enumeration != NULL) {
 			writer_list(out, "values");
 			for (size_t j = 0; j < field->enumeration->count; j++)

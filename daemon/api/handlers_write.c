@@ -43,6 +43,7 @@ static struct fault write_with(struct writing *w, const jalka_WriteCall *call)
 	struct request *request = w->request;
 	w->record = schema_by_name(span_text(call->type));
 	w->sign = call->sign;
+	w->draft = call->draft;
 	w->token = call->token;
 	w->event_at_ms = call->event_at_ms;
 	if (w->record == NULL)

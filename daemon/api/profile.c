@@ -52,8 +52,7 @@ struct profile {
 	bool status_known, changed;
 	uint64_t cases; /* held when last told */
 	const char *failure;
-	profile_watch_fn *watch;
-	void *watch_ctx;
+	struct profile_watch *watches;
 };
 
 struct replica_time profile_now(void)
@@ -154,6 +153,14 @@ static struct fault sweep_drafts(struct profile *profile)
 	return fault_none();
 }
 
+static void tell_watches(struct profile *profile, const char *failure)
+{
+	for (struct profile_watch *watch = profile->watches, *next; watch != NULL; watch = next) {
+		next = watch->next;
+		watch->fn(watch->ctx, profile, failure);
+	}
+}
+
 /* The end of a turn: what changed is told, the next deadline set. */
 static void turn(void *ctx)
 {
@@ -172,8 +179,7 @@ static void turn(void *ctx)
 			link_settled(profile->link);
 		if (now->state == REPLICA_REVOKED)
 			link_want(profile->link, false);
-		if (profile->watch != NULL)
-			profile->watch(profile->watch_ctx, profile, failure);
+		tell_watches(profile, failure);
 	}
 	if (profile->state == PROFILE_OPEN)
 		timer_at(profile->deadline, replica_deadline(profile->replica));
@@ -365,7 +371,6 @@ void profile_lock(struct profile *profile)
 {
 	if (profile->state != PROFILE_OPEN)
 		return;
-	profile_watch_fn *fn = profile->watch;
 	profile->state = PROFILE_LOCKED;
 	watch_start(profile->idle, 0);
 	timer_at(profile->deadline, UINT64_MAX);
@@ -376,8 +381,7 @@ void profile_lock(struct profile *profile)
 	malloc_trim(0);
 	request_wipe();
 	sodium_stackzero(STACK_WIPED_BYTES);
-	if (fn != NULL)
-		fn(profile->watch_ctx, profile, "the profile was locked");
+	tell_watches(profile, "the profile was locked");
 }
 
 /* ---- the passphrase, beside the loop (J1) ---- */
@@ -615,8 +619,24 @@ const struct address *profile_central_address(const struct profile *profile)
 	return profile->has_address ? &profile->address : NULL;
 }
 
-void profile_watch(struct profile *profile, profile_watch_fn *fn, void *ctx)
+void profile_unwatch(struct profile *profile, struct profile_watch *watch)
 {
-	profile->watch = fn;
-	profile->watch_ctx = ctx;
+	for (struct profile_watch **at = &profile->watches; *at != NULL; at = &(*at)->next) {
+		if (*at == watch) {
+			*at = watch->next;
+			return;
+		}
+	}
+}
+
+void profile_watch(struct profile *profile, struct profile_watch *watch)
+{
+	profile_unwatch(profile, watch);
+	watch->next = profile->watches;
+	profile->watches = watch;
+}
+
+void profile_note_change(struct profile *profile)
+{
+	host_changed(profile);
 }

@@ -76,8 +76,17 @@ struct fault profile_access_case(struct profile *profile, struct case_id *out);
 const struct address *profile_central_address(const struct profile *profile); /* NULL: not known */
 
 /* Called once a turn in which something changed, or a dial or the link failed
- * (`failure` is then a literal, else NULL). At most one; not from inside a call. */
+ * (`failure` is then a literal, else NULL), and when the profile was locked; not from
+ * inside a call. The watch is the caller's, and stands until it is taken back. */
 typedef void profile_watch_fn(void *ctx, struct profile *profile, const char *failure);
-void profile_watch(struct profile *profile, profile_watch_fn *fn, void *ctx);
+struct profile_watch {
+	profile_watch_fn *fn;
+	void *ctx;
+	struct profile_watch *next; /* the profile's */
+};
+void profile_watch(struct profile *profile, struct profile_watch *watch); /* twice is once */
+void profile_unwatch(struct profile *profile, struct profile_watch *watch);
+/* Something changed that the replica does not know of: a draft. */
+void profile_note_change(struct profile *profile);
 
 #endif

@@ -16,6 +16,7 @@ static jalka_Request decoded;
 
 static const struct request_row table[] = {
 	{ jalka_Request_status_tag, "status", REQUEST_FIELD | REQUEST_CENTRAL, false, handlers_status, REQUEST_FREE },
+	{ jalka_Request_open_tag, "open", REQUEST_FIELD, false, handlers_open, REQUEST_FREE },
 	{ jalka_Request_init_tag, "init", REQUEST_FIELD, false, handlers_init, REQUEST_FREE },
 	{ jalka_Request_unlock_tag, "unlock", REQUEST_FIELD, false, handlers_unlock, REQUEST_FREE },
 	{ jalka_Request_lock_tag, "lock", REQUEST_FIELD, false, handlers_lock, REQUEST_FREE },

@@ -18,11 +18,13 @@
 struct gate;    /* who asks, and what they may: api/gate.h */
 struct profile; /* the field role's */
 struct node;    /* the central role's */
+struct web;     /* the web client of a field daemon: api/web.h */
 
 /* Whom the calls are for: exactly one is set. */
 struct request_target {
 	struct profile *profile;
 	struct node *node;
+	struct web *web; /* whose addresses may be given away; NULL: not to this caller */
 };
 
 struct request {

@@ -6,7 +6,7 @@
  *   end                always, whatever came of it
  *
  * A signed type (notes, assessments, consents) is kept as a draft until it is
- * signed; everything else is a delta at once. Drafts are checked for shape alone;
+ * signed; everything else is a delta at once, unless it is asked to be kept as one. Drafts are checked for shape alone;
  * rules decide what is signed or written (domain/rules). Whether the case may be
  * written is the replica's to say. What a write brings with it (the state of a
  * record it corrects or replaces) goes into the log in the same transaction.
@@ -36,7 +36,7 @@ struct writing {
 	struct record_id record_id;
 	struct case_id client_case;
 	enum delta_case_kind kind; /* of the case it stands in, or opens */
-	bool opens, is_new, from_draft, sign;
+	bool opens, is_new, from_draft, sign, draft;
 	uint64_t event_at_ms, token;
 	struct rules_told told;
 	struct rules_also also[RULES_ALSO_MAX];
@@ -52,7 +52,7 @@ struct writing {
 
 static inline bool writing_is_draft(const struct writing *w)
 {
-	return w->is_new && w->record->is_signed && !w->sign;
+	return w->is_new && !w->sign && (w->record->is_signed || w->draft);
 }
 
 void writing_begin(struct writing *w, struct request *request);

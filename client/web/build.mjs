@@ -1,0 +1,99 @@
+// Builds the web client: node build.mjs OUT
+//
+// Type check, one script a client (field, companion), one stylesheet, the fonts and
+// the words of each language, all named by their digests, and a page for each client.
+// The same sources give the same bytes. Any error ends the build and leaves no OUT.
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, rmSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import * as esbuild from "esbuild";
+import tokens from "suomifi-design-tokens";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const top = join(here, "../..");
+const out = process.argv[2];
+if (out === undefined) {
+	console.error("usage: node build.mjs OUT");
+	process.exit(2);
+}
+const fresh = `${out}.new`;
+const bin = (name) => join(here, "node_modules/.bin", name);
+const LANGUAGES = ["fi", "sv", "en"];
+const CLIENTS = ["field", "companion"];
+
+rmSync(fresh, { recursive: true, force: true });
+mkdirSync(join(fresh, "assets"), { recursive: true });
+mkdirSync(join(here, "gen"), { recursive: true });
+
+function digestOf(bytes) {
+	return createHash("sha256").update(bytes).digest("hex").slice(0, 12);
+}
+
+function put(name, extension, bytes) {
+	const path = `/assets/${name}-${digestOf(bytes)}.${extension}`;
+	writeFileSync(join(fresh, path), bytes);
+	return path;
+}
+
+// The messages of the local API.
+execFileSync(join(top, "scripts/gen-labels"), [join(top, "proto/screens.tsv")], { stdio: "inherit" });
+mkdirSync(join(fresh, "gen"));
+execFileSync("protoc", [`-I${join(top, "proto")}`, `--plugin=protoc-gen-es=${bin("protoc-gen-es")}`,
+	`--es_out=${join(fresh, "gen")}`, "--es_opt=target=ts", "local.proto"], { stdio: "inherit" });
+writeFileSync(join(fresh, "gen/words.ts"), wordsModule());
+for (const file of ["local_pb.ts", "words.ts"])
+	renameSync(join(fresh, "gen", file), join(here, "gen", file));
+rmSync(join(fresh, "gen"), { recursive: true });
+execFileSync(bin("tsc"), ["-p", here], { stdio: "inherit" });
+
+// ---- words: the catalogue of the daemon, a file for each language ----
+function catalogue() {
+	return ["labels.tsv", "screens.tsv"].flatMap((file) => readFileSync(join(top, "proto", file), "utf8").split("\n"))
+		.filter((line) => line !== "" && !line.startsWith("#")).map((line) => line.split("\t"));
+}
+
+// The keys of the program's own words as a type, so that a wrong one does not build.
+function wordsModule() {
+	const keys = catalogue().map((row) => row[0]).filter((key) => /^(ui|rule|text|unit|month|agenda|agenda_class|concern|case_kind)\./.test(key));
+	return `// Generated from proto/labels.tsv and proto/screens.tsv.\nexport type WordKey =\n${keys.map((key) => `\t| ${JSON.stringify(key)}`).join("\n")};\n`;
+}
+
+const words = Object.fromEntries(LANGUAGES.map((language, i) => [language, put(`words-${language}`, "json",
+	JSON.stringify(Object.fromEntries(catalogue().map((row) => [row[0], row[i + 1]]))))]));
+
+// ---- style: the colours of the Suomi.fi design tokens, our own rules, the fonts ----
+function tokenRules() {
+	const colors = (tokens.suomifiDesignTokens ?? tokens).colors;
+	return `:root{${Object.entries(colors).map(([name, value]) => `--sf-${name}:${value}`).join(";")}}\n`;
+}
+
+function fontRules() {
+	const ranges = { latin: "U+0000-00FF,U+2013-2014,U+2018-201E,U+2022,U+2026,U+20AC,U+2192,U+2212",
+			 "latin-ext": "U+0100-02BA,U+1E00-1EFF,U+A720-A7FF" };
+	return Object.keys(ranges).flatMap((range) => [400, 600].map((weight) => {
+		const file = join(here, `node_modules/@fontsource/source-sans-3/files/source-sans-3-${range}-${weight}-normal.woff2`);
+		const path = put(`source-sans-3-${range}-${weight}`, "woff2", readFileSync(file));
+		return `@font-face{font-family:"Source Sans 3";font-weight:${weight};font-display:swap;src:url("${path}") format("woff2");unicode-range:${ranges[range]}}\n`;
+	})).join("");
+}
+
+const rules = await esbuild.build({ entryPoints: [join(here, "src/style/jalka.css")], bundle: true, minify: true, write: false,
+	external: ["/assets/*"], logLevel: "error" });
+const style = put("jalka", "css", fontRules() + tokenRules() + rules.outputFiles[0].text);
+
+// ---- scripts and pages ----
+for (const client of CLIENTS) {
+	const built = await esbuild.build({
+		entryPoints: [join(here, `src/${client}.tsx`)], bundle: true, minify: true, write: false, format: "esm",
+		target: ["es2022", "chrome109", "firefox115", "safari16"], jsx: "automatic", jsxImportSource: "preact", legalComments: "none",
+		define: { WORDS: JSON.stringify(words) }, logLevel: "error",
+	});
+	const script = put(client, "js", built.outputFiles[0].contents);
+	const page = readFileSync(join(here, `src/${client}.html`), "utf8").replace("{{style}}", style).replace("{{script}}", script);
+	writeFileSync(join(fresh, `${client}.html`), page);
+}
+
+rmSync(out, { recursive: true, force: true });
+renameSync(fresh, out);

@@ -1,0 +1,92 @@
+// api - calls to the daemon: one Request, its Responses, their JSON joined.
+import { create, fromBinary, toBinary, type MessageInitShape } from "@bufbuild/protobuf";
+import { Kind, RequestSchema, ResponseSchema, type Request } from "../../gen/local_pb";
+import * as session from "./session";
+
+export type CallName = NonNullable<Request["call"]["case"]>;
+type CallInit = NonNullable<MessageInitShape<typeof RequestSchema>["call"]>;
+export type Fields<N extends CallName> = Omit<Extract<CallInit, { case: N }>["value"], "$typeName">;
+export type Json = Record<string, unknown>;
+
+export type RefusalKind = "PEER" | "CALLER" | "STALE_READ" | "LATER" | "STORE" | "LIMIT" | "LOCKED" | "UNREACHABLE" | "SIGNED_OUT";
+
+// What the daemon refused, in its own words; nothing was changed.
+export class Refusal extends Error {
+	constructor(readonly kind: RefusalKind, message: string, readonly field: string, readonly detail: Json) {
+		super(message);
+	}
+}
+
+let number = 0;
+
+// Each message of a body or stream stands behind its length; the rest is returned.
+export function* frames(bytes: Uint8Array): Generator<Uint8Array, Uint8Array> {
+	let at = 0;
+	while (bytes.length - at >= 4) {
+		const length = new DataView(bytes.buffer, bytes.byteOffset + at, 4).getUint32(0, true);
+		if (bytes.length - at - 4 < length)
+			break;
+		yield bytes.subarray(at + 4, at + 4 + length);
+		at += 4 + length;
+	}
+	return bytes.subarray(at);
+}
+
+// Several objects of one answer: their lists are parts of one list.
+function join(whole: Json, part: Json): Json {
+	for (const [key, value] of Object.entries(part)) {
+		const before = whole[key];
+		whole[key] = Array.isArray(value) && Array.isArray(before) ? before.concat(value) : value;
+	}
+	return whole;
+}
+
+export function read(body: Uint8Array): Json {
+	const whole: Json = {};
+	let piece = "";
+	for (const frame of frames(body)) {
+		const response = fromBinary(ResponseSchema, frame);
+		piece += response.json;
+		if (response.kind !== Kind.NONE) {
+			throw new Refusal(Kind[response.kind] as RefusalKind, response.error, response.field,
+				piece === "" ? {} : JSON.parse(piece) as Json);
+		}
+		if (!response.cut) {
+			join(whole, JSON.parse(piece) as Json);
+			piece = "";
+		}
+	}
+	return whole;
+}
+
+async function post(body: Uint8Array<ArrayBuffer>): Promise<Response> {
+	try {
+		return await fetch("/api", { method: "POST", body,
+			headers: { "Content-Type": "application/x-protobuf", "X-Jalka-Session": session.header() } });
+	} catch {
+		throw new Refusal("UNREACHABLE", "", "", {});
+	}
+}
+
+// Asks the daemon. `quiet`: the screen asks, not the worker, so the idle lock counts on.
+export async function call<T = Json, N extends CallName = CallName>(name: N, fields?: Fields<N>, quiet = false): Promise<T> {
+	const request = create(RequestSchema, { id: ++number, quiet, call: { case: name, value: fields ?? {} } as CallInit });
+	const answer = await post(toBinary(RequestSchema, request) as Uint8Array<ArrayBuffer>);
+	if (answer.status === 401) {
+		session.end();
+		throw new Refusal("SIGNED_OUT", "", "", {});
+	}
+	if (!answer.ok)
+		throw new Refusal("CALLER", (await answer.text()).trim(), "", {});
+	return read(new Uint8Array(await answer.arrayBuffer())) as T;
+}
+
+// A record's values as the body of a write, step or match.
+export function jsonBody(values: Json): Uint8Array {
+	return new TextEncoder().encode(JSON.stringify(values));
+}
+
+// "field=value" texts, each ended by a zero byte.
+export function assignments(values: Record<string, string>): Uint8Array {
+	return new TextEncoder().encode(Object.entries(values).map(([name, value]) => `${name}=${value}\0`).join(""));
+}

@@ -1,0 +1,161 @@
+// records - records as the daemon tells them, and the shapes of their types.
+import { signal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { call, jsonBody, type Json } from "./api";
+import { touched } from "./live";
+import { language } from "./words";
+
+export interface Who {
+	node: string;
+	epoch: string;
+	mine: boolean;
+	name: string;
+}
+
+export interface Summary {
+	id: string;
+	case_id: string;
+	type: string;
+	title: string;
+	created_ms: number;
+	changed_ms: number;
+	event_at_ms: number;
+	by: Who;
+	pending: boolean;
+	quarantined: boolean;
+	conflict: boolean;
+	draft: boolean;
+	state?: { holds: string; decided: boolean; why: string };
+	after_closing?: boolean;
+	mark?: "SUPPLEMENTED" | "CORRECTED" | "VOIDED" | "WRONG_CLIENT";
+	merged?: { into: string; held: boolean; title: string };
+	fields?: Json;
+}
+
+export interface Sibling {
+	value: unknown;
+	cleared: boolean;
+	by: Who;
+	at_ms: number;
+	order: number;
+	pending: boolean;
+}
+
+export interface FieldInfo {
+	field: string;
+	number: number;
+	conflict: boolean;
+	siblings: Sibling[];
+}
+
+export interface RecordAnswer {
+	kind: "record";
+	token: number;
+	record: Summary & { fields: Json; info?: FieldInfo[]; corrections?: { id: string; refused: boolean; fields: Json }[] };
+	hidden?: Hidden[];
+}
+
+export interface Hidden {
+	what: string;
+	count: number;
+	why: string;
+	how: string;
+}
+
+export interface CaseAnswer {
+	kind: "case";
+	token: number;
+	case_id: string;
+	case_kind: string;
+	client_case: string;
+	records: (Summary & { fields: Json })[];
+	matters?: Summary[];
+	hidden?: Hidden[];
+}
+
+export interface Written {
+	id: string;
+	case_id: string;
+	type: string;
+	state: "written" | "draft" | "signed";
+	opened: boolean;
+	advice: { field: string; text: string }[];
+}
+
+// ---- shapes ----
+export type FieldKind = "BOOL" | "UINT" | "INT" | "ENUM" | "TEXT" | "BYTES" | "ID" | "TIME" | "DATE" | "CENTS" | "MESSAGE";
+export interface FieldShape {
+	name: string;
+	number: number;
+	label: string;
+	kind: FieldKind;
+	repeated: boolean;
+	required: boolean;
+	later: boolean;
+	chars_max?: number;
+	values?: string[];
+	value_labels?: string[];
+	fields?: FieldShape[];
+}
+export interface TypeShape {
+	name: string;
+	label: string;
+	signed: boolean;
+	central_only: boolean;
+	opens: string;
+	home: string;
+	fields: FieldShape[];
+}
+
+const shapes = signal<Record<string, TypeShape>>({});
+const asked = new Set<string>();
+
+// A type's fields with their words, in the language of the moment; null until it has come.
+export function useShape(type: string): TypeShape | null {
+	const key = `${language.value}/${type}`;
+	useEffect(() => {
+		if (asked.has(key) || type === "")
+			return;
+		asked.add(key);
+		call<TypeShape>("types", { type, lang: language.value }, true).then(
+			(shape) => {
+				shapes.value = { ...shapes.value, [key]: shape };
+			},
+			() => asked.delete(key));
+	}, [key]);
+	return shapes.value[key] ?? null;
+}
+
+// ---- writing ----
+export interface WriteWhat {
+	type: string;
+	values: Json;
+	record_id?: string;   // a record or a draft
+	case_id?: string;
+	client_case?: string; // of a new matter
+	sign?: boolean;
+	draft?: boolean;
+	token?: number;
+	event_at_ms?: number;
+}
+
+// Writes, and has every screen read again. The answer's advice is what to mind.
+export async function write(what: WriteWhat): Promise<Written> {
+	const answer = await call<Written>("write", {
+		type: what.type, body: jsonBody(what.values), form: 1, recordId: what.record_id ?? "", caseId: what.case_id ?? "",
+		clientCase: what.client_case ?? "", sign: what.sign ?? false, draft: what.draft ?? false,
+		token: BigInt(what.token ?? 0), eventAtMs: BigInt(what.event_at_ms ?? 0),
+	});
+	if (what.draft !== true)
+		touched();
+	return answer;
+}
+
+export function fieldText(fields: Json | undefined, name: string): string {
+	const value = fields?.[name];
+	return typeof value === "string" ? value : typeof value === "number" ? String(value) : "";
+}
+
+export function clientName(fields: Json | undefined): string {
+	return [fieldText(fields, "given_names"), fieldText(fields, "family_name")].filter((part) => part !== "").join(" ");
+}

@@ -1,0 +1,61 @@
+// field - the worker's client: what stands before the work, then the screen of the address.
+import { render } from "preact";
+import { reachable, status } from "./core/live";
+import * as live from "./core/live";
+import { route } from "./core/route";
+import * as session from "./core/session";
+import * as words from "./core/words";
+import { Case } from "./screens/case";
+import { Enrol, Gone, Init, SignedOut, Unlock } from "./screens/door";
+import { Frame } from "./screens/frame";
+import { Home } from "./screens/home";
+import { Conflicts, Drafts, NewOf } from "./screens/lists";
+import { Record } from "./screens/record";
+import { Sync } from "./screens/sync";
+import { Write } from "./screens/write";
+
+function Screen() {
+	const { path, query } = route.value;
+	const [first = "", second = ""] = path;
+	switch (first) {
+	case "case":
+		return <Case key={second} id={second} />;
+	case "record":
+		return <Record key={second} id={second} />;
+	case "new":
+		return second === "" ? <NewOf /> : <Write key={location.hash} type={second} query={query} />;
+	case "drafts":
+		return <Drafts />;
+	case "conflicts":
+		return <Conflicts />;
+	case "sync":
+		return <Sync />;
+	default:
+		return <Home />;
+	}
+}
+
+function Field() {
+	const now = status.value;
+	if (session.signedOut.value)
+		return <SignedOut />;
+	if (now === null)
+		return reachable.value ? null : <Gone />;
+	if (now.vault === "none")
+		return <Init />;
+	if (now.vault === "locked")
+		return <Unlock />;
+	if (now.sync === "blank" || now.sync === "enrolling")
+		return <Enrol />;
+	return <Frame><Screen /></Frame>;
+}
+
+async function main(): Promise<void> {
+	document.documentElement.dataset["theme"] = localStorage.getItem("jalka-theme") ?? "";
+	await words.begin();
+	if (await session.begin())
+		await live.begin();
+	render(<Field />, document.getElementById("app")!);
+}
+
+void main();

@@ -1,0 +1,147 @@
+// case - a client or a matter: who it is, what to do next, and everything recorded, newest first.
+import { useMemo, useState } from "preact/hooks";
+import { useAsk } from "../core/live";
+import { clientName, fieldText, useShape, type CaseAnswer, type Summary } from "../core/records";
+import { href } from "../core/route";
+import { capital, dateText, T, t, typeWord, valueWord, whenText } from "../core/words";
+import { Choice, Text } from "../ui/field";
+import { Busy, Empty, Notice, Refused } from "../ui/parts";
+import { RecordView } from "../ui/record-view";
+import { Virtual } from "../ui/virtual";
+import { Title } from "./frame";
+
+// What one starts from a client, in the order of a visit.
+const OF_CLIENT = ["digital_capability", "life_situation_mapping", "concern_assessment", "benefit_assessment", "assistance_application", "referral", "consent",
+	"joint_session", "related_person", "checklist", "child_notice", "reception_transfer", "kaikukortti_grant"];
+const OF_MATTER = ["visit", "encounter_note", "service_need_assessment", "plan", "agreed_action", "local_application", "service_notice", "handover"];
+const SPECIAL: Record<string, string> = { visit: "visit", life_situation_mapping: "mapping", assistance_application: "application", consent: "consent", joint_session: "session" };
+
+export function startHref(type: string, caseId: string, clientId: string): string {
+	const special = SPECIAL[type];
+	return special !== undefined ? href([special, "new"], { case: caseId, client: clientId }) : href(["new", type], { case: caseId, client: clientId });
+}
+
+function Marks(props: { one: Summary }) {
+	const { one } = props;
+	return (
+		<span class="row">
+			{one.state !== undefined && <span class="chip">{valueWord("*", one.state.holds)}</span>}
+			{one.draft && <span class="chip warn">{t("ui.mark.draft")}</span>}
+			{one.pending && <span class="chip">{t("ui.mark.pending")}</span>}
+			{one.quarantined && <span class="chip warn">{t("ui.mark.quarantined")}</span>}
+			{one.conflict && <span class="chip warn">{t("ui.mark.conflict")}</span>}
+			{one.mark !== undefined && <span class="chip">{valueWord("*", one.mark)}</span>}
+			{one.after_closing === true && <span class="chip">{t("ui.mark.after_closing")}</span>}
+		</span>
+	);
+}
+
+const TEXTS = ["text", "summary", "reasons", "what", "next_step", "topic", "client_view", "reason"];
+
+function snippet(fields: Record<string, unknown> | undefined): string {
+	for (const name of TEXTS) {
+		const text = fieldText(fields, name);
+		if (text !== "")
+			return text.length > 160 ? `${text.slice(0, 157)}…` : text;
+	}
+	return "";
+}
+
+export function Entry(props: { one: Summary }) {
+	const { one } = props;
+	return (
+		<a class="item" href={one.type === "case" ? href(["case", one.case_id]) : href(["record", one.id])}>
+			<span class="row apart"><span class="item-title">{capital(typeWord(one.type))}{one.title !== "" && one.title !== typeWord(one.type) ? ` · ${one.title}` : ""}</span><Marks one={one} /></span>
+			{snippet(one.fields) !== "" && <span>{snippet(one.fields)}</span>}
+			<span class="quiet">{whenText(one.event_at_ms || one.created_ms)} · {one.by.name}</span>
+		</a>
+	);
+}
+
+function Timeline(props: { records: Summary[] }) {
+	const [type, setType] = useState("");
+	const [words, setWords] = useState("");
+	const types = useMemo(() => [...new Set(props.records.map((one) => one.type))].sort((a, b) => typeWord(a).localeCompare(typeWord(b))), [props.records]);
+	const shown = useMemo(() => {
+		const sought = words.trim().toLocaleLowerCase();
+		return props.records.filter((one) => (type === "" || one.type === type) &&
+			(sought === "" || JSON.stringify([one.title, one.fields, typeWord(one.type)]).toLocaleLowerCase().includes(sought)))
+			.sort((a, b) => (b.event_at_ms || b.created_ms) - (a.event_at_ms || a.created_ms));
+	}, [props.records, type, words]);
+	return (
+		<section class="card stack" aria-labelledby="timeline">
+			<h2 id="timeline">{T("ui.case.timeline")} <span class="quiet">{shown.length}</span></h2>
+			<div class="row">
+				<div class="grow"><Choice label={T("ui.case.filter")} list optional value={type} onValue={setType} options={types.map((one) => ({ value: one, label: capital(typeWord(one)) }))} /></div>
+				<div class="grow"><Text label={T("ui.case.filter_words")} type="search" value={words} onValue={setWords} /></div>
+			</div>
+			{shown.length === 0 ? <Empty>{T("ui.case.nothing")}</Empty> : <Virtual items={shown} keyOf={(one) => one.id} label={T("ui.case.timeline")}>{(one) => <Entry one={one} />}</Virtual>}
+		</section>
+	);
+}
+
+export function HiddenNotice(props: { hidden: CaseAnswer["hidden"] }) {
+	return props.hidden === undefined || props.hidden.length === 0 ? null : (
+		<Notice tone="calm">{props.hidden.map((one) => <p key={one.what}>{one.why} {one.how}</p>)}</Notice>
+	);
+}
+
+export function Case(props: { id: string }) {
+	const { data, refusal } = useAsk<CaseAnswer>("show", { id: props.id });
+	const client = useAsk<CaseAnswer>(data !== null && data.case_kind !== "CLIENT" && data.client_case !== "" ? "show" : null, { id: data?.client_case ?? "" });
+	const head = data?.records.find((one) => one.type === "client" || one.type === "case");
+	const shape = useShape(head?.type ?? "");
+	if (refusal !== null)
+		return <div class="stack"><Title>{T("ui.case.title")}</Title><Refused refusal={refusal} /></div>;
+	if (data === null)
+		return <div class="stack"><Title>{T("ui.case.title")}</Title><Busy /></div>;
+	const isClient = data.case_kind === "CLIENT";
+	const person = isClient ? head : client.data?.records.find((one) => one.type === "client");
+	const clientCase = isClient ? data.case_id : data.client_case;
+	const name = clientName(person?.fields) || person?.title || "";
+	const birth = fieldText(person?.fields, "birth_date");
+	const matters = data.matters ?? [];
+	return (
+		<div class="stack">
+			<div class="row apart">
+				<div>
+					<Title>{name !== "" ? name : T("ui.case.title")}</Title>
+					<p class="quiet">{birth !== "" ? `${dateText(birth)} · ` : ""}{fieldText(person?.fields, "municipality")}{!isClient && ` · ${head?.title ?? ""}`}</p>
+				</div>
+				<div class="row">
+					{!isClient && clientCase !== "" && <a class="button second small" href={href(["case", clientCase])}>{T("ui.case.client")}</a>}
+					<a class="button second small" href={href(["print", data.case_id])}>{T("ui.print.title")}</a>
+					<a class="button second small" href={href(["turned", clientCase])}>{T("ui.turned.title")}</a>
+				</div>
+			</div>
+			<HiddenNotice hidden={data.hidden} />
+			<div class="two">
+				<Timeline records={data.records.filter((one) => one.id !== head?.id)} />
+				<aside class="stack">
+					{matters.length > 0 && (
+						<section class="card stack tight" aria-labelledby="matters">
+							<h2 id="matters">{T("ui.case.matters")}</h2>
+							<ul class="items">{matters.map((one) => (
+								<li key={one.id}><a class="item" href={href(["case", one.case_id])}><span class="row apart"><span class="item-title">{one.title}</span><Marks one={one} /></span></a></li>
+							))}</ul>
+						</section>
+					)}
+					<section class="card stack tight" aria-labelledby="start">
+						<h2 id="start">{T("ui.case.record")}</h2>
+						<ul class="items">
+							{(isClient ? ["case", "visit", ...OF_CLIENT] : OF_MATTER.concat(OF_CLIENT.slice(0, 8))).map((type) => (
+								<li key={type}><a class="item" href={startHref(type, OF_CLIENT.includes(type) ? clientCase : data.case_id, person?.id ?? "")}>{capital(typeWord(type))}</a></li>
+							))}
+						</ul>
+					</section>
+					{head !== undefined && shape !== null && (
+						<section class="card stack tight" aria-labelledby="facts">
+							<div class="row apart"><h2 id="facts">{isClient ? T("ui.case.person") : T("ui.case.matter")}</h2><a href={href(["record", head.id])}>{T("ui.change")}</a></div>
+							<RecordView shape={shape} values={head.fields ?? {}} leaveOut={["client", "state"]} />
+						</section>
+					)}
+				</aside>
+			</div>
+		</div>
+	);
+}

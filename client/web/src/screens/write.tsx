@@ -1,0 +1,143 @@
+// write - a new record of any type: kept as it is typed, signed or saved when it is whole.
+import { useEffect, useState } from "preact/hooks";
+import { call, Refusal, type Json } from "../core/api";
+import { useDraft, type Draft } from "../core/draft";
+import { touched, useAsk } from "../core/live";
+import { useShape, write, type RecordAnswer, type TypeShape, type Written } from "../core/records";
+import { go, replace } from "../core/route";
+import { capital, clockText, T, typeWord } from "../core/words";
+import { Button, Busy, Notice, Refused, refusalText, toast } from "../ui/parts";
+import { RecordForm, type FieldErrors } from "../ui/record-form";
+import { Title } from "./frame";
+
+export function Keeping(props: { draft: Draft }) {
+	const keeping = props.draft.keeping.value;
+	switch (keeping.state) {
+	case "none":
+		return <p class="quiet" role="status">{T("ui.draft.none")}</p>;
+	case "typing":
+		return <p class="quiet" role="status" data-keeping="typing">{T("ui.draft.typing")}</p>;
+	case "kept":
+		return <p class="quiet" role="status" data-keeping="kept">{T("ui.draft.kept", { when: clockText(keeping.at_ms) })}</p>;
+	case "failed":
+		return <Notice tone="warn" live>{T("ui.draft.failed")} {refusalText(keeping.refusal)}</Notice>;
+	}
+}
+
+// The daemon's error beside the field it names; without one, on top.
+export function errorsOf(refusal: Refusal | null): FieldErrors {
+	return refusal === null || refusal.field === "" ? {} : { [refusal.field]: refusal.message };
+}
+
+// Signs or saves what a draft holds; what was typed stays when it is refused.
+export function useFinish(draft: Draft, after: (written: Written) => void) {
+	const [refusal, setRefusal] = useState<Refusal | null>(null);
+	const [busy, setBusy] = useState(false);
+	const finish = async () => {
+		setBusy(true);
+		try {
+			await draft.keep();
+			const written = await call<Written>("sign", { recordId: draft.id });
+			await draft.end();
+			touched();
+			setRefusal(null);
+			for (const one of written.advice)
+				toast(one.text);
+			after(written);
+		} catch (error) {
+			if (!(error instanceof Refusal))
+				throw error;
+			setRefusal(error);
+			requestAnimationFrame(() => document.querySelector<HTMLElement>("[aria-invalid=true], .error, [role=alert]")?.scrollIntoView({ block: "center" }));
+		} finally {
+			setBusy(false);
+		}
+	};
+	return { refusal, busy, finish };
+}
+
+function Form(props: { shape: TypeShape; first: Json; caseId: string; draftId: string }) {
+	const { shape } = props;
+	const [values, setValues] = useState<Json>(props.first);
+	const draft = useDraft({ type: shape.name, record_id: props.draftId, ...(shape.opens === "MATTER" ? { client_case: props.caseId } : { case_id: props.caseId }) });
+	const { refusal, busy, finish } = useFinish(draft, (written) => {
+		toast(T("ui.saved", { what: typeWord(shape.name) }));
+		go(written.opened || shape.name === "client" ? ["case", written.case_id] : ["record", written.id]);
+	});
+	useEffect(() => {
+		if (draft.id === "" && Object.keys(props.first).length > 0)
+			setValues(props.first);
+	}, []);
+	const change = (next: Json) => {
+		setValues(next);
+		draft.type(next);
+	};
+	const save = () => {
+		if (draft.id === "")
+			draft.type(values);
+		void finish();
+	};
+	return (
+		<form class="stack" onSubmit={(event) => { event.preventDefault(); save(); }}
+			onKeyDown={(event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); save(); } }}>
+			{refusal !== null && <Refused refusal={refusal} />}
+			<RecordForm shape={shape} values={values} onValues={change} errors={errorsOf(refusal)} caseId={props.caseId} leaveOut={props.first["client"] !== undefined ? ["client"] : []} />
+			<Keeping draft={draft} />
+			<div class="row">
+				<Button type="submit" busy={busy}>{shape.signed ? T("ui.sign") : T("ui.save")}</Button>
+				<Button kind="second" onClick={() => { void draft.keep(); history.back(); }}>{T("ui.later")}</Button>
+			</div>
+		</form>
+	);
+}
+
+export function Write(props: { type: string; query: Record<string, string> }) {
+	const shape = useShape(props.type);
+	const first: Json = {};
+	if (props.query["client"] && shape?.fields.some((field) => field.name === "client"))
+		first["client"] = props.query["client"];
+	if (props.type === "client" && props.query["name"]) {
+		const parts = props.query["name"].split(" ");
+		first["family_name"] = parts.at(-1);
+		first["given_names"] = parts.slice(0, -1).join(" ") || null;
+	}
+	return (
+		<div class="stack">
+			<Title>{T("ui.new.one", { what: typeWord(props.type) })}</Title>
+			{shape === null ? <Busy /> : <div class="card"><Form key={shape.name} shape={shape} first={first} caseId={props.query["case"] ?? ""} draftId="" /></div>}
+		</div>
+	);
+}
+
+// A draft goes on where it was left.
+export function GoOn(props: { id: string }) {
+	const { data, refusal } = useAsk<RecordAnswer>("show", { id: props.id });
+	const [first, setFirst] = useState<RecordAnswer | null>(null);
+	const shape = useShape(first?.record.type ?? "");
+	useEffect(() => {
+		if (first === null && data !== null)
+			setFirst(data); // later answers are our own keeping
+	}, [data]);
+	useEffect(() => {
+		if (first !== null && !first.record.draft)
+			replace(["record", props.id]);
+	}, [first]);
+	if (refusal !== null && first === null)
+		return <div class="stack"><Title>{T("ui.drafts.title")}</Title><Refused refusal={refusal} /></div>;
+	return (
+		<div class="stack">
+			<Title>{first === null ? T("ui.drafts.title") : T("ui.draft.go_on", { what: typeWord(first.record.type) })}</Title>
+			{first === null || shape === null ? <Busy />
+				: <div class="card"><Form shape={shape} first={first.record.fields} caseId={first.record.case_id} draftId={first.record.id} /></div>}
+		</div>
+	);
+}
+
+export function capitalType(type: string): string {
+	return capital(typeWord(type));
+}
+
+export async function change(record: { id: string; type: string }, values: Json, token: number): Promise<Written> {
+	return write({ type: record.type, record_id: record.id, values, token });
+}
+

@@ -1,0 +1,157 @@
+// field - the inputs of forms: label above, hint, the daemon's error beside the field.
+//
+// A text knows its bound in UTF-8 bytes and letters, and says it before the daemon must.
+// What was typed always stays.
+import type { ComponentChildren, TargetedEvent } from "preact";
+import { useEffect, useId, useRef } from "preact/hooks";
+import { t } from "../core/words";
+
+interface Labelled {
+	label: string;
+	hint?: string | undefined;
+	error?: string | undefined;
+	required?: boolean | undefined;
+}
+
+function describedBy(id: string, { hint, error }: Labelled): string | undefined {
+	const ids = [hint !== undefined && hint !== "" ? `${id}-hint` : "", error ? `${id}-error` : ""].filter((part) => part !== "").join(" ");
+	return ids === "" ? undefined : ids;
+}
+
+function Around(props: Labelled & { id: string; children: ComponentChildren }) {
+	return (
+		<div class="field">
+			<label for={props.id}>{props.label}{props.required === true && <span class="quiet"> *</span>}</label>
+			{props.hint !== undefined && props.hint !== "" && <span class="hint" id={`${props.id}-hint`}>{props.hint}</span>}
+			{props.children}
+			{props.error && <span class="error" id={`${props.id}-error`}>{props.error}</span>}
+		</div>
+	);
+}
+
+const encoder = new TextEncoder();
+
+// What is too long for the record, or "".
+export function lengthFault(value: string, lettersMost: number | undefined, bytesMost?: number): string {
+	const letters = [...value].length;
+	if (lettersMost !== undefined && letters > lettersMost)
+		return t("ui.field.too_long", { letters, most: lettersMost });
+	if (bytesMost !== undefined && encoder.encode(value).length > bytesMost)
+		return t("ui.field.too_long_bytes", { most: bytesMost });
+	return "";
+}
+
+export interface TextProps extends Labelled {
+	value: string;
+	onValue: (value: string) => void;
+	lettersMost?: number | undefined;
+	bytesMost?: number | undefined;
+	long?: boolean | undefined;
+	type?: "text" | "search" | "tel" | "password" | "date" | "datetime-local" | "number" | undefined;
+	autofocus?: boolean | undefined;
+	autocomplete?: string | undefined;
+	onKeyDown?: ((event: KeyboardEvent) => void) | undefined;
+}
+
+export function Text(props: TextProps) {
+	const id = useId();
+	const box = useRef<(HTMLTextAreaElement & HTMLInputElement) | null>(null);
+	const error = props.error || lengthFault(props.value, props.lettersMost, props.bytesMost);
+	useEffect(() => {
+		if (props.autofocus === true)
+			box.current?.focus();
+	}, []);
+	useEffect(() => {
+		if (props.long !== true || box.current === null)
+			return;
+		box.current.style.height = "auto";
+		box.current.style.height = `${box.current.scrollHeight + 4}px`;
+	}, [props.value, props.long]);
+	const common = {
+		id, ref: box, class: "input", value: props.value, required: props.required ?? false,
+		"aria-invalid": error !== "" ? true as const : undefined, "aria-describedby": describedBy(id, { ...props, error }),
+		autocomplete: (props.autocomplete ?? "off") as "off",
+		onInput: (event: TargetedEvent<HTMLInputElement | HTMLTextAreaElement>) => props.onValue(event.currentTarget.value),
+		onKeyDown: props.onKeyDown,
+	};
+	return (
+		<Around {...props} error={error} id={id}>
+			{props.long === true ? <textarea {...common} /> : <input {...common} type={(props.type ?? "text") as "text"} />}
+		</Around>
+	);
+}
+
+export interface Option {
+	value: string;
+	label: string;
+}
+
+// One of some. Few stand side by side, to be touched; many are a list.
+export function Choice(props: Labelled & { options: Option[]; value: string; onValue: (value: string) => void; optional?: boolean; list?: boolean }) {
+	const id = useId();
+	if (props.list ?? props.options.length > 8) {
+		return (
+			<Around {...props} id={id}>
+				<select id={id} class="input" value={props.value} aria-invalid={props.error ? true : undefined} aria-describedby={describedBy(id, props)}
+					onChange={(event) => props.onValue(event.currentTarget.value)}>
+					{(props.value === "" || props.optional === true) && <option value="">–</option>}
+					{props.options.map((option) => <option key={option.value} value={option.value}>{option.label}</option>)}
+				</select>
+			</Around>
+		);
+	}
+	return (
+		<fieldset class="field" aria-describedby={describedBy(id, props)}>
+			<legend>{props.label}{props.required === true && <span class="quiet"> *</span>}</legend>
+			{props.hint !== undefined && props.hint !== "" && <span class="hint" id={`${id}-hint`}>{props.hint}</span>}
+			<div class="choices">
+				{props.options.map((option) => (
+					<label class="choice" key={option.value}>
+						<input type="radio" name={id} value={option.value} checked={props.value === option.value}
+							onClick={() => props.optional === true && props.value === option.value && props.onValue("")}
+							onChange={() => props.onValue(option.value)} />
+						<span>{option.label}</span>
+					</label>
+				))}
+			</div>
+			{props.error && <span class="error" id={`${id}-error`}>{props.error}</span>}
+		</fieldset>
+	);
+}
+
+// Any of some.
+export function Choices(props: Labelled & { options: Option[]; values: string[]; onValues: (values: string[]) => void }) {
+	const id = useId();
+	const toggle = (value: string, on: boolean) =>
+		props.onValues(on ? [...props.values, value] : props.values.filter((one) => one !== value));
+	return (
+		<fieldset class="field" aria-describedby={describedBy(id, props)}>
+			<legend>{props.label}{props.required === true && <span class="quiet"> *</span>}</legend>
+			{props.hint !== undefined && props.hint !== "" && <span class="hint" id={`${id}-hint`}>{props.hint}</span>}
+			<div class="choices">
+				{props.options.map((option) => (
+					<label class="choice" key={option.value}>
+						<input type="checkbox" value={option.value} checked={props.values.includes(option.value)}
+							onChange={(event) => toggle(option.value, event.currentTarget.checked)} />
+						<span>{option.label}</span>
+					</label>
+				))}
+			</div>
+			{props.error && <span class="error" id={`${id}-error`}>{props.error}</span>}
+		</fieldset>
+	);
+}
+
+export function Check(props: { label: string; value: boolean; onValue: (value: boolean) => void; error?: string | undefined }) {
+	const id = useId();
+	return (
+		<div class="field">
+			<label class="check" for={id}>
+				<input id={id} type="checkbox" checked={props.value} aria-describedby={props.error ? `${id}-error` : undefined}
+					onChange={(event) => props.onValue(event.currentTarget.checked)} />
+				<span>{props.label}</span>
+			</label>
+			{props.error && <span class="error" id={`${id}-error`}>{props.error}</span>}
+		</div>
+	);
+}
