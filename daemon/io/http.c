@@ -7,6 +7,9 @@
 #include "io/http.h"
 
 #include <arpa/inet.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
 #include <sodium.h>
@@ -423,36 +426,42 @@ static void completed(void *ctx, struct MHD_Connection *mhd, void **own, enum MH
 
 /* ---- connections ---- */
 
-/* Looks for the peer's end of a connection in one of the kernel's lists. False: not there. */
-static bool find_owner(const char *list, uint16_t peer, uint16_t own, uid_t *out)
+/* Asks the kernel for the socket at the peer's end of a connection. False: it knows none. */
+static bool find_owner(const struct sockaddr_in *peer, const struct sockaddr_in *own, uid_t *out)
 {
-	char line[256];
-	bool found = false;
-	FILE *file = fopen(list, "re");
-	while (file != NULL && !found && fgets(line, sizeof line, file) != NULL) {
-		unsigned local_port, remote_port, uid;
-		found = sscanf(line, " %*[0-9]: %*[0-9A-Fa-f]:%x %*[0-9A-Fa-f]:%x %*x %*x:%*x %*x:%*x %*x %u", &local_port,
-			       &remote_port, &uid) == 3 &&
-			local_port == peer && remote_port == own;
-		if (found)
-			*out = uid;
-	}
-	if (file != NULL)
-		fclose(file);
-	return found;
+	struct {
+		struct nlmsghdr head;
+		struct inet_diag_req_v2 ask;
+	} request = {
+		.head = { .nlmsg_len = sizeof request, .nlmsg_type = SOCK_DIAG_BY_FAMILY, .nlmsg_flags = NLM_F_REQUEST },
+		.ask = { .sdiag_family = AF_INET, .sdiag_protocol = IPPROTO_TCP, .idiag_states = UINT32_MAX,
+			 .id = { .idiag_sport = peer->sin_port, .idiag_dport = own->sin_port,
+				 .idiag_src = { peer->sin_addr.s_addr }, .idiag_dst = { own->sin_addr.s_addr },
+				 .idiag_cookie = { INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE } } },
+	};
+	union {
+		struct nlmsghdr head;
+		uint8_t bytes[1024];
+	} answer;
+	int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+	bool asked = fd >= 0 && send(fd, &request, sizeof request, 0) == (ssize_t)sizeof request;
+	ssize_t got = asked ? recv(fd, &answer, sizeof answer, 0) : -1;
+	if (fd >= 0)
+		close(fd);
+	if (got < (ssize_t)NLMSG_LENGTH(sizeof(struct inet_diag_msg)) || answer.head.nlmsg_type != SOCK_DIAG_BY_FAMILY)
+		return false;
+	*out = ((struct inet_diag_msg *)NLMSG_DATA(&answer.head))->idiag_uid;
+	return true;
 }
 
-/* H3. Both ends are on 127.0.0.1, so the two ports name the connection. */
-static bool is_own_user(const struct http *http, int fd)
+/* H3 */
+static bool is_own_user(int fd)
 {
-	struct sockaddr_in peer;
-	socklen_t len = sizeof peer;
+	struct sockaddr_in peer, own;
+	socklen_t peer_len = sizeof peer, own_len = sizeof own;
 	uid_t uid = (uid_t)-1;
-	if (getpeername(fd, (struct sockaddr *)&peer, &len) != 0 || peer.sin_family != AF_INET)
-		return false;
-	uint16_t port = ntohs(peer.sin_port);
-	return (find_owner("/proc/net/tcp", port, http->port, &uid) || find_owner("/proc/net/tcp6", port, http->port, &uid)) &&
-	       uid == geteuid();
+	return getpeername(fd, (struct sockaddr *)&peer, &peer_len) == 0 && peer.sin_family == AF_INET &&
+	       getsockname(fd, (struct sockaddr *)&own, &own_len) == 0 && find_owner(&peer, &own, &uid) && uid == geteuid();
 }
 
 /* Somebody holds many sockets open: those that never asked for anything go first. */
@@ -486,7 +495,7 @@ static void notify(void *ctx, struct MHD_Connection *mhd, void **own, enum MHD_C
 			x->next->link = &x->next;
 		http->all = x;
 		http->count++;
-		x->of_others = !is_own_user(http, x->fd);
+		x->of_others = !is_own_user(x->fd);
 		set_deadline(x, loop_mono_ms() + HTTP_HEAD_MS);
 		if (x->of_others)
 			shutdown(x->fd, SHUT_RDWR);

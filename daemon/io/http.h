@@ -7,8 +7,8 @@
  * H1  Nothing waits for a slow peer: a request whose head is not here in
  *     HTTP_HEAD_MS, or whose body is not in HTTP_BODY_MS, loses its connection.
  * H2  A reply never runs the server from within: it leaves in the loop's next turn.
- * H3  Only programs of this process's own user are served: the kernel's list of
- *     connections says whose socket the other end is.
+ * H3  Only programs of this process's own user are served: the kernel says
+ *     whose socket the other end is.
  * H4  `gone` is told once for each request that was whole, when nothing more of its
  *     reply can be sent or all of it was; after it the exchange is not to be touched.
  */
