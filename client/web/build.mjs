@@ -54,10 +54,29 @@ function catalogue() {
 		.filter((line) => line !== "" && !line.startsWith("#")).map((line) => line.split("\t"));
 }
 
+function snake(name) {
+	return name.replace(/(?!^)([A-Z])/g, "_$1").toLowerCase();
+}
+
+// Which list the states of a record type are of: { visit: "visit_state", ... }
+function stateLists() {
+	const lists = {};
+	let type = "";
+	for (const line of readFileSync(join(top, "proto/records.proto"), "utf8").split("\n")) {
+		const message = /^message (\w+) \{/.exec(line)?.[1];
+		type = message === undefined ? type : snake(message);
+		const list = /^  optional (\w+) state = \d+/.exec(line)?.[1];
+		if (list !== undefined)
+			lists[type] = snake(list);
+	}
+	return lists;
+}
+
 // The keys of the program's own words as a type, so that a wrong one does not build.
 function wordsModule() {
 	const keys = catalogue().map((row) => row[0]).filter((key) => /^(ui|rule|text|unit|month|agenda|agenda_class|concern|case_kind)\./.test(key));
-	return `// Generated from proto/labels.tsv and proto/screens.tsv.\nexport type WordKey =\n${keys.map((key) => `\t| ${JSON.stringify(key)}`).join("\n")};\n`;
+	return `// Generated from proto/labels.tsv and proto/screens.tsv.\nexport type WordKey =\n${keys.map((key) => `\t| ${JSON.stringify(key)}`).join("\n")};\n`
+		+ `export const stateLists: Record<string, string> = ${JSON.stringify(stateLists())};\n`;
 }
 
 const words = Object.fromEntries(LANGUAGES.map((language, i) => [language, put(`words-${language}`, "json",
@@ -84,6 +103,7 @@ const rules = await esbuild.build({ entryPoints: [join(here, "src/style/jalka.cs
 const style = put("jalka", "css", fontRules() + tokenRules() + rules.outputFiles[0].text);
 
 // ---- scripts and pages ----
+const icon = put("icon", "svg", readFileSync(join(here, "src/style/icon.svg")));
 for (const client of CLIENTS) {
 	const built = await esbuild.build({
 		entryPoints: [join(here, `src/${client}.tsx`)], bundle: true, minify: true, write: false, format: "esm",
@@ -91,7 +111,7 @@ for (const client of CLIENTS) {
 		define: { WORDS: JSON.stringify(words) }, logLevel: "error",
 	});
 	const script = put(client, "js", built.outputFiles[0].contents);
-	const page = readFileSync(join(here, `src/${client}.html`), "utf8").replace("{{style}}", style).replace("{{script}}", script);
+	const page = readFileSync(join(here, `src/${client}.html`), "utf8").replace("{{style}}", style).replace("{{icon}}", icon).replace("{{script}}", script);
 	writeFileSync(join(fresh, `${client}.html`), page);
 }
 

@@ -114,6 +114,8 @@ static const char *walk(struct span bytes, uint32_t *id, const struct request_ro
 			return malformed;
 		if (field.number == jalka_Request_as_tag && field.type == WIRE_BYTES && wire_utf8(field.data))
 			continue;
+		if (field.number == jalka_Request_quiet_tag && field.type == WIRE_VARINT)
+			continue;
 		const struct request_row *known = row_of(field.number);
 		if (known == NULL)
 			return "the request asks for a call this daemon does not know: it may be older than the client";

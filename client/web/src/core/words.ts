@@ -3,7 +3,7 @@
 // The words are those of the daemon (proto/labels.tsv); each language is a file of its
 // own, fetched when it is chosen, so that the change needs no reload.
 import { computed, signal } from "@preact/signals";
-import type { WordKey } from "../../gen/words";
+import { stateLists, type WordKey } from "../../gen/words";
 
 export type Language = "fi" | "sv" | "en";
 export const LANGUAGES: readonly Language[] = ["fi", "sv", "en"];
@@ -63,6 +63,11 @@ export function fieldWord(message: string, field: string): string {
 
 export function valueWord(enumeration: string, value: string): string {
 	return lookUp(`value.${enumeration}.${value}`, `value.*.${value}`) ?? value;
+}
+
+// A state of a record of that type.
+export function stateWord(type: string, state: string): string {
+	return valueWord(stateLists[type] ?? "*", state);
 }
 
 // ---- dates: 3.11.2026, klo 14.30 ----

@@ -3,7 +3,7 @@ import { useMemo, useState } from "preact/hooks";
 import { useAsk } from "../core/live";
 import { clientName, fieldText, useShape, type CaseAnswer, type Summary } from "../core/records";
 import { href } from "../core/route";
-import { capital, dateText, T, t, typeWord, valueWord, whenText } from "../core/words";
+import { capital, dateText, T, t, stateWord, typeWord, valueWord, whenText } from "../core/words";
 import { Choice, Text } from "../ui/field";
 import { Busy, Empty, Notice, Refused } from "../ui/parts";
 import { RecordView } from "../ui/record-view";
@@ -25,7 +25,7 @@ function Marks(props: { one: Summary }) {
 	const { one } = props;
 	return (
 		<span class="row">
-			{one.state !== undefined && <span class="chip">{valueWord("*", one.state.holds)}</span>}
+			{one.state !== undefined && <span class="chip">{stateWord(one.type, one.state.holds)}</span>}
 			{one.draft && <span class="chip warn">{t("ui.mark.draft")}</span>}
 			{one.pending && <span class="chip">{t("ui.mark.pending")}</span>}
 			{one.quarantined && <span class="chip warn">{t("ui.mark.quarantined")}</span>}

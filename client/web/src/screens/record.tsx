@@ -5,7 +5,7 @@ import { assignments, call, Refusal, type Json } from "../core/api";
 import { touched, useAsk } from "../core/live";
 import { useShape, write, type FieldInfo, type RecordAnswer, type TypeShape } from "../core/records";
 import { href } from "../core/route";
-import { capital, fieldWord, momentText, T, t, typeWord, valueWord, whenText } from "../core/words";
+import { capital, fieldWord, momentText, T, t, stateWord, typeWord, valueWord, whenText } from "../core/words";
 import { Choice, Text } from "../ui/field";
 import { Busy, Button, Dialog, Notice, Refused, toast } from "../ui/parts";
 import { RecordForm } from "../ui/record-form";
@@ -31,7 +31,7 @@ function Steps(props: { id: string; shape: TypeShape; values: Json }) {
 			setAsked(null);
 			setRefusal(null);
 			setValues({});
-			toast(T("ui.step.done", { state: valueWord("*", state) }));
+			toast(T("ui.step.done", { state: stateWord(props.shape.name, state) }));
 		} catch (error) {
 			if (!(error instanceof Refusal))
 				throw error;
@@ -44,15 +44,15 @@ function Steps(props: { id: string; shape: TypeShape; values: Json }) {
 	return (
 		<section class="card stack tight noprint" aria-labelledby="steps">
 			<h2 id="steps">{T("ui.step.title")}</h2>
-			<p>{T("ui.step.holds", { state: valueWord("*", data.holds) })}</p>
+			<p>{T("ui.step.holds", { state: stateWord(props.shape.name, data.holds) })}</p>
 			{refusal !== null && asked === null && <Refused refusal={refusal} />}
 			<div class="row">
 				{data.steps.map((step) => (
-					<Button key={step.state} kind="second" onClick={() => step.ready ? void take(step.state, {}) : (setRefusal(null), setAsked(step))}>{capital(valueWord("*", step.state))}</Button>
+					<Button key={step.state} kind="second" onClick={() => step.ready ? void take(step.state, {}) : (setRefusal(null), setAsked(step))}>{capital(stateWord(props.shape.name, step.state))}</Button>
 				))}
 			</div>
 			{asked !== null && (
-				<Dialog title={capital(valueWord("*", asked.state))} onClose={() => setAsked(null)}>
+				<Dialog title={capital(stateWord(props.shape.name, asked.state))} onClose={() => setAsked(null)}>
 					{asked.needs !== "" && <p>{asked.needs}</p>}
 					{refusal !== null && <Refused refusal={refusal} />}
 					<RecordForm shape={{ ...props.shape, fields: props.shape.fields.map((field) => ({ ...field, later: false })) }} only={needed.concat(refusal !== null && refusal.field !== "" ? [refusal.field.split(".")[0]!] : [])}
@@ -160,7 +160,7 @@ function Correct(props: { id: string; onClose: () => void }) {
 	return (
 		<Dialog title={T("ui.correct.title")} onClose={props.onClose}>
 			<Refused refusal={refusal} />
-			<Choice label={fieldLabel("kind")} value={kind} onValue={setKind} list options={KINDS.map((one) => ({ value: one, label: capital(valueWord("CorrectionKind", one)) }))} />
+			<Choice label={fieldLabel("kind")} value={kind} onValue={setKind} list options={KINDS.map((one) => ({ value: one, label: capital(valueWord("correction_kind", one)) }))} />
 			<Text label={fieldLabel("reason")} value={reason} onValue={setReason} long required error={errors["reason"]} />
 			{kind !== "REMOVE_UNNECESSARY" && kind !== "WRONG_CLIENT" && <Text label={fieldLabel("new_text")} value={text} onValue={setText} long error={errors["new_text"] ?? errors["text"]} />}
 			{kind === "WRONG_CLIENT" && <Text label={T("ui.correct.to_case")} value={toCase} onValue={setToCase} error={errors["to_case"]} />}
@@ -194,7 +194,7 @@ export function Record(props: { id: string }) {
 			</div>
 			<HiddenNotice hidden={data.hidden} />
 			{record.quarantined && <Notice tone="warn">{T("ui.record.quarantined")}</Notice>}
-			{record.state !== undefined && <p><span class="chip">{capital(valueWord("*", record.state.holds))}</span> {record.state.why}</p>}
+			{record.state !== undefined && <p><span class="chip">{capital(stateWord(record.type, record.state.holds))}</span> {record.state.why}</p>}
 			{record.mark !== undefined && <Notice tone="calm">{capital(valueWord("*", record.mark))}</Notice>}
 			{clashes.map((info) => <Conflict key={info.field} id={record.id} info={info} shape={shape} token={data.token} />)}
 			{open === "change" ? <Change shape={shape} answer={data} onDone={() => setOpen("")} /> : (
@@ -208,7 +208,7 @@ export function Record(props: { id: string }) {
 			)}
 			{(record.corrections ?? []).length > 0 && (
 				<section class="card stack tight"><h2>{T("ui.record.corrections")}</h2>
-					<ul class="items">{(record.corrections ?? []).map((one) => <li key={one.id}><a class="item" href={href(["record", one.id])}>{capital(valueWord("CorrectionKind", String(one.fields["kind"] ?? "")))}<span class="quiet">{String(one.fields["reason"] ?? "")}</span></a></li>)}</ul>
+					<ul class="items">{(record.corrections ?? []).map((one) => <li key={one.id}><a class="item" href={href(["record", one.id])}>{capital(valueWord("correction_kind", String(one.fields["kind"] ?? "")))}<span class="quiet">{String(one.fields["reason"] ?? "")}</span></a></li>)}</ul>
 				</section>
 			)}
 			<Steps id={record.id} shape={shape} values={record.fields} />

@@ -1,0 +1,107 @@
+// browser - Debian's chromium by playwright-core, with the rules every page keeps: no error
+// on the console, no request off the origin, nothing to scroll sideways, no finding of axe.
+import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
+
+const require = createRequire(new URL("../../client/web/package.json", import.meta.url));
+const { chromium } = require("playwright-core");
+const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+export const VIEWS = {
+	phone: { viewport: { width: 360, height: 740 }, hasTouch: true },
+	companion: { viewport: { width: 400, height: 900 } },
+	laptop: { viewport: { width: 1366, height: 768 } },
+};
+
+let browser;
+
+export async function begin() {
+	browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: process.getuid() === 0 ? ["--no-sandbox"] : [] });
+}
+
+export async function end() {
+	await browser?.close();
+}
+
+// A window of its own profile. `bad` gathers what a page must not do.
+export async function open(url, { view = "laptop", dark = false, language = "fi", ...more } = {}) {
+	const context = await browser.newContext({ locale: { fi: "fi-FI", sv: "sv-FI", en: "en-GB" }[language], timezoneId: "Europe/Helsinki",
+		colorScheme: dark ? "dark" : "light", reducedMotion: "reduce", ...VIEWS[view], ...more });
+	const page = await context.newPage();
+	page.setDefaultTimeout(10_000);
+	watch(page, new URL(url).origin);
+	await page.goto(url);
+	return page;
+}
+
+export function watch(page, origin) {
+	page.bad = [];
+	page.expected = []; // patterns of console errors that a test causes on purpose
+	page.on("console", (message) => {
+		if (message.type() === "error" && !page.expected.some((pattern) => pattern.test(message.text())))
+			page.bad.push(`console: ${message.text()}`);
+	});
+	page.on("pageerror", (error) => page.bad.push(`error: ${error.message}`));
+	page.on("request", (request) => {
+		if (!request.url().startsWith(origin) && !request.url().startsWith("blob:"))
+			page.bad.push(`request off the origin: ${request.url()}`);
+	});
+}
+
+// What holds of every page at every moment; gives the findings, none when all is well.
+export async function findings(page, { axeToo = true } = {}) {
+	const found = [...page.bad];
+	const [wide, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+	if (wide > room)
+		found.push(`scrolls sideways: ${wide} in ${room}`);
+	if (!axeToo)
+		return found;
+	// In a world of its own, which the page's policy does not reach.
+	const client = await page.context().newCDPSession(page);
+	const { frameTree } = await client.send("Page.getFrameTree");
+	const { executionContextId } = await client.send("Page.createIsolatedWorld", { frameId: frameTree.frame.id, worldName: "axe" });
+	await client.send("Runtime.evaluate", { expression: axe, contextId: executionContextId });
+	const { result, exceptionDetails } = await client.send("Runtime.evaluate", { contextId: executionContextId, awaitPromise: true, returnByValue: true,
+		expression: `axe.run({ runOnly: { type: "tag", values: ${JSON.stringify(TAGS)} } }).then((r) => r.violations.map((v) => v.id + ": " + v.nodes.map((n) => n.target.join(" ") + " " + n.failureSummary).slice(0, 3).join(" | ")))` });
+	await client.detach();
+	if (exceptionDetails !== undefined)
+		throw new Error(`axe: ${exceptionDetails.text} ${exceptionDetails.exception?.description ?? ""}`);
+	return found.concat(result.value);
+}
+
+// One of a group of choices, by their words.
+export function choose(page, group, value) {
+	return page.getByRole("group", { name: group }).getByLabel(value, { exact: true }).check();
+}
+
+// Counts facts, each named by what it shows.
+export class Count {
+	passed = 0;
+	failed = 0;
+
+	async run(name, fact) {
+		try {
+			await fact();
+			this.passed++;
+			console.log(`ok   ${name}`);
+		} catch (error) {
+			this.failed++;
+			console.log(`FAIL ${name}\n${error.stack}`);
+		}
+	}
+
+	expect(what, holds, detail = "") {
+		if (holds)
+			this.passed++;
+		else
+			this.failed++;
+		console.log(`${holds ? "ok  " : "FAIL"} ${what}${holds ? "" : `: ${typeof detail === "string" ? detail : JSON.stringify(detail, null, 1)}`}`);
+		return holds;
+	}
+
+	finish(name) {
+		console.log(`${name}: ${this.passed} passed, ${this.failed} failed`);
+		process.exitCode = this.failed > 0 ? 1 : 0;
+	}
+}
