@@ -7,11 +7,6 @@
 #include "say.h"
 #include "verbs.h"
 
-static void print_json(struct json object)
-{
-	say_line("%.*s", (int)object.text.len, (const char *)object.text.data);
-}
-
 static jalka_Request *admin_request(const char *verb, int argc, char **argv)
 {
 	jalka_Request *request = link_request(jalka_Request_admin_tag);
@@ -38,9 +33,7 @@ static void expect(struct command_context *c, int argc, int least, int most)
 static void print_object(void *ctx, struct json object)
 {
 	(void)ctx;
-	if (say_style()->json)
-		print_json(object);
-	else
+	if (!say_json(object))
 		say_object(object, 0);
 }
 
@@ -54,9 +47,7 @@ static int call_verb(struct command_context *c, const char *verb, int argc, char
 static void gather(void *ctx, struct json object)
 {
 	const char *const *key = ctx;
-	if (say_style()->json)
-		print_json(object);
-	else
+	if (!say_json(object))
 		say_table_rows(json_member(object, *key));
 }
 
@@ -65,8 +56,7 @@ static int call_table(struct command_context *c, const char *verb, const char *k
 {
 	say_table_begin(columns, count);
 	link_call(command_link(c), admin_request(verb, 0, NULL), gather, &key);
-	if (!say_style()->json)
-		say_table_end(when_empty);
+	say_table_end(when_empty);
 	return SAY_OK;
 }
 #define TABLE(c, verb, key, columns, when_empty) \
@@ -132,10 +122,8 @@ int verbs_admin_cases(struct command_context *c, int argc, char **argv)
 static void print_code(void *ctx, struct json object)
 {
 	const bool *qr = ctx;
-	if (say_style()->json) {
-		print_json(object);
+	if (say_json(object))
 		return;
-	}
 	const char *code = say_text(json_member(object, "code"));
 	if (*qr)
 		qr_print(code, say_style()->colour);
@@ -244,10 +232,8 @@ static void print_audit(void *ctx, struct json object)
 {
 	bool *good = ctx;
 	*good = say_true(object, "ok");
-	if (say_style()->json) {
-		print_json(object);
+	if (say_json(object))
 		return;
-	}
 	say_line("%s: %" PRId64 " authors, %" PRId64 " deltas, %" PRId64 " signed heads, %" PRId64 " erased, %" PRId64 " bad",
 		 *good ? "good" : "BAD", say_integer(object, "authors"), say_integer(object, "deltas"), say_integer(object, "heads"),
 		 say_integer(object, "erased"), say_integer(object, "bad"));

@@ -9,11 +9,6 @@
 #include "say.h"
 #include "verbs.h"
 
-static void print_json(struct json object)
-{
-	say_line("%.*s", (int)object.text.len, (const char *)object.text.data);
-}
-
 /* ---- agenda -------------------------------------------------------------------------------- */
 struct agenda_print { char class[16]; bool is_urgent; };
 
@@ -32,10 +27,8 @@ static void gather_due(void *ctx, struct json object)
 {
 	struct json name, due;
 	char counted[DAY_BYTES], actable[DAY_BYTES], when[DAY_BYTES * 2];
-	if (say_style()->json) {
-		print_json(object);
+	if (say_json(object))
 		return;
-	}
 	for (struct json_walk walk = json_walk(json_member(object, "due")); json_next(&walk, &name, &due);) {
 		day_text(json_member(due, "counted"), counted);
 		day_text(json_member(due, "actable"), actable);
@@ -72,8 +65,7 @@ int verbs_agenda(struct command_context *c, int argc, char **argv)
 	link_call(command_link(c), request, gather_due, &print);
 	if (!say_style()->json && print.is_urgent)
 		say_line("112 first where life is in danger; whom else to call: jalka emergency CLIENT");
-	if (!say_style()->json)
-		say_table_end("nothing is due");
+	say_table_end("nothing is due");
 	return SAY_OK;
 }
 
@@ -95,10 +87,8 @@ static void gather_quarantined(void *ctx, struct json object)
 {
 	struct json name, item;
 	bool *any = ctx;
-	if (say_style()->json) {
-		print_json(object);
+	if (say_json(object))
 		return;
-	}
 	for (struct json_walk walk = json_walk(json_member(object, "quarantine")); json_next(&walk, &name, &item);) {
 		print_quarantined(item);
 		*any = true;
@@ -132,11 +122,10 @@ static void print_conflicts(void *ctx, struct json object)
 	size_t *count = ctx;
 	struct json name, conflict, sibling;
 	struct json list = json_member(object, "conflicts");
-	if (say_style()->json)
-		print_json(object);
+	bool is_said = say_json(object);
 	for (struct json_walk walk = json_walk(list); json_next(&walk, &name, &conflict);) {
 		(*count)++;
-		if (say_style()->json)
+		if (is_said)
 			continue;
 		say_line("%s  %s  %s", say_text(json_member(conflict, "type")), say_text(json_member(conflict, "title")),
 			 say_text(json_member(conflict, "field")));

@@ -6,11 +6,6 @@
 #include "say.h"
 #include "verbs.h"
 
-static void print_json(struct json object)
-{
-	say_line("%.*s", (int)object.text.len, (const char *)object.text.data);
-}
-
 static void print_advice(struct json object)
 {
 	struct json name, one;
@@ -43,10 +38,8 @@ static void print_proposed(void *ctx, struct json object)
 	struct json to = json_member(object, "to");
 	const char *due = say_text(json_member(object, "open_deadlines"));
 	(void)ctx;
-	if (say_style()->json) {
-		print_json(object);
+	if (say_json(object))
 		return;
-	}
 	say_line("%s", say_text(json_member(object, "id")));
 	say_note("proposed to %s; you answer for the case until it is in effect", who(to));
 	if (*say_text(json_member(to, "phone")) == '\0')
@@ -87,10 +80,8 @@ static void print_said(void *ctx, struct json object)
 {
 	const char *waits = say_text(json_member(object, "waits_for"));
 	(void)ctx;
-	if (say_style()->json) {
-		print_json(object);
+	if (say_json(object))
 		return;
-	}
 	say_line("%s", say_text(json_member(object, "id")));
 	if (strcmp(waits, "RECEIVER") == 0)
 		say_note("it waits for the receiver to accept it");
@@ -138,10 +129,8 @@ static void gather_handovers(void *ctx, struct json object)
 {
 	struct json name, one;
 	(void)ctx;
-	if (say_style()->json) {
-		print_json(object);
+	if (say_json(object))
 		return;
-	}
 	for (struct json_walk walk = json_walk(json_member(object, "handovers")); json_next(&walk, &name, &one);) {
 		const char *cells[] = { say_short_id(json_member(one, "id")), say_text(json_member(one, "state")),
 					say_text(json_member(one, "waits_for")),
@@ -165,8 +154,7 @@ int verbs_handover_list(struct command_context *c, int argc, char **argv)
 	(void)handover_call(&request, "list", "");
 	say_table_begin(columns, sizeof columns / sizeof *columns);
 	link_call(command_link(c), request, gather_handovers, NULL);
-	if (!say_style()->json)
-		say_table_end("nothing changes hands");
+	say_table_end("nothing changes hands");
 	return SAY_OK;
 }
 
@@ -175,10 +163,8 @@ int verbs_handover_list(struct command_context *c, int argc, char **argv)
 static void print_protected(void *ctx, struct json object)
 {
 	(void)ctx;
-	if (say_style()->json) {
-		print_json(object);
+	if (say_json(object))
 		return;
-	}
 	say_line("%s", say_text(json_member(object, "id")));
 	say_note("protected; %" PRId64 " addresses were moved from the card", say_integer(object, "moved"));
 }

@@ -26,10 +26,8 @@ static void print_lost(void *ctx, struct json lost)
 		{ "municipality", "MUNICIPALITY", SAY_TEXT }, { "case_id", "CASE", SAY_ID },
 	};
 	bool *begun = ctx;
-	if (say_style()->json) {
-		say_line("%.*s", (int)lost.text.len, (const char *)lost.text.data);
+	if (say_json(lost))
 		return;
-	}
 	if (!*begun && json_member(lost, "serial").type != JSON_ABSENT)
 		print_device(lost);
 	if (!*begun)
@@ -53,7 +51,6 @@ int verbs_admin_lost(struct command_context *c, int argc, char **argv)
 	LINK_PUT(request->call.admin.args[0], argv[0], "the device");
 	request->call.admin.args_count = 1;
 	link_call(command_link(c), request, print_lost, &begun);
-	if (!say_style()->json)
-		say_table_end("");
+	say_table_end("");
 	return SAY_OK;
 }

@@ -9,20 +9,13 @@
 #include "say.h"
 #include "verbs.h"
 
-static void print_json(struct json object)
-{
-	say_line("%.*s", (int)object.text.len, (const char *)object.text.data);
-}
-
 /* ---- words ---------------------------------------------------------------------------------- */
 static void gather_words(void *ctx, struct json object)
 {
 	struct json name, row;
 	(void)ctx;
-	if (say_style()->json) {
-		print_json(object);
+	if (say_json(object))
 		return;
-	}
 	for (struct json_walk walk = json_walk(json_member(object, "labels")); json_next(&walk, &name, &row);) {
 		const char *cells[] = { say_text(json_member(row, "key")), say_text(json_member(row, "text")) };
 		say_table_row(cells);
@@ -41,8 +34,7 @@ int verbs_words(struct command_context *c, int argc, char **argv)
 		LINK_PUT(request->call.labels.lang, c->options[COMMAND_LANG], "--lang");
 	say_table_begin(columns, sizeof columns / sizeof *columns);
 	link_call(command_link(c), request, gather_words, NULL);
-	if (!say_style()->json)
-		say_table_end("no words");
+	say_table_end("no words");
 	return SAY_OK;
 }
 
@@ -65,10 +57,8 @@ static void gather_parts(void *ctx, struct json object)
 	struct page *page = ctx;
 	struct json name, part;
 	page->cut = page->cut || say_true(object, "truncated");
-	if (page->to == stdout && say_style()->json) {
-		print_json(object);
+	if (page->to == stdout && say_json(object))
 		return;
-	}
 	for (struct json_walk walk = json_walk(json_member(object, "parts")); json_next(&walk, &name, &part);)
 		write_part(page, part);
 }

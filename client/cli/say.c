@@ -63,6 +63,13 @@ void say_line(const char *format, ...)
 	va_end(args);
 }
 
+bool say_json(struct json object)
+{
+	if (style.json)
+		say_line("%.*s", (int)object.text.len, (const char *)object.text.data);
+	return style.json;
+}
+
 /* ---- values ------------------------------------------------------------------------ */
 static size_t next_cell;
 
@@ -282,9 +289,9 @@ size_t say_table_end(const char *when_empty)
 			widths[i] = n > widths[i] ? n : widths[i];
 		}
 	}
-	if (table.rows == 0)
+	if (table.rows == 0 && !style.json)
 		say_note("%s", when_empty);
-	else if (!style.quiet) {
+	if (table.rows != 0 && !style.quiet) {
 		fputs(style.colour ? "\x1b[1m" : "", stdout);
 		print_row(NULL, headings, widths);
 		fputs(style.colour ? "\x1b[0m" : "", stdout);

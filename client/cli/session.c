@@ -31,10 +31,8 @@ static void print_session(void *ctx, struct json object)
 {
 	struct json name, one;
 	const char *step = ctx;
-	if (say_style()->json) {
-		say_line("%.*s", (int)object.text.len, (const char *)object.text.data);
+	if (say_json(object))
 		return;
-	}
 	say_line("%s", say_text(json_member(object, "id")));
 	say_note("%s", say_text(json_member(object, "holds")));
 	if (say_style()->quiet)
