@@ -711,6 +711,7 @@ struct fault hub_ingest(struct hub_link *link, const struct hub_pushed *pushed, 
 	struct delta_hash before, h;
 	bool known;
 	*goes_on = false;
+	link->push_first = pushed->first_seq;
 	FAULT_TRY(author_of(link, pushed, &author, &known));
 	if (link->device->quarantined >= LIMIT_QUARANTINE_PER_DEVICE)
 		return fault_of(FAULT_LIMIT, "too much of this device's work waits for a decision");

@@ -8,7 +8,7 @@
  *   hub_kept.c     what a device had to forget, opened
  *   hub_forgotten.c what devices said they have forgotten
  *   hub_past.c     bases in central epochs that are lost
- *   hub_welcome.c  message 2
+ *   hub_welcome.c  message 2; hub_chain.c: where a device's chain and the one held here parted
  *   hub_feed.c     pulls, backlogs and notes out
  *   hub_devices.c  devices and their sessions' lasting state
  *   hub_enrol.c hub_quarantine.c hub_restore.c hub_erase.c hub_audit.c, deny.c, vouched.c
@@ -46,6 +46,7 @@ enum {
 	HUB_FIRSTS = 4096,             /* a power of two */
 	HUB_OLD_WORDS = 4,             /* receipts and proofs of one push */
 	HUB_RECEIPTS_MAX = 4,          /* receipts of one chunk, when one body is too small */
+	HUB_KNOWN_MAX = sizeof ((jalka_Welcome *)0)->known / sizeof (jalka_Known),
 };
 
 /* A place in the feed, in the central epoch in use. */
@@ -158,8 +159,10 @@ struct hub_link {
 	/* from Hello */
 	struct epoch_id epoch;       /* its author epoch in use */
 	struct epoch_id push_epoch;  /* of the last push */
+	uint64_t push_first;         /* its first seq */
 	bool welcome_due, stale, holder_wanted, tell_known;
 	bool told_known;             /* it may begin a new epoch: its own deltas are fed too */
+	bool chain_due;              /* the last push did not go on from what is held: Chain is to tell */
 	uint64_t hello_seq, receipted_seq;
 	struct delta_hash hello_h;
 	bool has_hello_h;
@@ -245,6 +248,7 @@ struct hub {
 	uint8_t body[RECEIPT_BODY_BYTES_MAX];
 };
 
+_Static_assert(HUB_KNOWN_MAX == sizeof ((jalka_Chain *)0)->known / sizeof (jalka_Known), "one list serves both");
 _Static_assert(HUB_FIRSTS >= 2 * LIMIT_CHUNK_DELTAS, "first_of is never more than half full");
 
 /* ---- hub.c ---- */
@@ -375,6 +379,18 @@ struct fault hub_welcome(struct hub_link *link);
 void hub_put_epochs(const struct hub *hub, jalka_CentralEpoch *epochs, pb_size_t *count, const struct epoch_id *below);
 /* A device's cursor in the epoch in use (P9). False: of an epoch nobody knows. */
 bool hub_map_cursor(const struct hub *hub, const jalka_Cursor *cursor, struct hub_cursor *out);
+
+/* ---- hub_chain.c ---- */
+/* (seq, h) of a chain held here from `from` on, thinned to HUB_KNOWN_MAX; `also` is among them. */
+struct fault hub_chain_known(struct hub *hub, const struct log_author *author, uint64_t from, uint64_t also,
+			     jalka_Known *known, pb_size_t *count);
+/* The last push did not go on from what is held: the device is to be told. */
+struct fault hub_chain_parted(struct hub_link *link);
+/* Fills Chain, when one is due. */
+struct fault hub_chain_tell(struct hub_link *link, jalka_Chain *out, bool *due);
+/* A device leaves an epoch before it is closed here: who still goes on from a
+ * closed one is a twin, or was put back from an old copy. */
+struct fault hub_chain_notice_twin(struct hub_link *link, const struct epoch_id *epoch);
 
 /* ---- hub_feed.c ---- */
 /* The next part of the feed into `pull`; rows into `raw`. *any false: nothing to tell. */

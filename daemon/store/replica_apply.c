@@ -437,6 +437,8 @@ static struct fault frame_parts(struct replica *r, const jalka_Frame *frame, str
 	if (frame->has_receipt)
 		FAULT_TRY(replica_receipt_apply(r, SESSION_FRAME_SPAN(frame->receipt.body),
 						SESSION_FRAME_SPAN(frame->receipt.signature), &r->pushing));
+	if (frame->has_chain)
+		FAULT_TRY(replica_fork_parted(r, &frame->chain));
 	if (frame->has_held_answer) {
 		FAULT_TRY(apply_grants(r, frame->held_answer.granted, frame->held_answer.granted_count,
 				       frame->held_answer.forget, frame->held_answer.forget_count, true));

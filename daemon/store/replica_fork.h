@@ -16,6 +16,10 @@
  * goes on, pushes again from where central stands, or opens a new epoch. */
 struct fault replica_fork_compare(struct replica *r, const jalka_Welcome *welcome);
 
+/* The same for a push that did not go on from what central holds, of whichever own
+ * epoch. FAULT_PEER: it did go on from what central tells here. */
+struct fault replica_fork_parted(struct replica *r, const jalka_Chain *chain);
+
 /* Central is in another epoch than the cursor: learns the way down to it, maps
  * cursor and places (P9), and arranges that own work above what it inherited is
  * pushed again and foreign work offered. */

@@ -409,14 +409,18 @@ struct log_author *replica_state_own(struct replica *r, size_t index)
 	return index == r->older_count ? &r->author.chain.info : &r->older[index];
 }
 
+size_t replica_state_own_index(struct replica *r, const struct epoch_id *id)
+{
+	size_t i = 0;
+	while (i < replica_state_own_count(r) && !ID_EQUAL(replica_state_own(r, i)->author.epoch, *id))
+		i++;
+	return i;
+}
+
 struct log_author *replica_state_own_by_id(struct replica *r, const struct epoch_id *id)
 {
-	for (size_t i = 0; i < replica_state_own_count(r); i++) {
-		struct log_author *own = replica_state_own(r, i);
-		if (ID_EQUAL(own->author.epoch, *id))
-			return own;
-	}
-	return NULL;
+	size_t i = replica_state_own_index(r, id);
+	return i < replica_state_own_count(r) ? replica_state_own(r, i) : NULL;
 }
 
 /* From the open epoch back along what each continues. */

@@ -185,6 +185,8 @@ bool replica_state_is_inherited(const struct replica *r, struct order order);
 /* Own epochs, oldest first; the last is the open one. */
 size_t replica_state_own_count(const struct replica *r);
 struct log_author *replica_state_own(struct replica *r, size_t index);
+/* Its index, or replica_state_own_count: no own epoch. */
+size_t replica_state_own_index(struct replica *r, const struct epoch_id *id);
 /* The own epoch of that id, or NULL. */
 struct log_author *replica_state_own_by_id(struct replica *r, const struct epoch_id *id);
 

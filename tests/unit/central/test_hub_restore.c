@@ -338,6 +338,47 @@ static void receipts_of_a_lost_epoch_do_not_keep_a_copys_work_from_the_feed(void
 	pair_free(pair);
 }
 
+static bool find_alarm(void *ctx, const struct hub_device *device)
+{
+	*(bool *)ctx = *(bool *)ctx || device->twin_alarm;
+	return true;
+}
+
+/* What an epoch goes on from may have parted too: a copy of the disk from before used its
+ * names anew at the restored node, for work that waits for a decision and is not fed. */
+static void an_epoch_that_another_goes_on_from_is_left_where_a_copy_took_its_names(void **state)
+{
+	(void)state;
+	bool alarm = false;
+	struct pair *pair = pair_new(11, 1);
+	struct case_id id = rules_shared_case(pair, 1), ended = rules_shared_case(pair, 1);
+	struct log *backup = pair_hub_backup(pair);
+	size_t old = pair_clone(pair, 0);
+	pair_note(pair, 0, id, "kuitattu kadonneessa");
+	rules_sync(pair, 0);
+	size_t twin = pair_clone(pair, 0);
+	pair_note(pair, 0, id, "ensin");
+	rules_sync(pair, 0);
+	pair_note(pair, twin, id, "uudessa haarassa");
+	rules_sync(pair, twin); /* a new epoch after the receipted one */
+	pair_hub_restore(pair, backup, true);
+	pair_unassign(pair, ended, 0);
+	pair_note(pair, old, ended, "vanhan kopion");
+	rules_sync(pair, old);
+	pair_note(pair, twin, id, "ja sen jatko");
+	rules_sync(pair, twin);
+	rules_sync(pair, old);
+	rules_sync(pair, twin);
+	assert_int_equal(rules_status(pair, twin).unreceipted, 0);
+	assert_true(pair_finds(pair_hub_log(pair), "kuitattu kadonneessa"));
+	assert_true(pair_finds(pair_hub_log(pair), "uudessa haarassa"));
+	assert_true(pair_finds(pair_hub_log(pair), "ja sen jatko"));
+	assert_true(pair_finds(pair_hub_log(pair), "vanhan kopion"));
+	assert_false(fault_is(hub_devices(pair_hub(pair), find_alarm, &alarm)));
+	assert_true(alarm);
+	pair_free(pair);
+}
+
 /* A grant that the new epoch inherited is named by its own epoch and by the new one:
  * its backlog comes before Held's answer says so. */
 static void backlog_of_an_inherited_grant_is_taken_before_held_is_answered(void **state)
@@ -388,6 +429,7 @@ int main(void)
 		cmocka_unit_test(copy_of_a_device_that_has_answered_is_asked_what_it_holds_too),
 		cmocka_unit_test(forgotten_work_comes_back_from_what_was_sealed),
 		cmocka_unit_test(backlog_of_an_inherited_grant_is_taken_before_held_is_answered),
+		cmocka_unit_test(an_epoch_that_another_goes_on_from_is_left_where_a_copy_took_its_names),
 		cmocka_unit_test(receipts_of_a_lost_epoch_do_not_keep_a_copys_work_from_the_feed),
 	};
 	if (sodium_init() < 0)

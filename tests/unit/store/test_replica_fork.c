@@ -9,6 +9,7 @@
 #include <sodium.h>
 
 #include "lib/center_case.h"
+#include "store/author.h"
 
 static struct center *c;
 
@@ -26,6 +27,8 @@ static int tear_down(void **state)
 	center_free(c);
 	return 0;
 }
+
+static void restore_center(uint64_t inherited);
 
 static bool count_text(void *ctx, const struct log_entry *entry)
 {
@@ -57,20 +60,26 @@ static void other_bytes_under_a_foreign_name_replace_what_is_here(void **state)
 	assert_int_equal(last, 13);
 }
 
+/* A row of a twin's in the device's first epoch, at this order of the feed. */
+static void pull_twins_row(struct epoch_id epoch, uint64_t seq, uint64_t order)
+{
+	uint8_t block[1024];
+	c->out.pull.authors_count = 1;
+	SESSION_FRAME_SET(c->out.pull.authors[0].node, c->device.bytes);
+	SESSION_FRAME_SET(c->out.pull.authors[0].epoch, epoch.bytes);
+	center_row(c, center_delta(c, center_case_id, center_case_record, "central's word", DELTA_CASE_NONE,
+				   block, sizeof block), seq, order);
+	center_case_pull(c, order);
+}
+
 static void other_bytes_under_an_own_name_make_a_new_epoch_of_what_stood_there(void **state)
 {
 	(void)state;
-	uint8_t block[1024];
 	center_case_hold(c);
 	assert_false(fault_is(center_phone(c, center_case_id, center_case_record, "mine 1")));
 	assert_false(fault_is(center_phone(c, center_case_id, center_case_record, "mine 2")));
 	struct epoch_id first = center_case_status(c).epoch;
-	c->out.pull.authors_count = 1; /* a twin's seq 2 of the same epoch was first */
-	SESSION_FRAME_SET(c->out.pull.authors[0].node, c->device.bytes);
-	SESSION_FRAME_SET(c->out.pull.authors[0].epoch, first.bytes);
-	center_row(c, center_delta(c, center_case_id, center_case_record, "central's word", DELTA_CASE_NONE,
-				   block, sizeof block), 2, 9);
-	center_case_pull(c, 9);
+	pull_twins_row(first, 2, 9); /* it was first */
 	assert_int_equal(c->hang_ups, 0);
 	assert_memory_not_equal(center_case_status(c).epoch.bytes, first.bytes, ID_BYTES);
 	assert_int_equal(center_case_status(c).written, 2);
@@ -86,21 +95,122 @@ static void other_bytes_under_an_own_name_make_a_new_epoch_of_what_stood_there(v
 static void an_open_epoch_that_went_on_elsewhere_is_left(void **state)
 {
 	(void)state;
-	uint8_t block[1024];
 	center_case_hold(c);
 	struct epoch_id first = center_case_status(c).epoch;
 	assert_false(fault_is(center_phone(c, center_case_id, center_case_record, "mine")));
-	c->out.pull.authors_count = 1;
-	SESSION_FRAME_SET(c->out.pull.authors[0].node, c->device.bytes);
-	SESSION_FRAME_SET(c->out.pull.authors[0].epoch, first.bytes);
-	center_row(c, center_delta(c, center_case_id, center_case_record, "central's word", DELTA_CASE_NONE,
-				   block, sizeof block), 7, 9);
-	center_case_pull(c, 9);
+	pull_twins_row(first, 7, 9);
 	assert_int_equal(c->hang_ups, 0);
 	assert_memory_not_equal(center_case_status(c).epoch.bytes, first.bytes, ID_BYTES);
 	assert_int_equal(center_case_status(c).unreceipted, 1);
 	for (int i = 0; i < 8; i++)
 		assert_false(fault_is(center_phone(c, center_case_id, center_case_record, "more")));
+}
+
+/* Two own deltas, receipted; then a twin goes on in that epoch, and this copy leaves it. */
+static struct epoch_id leave_first_epoch_to_a_twin(void)
+{
+	center_case_hold(c);
+	struct epoch_id first = center_case_status(c).epoch;
+	assert_false(fault_is(center_phone(c, center_case_id, center_case_record, "mine 1")));
+	assert_false(fault_is(center_phone(c, center_case_id, center_case_record, "mine 2")));
+	replica_poke(c->replica, c->now);
+	assert_true(center_take(c));
+	c->out.has_receipt = true;
+	center_receipt(c, &first, 1, 2, 7, 0, &c->out.receipt);
+	center_send(c);
+	pull_twins_row(first, 7, 9);
+	assert_memory_not_equal(center_case_status(c).epoch.bytes, first.bytes, ID_BYTES);
+	return first;
+}
+
+static void what_a_twin_wrote_further_on_stays_when_a_name_before_it_is_yielded(void **state)
+{
+	(void)state;
+	size_t n = 0;
+	struct epoch_id first = leave_first_epoch_to_a_twin();
+	pull_twins_row(first, 2, 10);
+	struct author old = { c->device, first };
+	assert_false(fault_is(log_read_author(c->log, &old, 1, count_text, &n)));
+	assert_int_equal(n, 2);
+	assert_int_equal(c->hang_ups, 0);
+}
+
+/* Central has lost the receipts of the first epoch and holds a twin's words in it. The
+ * device has pushed from its seq 1. */
+static struct epoch_id push_what_a_restored_center_has_from_a_twin(void)
+{
+	struct epoch_id first = leave_first_epoch_to_a_twin();
+	assert_false(fault_is(center_phone(c, center_case_id, center_case_record, "mine 3")));
+	center_down(c);
+	restore_center(5);
+	center_up(c);
+	assert_false(center_take_hello(c));
+	center_plain(c);
+	assert_true(center_take_hello(c));
+	c->welcome.held_h.size = 32; /* nothing of the open epoch */
+	center_welcome(c);
+	assert_true(center_take(c));
+	assert_true(c->in.has_push);
+	assert_memory_equal(c->in.push.epoch.bytes, first.bytes, ID_BYTES);
+	assert_int_equal(c->in.push.first_seq, 1);
+	assert_int_equal(c->in.push.rows.count, 2);
+	return first;
+}
+
+static void an_older_epoch_that_parted_is_left_where_it_did(void **state)
+{
+	(void)state;
+	struct epoch_id first = push_what_a_restored_center_has_from_a_twin();
+	struct author old = { c->device, first };
+	struct delta_hash h;
+	bool found;
+	assert_false(fault_is(author_h_at(c->log, &c->identity, &old, 1, &h, &found)));
+	c->out.has_chain = true;
+	SESSION_FRAME_SET(c->out.chain.epoch, first.bytes);
+	c->out.chain.held_seq = 5;
+	c->out.chain.held_h.size = 32;
+	c->out.chain.known_count = 2;
+	c->out.chain.known[0].seq = 1;
+	SESSION_FRAME_SET(c->out.chain.known[0].h, h.bytes);
+	c->out.chain.known[1].seq = 5;
+	c->out.chain.known[1].h.size = 32;
+	center_send(c);
+	assert_int_equal(c->hang_ups, 0);
+	assert_int_equal(center_case_status(c).written, 3);
+	assert_true(center_take(c));
+	assert_true(c->in.has_push); /* the prefix, under its name, */
+	assert_int_equal(c->in.push.rows.count, 1);
+	c->out.has_receipt = true;
+	center_receipt(c, &first, 1, 1, 8, 0, &c->out.receipt);
+	center_send(c);
+	assert_true(center_take(c));
+	assert_true(c->in.has_push); /* and what follows it in a new epoch */
+	assert_int_equal(c->in.push.rows.count, 2);
+	assert_memory_equal(c->in.push.continues.epoch.bytes, first.bytes, ID_BYTES);
+	assert_int_equal(c->in.push.continues.seq, 1);
+}
+
+static void a_push_refused_without_a_reason_ends_the_session(void **state)
+{
+	(void)state;
+	struct epoch_id first = push_what_a_restored_center_has_from_a_twin();
+	c->out.has_chain = true;
+	SESSION_FRAME_SET(c->out.chain.epoch, first.bytes);
+	c->out.chain.held_h.size = 32; /* nothing: then a push from seq 1 goes on */
+	center_send(c);
+	assert_int_equal(c->hang_ups, 1);
+	assert_int_equal(center_case_status(c).written, 3);
+}
+
+static void told_of_an_epoch_that_is_not_its_own_a_device_hangs_up(void **state)
+{
+	(void)state;
+	push_what_a_restored_center_has_from_a_twin();
+	c->out.has_chain = true;
+	SESSION_FRAME_SET(c->out.chain.epoch, center_case_author.epoch.bytes);
+	c->out.chain.held_h.size = 32;
+	center_send(c);
+	assert_int_equal(c->hang_ups, 1);
 }
 
 static bool count_row(void *ctx, struct span key, struct span value)
@@ -133,8 +243,6 @@ static void forget_with_own_work(void)
 	center_case_pull(c, 12);
 	assert_false(replica_holds(c->replica, center_case_id));
 }
-
-static void restore_center(uint64_t inherited);
 
 static void own_work_of_a_forgotten_case_is_kept_sealed_for_central_alone(void **state)
 {
@@ -422,6 +530,10 @@ int main(void)
 		WITH(other_bytes_under_a_foreign_name_replace_what_is_here),
 		WITH(other_bytes_under_an_own_name_make_a_new_epoch_of_what_stood_there),
 		WITH(an_open_epoch_that_went_on_elsewhere_is_left),
+		WITH(what_a_twin_wrote_further_on_stays_when_a_name_before_it_is_yielded),
+		WITH(an_older_epoch_that_parted_is_left_where_it_did),
+		WITH(a_push_refused_without_a_reason_ends_the_session),
+		WITH(told_of_an_epoch_that_is_not_its_own_a_device_hangs_up),
 		WITH(own_work_of_a_forgotten_case_is_kept_sealed_for_central_alone),
 		WITH(what_is_kept_goes_when_a_backup_has_it),
 		WITH(what_a_backup_has_already_is_not_kept),
