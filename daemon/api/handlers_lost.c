@@ -3,22 +3,19 @@
  *
  * Names and municipalities of clients are metadata: shown to those whose role sees
  * them, counted for the others. */
-#include <stdlib.h>
-
 #include "api/gate.h"
 #include "api/handlers.h"
 #include "api/view.h"
+#include "central/idset.h"
 #include "central/match.h"
 #include "central/node.h"
 #include "domain/deadline.h"
 #include "domain/fields.h"
 #include "records_table.h"
 
-enum { CASES_MAX = 100000 };
-
 struct gathering {
-	struct case_id *clients; /* CLIENT cases, sorted once all are there */
-	size_t count, room, cases;
+	struct idset clients; /* their CLIENT cases */
+	size_t cases;
 	bool full;
 };
 
@@ -26,33 +23,8 @@ static bool take_case(void *ctx, const struct hub_exposed *item)
 {
 	struct gathering *g = ctx;
 	g->cases++;
-	if (g->count == g->room) {
-		size_t room = g->room == 0 ? 256 : 2 * g->room;
-		struct case_id *more = room > CASES_MAX ? NULL : realloc(g->clients, room * sizeof *more);
-		g->full = more == NULL;
-		if (g->full)
-			return false;
-		g->clients = more;
-		g->room = room;
-	}
-	g->clients[g->count++] = item->client_case;
-	return true;
-}
-
-static int by_id(const void *a, const void *b)
-{
-	return memcmp(((const struct case_id *)a)->bytes, ((const struct case_id *)b)->bytes, ID_BYTES);
-}
-
-static void sort_out(struct gathering *g)
-{
-	size_t kept = 0;
-	if (g->count > 0)
-		qsort(g->clients, g->count, sizeof *g->clients, by_id);
-	for (size_t i = 0; i < g->count; i++)
-		if (kept == 0 || !ID_EQUAL(g->clients[kept - 1], g->clients[i]))
-			g->clients[kept++] = g->clients[i];
-	g->count = kept;
+	g->full = !idset_add(&g->clients, item->client_case.bytes);
+	return !g->full;
 }
 
 /* ---- the device ---- */
@@ -110,8 +82,7 @@ struct client_listing {
 static bool write_client(void *ctx, const struct match_client *client)
 {
 	struct client_listing *l = ctx;
-	if (l->gathered->count == 0 ||
-	    bsearch(&client->case_id, l->gathered->clients, l->gathered->count, sizeof client->case_id, by_id) == NULL)
+	if (!idset_has(&l->gathered->clients, client->case_id.bytes))
 		return true;
 	l->named++;
 	if (!answer_item(l->request->answer, "clients"))
@@ -137,20 +108,20 @@ static struct fault answer(struct request *request, struct node_id node, const s
 	FAULT_TRY(hub_devices(node_hub(central), write_device, &a));
 	write_clock(&a);
 	writer_number(a.out, "cases", g->cases);
-	writer_number(a.out, "client_count", g->count);
+	writer_number(a.out, "client_count", g->clients.count);
 	writer_bool(a.out, "names_shown", may_see);
 	writer_list(a.out, "clients");
 	struct fault f = may_see ? match_each(node_match(central), write_client, &listing) : fault_none();
 	writer_list_end(a.out);
 	/* Erased since, or never arrived: their names stand nowhere any more. */
-	writer_number(a.out, "nameless", may_see ? g->count - listing.named : 0);
+	writer_number(a.out, "nameless", may_see ? g->clients.count - listing.named : 0);
 	return answer_end(request->answer, f);
 }
 
 struct fault handlers_admin_lost(struct request *request, struct node_id node)
 {
 	struct node *central = request->target.node;
-	struct gathering g = { .count = 0 };
+	struct gathering g = { .cases = 0 };
 	struct record_id nobody = { { 0 } };
 	struct case_id none = { { 0 } };
 	bool may_see = !fault_is(gate_class(request->gate, ACCESS_READ, ACCESS_BASIC, 0, ACCESS_METADATA));
@@ -158,9 +129,9 @@ struct fault handlers_admin_lost(struct request *request, struct node_id node)
 		FAULT_TRY(gate_trace(request->gate, RECORDS_ACCESS_ACT_LIST, none, nobody, NULL));
 	FAULT_TRY(match_run(node_match(central), node_hub(central), node_now()));
 	struct fault f = hub_exposed(node_hub(central), node, take_case, &g);
-	sort_out(&g);
+	idset_settle(&g.clients);
 	if (!fault_is(f))
 		f = g.full ? fault_of(FAULT_LIMIT, "memory to list the cases of the device") : answer(request, node, &g, may_see);
-	free(g.clients);
+	idset_free(&g.clients);
 	return f;
 }
