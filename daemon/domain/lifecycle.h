@@ -46,6 +46,7 @@ enum lifecycle_need {
 	LIFECYCLE_RESOLVED,          /* application: callback, urgent_outcome RESOLVED_URGENT, decision */
 	LIFECYCLE_ASKED,             /* application: an info_request not yet answered */
 	LIFECYCLE_ANSWERED,          /* application: every info_request supplied, or its time gone */
+	LIFECYCLE_ANSWERED_URGENT,   /* application: the same, and it is urgent still */
 	LIFECYCLE_DECISION,          /* application: decision */
 	LIFECYCLE_COLLECTED,         /* application: payment_commitment.collected_at */
 	LIFECYCLE_LOCAL_DECISION,    /* local: a signed local_decision of it */

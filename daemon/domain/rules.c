@@ -142,9 +142,22 @@ const struct rules_record *rules_naming(const struct rules_world *world, enum ru
 	struct record_id named;
 	size_t count = rules_list(world, scope, case_id, type, &all);
 	for (size_t i = 0; i < count; i++)
-		if (fields_id(all[i].fields, field, &named) && ID_EQUAL(named, id))
+		if (fields_id(all[i].fields, field, &named) && ID_EQUAL(named, id) && !rules_is_void(world, &all[i]))
 			return &all[i];
 	return NULL;
+}
+
+bool rules_is_content(const struct rules_record *record)
+{
+	const struct lifecycle_table *table = lifecycle_of(record->type);
+	const struct schema_record *type = schema_by_type(record->type);
+	return table != NULL && strcmp(schema_field_by_number(type->message, table->field)->enumeration->name,
+				       "content_state") == 0;
+}
+
+bool rules_is_void(const struct rules_world *world, const struct rules_record *record)
+{
+	return rules_is_content(record) && rules_state(world, record) == RECORDS_CONTENT_STATE_VOIDED;
 }
 
 /* ---- states ------------------------------------------------------------------------------ */
@@ -235,13 +248,42 @@ static bool is_made_by_signing(const struct lifecycle_table *table, uint32_t sta
 	return false;
 }
 
+/* What a state rests on may be said better, not taken away: one of the steps that lead
+ * there was met and still is. A question to the client (ASKED) is answered in time. */
+static struct fault check_rest(const struct rules_world *world, const struct rules_write *write,
+			       const struct lifecycle_table *table, struct rules_told *told)
+{
+	struct rules_write was = *write;
+	uint32_t states[VALUES_MAX];
+	bool was_met = false;
+	was.after = write->before;
+	was.given = span_of(NULL, 0);
+	was.cleared_count = 0;
+	uint32_t state = lifecycle_derive(table, states, states_of(world, table, write->record_id, write->before, states)).state;
+	for (size_t i = 0; i < table->step_count; i++) {
+		struct rules_told before = { .hint_count = 0 }, after = { .hint_count = 0 };
+		const struct lifecycle_step *step = &table->steps[i];
+		if (step->to != state || step->need == LIFECYCLE_ASKED)
+			continue;
+		if (!fault_is(rules_need(world, write, step->need, &after)))
+			return fault_none();
+		if (was_met || fault_is(rules_need(world, &was, step->need, &before)))
+			continue;
+		was_met = true;
+		copy_text(told->field, sizeof told->field, after.field);
+		copy_text(told->advice, sizeof told->advice, after.advice);
+	}
+	return was_met ? fault_of(FAULT_CALLER, "the state it is in rests on this, and it stays: it may be said better, not taken away")
+		       : fault_none();
+}
+
 static struct fault check_step(const struct rules_world *world, const struct rules_write *write,
 			       const struct lifecycle_table *table, struct rules_told *told)
 {
 	const char *name = rules_field_name(write, table->field);
 	char steps[LIFECYCLE_STEPS_BYTES];
 	if (!rules_touches(write, table->field))
-		return fault_none();
+		return write->is_new ? fault_none() : check_rest(world, write, table, told);
 	if (!fields_has(write->given, table->field))
 		return rules_refuse(told, name, "a state is never cleared: write the one it steps to", "");
 	uint32_t to = lifecycle_state(table, write->given), from = origin(world, write, table, to);

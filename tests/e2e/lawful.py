@@ -27,7 +27,7 @@ def values(name, word, ids):
         "visit": {"state": None, "outreach_post": None, "service_point": None},
         "encounter_note": {"visit": ids["visit"], "sensitive": False},
         "life_situation_mapping": {"quadrants": quadrants(word), "replaces": None, "valid_until": FUTURE},
-        "concern_assessment": {"level": "SERIOUS"},
+        "concern_assessment": {"level": "SERIOUS", "items": [{"code": "C01", "answer": "YES", "text": word}]},
         "checklist": {"kind": "DIGITAL", "items": [{"point": "CALL", "answer": "YES", "text": word}]},
         "referral": {"state": None, "owner": ids["staff"], "outcome_case": None, "client_consent": "GIVEN"},
         "service_need_assessment": {"outcome": "UNNECESSARY", "special_support": False, "unnecessary": {
@@ -45,6 +45,7 @@ def values(name, word, ids):
         "agreed_action": {"from": None, "state": None},
         "handover": {"cases": [ids["matter_case"]], "from": ids["staff"], "to": ids["other_staff"],
                      "client_told_at": None, "effective_at": None, "state": None},
+        "service_notice": {"deemed_on": None, "appeal_until": None},
         "feedback": {"score": 3},
         "correction": {"target": ids["note"], "kind": "RECTIFY"},
         "outreach_post": {"from_minute": 540, "to_minute": 960},

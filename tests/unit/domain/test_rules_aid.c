@@ -74,6 +74,31 @@ static void an_application_goes_through_kela_step_by_step(void **state)
 	refused_at(25, CLIENT_CASE, "assistance_application", "{'state':'WITHDRAWN'}", "state", "TOLD_TO_CLIENT");
 }
 
+/* By way of a question to the client nothing changes its queue. */
+static void an_answered_application_goes_back_to_the_queue_it_came_from(void **state)
+{
+	(void)state;
+#define SUPPLIED "'info_requests':[{'asked_at':'2026-11-02T09:00','how':'PHONE','items':['x'],'supplied_at':'2026-11-03T09:00'}]"
+	there(20, CLIENT_CASE, "assistance_application", "{" APPLICATION "," SUPPLIED ",'state':'WAITING_INFO'}");
+	refused_at(20, CLIENT_CASE, "assistance_application", "{'state':'URGENT_QUEUE'}", "urgency", "URGENT");
+	allowed_at(20, CLIENT_CASE, "assistance_application", "{'state':'NORMAL_QUEUE'}");
+	there(21, CLIENT_CASE, "assistance_application", "{" APPLICATION "," URGENT "," SUPPLIED ",'state':'WAITING_INFO'}");
+	refused_at(21, CLIENT_CASE, "assistance_application", "{'state':'NORMAL_QUEUE'}", "urgent_outcome", "until Kela has called");
+	allowed_at(21, CLIENT_CASE, "assistance_application", "{'state':'URGENT_QUEUE'}");
+	allowed_at(21, CLIENT_CASE, "assistance_application", "{'state':'NORMAL_QUEUE','urgent_outcome':'MOVED_TO_NORMAL'," CALLED "}");
+	there(22, CLIENT_CASE, "assistance_application", "{" APPLICATION "," URGENT ",'state':'DELIVERED','delivered_at':'2026-11-02T10:00',"
+	      "'arrived_at_kela':'2026-11-02T10:00'}");
+	refused_at(22, CLIENT_CASE, "assistance_application", "{'state':'NORMAL_QUEUE'}", "urgent_outcome", "URGENT_QUEUE");
+	allowed_at(22, CLIENT_CASE, "assistance_application", "{'state':'URGENT_QUEUE'}");
+	/* In the urgent queue it stays urgent until Kela moves it. */
+	there(23, CLIENT_CASE, "assistance_application", "{" APPLICATION "," URGENT ",'arrived_at_kela':'2026-11-02T10:00','state':'URGENT_QUEUE'}");
+	refused_at(23, CLIENT_CASE, "assistance_application", "{'urgency':'NORMAL'}", "urgency_grounds", "rests on this");
+	/* What waits for an answer is answered before it goes on. */
+	there(24, CLIENT_CASE, "assistance_application", "{" APPLICATION ",'state':'WAITING_INFO','info_requests':[{"
+	      "'asked_at':'2026-11-02T09:00','how':'PHONE','items':['x']}]}");
+	allowed_at(24, CLIENT_CASE, "assistance_application", "{" SUPPLIED "}");
+}
+
 static struct span filled(unsigned id, const char *json, uint8_t block[64])
 {
 	static uint32_t cleared[LIMIT_FIELDS];
@@ -281,6 +306,7 @@ int main(void)
 		WORLD_TEST(urgency_has_its_grounds_and_reason),
 		WORLD_TEST(what_a_worker_carries_arrives_after_it_is_delivered),
 		WORLD_TEST(an_application_goes_through_kela_step_by_step),
+		WORLD_TEST(an_answered_application_goes_back_to_the_queue_it_came_from),
 		WORLD_TEST(moved_to_normal_switches_the_queue_and_a_pickup_goes_on_the_agenda),
 		WORLD_TEST(a_local_application_is_decided_by_a_decision_and_notified_by_a_notice),
 		WORLD_TEST(a_decision_fits_its_application_and_guidelines_warn),
