@@ -206,7 +206,7 @@ static struct fault decide_lost(struct replica *r, const struct author *named, u
 		FAULT_TRY(replica_lost_find(r, case_id, named, named_seq, &author, &seq, &found));
 		if (!found)
 			return fault_none();
-		FAULT_TRY(accepted ? replica_fork_yield(r, &author, seq) : reject(r, &author, seq, case_id));
+		FAULT_TRY(accepted ? replica_fork_drop(r, &author, seq) : reject(r, &author, seq, case_id));
 	}
 }
 

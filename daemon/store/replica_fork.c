@@ -205,32 +205,78 @@ static bool copy_entry(void *ctx, const struct log_entry *entry)
 	return false;
 }
 
-/* Writes one entry anew with these orders, or (count 0) takes it out. */
-static struct fault rewrite(struct replica *r, const struct author *author, uint64_t seq,
-			    const struct order *orders, size_t count)
+/* Takes an entry out; *copy is what stood there, its bytes the caller's to free. */
+static struct fault take_out(struct replica *r, const struct author *author, uint64_t seq, struct copy *copy)
 {
-	struct copy copy = { .found = false };
-	uint64_t local;
-	FAULT_TRY(log_find(r->log, author, seq, copy_entry, &copy));
-	if (!copy.found)
+	*copy = (struct copy){ .found = false };
+	FAULT_TRY(log_find(r->log, author, seq, copy_entry, copy));
+	return copy->found ? log_cut(r->log, author, seq - 1, seq) : fault_none();
+}
+
+static struct fault refold_one(struct replica *r, const struct copy *copy)
+{
+	if (!copy->found || r->book == NULL)
 		return fault_none();
-	struct fault fault = log_cut(r->log, author, seq - 1, seq);
-	if (count > 0)
-		memcpy(copy.entry.orders, orders, count * sizeof *orders);
-	copy.entry.order_count = count;
-	if (count > 0 && !fault_is(fault))
-		fault = log_append(r->log, &copy.entry, 1, &local);
+	return r->book->ops->touched(r->book->ctx, copy->entry.case_id, copy->entry.record_id, NULL);
+}
+
+struct fault replica_fork_drop(struct replica *r, const struct author *author, uint64_t seq)
+{
+	struct copy copy;
+	struct fault fault = take_out(r, author, seq, &copy);
 	free(copy.bytes);
-	if (fault_is(fault) || r->book == NULL)
-		return fault;
-	return r->book->ops->touched(r->book->ctx, copy.entry.case_id, copy.entry.record_id, NULL);
+	return fault_is(fault) ? fault : refold_one(r, &copy);
 }
 
 struct fault replica_fork_reorder(struct replica *r, const struct author *author, uint64_t seq,
 				  const struct order *orders, size_t count)
 {
+	struct copy copy;
+	uint64_t local;
 	ASSERT(count > 0 && count <= LIMIT_ENTRY_ORDERS);
-	return rewrite(r, author, seq, orders, count);
+	struct fault fault = take_out(r, author, seq, &copy);
+	memcpy(copy.entry.orders, orders, count * sizeof *orders);
+	copy.entry.order_count = count;
+	if (!fault_is(fault) && copy.found)
+		fault = log_append(r->log, &copy.entry, 1, &local);
+	free(copy.bytes);
+	return fault_is(fault) ? fault : refold_one(r, &copy);
+}
+
+static bool see_entry(void *ctx, const struct log_entry *entry)
+{
+	(void)entry;
+	*(bool *)ctx = true;
+	return false;
+}
+
+/* Its content takes the place of its author's epoch, as where it waits at central. Where
+ * that has been here before, it was decided upon. */
+static struct fault put_aside(struct replica *r, struct copy *copy)
+{
+	struct log_case info;
+	uint64_t local;
+	bool found, is_there = false;
+	FAULT_TRY(log_case_get(r->log, copy->entry.case_id, &info, &found));
+	if (found && info.has_secret)
+		delta_content(&info.secret, copy->entry.bytes, &copy->entry.author.epoch);
+	else /* its opening has not come: any name that nobody uses */
+		r->host.random(r->host.ctx, copy->entry.author.epoch.bytes, ID_BYTES);
+	FAULT_TRY(log_find(r->log, &copy->entry.author, copy->entry.seq, see_entry, &is_there));
+	r->offers_known = false;
+	return is_there ? fault_none() : log_append(r->log, &copy->entry, 1, &local);
+}
+
+/* A foreign name goes to other bytes. What had it is dropped, but for what this log has
+ * from a lost epoch: it may be the only copy, and is yet to be offered. */
+static struct fault step_aside(struct replica *r, const struct author *author, uint64_t seq)
+{
+	struct copy copy;
+	struct fault fault = take_out(r, author, seq, &copy);
+	if (!fault_is(fault) && copy.bytes != NULL && replica_lost_is(r, &copy.entry))
+		fault = put_aside(r, &copy);
+	free(copy.bytes);
+	return fault_is(fault) ? fault : refold_one(r, &copy);
 }
 
 struct fault replica_fork_outrun(struct replica *r, const struct author *author, uint64_t seq)
@@ -246,7 +292,7 @@ struct fault replica_fork_yield(struct replica *r, const struct author *author, 
 	size_t index = replica_state_own_index(r, &author->epoch);
 	const struct log_author *own = index < replica_state_own_count(r) ? replica_state_own(r, index) : NULL;
 	if (own == NULL || !ID_EQUAL(author->node, r->self.node) || seq > own->seq)
-		return rewrite(r, author, seq, NULL, 0);
+		return step_aside(r, author, seq);
 	return fork(r, index, seq - 1 < own->receipted_seq ? seq - 1 : own->receipted_seq);
 }
 

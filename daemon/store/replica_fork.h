@@ -27,8 +27,12 @@ struct fault replica_fork_adopt(struct replica *r, const jalka_Welcome *welcome)
 
 /* Central's feed shows other bytes under a name this log has: a twin's work, or an
  * author's who went on after central was put back. Central's word wins: the name
- * is made free for it. Own work that stood there is issued again in a new epoch. */
+ * is made free for it. Own work that stood there is issued again in a new epoch;
+ * what a lost central told under it stands aside, to be offered. */
 struct fault replica_fork_yield(struct replica *r, const struct author *author, uint64_t seq);
+
+/* A name that is nobody's any more goes, with what stood under it. */
+struct fault replica_fork_drop(struct replica *r, const struct author *author, uint64_t seq);
 
 /* Central's feed shows the open epoch further on than this copy has it: another
  * copy went on in it. This one begins a new epoch after its last receipt. */
