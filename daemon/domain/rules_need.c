@@ -175,7 +175,10 @@ static struct fault need_sent(const struct rules_world *world, const struct rule
 	(void)fields_number(write->after, RECORDS_DISCLOSURE_SENT_AT, &sent_ms);
 	FAULT_TRY(disclosure_may(world, write->after, sent_ms, told));
 	FAULT_TRY(rules_time_is_past(world, write, RECORDS_DISCLOSURE_SENT_AT, told));
-	return met(has(write, RECORDS_DISCLOSURE_SENT_AT), LIFECYCLE_SENT, told);
+	FAULT_TRY(met(has(write, RECORDS_DISCLOSURE_SENT_AT), LIFECYCLE_SENT, told));
+	return has(write, RECORDS_DISCLOSURE_MEANS)
+		       ? fault_none()
+		       : rules_refuse(told, "means", "say by what means it was sent", "SECURE_MAIL, PRINT, PORTAL or ORAL");
 }
 
 static struct fault need_identities(const struct rules_world *world, const struct rules_write *write, struct rules_told *told)

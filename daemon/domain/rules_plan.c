@@ -98,13 +98,41 @@ struct fault rules_plan(const struct rules_world *world, const struct rules_writ
 struct fault rules_action(const struct rules_world *world, const struct rules_write *write, struct rules_told *told)
 {
 	const struct rules_record *from = rules_at(world, write->after, RECORDS_AGREED_ACTION_FROM);
+/* What the client heard read aloud and confirmed stays as it was: it is done, carried
+ * over or cancelled, not written anew. */
+static struct fault check_confirmed(const struct rules_world *world, const struct rules_write *write, struct rules_told *told)
+{
+	static const uint32_t agreed[] = { RECORDS_AGREED_ACTION_FROM, RECORDS_AGREED_ACTION_WHAT, RECORDS_AGREED_ACTION_OWNER_KIND,
+					   RECORDS_AGREED_ACTION_OWNER, RECORDS_AGREED_ACTION_DUE };
+	const struct rules_record *from = rules_at(world, write->is_new ? write->after : write->before, RECORDS_AGREED_ACTION_FROM);
+	uint32_t state = from == NULL || from->type != RECORDS_TYPE_JOINT_SESSION ? 0 : rules_state(world, from);
+	struct record_id one;
+	struct span item, rest = from == NULL ? span_of(NULL, 0) : from->fields;
+	bool is_listed = false;
+	if (state != RECORDS_SESSION_STATE_CONFIRMED && state != RECORDS_SESSION_STATE_SIGNED)
+		return fault_none();
+	if (write->is_new)
+		return rules_refuse(told, "from", state == RECORDS_SESSION_STATE_SIGNED
+					    ? "the session is signed: nothing is added to it"
+					    : "the client has confirmed what was agreed: nothing is added to it",
+				    "an action of its own, without the session, may be written");
+	while (fields_next(&rest, RECORDS_JOINT_SESSION_AGREED_ACTIONS, &item))
+		if (item.len == ID_BYTES) {
+			memcpy(one.bytes, item.data, ID_BYTES);
+			is_listed = is_listed || ID_EQUAL(one, write->record_id);
+		}
+	for (size_t i = 0; i < sizeof agreed / sizeof agreed[0]; i++)
+		if (is_listed && rules_touches(write, agreed[i]))
+			return rules_refuse(told, rules_field_name(write, agreed[i]), "the client has confirmed this as it was agreed",
+					    "step it to CARRIED_OVER with what came of it, and write a new one");
+	return fault_none();
+}
+
 	int32_t due;
 	if (from != NULL && rules_touches(write, RECORDS_AGREED_ACTION_FROM) && from->type != RECORDS_TYPE_JOINT_SESSION &&
 	    from->type != RECORDS_TYPE_VISIT && from->type != RECORDS_TYPE_PLAN)
 		return rules_refuse(told, "from", "an action is agreed in a session, on a visit or in a plan", "");
-	if (from != NULL && write->is_new && from->type == RECORDS_TYPE_JOINT_SESSION &&
-	    rules_state(world, from) == RECORDS_SESSION_STATE_SIGNED)
-		return rules_refuse(told, "from", "the session is signed: nothing is added to it", "");
+	FAULT_TRY(check_confirmed(world, write, told));
 	if (write->is_new && fields_date(write->after, RECORDS_AGREED_ACTION_DUE, &due) && due < world->today)
 		rules_hint(told, "due", "the day is past already");
 	return fault_none();
