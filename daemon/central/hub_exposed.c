@@ -7,60 +7,32 @@
 
 struct search {
 	struct hub *hub;
-	uint64_t g;
+	struct order g; /* as given */
 	bool found;
 };
-
-/* The epoch in which the current line of epochs gave that order. */
-static const struct epoch_id *issued_in(struct hub *hub, uint64_t order)
-{
-	const struct order_epoch *epoch = order_epoch_current(&hub->orders);
-	while (epoch != NULL && order <= epoch->inherited && !ID_IS_NONE(epoch->parent)) {
-		const struct order_epoch *parent = order_epoch_by_id(&hub->orders, &epoch->parent);
-		if (parent == NULL)
-			break;
-		epoch = parent;
-	}
-	return epoch == NULL ? hub_epoch(hub) : &epoch->id;
-}
 
 static bool told_one(void *ctx, struct span key, struct span value)
 {
 	struct search *search = ctx;
-	struct epoch_id epoch;
+	struct epoch_id id;
 	(void)value;
-	memcpy(epoch.bytes, key.data + 2 * ID_BYTES, ID_BYTES);
-	search->found = hub_get_be64(key.data + 3 * ID_BYTES) == search->g && ID_EQUAL(epoch, *issued_in(search->hub, search->g));
+	memcpy(id.bytes, key.data + 2 * ID_BYTES, ID_BYTES);
+	const struct order_epoch *epoch = order_epoch_by_id(&search->hub->orders, &id);
+	search->found = epoch != NULL && epoch->generation == search->g.generation
+		&& hub_get_be64(key.data + 3 * ID_BYTES) == search->g.n;
 	return !search->found;
 }
 
 static struct fault has_told(struct hub *hub, const struct node_id *node, const struct case_id *id, uint64_t g, bool *out)
 {
 	uint8_t key[2 * ID_BYTES];
-	struct search search = { .hub = hub, .g = g };
+	struct search search = { .hub = hub,
+				 .g = order_given(&hub->orders, (struct order){ hub_generation(hub), g }) };
 	memcpy(key, node->bytes, ID_BYTES);
 	memcpy(key + ID_BYTES, id->bytes, ID_BYTES);
 	FAULT_TRY(log_scan(hub->log, HUB_TABLE_FORGOTTEN, span_of(key, sizeof key), told_one, &search));
 	*out = search.found;
 	return fault_none();
-}
-
-static bool is_of_clients(enum delta_case_kind kind)
-{
-	switch (kind) {
-	case DELTA_CASE_CLIENT:
-	case DELTA_CASE_MATTER:
-	case DELTA_CASE_PROTECTED:
-	case DELTA_CASE_SENSITIVE:
-	case DELTA_CASE_CHILD_NOTICE:
-		return true;
-	case DELTA_CASE_NONE:
-	case DELTA_CASE_REFERENCE:
-	case DELTA_CASE_DIRECTORY:
-	case DELTA_CASE_ACCESS:
-		return false;
-	}
-	return false;
 }
 
 struct fault hub_exposed(struct hub *hub, struct node_id node, hub_exposed_fn *fn, void *ctx)
@@ -76,7 +48,7 @@ struct fault hub_exposed(struct hub *hub, struct node_id node, hub_exposed_fn *f
 		const struct assignments_tie *tie = holder == NULL ? NULL : assignments_tie_get(info, holder);
 		const struct grant *last = tie == NULL || tie->grant_count == 0 ? NULL : &tie->grants[tie->grant_count - 1];
 		bool is_gone = false;
-		if (!is_of_clients(info->kind) || (last == NULL && !ID_EQUAL(info->opened_by, node)))
+		if (!delta_case_is_clients(info->kind) || (last == NULL && !ID_EQUAL(info->opened_by, node)))
 			continue;
 		if (last != NULL && last->ended != 0)
 			FAULT_TRY(has_told(hub, &node, &info->id, last->g, &is_gone));

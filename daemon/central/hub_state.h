@@ -4,7 +4,8 @@
  *   hub.c          the turn (transaction, commit), own deltas; hub_open.c: opening, closing
  *   hub_assign.c   assignments, their ends, planned ones too; hub_handover.c: those of handovers
  *   hub_link.c     links: bytes in, effects obeyed
- *   hub_ingest.c   pushes: verified, judged, appended, receipted; hub_salt.c: when salts are missing
+ *   hub_ingest.c   pushes: verified, appended, receipted; hub_judge.c: what becomes of each row;
+ *                  hub_salt.c: when salts are missing
  *   hub_kept.c     what a device had to forget, opened
  *   hub_forgotten.c what devices said they have forgotten
  *   hub_past.c     bases in central epochs that are lost
@@ -341,7 +342,28 @@ struct fault hub_ingest_push(struct hub_link *link, const jalka_Push *push, stru
 struct hub_author *hub_author_get(const struct hub *hub, const struct epoch_id *epoch);
 struct fault hub_author_add(struct hub *hub, const struct log_author *info, struct hub_author **out);
 
+/* ---- hub_judge.c ---- */
+/* A verified chunk, while its rows are judged one after another. */
+struct hub_judging {
+	struct hub_link *link;
+	struct hub *hub;
+	const struct assignments_holder *holder;
+	uint64_t first_seq;
+	bool closed;
+	size_t old_receipt_count;
+	uint32_t old_generation[HUB_OLD_WORDS];
+	const struct delta *delta;  /* of the row, and what made its record */
+	bool has_first, first_erased, first_moved, first_touched;
+	bool is_unheard;            /* the grant the row's case is held by */
+	bool is_unchecked;          /* the row's base, in an epoch of which nothing is known (P3) */
+	size_t opened;              /* openings accepted in this chunk */
+};
+/* hub->rows from..count become hub->entries, *taken of them, and hub->verdicts. */
+struct fault hub_judge_rows(struct hub_judging *j, const struct author *author, size_t from, size_t count, size_t *taken);
+
 /* ---- hub_receipt.c ---- */
+/* The stamp that stands in place of the author's; 0: the author's does. */
+uint64_t hub_receipt_replaced_ms(const struct log_entry *entry);
 /* Receipts for the rows as judged, more than one when a body is too small;
  * `before`: h before the first row. */
 struct fault hub_receipt_rows(struct hub_link *link, const struct hub_pushed *pushed, const struct author *author,

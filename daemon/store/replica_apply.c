@@ -360,7 +360,7 @@ static struct fault apply_backlog(struct replica *r, const jalka_Backlog *backlo
 	if (held == NULL || held->is_forgetting || held->is_complete)
 		return fault_none();
 	/* By the order that began it: an inherited grant goes by its old name until Held is answered. */
-	if (order_compare(replica_state_given(r, held->g), g) != 0)
+	if (order_compare(order_given(&r->orders, held->g), g) != 0)
 		return fault_none(); /* of a grant that is no more */
 	struct replica_grant grant = *held;
 	struct part part = {
