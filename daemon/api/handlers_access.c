@@ -10,6 +10,7 @@
 #include "central/ledger.h"
 #include "central/match.h"
 #include "central/node.h"
+#include "domain/duplicate.h"
 #include "domain/fields.h"
 #include "records_table.h"
 
@@ -200,7 +201,7 @@ static bool has_glass(const struct gate *gate)
 {
 	for (enum access_class class = 0; class < ACCESS_CLASSES; class++)
 		for (enum access_role role = 0; role < ACCESS_ROLES; role++)
-			if (gate->roles & 1u << role && access_cell(class, role)->glass)
+			if (gate_case_roles(gate) & 1u << role && access_cell(class, role)->glass)
 				return true;
 	return false;
 }
@@ -251,6 +252,10 @@ struct logging {
 	struct view view;
 	struct writer *out;
 	struct whose whose;
+	struct case_id linked[LEDGER_LINKED_MAX]; /* the client's own, first, and those of records linked to it */
+	size_t linked_count;
+	struct case_id root;                      /* while they are gathered, at the central node */
+	bool too_many;
 	uint64_t from_ms, to_ms;
 	const char *list;
 };
@@ -306,6 +311,75 @@ static bool ledger_item(void *ctx, const struct ledger_entry *entry)
 	return write_entry(ctx, entry);
 }
 
+/* ---- one person in several client records ---- */
+
+static bool is_linked(const struct logging *logging, struct case_id id)
+{
+	for (size_t i = 0; i < logging->linked_count; i++)
+		if (ID_EQUAL(logging->linked[i], id))
+			return true;
+	return false;
+}
+
+static bool add_linked(struct logging *logging, struct case_id id)
+{
+	if (is_linked(logging, id))
+		return true;
+	logging->too_many = logging->linked_count == LEDGER_LINKED_MAX;
+	if (!logging->too_many)
+		logging->linked[logging->linked_count++] = id;
+	return !logging->too_many;
+}
+
+static bool find_root(void *ctx, struct case_id from, struct case_id into)
+{
+	struct logging *logging = ctx;
+	if (ID_EQUAL(from, logging->whose.client_case))
+		logging->root = into;
+	return true;
+}
+
+static bool take_linked(void *ctx, struct case_id from, struct case_id into)
+{
+	struct logging *logging = ctx;
+	return !ID_EQUAL(into, logging->root) || add_linked(logging, from);
+}
+
+static bool next_link(void *ctx, struct record_id id, struct record_id *into)
+{
+	struct logging *logging = ctx;
+	const struct rules_record *client = rules_find(&logging->gate->world.rules, id);
+	return client != NULL && client->type == RECORDS_TYPE_CLIENT && fields_id(client->fields, RECORDS_CLIENT_MERGED_INTO, into);
+}
+
+/* On a device: as far as the client records here are linked. */
+static bool take_client(void *ctx, const struct casebook_record *record)
+{
+	struct logging *logging = ctx;
+	struct record_id root = duplicate_root(record->record_id, next_link, logging);
+	struct record_id asked = duplicate_root(logging->whose.client, next_link, logging);
+	return !ID_EQUAL(root, asked) || add_linked(logging, record->case_id);
+}
+
+/* The log of a person is that of all their records. */
+static struct fault know_linked(struct logging *logging)
+{
+	struct request *request = logging->request;
+	struct fault f = fault_none();
+	(void)add_linked(logging, logging->whose.client_case);
+	if (logging->gate->is_central) {
+		struct match *match = node_match(request->target.node);
+		FAULT_TRY(match_run(match, node_hub(request->target.node), node_now()));
+		logging->root = logging->whose.client_case;
+		FAULT_TRY(match_linked_cases(match, find_root, logging));
+		(void)add_linked(logging, logging->root);
+		f = match_linked_cases(match, take_linked, logging);
+	} else if (!ID_IS_NONE(logging->whose.client)) {
+		f = casebook_list(logging->gate->world.book, RECORDS_TYPE_CLIENT, NULL, 0, take_client, logging);
+	}
+	return logging->too_many ? fault_of(FAULT_LIMIT, "more than 16 client records are linked to one person") : f;
+}
+
 static void read_id(struct span fields, uint32_t number, uint8_t out[static ID_BYTES])
 {
 	struct record_id id = { { 0 } };
@@ -331,8 +405,7 @@ static bool own_item(void *ctx, const struct casebook_record *record)
 	if (entry.when_ms < logging->from_ms || entry.when_ms >= logging->to_ms || ID_IS_NONE(entry.case_id))
 		return true;
 	(void)log_case_get(logging->gate->world.log, entry.case_id, &info, &found);
-	bool is_theirs = ID_EQUAL(entry.case_id, logging->whose.client_case) ||
-			 (found && ID_EQUAL(info.client_case, logging->whose.client_case)) ||
+	bool is_theirs = is_linked(logging, entry.case_id) || (found && is_linked(logging, info.client_case)) ||
 			 (!ID_IS_NONE(logging->whose.client) && ID_EQUAL(entry.client, logging->whose.client));
 	return is_theirs ? write_entry(logging, &entry) : true;
 }
@@ -401,8 +474,8 @@ static struct fault list_log(struct logging *logging)
 {
 	struct request *request = logging->request;
 	if (logging->gate->is_central)
-		return ledger_of_client(node_ledger(request->target.node), logging->whose.client_case, logging->from_ms,
-					logging->to_ms, ledger_item, logging);
+		return ledger_of_client(node_ledger(request->target.node), logging->linked, logging->linked_count,
+					logging->from_ms, logging->to_ms, ledger_item, logging);
 	struct case_id own;
 	FAULT_TRY(profile_access_case(request->target.profile, &own));
 	return casebook_list(logging->gate->world.book, RECORDS_TYPE_ACCESS_LOG, &own, 0, own_item, logging);
@@ -426,8 +499,13 @@ struct fault handlers_access_log(struct request *request)
 	FAULT_TRY(find_client(&logging.whose, call->id));
 	FAULT_TRY(read_range(&logging, call));
 	FAULT_TRY(may_read_log(&logging, call));
+	FAULT_TRY(know_linked(&logging));
 	logging.out = answer_begin(request->answer);
 	writer_id(logging.out, "client_case", logging.whose.client_case.bytes);
+	writer_list(logging.out, "linked");
+	for (size_t i = 1; i < logging.linked_count; i++)
+		writer_id(logging.out, NULL, logging.linked[i].bytes);
+	writer_list_end(logging.out);
 	writer_bool(logging.out, "own_acts_only", !request->gate->is_central);
 	writer_number(logging.out, "from_ms", logging.from_ms);
 	writer_number(logging.out, "to_ms", logging.to_ms);

@@ -16,6 +16,7 @@ struct view {
 	struct node_id self;
 	struct node_id named; /* whose name stands in `name` */
 	char name[VIEW_NAME_BYTES];
+	struct gate *gate;    /* asked for what a record leads to; NULL: for nothing */
 };
 
 void view_init(struct view *view, struct casebook *book, const struct node_id *self);

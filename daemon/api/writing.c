@@ -192,6 +192,9 @@ static bool take_record(void *ctx, const struct casebook_record *record)
 	struct found *found = ctx;
 	found->met = true;
 	found->w->case_id = record->case_id;
+	found->fault = gate_read(found->w->request->gate, record); /* who does not see it is told nothing of it */
+	if (fault_is(found->fault))
+		return false;
 	if (found->w->record == NULL)
 		found->w->record = schema_by_type(record->record_type);
 	if (found->w->record == NULL || record->record_type != found->w->record->type)
@@ -407,15 +410,15 @@ static struct fault judge(struct writing *w)
 		FAULT_TRY(writing_rules(w, &write));
 	}
 	FAULT_TRY(check_shape(w));
+	FAULT_TRY(ask_gate(w, &write)); /* before the rules, whose refusals tell what stands in the case */
 	if (writing_is_draft(w)) {
 		struct fault lost = rules_draft(&w->world.rules, &write, &w->told);
-		return fault_is(lost) ? writing_refused(w, lost) : ask_gate(w, &write);
+		return fault_is(lost) ? writing_refused(w, lost) : fault_none();
 	}
 	struct fault f = rules_check(&w->world.rules, &write, &w->told);
 	FAULT_TRY(world_fault(&w->world));
 	if (fault_is(f))
 		return writing_refused(w, f);
-	FAULT_TRY(ask_gate(w, &write));
 	w->also_count = rules_also(&w->world.rules, &write, w->also);
 	return world_fault(&w->world);
 }

@@ -12,7 +12,7 @@
 /* Rises when the same log would give other rows: they are then made anew. */
 enum { VERSION = 1 };
 
-enum query { PUT, REMOVE, REMOVE_ALL_OF, OF_CLIENT, OF_ACT, VOLUME, META_GET, META_PUT, QUERIES };
+enum query { PUT, REMOVE, REMOVE_ALL_OF, OF_CLIENT, OF_ACT, VOLUME, PEOPLE, META_GET, META_PUT, QUERIES };
 _Static_assert((int)QUERIES <= (int)STATEMENTS_MAX, "every query has a place among the statements");
 
 static const char schema_text[] =
@@ -29,9 +29,11 @@ static const char *const queries[QUERIES] = {
 	[PUT] = "INSERT OR REPLACE INTO ledger(" COLUMNS ", log) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
 	[REMOVE] = "DELETE FROM ledger WHERE record=?",
 	[REMOVE_ALL_OF] = "DELETE FROM ledger WHERE log=?",
-	[OF_CLIENT] = "SELECT " COLUMNS " FROM ledger WHERE client_case=? AND at>=? AND at<? ORDER BY at DESC, record",
+	[OF_CLIENT] = "SELECT " COLUMNS " FROM ledger WHERE at>=? AND at<?"
+		      " AND client_case IN (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ORDER BY at DESC, record",
 	[OF_ACT] = "SELECT " COLUMNS " FROM ledger WHERE act=? AND at>=? AND at<? ORDER BY at DESC, record",
 	[VOLUME] = "SELECT node, act, count(*), max(at) FROM ledger WHERE at>=? AND at<? GROUP BY node, act ORDER BY node, act",
+	[PEOPLE] = "SELECT who, max(at) FROM ledger WHERE who IS NOT NULL GROUP BY who",
 	[META_GET] = "SELECT value FROM ledger_meta WHERE name=?",
 	[META_PUT] = "INSERT OR REPLACE INTO ledger_meta(name, value) VALUES(?,?)",
 };
@@ -196,13 +198,15 @@ static void bind_range(struct sqlite3_stmt *statement, int at, uint64_t from_ms,
 	statements_bind_number(statement, at + 1, to_ms < INT64_MAX ? to_ms : INT64_MAX);
 }
 
-struct fault ledger_of_client(struct ledger *ledger, struct case_id client_case, uint64_t from_ms, uint64_t to_ms,
-			      ledger_fn *fn, void *ctx)
+struct fault ledger_of_client(struct ledger *ledger, const struct case_id *client_cases, size_t count, uint64_t from_ms,
+			      uint64_t to_ms, ledger_fn *fn, void *ctx)
 {
 	struct sqlite3_stmt *statement;
+	ASSERT(count > 0 && count <= LEDGER_LINKED_MAX);
 	FAULT_TRY(statements_take(&ledger->statements, OF_CLIENT, &statement));
-	statements_bind_bytes(statement, 1, ID_SPAN(client_case));
-	bind_range(statement, 2, from_ms, to_ms);
+	bind_range(statement, 1, from_ms, to_ms);
+	for (size_t i = 0; i < LEDGER_LINKED_MAX; i++) /* places that are left name the first again */
+		statements_bind_bytes(statement, (int)(3 + i), ID_SPAN(client_cases[i < count ? i : 0]));
 	return walk(ledger, OF_CLIENT, statement, fn, ctx);
 }
 
@@ -235,6 +239,24 @@ struct fault ledger_volume(struct ledger *ledger, uint64_t from_ms, uint64_t to_
 			break;
 	}
 	statements_release(&ledger->statements, VOLUME, statement);
+	return fault;
+}
+
+struct fault ledger_people(struct ledger *ledger, ledger_person_fn *fn, void *ctx)
+{
+	struct sqlite3_stmt *statement;
+	struct record_id who;
+	struct fault fault;
+	bool row;
+	FAULT_TRY(statements_take(&ledger->statements, PEOPLE, &statement));
+	for (;;) {
+		fault = statements_step(&ledger->statements, statement, &row);
+		if (fault_is(fault) || !row)
+			break;
+		if (statements_copy(statement, 0, who.bytes, ID_BYTES) && !fn(ctx, who, statements_number(statement, 1)))
+			break;
+	}
+	statements_release(&ledger->statements, PEOPLE, statement);
 	return fault;
 }
 

@@ -35,10 +35,16 @@ struct ledger_entry {
 };
 typedef bool ledger_fn(void *ctx, const struct ledger_entry *entry);
 
-/* Newest first, from <= when < to. */
-struct fault ledger_of_client(struct ledger *ledger, struct case_id client_case, uint64_t from_ms, uint64_t to_ms,
-			      ledger_fn *fn, void *ctx);
+/* Newest first, from <= when < to. A person may stand in several client records that were
+ * linked: `client_cases` are theirs, one at least. */
+enum { LEDGER_LINKED_MAX = 16 };
+struct fault ledger_of_client(struct ledger *ledger, const struct case_id *client_cases, size_t count, uint64_t from_ms,
+			      uint64_t to_ms, ledger_fn *fn, void *ctx);
 struct fault ledger_of_act(struct ledger *ledger, uint64_t act, uint64_t from_ms, uint64_t to_ms, ledger_fn *fn, void *ctx);
+
+/* Of each person the newest moment. */
+typedef bool ledger_person_fn(void *ctx, struct record_id who, uint64_t last_ms);
+struct fault ledger_people(struct ledger *ledger, ledger_person_fn *fn, void *ctx);
 
 /* How many entries of each device and act, and nothing of whom. */
 struct ledger_volume {

@@ -220,9 +220,8 @@ def on_devices(office, cells, table):
                 cells.check(kind, "read", role, read(daemon, kind, record), roles | mine)
                 if kind in ("assignment", "staff", "reference", "statistics"):
                     cells.check(kind, "create", role, office.write(daemon, name), roles, by=central_says)
-                else:  # who is not licensed the rules refuse before the gate does
-                    by = (lambda got: got.refused and "licensed" in got.err) if kind == "special_assessment" else None
-                    cells.check(kind, "create", role, create(office, daemon, kind, name), roles, by=by)
+                else:
+                    cells.check(kind, "create", role, create(office, daemon, kind, name), roles)
                 need = set(cells.cell[kind, role]["create_if"])
                 if "draft" in need:
                     cells.check(kind, "create", role, create(office, daemon, kind, name, sign=False), roles | {"draft"}, "as a draft")

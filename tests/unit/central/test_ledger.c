@@ -102,7 +102,7 @@ static bool take_volume(void *ctx, const struct ledger_volume *volume)
 static size_t of_client(uint64_t from, uint64_t to)
 {
 	memset(&got, 0, sizeof got);
-	assert_false(fault_is(ledger_of_client(ledger, client_case, from, to, take, NULL)));
+	assert_false(fault_is(ledger_of_client(ledger, &client_case, 1, from, to, take, NULL)));
 	return got.count;
 }
 
