@@ -379,6 +379,7 @@ struct decided {
 	uint64_t order;
 	uint32_t reason;
 	bool rejected;
+	uint64_t replaced_ms;
 };
 
 static bool take_decided(void *ctx, const struct log_entry *entry)
@@ -388,6 +389,7 @@ static bool take_decided(void *ctx, const struct log_entry *entry)
 	d->order = entry->verdict == LOG_ACCEPTED && entry->order_count > 0 ? entry->orders[0].n : 0;
 	d->rejected = entry->verdict == LOG_REJECTED;
 	d->reason = entry->reason;
+	d->replaced_ms = hub_receipt_replaced_ms(entry);
 	return false;
 }
 
@@ -402,7 +404,7 @@ struct fault hub_quarantine_decision(struct hub *hub, const struct hub_decision 
 		return fault_none();
 	receipt_begin(&hub->receipt, decision->seq, 0);
 	hub->receipt.epoch = decision->author.epoch;
-	receipt_add(&hub->receipt, decision->seq, d.order, d.reason, d.rejected, 0);
+	receipt_add(&hub->receipt, decision->seq, d.order, d.reason, d.rejected, d.replaced_ms);
 	wire_out_init(&body, out->body.bytes, sizeof out->body.bytes);
 	FAULT_TRY(receipt_write(&hub->receipt, &body));
 	out->body.size = (pb_size_t)body.used;

@@ -144,13 +144,15 @@ static struct fault place_known(struct replica *r, const struct author *author, 
 {
 	struct order orders[LIMIT_ENTRY_ORDERS];
 	size_t count = orders_of(r, row, orders);
+	/* Not replaced now, the author's stamp may have been by a central that is lost. */
+	uint64_t stamp_ms = row->stamp_ms != 0 || row->delta.data == NULL ? row->stamp_ms : delta_stamp_in(row->delta);
 	r->counts_stale = r->counts_stale || ID_EQUAL(author->node, r->self.node);
 	if (row->delta.data != NULL && !known->has_bytes)
 		FAULT_TRY(log_refill(r->log, author, row->seq, row->delta));
 	if (has_lost_order(r, known, orders, count))
 		FAULT_TRY(replica_fork_reorder(r, author, row->seq, orders, count));
 	for (size_t i = count; i > 0; i--)
-		FAULT_TRY(log_place(r->log, author, row->seq, orders[i - 1], row->stamp_ms, LOG_ACCEPTED, 0));
+		FAULT_TRY(log_place(r->log, author, row->seq, orders[i - 1], stamp_ms, LOG_ACCEPTED, 0));
 	FAULT_TRY(replica_decided_note(r, author, row->seq, known->verdict, LOG_ACCEPTED));
 	return r->book == NULL ? fault_none()
 		: r->book->ops->touched(r->book->ctx, known->case_id, known->record_id, NULL);
