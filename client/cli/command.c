@@ -242,6 +242,7 @@ static const struct command {
 	{ "admin matches", "[all]", "who seems to be in two client records", verbs_admin_matches, 0 },
 	{ "admin merge", "CLIENT CLIENT", "these are one person: link the newer record to the older", verbs_admin_merge, 0 },
 	{ "admin unmerge", "CLIENT", "take a link away: these are two people", verbs_admin_unmerge, 0 },
+	{ "admin handovers", "", "cases that are to change hands: what each waits for", verbs_admin_handovers, 0 },
 	{ "admin match reject", "CLIENT CLIENT", "these are two people: propose them no more", verbs_admin_match_reject, 0 },
 	{ "admin import", "TYPE FILE|-", "reference data from a CSV table: all of it, or nothing and why", verbs_admin_import,
 	  BIT(COMMAND_DRY_RUN) },

@@ -51,7 +51,7 @@ command_fn verbs_print, verbs_words;
 command_fn verbs_roles, verbs_break_glass, verbs_log, verbs_admin_access;
 
 /* match.c: is this person known? */
-command_fn verbs_client_find, verbs_admin_matches, verbs_admin_merge, verbs_admin_unmerge, verbs_admin_match_reject;
+command_fn verbs_client_find, verbs_admin_matches, verbs_admin_handovers, verbs_admin_merge, verbs_admin_unmerge, verbs_admin_match_reject;
 
 /* table.c: reference data in and out */
 command_fn verbs_admin_import, verbs_admin_export;

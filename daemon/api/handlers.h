@@ -64,6 +64,7 @@ request_handler handlers_enrol;
 request_handler handlers_admin;
 request_handler handlers_import;
 request_handler handlers_reference;
+request_handler handlers_handovers_waiting;
 request_handler handlers_match;
 request_handler handlers_match_decide;
 request_handler handlers_access_log;

@@ -576,6 +576,11 @@ static struct fault verb_safe(struct order_line *line)
 	return finish(line, fault_none());
 }
 
+static struct fault verb_handovers(struct order_line *line)
+{
+	return handlers_handovers_waiting(line->request);
+}
+
 /* ---- one person in two records ---- */
 
 static struct fault verb_match(struct order_line *line)
@@ -630,6 +635,7 @@ static const struct verb {
 	{ "reject", verb_decide, 1, 1, "reject ITEM", 0, false, ACCESS_CREATE, ACCESS_ASSIGNMENT },
 	{ "erase", verb_erase, 2, 3, "erase case CASE, or erase record CASE RECORD", 0, false, ACCESS_CREATE, ACCESS_ERASURE },
 	{ "audit", verb_audit, 0, 0, "audit", 0, false, ACCESS_READ, ACCESS_DEVICES },
+	{ "handovers", verb_handovers, 0, 0, "handovers", 0, false, ACCESS_READ, ACCESS_ASSIGNMENT },
 	{ "cases", verb_cases, 0, 0, "cases", 0, false, ACCESS_READ, ACCESS_ASSIGNMENT },
 	{ "counters", verb_counters, 0, 0, "counters", 0, false, ACCESS_READ, ACCESS_DEVICES },
 	{ "matches", verb_match, 0, 1, "matches, or matches all", 0, false, ACCESS_READ, ACCESS_BASIC },

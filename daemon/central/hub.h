@@ -19,6 +19,7 @@
 #include "base/fault.h"
 #include "core/delta.h"
 #include "core/handshake.h"
+#include "domain/handover.h"
 #include "store/log.h"
 
 struct hub;
@@ -162,8 +163,12 @@ struct hub_handover {
 	const struct case_id *cases;
 	size_t case_count;
 };
-/* Whether all its cases are open and `from`'s: own worker of the matters, holder of the rest. */
-bool hub_handover_may(struct hub *hub, const struct hub_handover *handover);
+/* Of one of its cases: whether it is there, `from`'s (own worker of a matter, holder of
+ * the rest), and seen by the receiver; before it was lent it counts as seen. The rest of
+ * `out` stands in the book, and is left alone. */
+void hub_handover_case(struct hub *hub, const struct hub_handover *handover, struct case_id case_id, struct handover_case *out);
+/* Whether somebody has a device in use. */
+bool hub_has_device(const struct hub *hub, struct record_id staff);
 /* The receiver holds the cases, and their clients', until then: once for each handover. */
 struct fault hub_handover_lend(struct hub *hub, const struct hub_handover *handover, uint64_t until_ms, struct hub_time now);
 struct fault hub_handover_take_back(struct hub *hub, const struct hub_handover *handover, struct hub_time now);

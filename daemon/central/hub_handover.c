@@ -17,6 +17,15 @@ bool hub_holder(const struct hub *hub, struct node_id node, struct record_id *st
 	return true;
 }
 
+bool hub_has_device(const struct hub *hub, struct record_id staff)
+{
+	size_t at = 0;
+	for (const struct hub_node *device; (device = idmap_next(&hub->devices, &at)) != NULL;)
+		if (device->state == HUB_DEVICE_ACTIVE && ID_EQUAL(device->holder, staff))
+			return true;
+	return false;
+}
+
 static struct record_id lent_id(const struct hub_handover *handover, const struct assignments_case *info)
 {
 	static const char tag[] = "jalka-lent-1";
@@ -36,27 +45,14 @@ struct set {
 	size_t count;
 };
 
-static bool is_a_clients(const struct assignments_case *info)
+static bool is_at_hand(const struct assignments_case *info)
 {
-	switch (info->kind) {
-	case DELTA_CASE_CLIENT:
-	case DELTA_CASE_MATTER:
-	case DELTA_CASE_PROTECTED:
-	case DELTA_CASE_SENSITIVE:
-	case DELTA_CASE_CHILD_NOTICE:
-		return info->open && !info->erased;
-	case DELTA_CASE_NONE:
-	case DELTA_CASE_REFERENCE:
-	case DELTA_CASE_DIRECTORY:
-	case DELTA_CASE_ACCESS:
-		return false;
-	}
-	return false;
+	return delta_case_is_clients(info->kind) && info->open && !info->erased;
 }
 
 static void add(struct set *set, struct assignments_case *info)
 {
-	if (info == NULL || !is_a_clients(info) || set->count == sizeof set->cases / sizeof set->cases[0])
+	if (info == NULL || !is_at_hand(info) || set->count == sizeof set->cases / sizeof set->cases[0])
 		return;
 	for (size_t i = 0; i < set->count; i++)
 		if (set->cases[i] == info)
@@ -92,17 +88,24 @@ static bool is_own_worker(const struct assignments_tie *tie)
 	return false;
 }
 
-bool hub_handover_may(struct hub *hub, const struct hub_handover *handover)
+/* Whether what was lent of it has ended; false before it was lent. */
+static bool is_lent_over(const struct hub_handover *handover, struct assignments_case *info)
 {
-	for (size_t i = 0; i < handover->case_count; i++) {
-		const struct assignments_case *info = assignments_case_get(&hub->assignments, &handover->cases[i]);
-		if (info == NULL || !is_a_clients(info))
-			return false;
-		const struct assignments_tie *tie = tie_of(hub, info, handover->from);
-		if (info->kind == DELTA_CASE_MATTER ? !is_own_worker(tie) : tie == NULL || assignments_lasting(tie) == NULL)
-			return false;
-	}
-	return handover->case_count > 0;
+	struct record_id id = lent_id(handover, info);
+	size_t reason;
+	const struct assignments_tie *tie = hub_assign_find(info, &id, &reason);
+	return tie != NULL && tie->spans[reason].ended != 0;
+}
+
+void hub_handover_case(struct hub *hub, const struct hub_handover *handover, struct case_id case_id, struct handover_case *out)
+{
+	struct assignments_case *info = assignments_case_get(&hub->assignments, &case_id);
+	out->is_there = info != NULL && is_at_hand(info);
+	if (!out->is_there)
+		return;
+	const struct assignments_tie *from = tie_of(hub, info, handover->from), *to = tie_of(hub, info, handover->to);
+	out->is_own = info->kind == DELTA_CASE_MATTER ? is_own_worker(from) : from != NULL && assignments_lasting(from) != NULL;
+	out->is_seen = (to != NULL && assignments_lasting(to) != NULL) || !is_lent_over(handover, info);
 }
 
 /* ---- lent, and taken back ---- */
