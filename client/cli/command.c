@@ -4,6 +4,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/nearest.h"
@@ -257,6 +258,45 @@ static const struct command {
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
 /* ---- help ----------------------------------------------------------------------------- */
+enum { HELP_COLUMNS = 80, HELP_COLUMNS_MAX = 120, SUMMARY_COLUMN = 38, OPTION_COLUMN = 28 };
+
+static size_t chars(const char *text)
+{
+	return wire_utf8_chars(span_text(text));
+}
+
+/* As wide as the terminal, else as paper and old terminals are. */
+static size_t help_columns(FILE *to)
+{
+	struct winsize size;
+	if (ioctl(fileno(to), TIOCGWINSZ, &size) != 0 || size.ws_col < HELP_COLUMNS)
+		return HELP_COLUMNS;
+	return size.ws_col < HELP_COLUMNS_MAX ? size.ws_col : HELP_COLUMNS_MAX;
+}
+
+/* What is described, and from a column on its description, by whole words. */
+static void put_described(FILE *to, const char *what, size_t column, const char *text)
+{
+	size_t at = 2 + chars(what), columns = help_columns(to);
+	fprintf(to, "  %s", what);
+	if (at + 2 > column) {
+		putc('\n', to);
+		at = 0;
+	}
+	for (size_t gap = column - at; *text != 0; gap = 1) {
+		size_t len = strcspn(text, " "), wide = wire_utf8_chars(span_of(text, len));
+		if (at > column && at + gap + wide > columns) {
+			putc('\n', to);
+			at = 0;
+			gap = column;
+		}
+		fprintf(to, "%*s%.*s", (int)gap, "", (int)len, text);
+		at += gap + wide;
+		text += len + strspn(text + len, " ");
+	}
+	putc('\n', to);
+}
+
 static void print_options(FILE *to, option_set mask)
 {
 	for (int i = 0; i < COMMAND_OPTIONS; i++) {
@@ -265,8 +305,15 @@ static void print_options(FILE *to, option_set mask)
 			continue;
 		snprintf(name, sizeof name, "--%s%s%s", options[i].name, options[i].value != NULL ? " " : "",
 			 options[i].value != NULL ? options[i].value : "");
-		fprintf(to, "  %-24s %s\n", name, options[i].summary);
+		put_described(to, name, OPTION_COLUMN, options[i].summary);
 	}
+}
+
+static void print_row(FILE *to, const struct command *command)
+{
+	char usage[160];
+	snprintf(usage, sizeof usage, "%s %s", command->name, command->args);
+	put_described(to, usage, SUMMARY_COLUMN, command->summary);
 }
 
 static void print_short_help(FILE *to)
@@ -276,25 +323,28 @@ static void print_short_help(FILE *to)
 	      "  jalka agenda                 what is due today\n"
 	      "  jalka search TEXT            find a client or a record\n"
 	      "  jalka note CASE \"...\"        write a note\n"
-	      "  jalka --help                 every verb\n", to);
+	      "  jalka help VERB              how a verb is used\n"
+	      "  jalka help                   every verb\n", to);
 }
+
+static const struct section { const char *first, *title; } sections[] = {
+	{ "init", "This device" }, { "client add", "A day's work" }, { "create", "Any record" },
+	{ "admin enrol", "The central node" },
+};
 
 static void print_help(FILE *to)
 {
+	size_t section = 0;
 	fputs("usage: jalka [options] VERB [arguments]\n", to);
 	for (int i = 0; i < COMMANDS; i++) {
-		char usage[160];
-		if (i == 0 || strcmp(commands[i].name, "create") == 0 || strcmp(commands[i].name, "admin enrol") == 0 ||
-		    strcmp(commands[i].name, "client add") == 0)
-			fprintf(to, "\n%s\n", i == 0 ? "This device" : commands[i].name[0] == 'a' ? "The central node"
-				: commands[i].name[1] == 'l' ? "A day's work" : "Any record");
-		snprintf(usage, sizeof usage, "%s %s", commands[i].name, commands[i].args);
-		fprintf(to, strlen(usage) < 46 ? "  %-46s %s\n" : "  %s\n  %46s %s\n", usage,
-			strlen(usage) < 46 ? commands[i].summary : "", commands[i].summary);
+		if (section < sizeof sections / sizeof *sections && strcmp(commands[i].name, sections[section].first) == 0)
+			fprintf(to, "\n%s\n", sections[section++].title);
+		print_row(to, &commands[i]);
 	}
 	fputs("\nOptions\n", to);
 	print_options(to, GLOBAL);
-	fputs("\nIds may be cut to a unique beginning of at least four digits.\n"
+	fputs("\nA verb's own options: jalka help VERB. Records and their fields: jalka types.\n"
+	      "Ids may be cut to a unique beginning of at least four digits.\n"
 	      "Exit codes: 0 done, 1 failed, 2 usage, 3 no daemon, 4 locked, 5 conflicts.\n", to);
 }
 
@@ -313,6 +363,19 @@ _Noreturn void command_usage(const struct command_context *c, const char *what)
 			say_die(SAY_USAGE, "%s\nusage: jalka %s%s%s", what, commands[i].name, *commands[i].args != 0 ? " " : "",
 				commands[i].args);
 	say_die(SAY_USAGE, "%s", what);
+}
+
+/* Verbs that begin with these words and go on. */
+static size_t print_family(FILE *to, const char *words)
+{
+	size_t printed = 0, len = strlen(words);
+	for (int i = 0; i < COMMANDS; i++)
+		if (strncmp(commands[i].name, words, len) == 0 && commands[i].name[len] == ' ') {
+			if (printed++ == 0)
+				putc('\n', to);
+			print_row(to, &commands[i]);
+		}
+	return printed;
 }
 
 /* The words and options of the table for bash; sourced by the shell. */
@@ -334,7 +397,7 @@ static void print_completion(void)
 				printf("%s ", commands[j].name + len + 1);
 		puts("' ;;");
 	}
-	fputs("\t'') words='", stdout);
+	fputs("\t'') words='help ", stdout);
 	for (int i = 0; i < COMMANDS; i++) {
 		size_t len = strcspn(commands[i].name, " ");
 		if (i == 0 || strncmp(commands[i - 1].name, commands[i].name, len) != 0 ||
@@ -417,17 +480,33 @@ static noreturn void unknown_verb(int argc, char **argv)
 {
 	char given[NEAREST_BYTES_MAX + 2];
 	const char *near = NULL;
-	size_t best = SIZE_MAX, len = strlen(argv[0]);
+	size_t best = SIZE_MAX;
 	snprintf(given, sizeof given, "%s%s%s", argv[0], argc > 1 ? " " : "", argc > 1 ? argv[1] : "");
 	for (int i = 0; i < COMMANDS; i++) {
 		struct span name = span_text(commands[i].name);
 		if (nearest_better(span_text(given), name, &best) || nearest_better(span_text(argv[0]), name, &best))
 			near = commands[i].name;
-		else if (near == NULL && strncmp(commands[i].name, argv[0], len) == 0 && commands[i].name[len] == ' ')
-			near = commands[i].name; /* "client": its first verb */
 	}
-	say_die(SAY_USAGE, "no verb \"%s\"%s%s%s; jalka --help lists them", say_clean(given),
+	if (print_family(stderr, argv[0]) > 0)
+		putc('\n', stderr);
+	say_die(SAY_USAGE, "no verb \"%s\"%s%s%s; jalka help lists them", say_clean(given),
 		near != NULL ? "; did you mean \"" : "", near != NULL ? near : "", near != NULL ? "\"" : "");
+}
+
+/* jalka help WORDS, and WORDS --help. */
+static void print_help_of(int argc, char **argv)
+{
+	char given[PATH_BYTES] = "";
+	int words;
+	const struct command *command = find(argc, argv, &words);
+	for (int i = 0; i < argc && (command == NULL || i < words); i++)
+		snprintf(given + strlen(given), sizeof given - strlen(given), "%s%s", i > 0 ? " " : "", argv[i]);
+	if (command != NULL)
+		print_verb_help(command);
+	if (argc == 0)
+		print_help(stdout);
+	else if (print_family(stdout, given) == 0 && command == NULL)
+		unknown_verb(argc, argv);
 }
 
 static const char *socket_path(const struct command_context *c)
@@ -493,27 +572,21 @@ int command_main(int argc, char **argv)
 		puts("jalka " VERSION);
 		return say_end(SAY_OK);
 	}
+	bool is_help = argc > 0 && strcmp(argv[0], "help") == 0;
+	if (is_help || c.options[COMMAND_HELP] != NULL) {
+		print_help_of(argc - is_help, argv + is_help);
+		return say_end(SAY_OK);
+	}
 	if (argc == 0) {
-		if (c.options[COMMAND_HELP] != NULL)
-			print_help(stdout);
-		else
-			print_short_help(stderr);
-		return say_end(c.options[COMMAND_HELP] != NULL ? SAY_OK : SAY_USAGE);
+		print_short_help(stderr);
+		return say_end(SAY_USAGE);
 	}
 	if (argc == 1 && strcmp(argv[0], "completion") == 0) {
 		print_completion();
 		return say_end(SAY_OK);
 	}
 	const struct command *command = find(argc, argv, &words);
-	if (command == NULL && c.options[COMMAND_HELP] != NULL) {
-		print_help(stdout);
-		return say_end(SAY_OK);
-	}
 	if (command == NULL)
 		unknown_verb(argc, argv);
-	if (c.options[COMMAND_HELP] != NULL) {
-		print_verb_help(command);
-		return say_end(SAY_OK);
-	}
 	return say_end(run(&c, command, argc - words, argv + words));
 }
