@@ -96,6 +96,34 @@ int verbs_admin_staff(struct command_context *c, int argc, char **argv)
 	return TABLE(c, "staff", "staff", columns, "no staff; jalka admin staff add NAME");
 }
 
+int verbs_admin_grants(struct command_context *c, int argc, char **argv)
+{
+	static const struct say_column columns[] = {
+		{ "staff", "ID", SAY_ID }, { "name", "NAME", SAY_TEXT }, { "profession", "PROFESSION", SAY_TEXT }, { "role", "ROLE", SAY_TEXT },
+		{ "state", "STATE", SAY_TEXT }, { "valid_from", "FROM", SAY_TEXT }, { "valid_to", "UNTIL", SAY_TEXT },
+		{ "granted_by", "GRANTED BY", SAY_TEXT }, { "devices", "DEVICES", SAY_NUMBER }, { "last_act_ms", "LAST ACT", SAY_TIME },
+		{ "review", "LOOK AT", SAY_TEXT },
+	};
+	const char *key = "grants";
+	expect(c, argc, 0, 1);
+	say_table_begin(columns, sizeof columns / sizeof *columns);
+	link_call(command_link(c), admin_request("grants", argc, argv), gather, &key);
+	say_table_end("no staff; jalka admin staff add NAME");
+	return SAY_OK;
+}
+
+int verbs_admin_grant(struct command_context *c, int argc, char **argv)
+{
+	expect(c, argc, 2, 3);
+	return call_verb(c, "grant", argc, argv);
+}
+
+int verbs_admin_ungrant(struct command_context *c, int argc, char **argv)
+{
+	expect(c, argc, 2, 2);
+	return call_verb(c, "ungrant", argc, argv);
+}
+
 int verbs_admin_quarantine(struct command_context *c, int argc, char **argv)
 {
 	static const struct say_column columns[] = {

@@ -48,7 +48,8 @@ command_fn verbs_session_prepare, verbs_session_identify, verbs_session_step, ve
 command_fn verbs_print, verbs_words;
 
 /* access.c: roles, break-glass, the access logs */
-command_fn verbs_roles, verbs_break_glass, verbs_log, verbs_admin_access;
+command_fn verbs_roles, verbs_break_glass, verbs_log, verbs_admin_access, verbs_admin_grants, verbs_admin_grant,
+	verbs_admin_ungrant;
 
 /* match.c: is this person known? */
 command_fn verbs_client_find, verbs_admin_matches, verbs_admin_handovers, verbs_admin_merge, verbs_admin_unmerge, verbs_admin_match_reject;

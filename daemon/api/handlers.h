@@ -11,7 +11,7 @@
  * handlers_match: match, the administrator's matches, merge, unmerge, reject
  * handlers_access: roles, break_glass, access_log; who acts here
  * handlers_import: import (tables of reference data)   handlers_reference: reference
- * handlers_statistics: the administrator's statistics
+ * handlers_statistics: the administrator's statistics  handlers_grants: the administrator's grants, grant, ungrant
  * handlers_print: print                                handlers_labels: labels
  * handlers_disclosure: disclosure                      handlers_consent: consent
  * handlers_session: session                            handlers_handover: handover
@@ -72,7 +72,8 @@ request_handler handlers_break_glass;
 request_handler handlers_roles;
 /* The CLIENT case of the client, case or record an id means; FAULT_CALLER at field "id". */
 struct fault handlers_find_client(struct request *request, const char *text, struct case_id *out);
-/* The administrator's verb `access`: WHAT [SINCE]. */
+/* The administrator's verbs grants, grant, ungrant; and `access`: WHAT [SINCE]. */
+struct fault handlers_admin_grants(struct request *request);
 struct fault handlers_admin_access(struct request *request, const char *what, const char *since);
 request_handler handlers_statistics; /* the administrator's verb */
 /* The administrator's verb `lost`. */

@@ -606,6 +606,13 @@ static struct fault verb_statistics(struct order_line *line)
 	return handlers_statistics(line->request);
 }
 
+/* ---- roles ---- */
+
+static struct fault verb_grants(struct order_line *line)
+{
+	return handlers_admin_grants(line->request);
+}
+
 /* ---- the table ---- */
 
 static const struct verb {
@@ -619,6 +626,9 @@ static const struct verb {
 	enum access_class class;
 } verbs[] = {
 	{ "staff", verb_staff, 0, 4, "staff list, or staff add NAME PROFESSION UNIT", 0, false, ACCESS_READ, ACCESS_STAFF },
+	{ "grants", verb_grants, 0, 1, "grants, or grants all", 0, false, ACCESS_READ, ACCESS_STAFF },
+	{ "grant", verb_grants, 2, 3, "grant STAFF ROLE [UNTIL]", 0, false, ACCESS_CREATE, ACCESS_STAFF },
+	{ "ungrant", verb_grants, 2, 2, "ungrant STAFF ROLE", 0, false, ACCESS_CREATE, ACCESS_STAFF },
 	{ "enrol", verb_enrol, 1, 1, "enrol STAFF", 0, false, ACCESS_CREATE, ACCESS_DEVICES },
 	{ "devices", verb_devices, 0, 0, "devices", 0, false, ACCESS_READ, ACCESS_DEVICES },
 	{ "confirm", verb_confirm, 1, 1, "confirm DEVICE, or confirm all after a restore", 0, false, ACCESS_CREATE, ACCESS_DEVICES },
