@@ -156,23 +156,12 @@ int verbs_consent_list(struct command_context *c, int argc, char **argv)
 
 /* ---- the notice ------------------------------------------------------------------------------ */
 
-/* A text as it stands, line by line: it is read before it is sent. */
-static void print_text(struct json value)
-{
-	const char *text = say_text(value);
-	while (*text != 0) {
-		int len = (int)strcspn(text, "\n");
-		say_line("  %.*s", len, text);
-		text += len + (text[len] == '\n');
-	}
-}
-
 static void print_items(struct json object)
 {
 	struct json name, one;
 	for (struct json_walk walk = json_walk(json_member(object, "items")); json_next(&walk, &name, &one);) {
 		say_line("%s", say_text(json_member(one, "label")));
-		print_text(json_member(one, "text"));
+		say_lines(json_member(one, "text"), 2); /* read before it is sent: exact and whole */
 	}
 }
 

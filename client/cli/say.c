@@ -307,8 +307,7 @@ size_t say_table_end(const char *when_empty)
 }
 
 /* ---- objects ------------------------------------------------------------------------- */
-/* A text of several lines stands below its name, indented. */
-static void print_long(struct json value, int indent)
+void say_lines(struct json value, int indent)
 {
 	char *text = whole_text(value), *line = text;
 	while (line != NULL) {
@@ -316,7 +315,7 @@ static void print_long(struct json value, int indent)
 		if (end != NULL)
 			*end = 0;
 		clean(line);
-		printf("\n%*s%s", indent + 2, "", line);
+		printf("%*s%s\n", indent, "", line);
 		line = end != NULL ? end + 1 : NULL;
 	}
 }
@@ -339,11 +338,12 @@ static void print_member(struct json name, struct json value, int indent)
 			say_object(value, indent + 2);
 		return;
 	}
-	if (value.type == JSON_TEXT && (strchr(whole_text(value), '\n') != NULL || strlen(long_text) > 200))
-		print_long(value, indent);
-	else
-		printf(" %s", say_value(value));
-	putchar('\n');
+	if (value.type == JSON_TEXT && (strchr(whole_text(value), '\n') != NULL || strlen(long_text) > 200)) {
+		putchar('\n'); /* a text of several lines stands below its name */
+		say_lines(value, indent + 2);
+	} else {
+		printf(" %s\n", say_value(value));
+	}
 }
 
 void say_object(struct json object, int indent)

@@ -52,6 +52,8 @@ void say_table_rows(struct json list);
 void say_table_row(const char *const *cells); /* texts instead of JSON; copied */
 size_t say_table_end(const char *when_empty); /* number of rows */
 
+/* A whole text, however long, line by line as it stands. */
+void say_lines(struct json value, int indent);
 /* An object, one line a member, parts indented. */
 void say_object(struct json object, int indent);
 

@@ -2,6 +2,7 @@
  * what each needs, and taking one. A step is a write like any other (api/writing). */
 #include "api/handlers.h"
 
+#include "api/follow.h"
 #include "api/profile.h"
 #include "api/view.h"
 #include "api/writing.h"
@@ -96,6 +97,7 @@ static struct fault step_with(struct writing *w, struct profile *profile, const 
 	FAULT_TRY(name_state(w, table, call->state));
 	w->token = call->token;
 	w->event_at_ms = call->event_at_ms;
+	FAULT_TRY(follow_step(w, profile));
 	return writing_put(w, profile);
 }
 

@@ -1,6 +1,7 @@
 /* handlers_write - write, sign, drafts: what a person records. */
 #include "api/handlers.h"
 
+#include "api/follow.h"
 #include "api/profile.h"
 #include "api/resolve.h"
 #include "api/view.h"
@@ -22,6 +23,7 @@ static struct fault write_field(struct writing *w, struct profile *profile, cons
 		return fault_of(FAULT_LATER, "this machine is not enrolled yet: enrol it with the code of the administrator");
 	FAULT_TRY(writing_find_record(w, profile, call->record_id));
 	FAULT_TRY(writing_find_case(w, profile, call->case_id, call->client_case));
+	FAULT_TRY(follow_step(w, profile));
 	return writing_put(w, profile);
 }
 

@@ -41,7 +41,7 @@ def values(name, word, ids):
                     "valid_until": "2025-06-01"},
         "disclosure": {"basis": "CONSENT", "consent": ids["consent"], "law_ref": None, "recipient": "Kela",
                        "items": [{"scope": "PLAN_SUMMARY", "text": word}]},
-        "joint_session": {"consent": ids["consent"], "agreed_actions": None, "state": None},
+        "joint_session": {"consent": ids["consent"], "kela_consent": None, "agreed_actions": None, "state": None},
         "agreed_action": {"from": None, "state": None},
         "handover": {"cases": [ids["matter_case"]], "from": ids["staff"], "to": ids["other_staff"],
                      "client_told_at": None, "effective_at": None, "state": None},
