@@ -10,16 +10,27 @@
 #include "verbs.h"
 
 /* ---- agenda -------------------------------------------------------------------------------- */
-struct agenda_print { char class[16]; bool is_urgent; };
+struct agenda_print { char section[16], class[16]; bool is_urgent; };
 
-/* The class stands at the first of its rows alone. */
+/* The section stands at the first of its rows alone. */
+static const char *section_cell(struct agenda_print *print, struct json due)
+{
+	const char *section = say_text(json_member(due, "section"));
+	if (strcmp(section, print->section) == 0)
+		return "";
+	snprintf(print->section, sizeof print->section, "%s", section);
+	*print->class = '\0';
+	print->is_urgent = print->is_urgent || strcmp(section, "URGENT") == 0;
+	return say_text(json_member(due, "section_label"));
+}
+
+/* And how near it is at the first of those alike; of what is urgent the section says it. */
 static const char *class_cell(struct agenda_print *print, struct json due)
 {
 	const char *class = say_text(json_member(due, "class"));
-	if (strcmp(class, print->class) == 0)
+	if (strcmp(class, print->class) == 0 || strcmp(class, "URGENT") == 0)
 		return "";
 	snprintf(print->class, sizeof print->class, "%s", class);
-	print->is_urgent = print->is_urgent || strcmp(class, "URGENT") == 0;
 	return say_text(json_member(due, "class_label"));
 }
 
@@ -34,7 +45,8 @@ static void gather_due(void *ctx, struct json object)
 		day_text(json_member(due, "actable"), actable);
 		const char *time = strstr(say_time_ms(json_member(due, "at_ms")), "klo");
 		snprintf(when, sizeof when, "%s%s%s", counted, time != NULL ? " " : "", time != NULL ? time : "");
-		const char *cells[] = { class_cell(ctx, due), when, strcmp(counted, actable) != 0 ? actable : "",
+		const char *section = section_cell(ctx, due);
+		const char *cells[] = { section, class_cell(ctx, due), when, strcmp(counted, actable) != 0 ? actable : "",
 					say_text(json_member(due, "label")), say_text(json_member(due, "rule")),
 					say_text(json_member(json_member(due, "client"), "title")),
 					say_text(json_member(due, "title")), say_short_id(json_member(due, "id")) };
@@ -47,10 +59,10 @@ static void gather_due(void *ctx, struct json object)
 int verbs_agenda(struct command_context *c, int argc, char **argv)
 {
 	static const struct say_column columns[] = {
-		{ "", "", SAY_TEXT }, { "", "DUE", SAY_TEXT }, { "", "AT THE LATEST", SAY_TEXT }, { "", "WHAT", SAY_TEXT },
+		{ "", "", SAY_TEXT }, { "", "", SAY_TEXT }, { "", "DUE", SAY_TEXT }, { "", "AT THE LATEST", SAY_TEXT }, { "", "WHAT", SAY_TEXT },
 		{ "", "RULE", SAY_TEXT }, { "", "CLIENT", SAY_TEXT }, { "", "TITLE", SAY_TEXT }, { "", "ID", SAY_ID },
 	};
-	struct agenda_print print = { .class = "" };
+	struct agenda_print print = { .section = "" };
 	int32_t days;
 	if (argc > 1)
 		command_usage(c, "one day is expected");

@@ -197,7 +197,7 @@ static void write_info(struct reading *reading, const struct casebook_record *of
 		writer_object(reading->out, NULL);
 		writer_string(reading->out, "field", field == NULL ? "" : field->name);
 		writer_number(reading->out, "number", fields[i].number);
-		writer_bool(reading->out, "conflict", fields[i].count > 1);
+		writer_bool(reading->out, "conflict", fields[i].asks);
 		view_siblings(&reading->view, reading->out, record_type, &fields[i]);
 		writer_object_end(reading->out);
 	}

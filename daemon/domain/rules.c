@@ -198,7 +198,7 @@ struct lifecycle_held rules_held(const struct rules_world *world, const struct r
 	struct lifecycle_held held = by_time(lifecycle_derive(table, states, count), record, world->today);
 	if (record->type != RECORDS_TYPE_PLAN || !rules_plan_has_rival(world, record))
 		return held;
-	return (struct lifecycle_held){ held.state, false, "another plan replaces the same one: the own worker chooses" };
+	return (struct lifecycle_held){ RECORDS_PLAN_STATE_CONFLICT, false, "another plan replaces the same one: the own worker chooses" };
 }
 
 uint32_t rules_state(const struct rules_world *world, const struct rules_record *record)

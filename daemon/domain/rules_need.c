@@ -256,6 +256,7 @@ struct fault rules_need(const struct rules_world *world, const struct rules_writ
 		return fault_none();
 	case LIFECYCLE_SIGNING:
 	case LIFECYCLE_BY_TIME:
+	case LIFECYCLE_BY_RIVAL:
 		return met(false, need, told);
 	case LIFECYCLE_TRIAGE:
 		return met(has(write, RECORDS_REFERRAL_URGENT_TRIAGE), need, told);

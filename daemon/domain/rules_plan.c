@@ -33,22 +33,25 @@ static struct fault check_kind(const struct rules_world *world, const struct rul
 	return fault_none();
 }
 
-static bool is_live(const struct rules_record *plan)
+static bool is_live(struct span plan)
 {
-	uint32_t state = lifecycle_state(lifecycle_of(RECORDS_TYPE_PLAN), plan->fields);
+	uint32_t state = lifecycle_state(lifecycle_of(RECORDS_TYPE_PLAN), plan);
 	return state == RECORDS_PLAN_STATE_AGREED || state == RECORDS_PLAN_STATE_ACTIVE;
+}
+
+bool rules_plans_are_rivals(struct span a, struct span b)
+{
+	struct record_id one, other;
+	return is_live(a) && is_live(b) && fields_id(a, RECORDS_PLAN_REPLACES, &one) &&
+	       fields_id(b, RECORDS_PLAN_REPLACES, &other) && ID_EQUAL(one, other);
 }
 
 bool rules_plan_has_rival(const struct rules_world *world, const struct rules_record *plan)
 {
 	const struct rules_record *all;
-	struct record_id old, other;
-	if (!is_live(plan) || !fields_id(plan->fields, RECORDS_PLAN_REPLACES, &old))
-		return false;
 	size_t count = rules_list(world, RULES_IN_CASE, plan->case_id, RECORDS_TYPE_PLAN, &all);
 	for (size_t i = 0; i < count; i++)
-		if (!ID_EQUAL(all[i].id, plan->id) && is_live(&all[i]) &&
-		    fields_id(all[i].fields, RECORDS_PLAN_REPLACES, &other) && ID_EQUAL(other, old))
+		if (!ID_EQUAL(all[i].id, plan->id) && rules_plans_are_rivals(plan->fields, all[i].fields))
 			return true;
 	return false;
 }
@@ -95,9 +98,6 @@ struct fault rules_plan(const struct rules_world *world, const struct rules_writ
 
 /* ---- agreed_action ---------------------------------------------------------------------------- */
 
-struct fault rules_action(const struct rules_world *world, const struct rules_write *write, struct rules_told *told)
-{
-	const struct rules_record *from = rules_at(world, write->after, RECORDS_AGREED_ACTION_FROM);
 /* What the client heard read aloud and confirmed stays as it was: it is done, carried
  * over or cancelled, not written anew. */
 static struct fault check_confirmed(const struct rules_world *world, const struct rules_write *write, struct rules_told *told)
@@ -128,6 +128,9 @@ static struct fault check_confirmed(const struct rules_world *world, const struc
 	return fault_none();
 }
 
+struct fault rules_action(const struct rules_world *world, const struct rules_write *write, struct rules_told *told)
+{
+	const struct rules_record *from = rules_at(world, write->after, RECORDS_AGREED_ACTION_FROM);
 	int32_t due;
 	if (from != NULL && rules_touches(write, RECORDS_AGREED_ACTION_FROM) && from->type != RECORDS_TYPE_JOINT_SESSION &&
 	    from->type != RECORDS_TYPE_VISIT && from->type != RECORDS_TYPE_PLAN)

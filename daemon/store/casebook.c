@@ -11,7 +11,7 @@
 #include "records_table.h"
 
 /* Rises when the same log would give another book: it is then rebuilt. */
-enum { BOOK_VERSION = 4 };
+enum { BOOK_VERSION = 5 };
 
 /* Touched records kept until the commit; more than these are folded at once. */
 enum { TOUCHED_MAX = 4096, BLOCK_KEPT = 128 * 1024 };
@@ -78,10 +78,11 @@ static const char *const queries[CASEBOOK_QUERIES] = {
 			    " WHERE book_words MATCH ? ORDER BY w.rowid DESC",
 	[CASEBOOK_CONFLICTS] = "SELECT " JOINED_ROW ", c.field FROM book_conflict c JOIN book_record r ON r.key = c.key"
 			       " ORDER BY c.key DESC, c.field",
-	/* In the order of agenda_class: urgent, overdue, the day's, coming. */
+	/* By sections, whose first kinds are bound (agenda.h), and in each by agenda_class: overdue, the day's, coming. */
 	[CASEBOOK_AGENDA] = "SELECT a.counted, a.actable, a.last, a.start, a.at, a.kind, a.rule, a.condition, a.urgent,"
 			    " r.key, r.type, r.case_id, r.record, r.title FROM book_agenda a JOIN book_record r ON r.key = a.key"
-			    " WHERE a.counted<=?2 AND a.last>=?1 ORDER BY a.urgent DESC, a.actable>=?1, a.counted>?1, a.counted,"
+			    " WHERE a.counted<=?2 AND a.last>=?1 ORDER BY a.urgent DESC, (a.kind>=?3)+(a.kind>=?4)+(a.kind>=?5)+(a.kind>=?6)"
+			    "+(a.kind>=?7)+(a.kind>=?8), a.actable>=?1, a.counted>?1, a.counted,"
 			    " a.at, a.key, a.n",
 	[CASEBOOK_CLIENT] = "SELECT record, title, shown FROM book_record WHERE case_id=? AND type=" CLIENT
 			    " ORDER BY key LIMIT 1",

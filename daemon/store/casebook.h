@@ -45,7 +45,8 @@ struct casebook_record {
 	struct case_id case_id;
 	struct record_id record_id;
 	uint32_t record_type;
-	bool has_conflict;
+	bool has_conflict;         /* values of a field that somebody has to choose from */
+	bool is_apart;             /* several values of a field stand, whoever decides */
 	bool is_pending;           /* some of it has no receipt yet */
 	bool is_quarantined;       /* some of it waits for a decision */
 	uint64_t created_ms, changed_ms, event_at_ms;
@@ -81,6 +82,7 @@ struct casebook_field {
 	uint32_t number;
 	const struct casebook_sibling *siblings; /* shown first */
 	size_t count;
+	bool asks;                 /* a person has to choose between them (domain/lifecycle.h) */
 };
 struct fault casebook_fields(struct casebook *book, struct record_id id, struct arena *arena,
 			     const struct casebook_field **fields, size_t *count);

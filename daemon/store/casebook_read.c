@@ -6,6 +6,7 @@
 
 #include "base/assert.h"
 #include "store/casebook_words.h"
+#include "domain/lifecycle.h"
 #include "domain/schema.h"
 
 static uint64_t limit_of(size_t limit)
@@ -326,7 +327,8 @@ static struct fault copy_field(struct arena *arena, const struct casebook_folded
 		if (input->order_count > 0)
 			siblings[i].order = input->orders[0];
 	}
-	*to = (struct casebook_field){ .number = from->number, .siblings = siblings, .count = from->count };
+	*to = (struct casebook_field){ .number = from->number, .siblings = siblings, .count = from->count,
+				       .asks = lifecycle_asks(folded->record.record_type, from) };
 	return fault_none();
 }
 

@@ -22,6 +22,7 @@ from daemons import JALKA, field, until
 
 OK, FAILED, USAGE, NO_DAEMON, LOCKED, CONFLICTS = range(6)
 PHRASE = "oikea hevonen paristo\n"
+SECTIONS = ["URGENT", "VISITS", "CLOCKS", "ACTIONS", "DRAFTS", "CONSENTS", "CHECKS", "CONFLICTS"]  # of the agenda
 
 
 class Cli:
@@ -214,8 +215,8 @@ def what_is_due_names_both_days_its_rule_and_its_client(bench):
     cli.run("change", action, "state=DONE", "done_note=Soitettu")
     assert ("action", action) not in due("2026-04-08")
     urgent = cli.id("application", client, "--urgent", "FOOD", "--reason", "Ruoka loppui")
-    rows = [(d["class"], d["what"]) for d in cli.json("agenda", "2026-04-08")[0]["due"]]
-    assert rows == sorted(rows, key=lambda row: ["URGENT", "OVERDUE", "TODAY", "COMING"].index(row[0])), rows
+    rows = [(d["class"], d["what"], d["section"]) for d in cli.json("agenda", "2026-04-08")[0]["due"]]
+    assert rows == sorted(rows, key=lambda row: (SECTIONS.index(row[2]), ["URGENT", "OVERDUE", "TODAY", "COMING"].index(row[0]))), rows
     assert ("deliver", urgent) in {(d["what"], d["id"]) for d in cli.json("agenda")[0]["due"]}
     draft = cli.id("note", matter, "Kesken jäi", "--draft")
     drafts = [d for d in cli.json("agenda", "2027-01-20")[0]["due"] if d["what"] == "draft" and d["id"] == draft]

@@ -159,6 +159,8 @@ static void every_kind_of_the_agenda_has_its_words(void **state)
 	(void)state;
 	for (int kind = AGENDA_NOTHING + 1; kind < AGENDA_KINDS; kind++)
 		missing += !has("agenda", agenda_kind_name((enum agenda_kind)kind), NULL);
+	for (int section = AGENDA_URGENTLY; section < AGENDA_SECTIONS; section++)
+		missing += !has("agenda_section", agenda_section_name((enum agenda_section)section), NULL);
 	assert_int_equal(missing, 0);
 }
 

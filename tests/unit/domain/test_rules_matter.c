@@ -244,6 +244,7 @@ static void a_plan_is_reviewed_later_and_says_what_was_not_agreed(void **state)
 	assert_true(is_told("replaces", "own worker chooses")); /* two revisions: both stand */
 	refused_at(21, MATTER, "plan", "{'state':'DRAFT'}", "state", "made by signing");
 	refused_at(21, MATTER, "plan", "{'state':'REVISED'}", "state", "it can step to ACTIVE");
+	refused_at(21, MATTER, "plan", "{'state':'CONFLICT'}", "state", "comes by itself");
 }
 
 static void of_two_revisions_a_person_chooses(void **state)
@@ -256,6 +257,7 @@ static void of_two_revisions_a_person_chooses(void **state)
 	for (unsigned id = 21; id <= 22; id++) {
 		struct lifecycle_held held = rules_held(&world.rules, world_find(NULL, id_of(id)));
 		assert_false(held.decided);
+		assert_int_equal(held.state, RECORDS_PLAN_STATE_CONFLICT);
 		assert_non_null(strstr(held.why, "own worker"));
 	}
 	allowed_at(21, MATTER, "plan", "{'state':'ENDED'}");
