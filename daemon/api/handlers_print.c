@@ -17,6 +17,7 @@
 #include "domain/correction.h"
 #include "domain/fields.h"
 #include "domain/print.h"
+#include "domain/reference.h"
 #include "domain/statistics.h"
 #include "records_table.h"
 #include "store/drafts.h"
@@ -45,6 +46,9 @@ struct printing {
 	size_t case_count;
 	struct print_record *records;
 	size_t room, count;
+	/* of a card: the client's municipality, and where its record stands among the others */
+	struct span home;
+	size_t place;
 	char name[VIEW_NAME_BYTES];
 	struct span printed_by, phone, unit;
 };
@@ -186,8 +190,39 @@ static bool take_record(void *ctx, const struct casebook_record *record)
 	struct print_record *out = &p->records[p->count++];
 	*out = (struct print_record){ .record = type, .id = record->record_id, .fields = arena_copy(&p->arena, record->shown),
 				      .at_ms = moment_of(record) };
-	out->author = arena_copy(&p->arena, span_text(view_name(&p->view, &record->last_author.node)));
+	const char *name = view_name(&p->view, &record->last_author.node);
+	out->by_central = strcmp(name, "central") == 0; /* as view_name calls the node that is nobody's */
+	out->author = arena_copy(&p->arena, span_text(out->by_central ? "" : name));
 	return !p->arena.full;
+}
+
+/* Of the card: the municipality as it is today, and the places there. */
+static bool take_place(void *ctx, const struct casebook_record *record)
+{
+	struct printing *p = ctx;
+	struct span name;
+	bool is_point = record->record_type == RECORDS_TYPE_SERVICE_POINT;
+	int32_t today = civil_days(civil_helsinki(p->work.now_ms).date);
+	struct print_record *place = &p->records[p->place];
+	bool is_wanted = is_point ? p->place < p->count && fields_bytes(record->shown, RECORDS_SERVICE_POINT_MUNICIPALITY, &name) &&
+				    reference_is_municipality(place->fields, name) &&
+				    reference_is_valid(record->shown, RECORDS_SERVICE_POINT_VALID_FROM, 0, today)
+				  : reference_is_municipality(record->shown, p->home) &&
+				    reference_holds(record->shown, p->place < p->count ? place->fields : span_text(""), today);
+	if (!is_wanted)
+		return true;
+	if (!is_point && p->place < p->count)
+		p->count--; /* one of the same place that holds no more */
+	return take_record(ctx, record);
+}
+
+static struct fault gather_places(struct printing *p)
+{
+	p->place = p->count;
+	if (p->work.client == NULL || !fields_bytes(p->work.client->fields, RECORDS_CLIENT_MUNICIPALITY, &p->home))
+		return fault_none();
+	FAULT_TRY(casebook_list(p->book, RECORDS_TYPE_MUNICIPALITY, NULL, 0, take_place, p));
+	return casebook_list(p->book, RECORDS_TYPE_SERVICE_POINT, NULL, 0, take_place, p);
 }
 
 static int by_time(const void *a, const void *b)
@@ -251,6 +286,8 @@ static struct fault gather(struct printing *p)
 	for (size_t i = 0; i < p->count; i++)
 		if (p->records[i].record->type == RECORDS_TYPE_CLIENT)
 			p->work.client = &p->records[i];
+	if (p->work.kind == PRINT_CARD && !p->arena.full)
+		FAULT_TRY(gather_places(p));
 	if (p->work.kind == PRINT_LOG && !p->arena.full)
 		FAULT_TRY(casebook_list(p->book, RECORDS_TYPE_ACCESS_LOG, NULL, 0, take_record, p));
 	if (p->arena.full)
@@ -323,6 +360,18 @@ static void keep_named_actions(struct printing *p)
 			p->work.client = &p->records[i];
 }
 
+/* What was written under the wrong client, or taken out, is printed when it is named, not by itself. */
+static bool is_voided(struct printing *p, const struct print_record *record)
+{
+	struct record_id target;
+	for (size_t i = 0; i < p->count; i++)
+		if (p->records[i].record->type == RECORDS_TYPE_CORRECTION &&
+		    fields_id(p->records[i].fields, RECORDS_CORRECTION_TARGET, &target) && ID_EQUAL(target, record->id) &&
+		    correction_state(p->records[i].fields) == RECORDS_CONTENT_STATE_VOIDED)
+			return true;
+	return false;
+}
+
 static struct fault choose(struct printing *p)
 {
 	uint32_t wanted = print_subject_type(p->work.kind);
@@ -330,7 +379,8 @@ static struct fault choose(struct printing *p)
 		keep_named_actions(p);
 	for (size_t i = 0; i < p->count && wanted != 0 && !p->call->blank; i++) {
 		const struct print_record *record = &p->records[i];
-		bool is_meant = p->named_type == wanted ? ID_EQUAL(record->id, p->named) : record->record->type == wanted;
+		bool is_meant = p->named_type == wanted ? ID_EQUAL(record->id, p->named)
+							: record->record->type == wanted && !is_voided(p, record);
 		if (is_meant)
 			p->work.subject = record; /* of several the newest */
 	}
@@ -350,12 +400,30 @@ static struct fault choose(struct printing *p)
 			     "no signed %s of this client is on this device", view_type_name(wanted));
 }
 
+/* A statute by its number and its name in the print's language, others by their title. */
+static bool take_name(void *ctx, const struct casebook_record *record)
+{
+	static const uint32_t names[LABELS_LANGUAGES] = { RECORDS_LAW_REF_NAME_FI, RECORDS_LAW_REF_NAME_SV, RECORDS_LAW_REF_NAME_EN };
+	struct printing *p = ctx;
+	struct span number, law, name = record->title;
+	bool is_law = record->record_type == RECORDS_TYPE_LAW_REF && fields_bytes(record->shown, RECORDS_LAW_REF_NUMBER, &number) &&
+		      fields_bytes(record->shown, names[p->work.language], &law);
+	if (is_law)
+		snprintf(p->name, sizeof p->name, "%.*s %.*s", (int)number.len, (const char *)number.data, (int)law.len,
+			 (const char *)law.data);
+	else
+		snprintf(p->name, sizeof p->name, "%.*s", (int)name.len, (const char *)name.data);
+	return false;
+}
+
 static struct span name_of(void *ctx, const uint8_t id[static ID_BYTES])
 {
 	struct printing *p = ctx;
 	struct record_id record;
 	memcpy(record.bytes, id, sizeof record.bytes);
-	view_staff_name(p->book, &record, p->name);
+	p->name[0] = '\0';
+	if (ID_IS_NONE(record) || fault_is(casebook_get(p->book, record, take_name, p)))
+		p->name[0] = '\0';
 	return span_text(p->name);
 }
 
@@ -407,7 +475,7 @@ static struct fault render(struct printing *p)
 	struct fault f = fault_of(FAULT_LIMIT, "the print is too long for one answer");
 	for (size_t size = PAGE_BYTES_MIN; size <= PAGE_BYTES_MAX; size *= 2) {
 		struct wire_out out;
-			struct record_id trace;
+		struct record_id trace;
 		void *block = malloc(size);
 		if (block == NULL)
 			return fault_of(FAULT_LIMIT, "memory for the page");

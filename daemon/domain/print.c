@@ -1,4 +1,5 @@
 /* print - which print is made from what, and its title. */
+#include "domain/print_frame.h"
 #include "domain/print_parts.h"
 
 typedef void body_fn(struct print_page *page);
@@ -107,8 +108,8 @@ struct fault print_write(const struct print_work *work, struct wire_out *out)
 		return fault_of(FAULT_CALLER, "the print is made from a record of another type");
 	if (work->kind == PRINT_REPORT && work->client == NULL)
 		return fault_of(FAULT_CALLER, "a client's own data need the client");
-	print_page_begin(&page, work, out, title(work));
+	print_frame_begin(&page, work, out, title(work));
 	kinds[work->kind].body(&page);
-	print_page_end(&page);
+	print_frame_end(&page);
 	return out->full ? fault_of(FAULT_LIMIT, "the print is too long") : fault_none();
 }
