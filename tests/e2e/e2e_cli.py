@@ -8,6 +8,7 @@ listed, changed, searched and, where the type is a signed one, signed.
 import json
 import os
 import pty
+import re
 import socket
 import struct
 import subprocess
@@ -406,6 +407,17 @@ def usage_errors_are_told_with_what_was_meant(bench):
     assert out == "" and "jalka status" in err
 
 
+def manual_page(path):
+    """The lines that head its paragraphs, and all of its words, without the marks of man(7)."""
+    heads, texts, is_head = [], [], False
+    for line in open(path, encoding="utf-8"):
+        words = re.sub(r"\\f.", "", re.sub(r"^\.[A-Z]+\b", "", line).replace("\\-", "-").replace('"', " "))
+        texts.append(words)
+        heads += [" ".join(words.split())] if is_head else []
+        is_head = line.startswith(".TP")
+    return heads, " ".join(texts)
+
+
 def help_is_there_for_every_verb(bench):
     out, err = bench.cli.run("--help")
     assert err == "" and "admin quarantine" in out and "Exit codes" in out
@@ -413,6 +425,25 @@ def help_is_there_for_every_verb(bench):
         out, err = bench.cli.run(*verb, "--help")
         assert out.startswith("usage: jalka " + " ".join(verb)) and err == "", out
     assert bench.cli.run("--version")[0].startswith("jalka ")
+
+
+def the_manual_page_tells_every_verb_and_option(bench):
+    heads, text = manual_page(os.path.join(daemons.ROOT, "docs/man/jalka.1"))
+    usages = [m[1].strip() for m in re.finditer(r"^  ((?:[a-z-]+ ?)+)", bench.cli.run("help")[0].split("\nOptions")[0], re.M)]
+    assert len(usages) > 100
+    for verb in usages:  # "disclosure check" is also told by "disclosure list ..., disclosure show|check|queue"
+        words = verb.split()
+        assert any(all(re.search(rf"(^|[ ,|]){word}($|[ ,|])", head) for word in words) for head in heads), verb
+        for option in re.findall(r"^  (--[a-z-]+)", bench.cli.run("help", *words)[0], re.M):
+            assert option in text, (verb, option)
+
+
+def help_of_a_first_word_lists_what_may_follow(bench):
+    out = bench.cli.run("help", "case")[0]
+    assert all(verb in out for verb in ("case open", "case show", "case list", "case close")) and "visit" not in out
+    assert "case open" in bench.cli.run("case", code=USAGE)[1] and "case list" in bench.cli.run("case", "bogus", code=USAGE)[1]
+    bench.cli.run("help", "nosuch", code=USAGE)
+    assert max(map(len, bench.cli.run("help")[0].splitlines())) <= 80
 
 
 def completion_works_in_the_shell(bench):
@@ -542,7 +573,8 @@ def main():
                      a_conflict_is_shown_to_both_and_settled_by_one,
                      a_choice_that_comes_too_late_shows_both_values, the_same_seed_makes_the_same_caseload,
                      lines_are_loaded_and_the_first_wrong_one_is_named, usage_errors_are_told_with_what_was_meant,
-                     help_is_there_for_every_verb, completion_works_in_the_shell,
+                     help_is_there_for_every_verb, the_manual_page_tells_every_verb_and_option,
+                     help_of_a_first_word_lists_what_may_follow, completion_works_in_the_shell,
                      data_goes_to_stdout_and_words_to_stderr, records_cannot_speak_to_the_terminal,
                      an_answer_that_cannot_be_written_is_a_failure, no_daemon_is_its_own_exit_code,
                      the_vault_opens_with_its_passphrase_alone, enrolment_is_shown_as_text_and_as_a_qr_code,
