@@ -1,7 +1,8 @@
 /* hub_handover - the assignments of cases that change hands.
  *
- * What is lent has a record id that follows from handover and case, so that it is lent
- * once and found again, also after a crash between two steps. */
+ * What is lent, and what is taken over, has a record id that follows from handover and
+ * case: it is lent once and found again, also after a crash between two steps; and a node
+ * that was put back from a copy says again what it said before, not something beside it. */
 #include <sodium.h>
 
 #include "central/hub_state.h"
@@ -26,16 +27,28 @@ bool hub_has_device(const struct hub *hub, struct record_id staff)
 	return false;
 }
 
-static struct record_id lent_id(const struct hub_handover *handover, const struct assignments_case *info)
+enum { TAG_BYTES = 12 };
+
+static struct record_id id_of(const char tag[static TAG_BYTES], const struct hub_handover *handover,
+			      const struct assignments_case *info)
 {
-	static const char tag[] = "jalka-lent-1";
-	uint8_t text[sizeof tag - 1 + 2 * ID_BYTES];
+	uint8_t text[TAG_BYTES + 2 * ID_BYTES];
 	struct record_id id;
-	memcpy(text, tag, sizeof tag - 1);
-	memcpy(text + sizeof tag - 1, handover->record.bytes, ID_BYTES);
-	memcpy(text + sizeof tag - 1 + ID_BYTES, info->id.bytes, ID_BYTES);
+	memcpy(text, tag, TAG_BYTES);
+	memcpy(text + TAG_BYTES, handover->record.bytes, ID_BYTES);
+	memcpy(text + TAG_BYTES + ID_BYTES, info->id.bytes, ID_BYTES);
 	crypto_generichash(id.bytes, sizeof id.bytes, text, sizeof text, NULL, 0);
 	return id;
+}
+
+static struct record_id lent_id(const struct hub_handover *handover, const struct assignments_case *info)
+{
+	return id_of("jalka-lent-1", handover, info);
+}
+
+static struct record_id taken_id(const struct hub_handover *handover, const struct assignments_case *info)
+{
+	return id_of("jalka-take-1", handover, info);
 }
 
 /* ---- which cases ---- */
@@ -182,12 +195,12 @@ static struct fault end_all(struct hub *hub, const struct assignments_case *info
 /* First the new reasons, then the ends: the receiver's grant goes on, nothing is sent twice. */
 static struct fault move(struct hub *hub, const struct hub_handover *handover, const struct set *set)
 {
-	struct record_id assignment;
 	FAULT_TRY(say_effective(hub, handover));
-	for (size_t i = 0; i < set->count; i++)
+	for (size_t i = 0; i < set->count; i++) {
+		const struct assignments_reason as = { taken_id(handover, set->cases[i]), RECORDS_ASSIGNMENT_ROLE_OWN_WORKER, 0 };
 		if (!is_own_worker(tie_of(hub, set->cases[i], handover->to)))
-			FAULT_TRY(hub_append_assignment(hub, set->cases[i], handover->to, RECORDS_ASSIGNMENT_ROLE_OWN_WORKER,
-							&assignment));
+			FAULT_TRY(hub_assign_put(hub, set->cases[i], handover->to, &as, 0));
+	}
 	FAULT_TRY(take_back(hub, handover, set));
 	for (size_t i = 0; i < set->count; i++)
 		if (set->cases[i]->kind == DELTA_CASE_MATTER)

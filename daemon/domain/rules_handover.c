@@ -83,6 +83,17 @@ enum handover_block rules_handover_blocked(const struct rules_world *world, stru
 
 /* ---- the proposal ------------------------------------------------------------------------ */
 
+/* Not one whose proposer is own worker no more: it is in nobody's way. */
+static bool may_take_effect(const struct rules_world *world, struct span handover)
+{
+	struct span rest = handover;
+	struct case_id place;
+	while (handover_next_case(&rest, &place))
+		if (case_blocked(world, handover, true, place) == HANDOVER_NOT_OWN)
+			return false;
+	return handover_is_live(handover);
+}
+
 static struct fault refuse_blocked(enum handover_block block, struct rules_told *told)
 {
 	bool is_receiver = block == HANDOVER_NOT_LICENSED || block == HANDOVER_NO_RECEIVER || block == HANDOVER_NO_DEVICE;
@@ -103,8 +114,7 @@ static struct fault check_case(const struct rules_world *world, const struct rul
 		return fault_none();
 	size_t count = rules_list(world, RULES_OF_CLIENT, place, RECORDS_TYPE_HANDOVER, &others);
 	for (size_t i = 0; i < count; i++)
-		if (handover_is_live(others[i].fields) && handover_has_case(others[i].fields, place) &&
-		    case_blocked(world, others[i].fields, true, place) != HANDOVER_NOT_OWN)
+		if (handover_has_case(others[i].fields, place) && may_take_effect(world, others[i].fields))
 			return rules_refuse(told, "cases", "the case is being handed over already", "see jalka handover list");
 	return fault_none();
 }

@@ -177,6 +177,33 @@ static void a_crash_leaves_all_of_it_or_nothing(void **state)
 	pair_free(world.pair);
 }
 
+struct records {
+	struct record_id ids[8];
+	size_t count;
+};
+
+static bool take_assignment(void *ctx, const struct log_entry *entry)
+{
+	struct records *records = ctx;
+	if (entry->record_type != RECORDS_TYPE_CASE_ASSIGNMENT)
+		return true;
+	for (size_t i = 0; i < records->count; i++)
+		if (ID_EQUAL(records->ids[i], entry->record_id))
+			return true;
+	if (records->count < sizeof records->ids / sizeof records->ids[0])
+		records->ids[records->count++] = entry->record_id;
+	return true;
+}
+
+/* How many assignments of the matter a laptop knows of. */
+static size_t assignments_at(struct world *world, size_t device)
+{
+	struct records records = { .count = 0 };
+	assert_false(fault_is(log_read_case(pair_device_log(world->pair, device), world->matter, 0, INT64_MAX, take_assignment,
+					    &records)));
+	return records.count;
+}
+
 /* What was written meanwhile by the new own worker is not lost with the node's newest days. */
 static void after_a_restore_it_takes_effect_again_and_no_work_is_lost(void **state)
 {
@@ -196,6 +223,7 @@ static void after_a_restore_it_takes_effect_again_and_no_work_is_lost(void **sta
 	assert_true(is_owned_by(&world, 1));
 	rules_sync(world.pair, 1);
 	rules_sync(world.pair, 0);
+	assert_int_equal(assignments_at(&world, 1), 3); /* the old worker's, lent, taken over: said again */
 	assert_true(holds(&world, 1, world.matter));
 	assert_false(holds(&world, 0, world.matter));
 	assert_true(pair_finds(pair_hub_log(world.pair), "uuden kirjaus"));
