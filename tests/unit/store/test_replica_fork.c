@@ -16,8 +16,7 @@ static struct center *c;
 static int set_up(void **state)
 {
 	(void)state;
-	c = center_new(3);
-	center_enrol(c);
+	c = center_new_enrolled(3);
 	return 0;
 }
 
@@ -27,8 +26,6 @@ static int tear_down(void **state)
 	center_free(c);
 	return 0;
 }
-
-static void restore_center(uint64_t inherited);
 
 static bool count_text(void *ctx, const struct log_entry *entry)
 {
@@ -142,11 +139,8 @@ static struct epoch_id push_what_a_restored_center_has_from_a_twin(void)
 	struct epoch_id first = leave_first_epoch_to_a_twin();
 	assert_false(fault_is(center_phone(c, center_case_id, center_case_record, "mine 3")));
 	center_down(c);
-	restore_center(5);
-	center_up(c);
-	assert_false(center_take_hello(c));
-	center_plain(c);
-	assert_true(center_take_hello(c));
+	center_put_back(c, 5);
+	center_greet(c);
 	c->welcome.held_h.size = 32; /* nothing of the open epoch */
 	center_welcome(c);
 	assert_true(center_take(c));
@@ -252,11 +246,8 @@ static void own_work_of_a_forgotten_case_is_kept_sealed_for_central_alone(void *
 	forget_with_own_work();
 	assert_int_equal(kept_count(), 1);
 	center_down(c);
-	restore_center(5); /* central put back to before the receipt */
-	center_up(c);
-	assert_false(center_take_hello(c));
-	center_plain(c);
-	assert_true(center_take_hello(c));
+	center_put_back(c, 5); /* central put back to before the receipt */
+	center_greet(c);
 	c->welcome.held_h.size = 32;
 	center_welcome(c);
 	assert_true(center_take(c));
@@ -344,16 +335,6 @@ static void what_is_kept_goes_when_it_is_rejected_or_erased(void **state)
 
 /* ---- another central epoch (P5, P9) ---- */
 
-static void restore_center(uint64_t inherited)
-{
-	struct epoch_id parent = c->epoch.id;
-	prng_fill(&c->prng, c->epoch.id.bytes, ID_BYTES);
-	c->epoch.parent = parent;
-	c->epoch.generation++;
-	c->epoch.inherited = inherited;
-	c->has_key = false; /* resumption keys are never backed up */
-}
-
 static void a_restored_center_maps_the_cursor_and_is_told_what_is_held(void **state)
 {
 	(void)state;
@@ -363,11 +344,8 @@ static void a_restored_center_maps_the_cursor_and_is_told_what_is_held(void **st
 	center_case_pull(c, 30);
 	center_down(c);
 	struct epoch_id old = c->epoch.id;
-	restore_center(10);
-	center_up(c);
-	assert_false(center_take_hello(c));
-	center_plain(c);
-	assert_true(center_take_hello(c));
+	center_put_back(c, 10);
+	center_greet(c);
 	c->welcome.held_wanted = true;
 	center_welcome(c);
 	assert_int_equal(center_case_status(c).order, 10);
@@ -427,13 +405,9 @@ static void held_of_many_grants_goes_frame_by_frame_and_again_until_it_is_answer
 			center_case_pull(c, g);
 	}
 	center_down(c);
-	restore_center(100);
+	center_put_back(c, 100);
 	for (int session = 0; session < 3; session++) {
-		center_up(c);
-		if (!center_take_hello(c)) {
-			center_plain(c);
-			assert_true(center_take_hello(c));
-		}
+		center_greet(c);
 		center_welcome(c);
 		assert_true(center_take(c));
 		bool has_first = c->in.has_held; /* nothing is to be offered */
@@ -478,11 +452,8 @@ static void own_work_above_what_was_inherited_is_pushed_again_with_its_receipt(v
 	center_send(c);
 	center_down(c);
 	assert_int_equal(center_case_status(c).unreceipted, 0);
-	restore_center(10);
-	center_up(c);
-	assert_false(center_take_hello(c));
-	center_plain(c);
-	assert_true(center_take_hello(c));
+	center_put_back(c, 10);
+	center_greet(c);
 	c->welcome.held_h.size = 32; /* nothing of it */
 	center_welcome(c);
 	assert_true(center_take(c));
@@ -504,20 +475,13 @@ static void center_that_goes_back_to_an_older_epoch_is_not_followed(void **state
 	center_session(c);
 	center_down(c);
 	struct order_epoch first = c->epoch;
-	restore_center(0);
-	center_up(c);
-	assert_false(center_take_hello(c));
-	center_plain(c);
-	assert_true(center_take_hello(c));
+	center_put_back(c, 0);
+	center_greet(c);
 	center_welcome(c);
 	assert_int_equal(c->hang_ups, 0);
 	center_down(c);
 	c->epoch = first;
-	center_up(c);
-	if (!center_take_hello(c)) {
-		center_plain(c);
-		assert_true(center_take_hello(c));
-	}
+	center_greet(c);
 	center_welcome(c);
 	assert_int_equal(c->hang_ups, 1);
 }
