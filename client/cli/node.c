@@ -111,6 +111,9 @@ static void print_central(struct json s)
 		 say_integer(s, "quarantined"), say_integer(s, "last_order"));
 }
 
+	if (say_integer(s, "glass_unseen") != 0)
+		say_line("%-14s %" PRId64 " times the glass was broken and nobody has looked yet: jalka admin access --break-glass",
+			 "to look at", say_integer(s, "glass_unseen"));
 static void print_unsent(struct json s)
 {
 	int64_t unreceipted = say_integer(s, "unreceipted"), quarantined = say_integer(s, "quarantined");

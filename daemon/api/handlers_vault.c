@@ -6,9 +6,11 @@
 #include "api/profile.h"
 #include "api/version.h"
 #include "api/view.h"
+#include "central/ledger.h"
 #include "central/node.h"
 #include "domain/labels.h"
 #include "domain/schema.h"
+#include "records_table.h"
 #include "store/drafts.h"
 
 bool handlers_is_open(struct profile *profile)
@@ -179,6 +181,8 @@ static struct fault status_central(struct node *node, struct answer *answer)
 {
 	const struct delta_identity *identity = hub_identity(node_hub(node));
 	struct node_id id = hub_node(node_hub(node));
+	uint64_t unseen;
+	FAULT_TRY(ledger_unseen(node_ledger(node), RECORDS_ACCESS_ACT_BREAK_GLASS, &unseen));
 	struct writer *out = answer_begin(answer);
 	writer_string(out, "role", "central");
 	writer_string(out, "version", VERSION_TEXT);
@@ -187,6 +191,7 @@ static struct fault status_central(struct node *node, struct answer *answer)
 	writer_hex(out, "identity", span_of(identity->bytes, sizeof identity->bytes));
 	writer_id(out, "node", id.bytes);
 	handlers_counters(node, out);
+	writer_number(out, "glass_unseen", unseen);
 	answer_finish(answer);
 	return fault_none();
 }

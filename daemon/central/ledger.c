@@ -2,6 +2,7 @@
 #include "central/ledger.h"
 
 #include <sqlite3.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/assert.h"
@@ -10,9 +11,9 @@
 #include "store/statements.h"
 
 /* Rises when the same log would give other rows: they are then made anew. */
-enum { VERSION = 1 };
+enum { VERSION = 1, SEEN_BYTES = 32 };
 
-enum query { PUT, REMOVE, REMOVE_ALL_OF, OF_CLIENT, OF_ACT, VOLUME, PEOPLE, META_GET, META_PUT, QUERIES };
+enum query { PUT, REMOVE, REMOVE_ALL_OF, OF_CLIENT, OF_ACT, UNSETTLED, VOLUME, PEOPLE, COUNT, META_GET, META_PUT, QUERIES };
 _Static_assert((int)QUERIES <= (int)STATEMENTS_MAX, "every query has a place among the statements");
 
 static const char schema_text[] =
@@ -32,8 +33,11 @@ static const char *const queries[QUERIES] = {
 	[OF_CLIENT] = "SELECT " COLUMNS " FROM ledger WHERE at>=? AND at<?"
 		      " AND client_case IN (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ORDER BY at DESC, record",
 	[OF_ACT] = "SELECT " COLUMNS " FROM ledger WHERE act=? AND at>=? AND at<? ORDER BY at DESC, record",
+	[UNSETTLED] = "SELECT " COLUMNS " FROM ledger a WHERE act=? AND NOT EXISTS"
+		      " (SELECT 1 FROM ledger b WHERE b.act=? AND b.target = a.target) GROUP BY target ORDER BY at, record",
 	[VOLUME] = "SELECT node, act, count(*), max(at) FROM ledger WHERE at>=? AND at<? GROUP BY node, act ORDER BY node, act",
 	[PEOPLE] = "SELECT who, max(at) FROM ledger WHERE who IS NOT NULL GROUP BY who",
+	[COUNT] = "SELECT count(*) FROM ledger WHERE act=?",
 	[META_GET] = "SELECT value FROM ledger_meta WHERE name=?",
 	[META_PUT] = "INSERT OR REPLACE INTO ledger_meta(name, value) VALUES(?,?)",
 };
@@ -210,6 +214,15 @@ struct fault ledger_of_client(struct ledger *ledger, const struct case_id *clien
 	return walk(ledger, OF_CLIENT, statement, fn, ctx);
 }
 
+struct fault ledger_unsettled(struct ledger *ledger, uint64_t act, uint64_t settled, ledger_fn *fn, void *ctx)
+{
+	struct sqlite3_stmt *statement;
+	FAULT_TRY(statements_take(&ledger->statements, UNSETTLED, &statement));
+	statements_bind_number(statement, 1, act);
+	statements_bind_number(statement, 2, settled);
+	return walk(ledger, UNSETTLED, statement, fn, ctx);
+}
+
 struct fault ledger_of_act(struct ledger *ledger, uint64_t act, uint64_t from_ms, uint64_t to_ms, ledger_fn *fn, void *ctx)
 {
 	struct sqlite3_stmt *statement;
@@ -242,6 +255,68 @@ struct fault ledger_volume(struct ledger *ledger, uint64_t from_ms, uint64_t to_
 	return fault;
 }
 
+/* ---- what was looked at ---- */
+
+static struct fault meta_get(struct ledger *ledger, const char *name, uint64_t *out)
+{
+	struct sqlite3_stmt *statement;
+	bool row;
+	FAULT_TRY(statements_take(&ledger->statements, META_GET, &statement));
+	statements_bind_text(statement, 1, span_text(name));
+	struct fault fault = statements_step(&ledger->statements, statement, &row);
+	*out = !fault_is(fault) && row ? statements_number(statement, 0) : 0;
+	statements_release(&ledger->statements, META_GET, statement);
+	return fault;
+}
+
+static struct fault meta_put(struct ledger *ledger, const char *name, uint64_t value)
+{
+	struct sqlite3_stmt *statement;
+	FAULT_TRY(statements_take(&ledger->statements, META_PUT, &statement));
+	statements_bind_text(statement, 1, span_text(name));
+	statements_bind_number(statement, 2, value);
+	return statements_run(&ledger->statements, META_PUT, statement);
+}
+
+static struct fault count_of(struct ledger *ledger, uint64_t act, uint64_t *out)
+{
+	struct sqlite3_stmt *statement;
+	bool row;
+	FAULT_TRY(statements_take(&ledger->statements, COUNT, &statement));
+	statements_bind_number(statement, 1, act);
+	struct fault fault = statements_step(&ledger->statements, statement, &row);
+	*out = !fault_is(fault) && row ? statements_number(statement, 0) : 0;
+	statements_release(&ledger->statements, COUNT, statement);
+	return fault;
+}
+
+static void seen_name(uint64_t act, char out[static SEEN_BYTES])
+{
+	snprintf(out, SEEN_BYTES, "seen %llu", (unsigned long long)act);
+}
+
+struct fault ledger_unseen(struct ledger *ledger, uint64_t act, uint64_t *count)
+{
+	char name[SEEN_BYTES];
+	uint64_t all, seen;
+	seen_name(act, name);
+	FAULT_TRY(count_of(ledger, act, &all));
+	FAULT_TRY(meta_get(ledger, name, &seen));
+	*count = all > seen ? all - seen : 0;
+	return fault_none();
+}
+
+struct fault ledger_saw(struct ledger *ledger, uint64_t act)
+{
+	char name[SEEN_BYTES];
+	uint64_t all;
+	seen_name(act, name);
+	FAULT_TRY(count_of(ledger, act, &all));
+	return meta_put(ledger, name, all);
+}
+
+/* ---- who, when last ---- */
+
 struct fault ledger_people(struct ledger *ledger, ledger_person_fn *fn, void *ctx)
 {
 	struct sqlite3_stmt *statement;
@@ -262,30 +337,14 @@ struct fault ledger_people(struct ledger *ledger, ledger_person_fn *fn, void *ct
 
 /* ---- opening ---- */
 
-static struct fault version_get(struct ledger *ledger, uint64_t *out)
-{
-	struct sqlite3_stmt *statement;
-	bool row;
-	FAULT_TRY(statements_take(&ledger->statements, META_GET, &statement));
-	statements_bind_text(statement, 1, span_text("version"));
-	struct fault fault = statements_step(&ledger->statements, statement, &row);
-	*out = !fault_is(fault) && row ? statements_number(statement, 0) : 0;
-	statements_release(&ledger->statements, META_GET, statement);
-	return fault;
-}
-
 /* Inside the transaction. */
 static struct fault fill(struct ledger *ledger)
 {
 	struct reading reading = { .ledger = ledger, .fault = fault_none() };
-	struct sqlite3_stmt *statement;
 	FAULT_TRY(statements_exec(&ledger->statements, "DELETE FROM ledger"));
 	FAULT_TRY(log_read_local(ledger->log, 0, put_kept, &reading));
 	FAULT_TRY(reading.fault);
-	FAULT_TRY(statements_take(&ledger->statements, META_PUT, &statement));
-	statements_bind_text(statement, 1, span_text("version"));
-	statements_bind_number(statement, 2, VERSION);
-	return statements_run(&ledger->statements, META_PUT, statement);
+	return meta_put(ledger, "version", VERSION);
 }
 
 static struct fault prepare(struct ledger *ledger, struct sqlite3 *db)
@@ -293,7 +352,7 @@ static struct fault prepare(struct ledger *ledger, struct sqlite3 *db)
 	uint64_t version = 0;
 	bool is_new = sqlite3_table_column_metadata(db, "main", "ledger_meta", NULL, NULL, NULL, NULL, NULL, NULL) != SQLITE_OK;
 	if (!is_new)
-		FAULT_TRY(version_get(ledger, &version));
+		FAULT_TRY(meta_get(ledger, "version", &version));
 	if (version == VERSION)
 		return fault_none();
 	FAULT_TRY(log_begin(ledger->log));

@@ -473,7 +473,11 @@ def glass_at_the_centre(office):
     expect("glass at the centre: notes are read", any("sujui" in r["fields"].get("text", "") for r in note()))
     guarded = jalka(center, "--as", maija, "show", office.records["protected_details"]["case_id"])
     expect("glass at the centre: protected details stay closed", "safety_note" not in json.dumps(guarded["records"]), guarded)
+    waiting = lambda: jalka(center, "status")["glass_unseen"]  # noqa: E731
+    expect("glass: what nobody has looked at yet is told", waiting() == 2 and
+           "--break-glass" in run(center, "status", json_form=False).out, waiting())
     rows = jalka(center, "--as", maija, "admin", "access", "--break-glass")["entries"]
+    expect("glass: and no more once it was looked at", waiting() == 0, waiting())
     expect("glass: both are shown to the administrator, who and why",
            {r["name"] for r in rows} == {"Inka Laine", "Maija Laine"} and all(len(r["reason"]) > 10 for r in rows), rows)
 
