@@ -68,7 +68,7 @@ int verbs_admin_devices(struct command_context *c, int argc, char **argv)
 		{ "node", "DEVICE", SAY_ID }, { "holder_name", "WORKER", SAY_TEXT }, { "serial", "SERIAL", SAY_TEXT },
 		{ "state", "STATE", SAY_TEXT }, { "connected", "CONNECTED", SAY_YES }, { "last_contact_ms", "LAST CONTACT", SAY_TIME },
 		{ "seq", "RECEIVED", SAY_NUMBER }, { "quarantined", "QUARANTINED", SAY_NUMBER }, { "twin_alarm", "TWIN", SAY_YES },
-		{ "erase_confirmed", "ERASED", SAY_YES }, { "words", "WORDS", SAY_TEXT },
+		{ "erase_confirmed", "ERASED", SAY_YES }, { "disk", "DISK", SAY_TEXT }, { "words", "WORDS", SAY_TEXT },
 	};
 	(void)argv;
 	expect(c, argc, 0, 0);
@@ -208,10 +208,75 @@ int verbs_admin_erase(struct command_context *c, int argc, char **argv)
 	return call_verb(c, "erase", argc, argv);
 }
 
+static int decide_erasure(struct command_context *c, char *word, int argc, char **argv)
+{
+	char *args[3] = { word, NULL, NULL };
+	expect(c, argc, 1, 2);
+	for (int i = 0; i < argc; i++)
+		args[1 + i] = argv[i];
+	return call_verb(c, "erase", 1 + argc, args);
+}
+
+int verbs_admin_erase_approve(struct command_context *c, int argc, char **argv)
+{
+	static char word[] = "approve";
+	sure(c, "This is erased here and on every device, and cannot be brought back. Erase it?");
+	return decide_erasure(c, word, argc, argv);
+}
+
+int verbs_admin_erase_drop(struct command_context *c, int argc, char **argv)
+{
+	static char word[] = "drop";
+	return decide_erasure(c, word, argc, argv);
+}
+
+int verbs_admin_erasures(struct command_context *c, int argc, char **argv)
+{
+	static const struct say_column columns[] = {
+		{ "case_id", "CASE", SAY_TEXT }, { "record", "RECORD", SAY_ID }, { "proposed_by", "PROPOSED BY", SAY_TEXT },
+		{ "at_ms", "WHEN", SAY_TIME }, { "ground", "GROUND", SAY_TEXT },
+	};
+	(void)argv;
+	expect(c, argc, 0, 0);
+	return TABLE(c, "erasures", "erasures", columns, "nothing is proposed to be erased");
+}
+
+int verbs_admin_retention(struct command_context *c, int argc, char **argv)
+{
+	static const struct say_column columns[] = {
+		{ "case_id", "CASE", SAY_TEXT }, { "kind", "KIND", SAY_TEXT }, { "client_case", "CLIENT CASE", SAY_ID },
+		{ "class", "KEPT AS", SAY_TEXT }, { "years", "YEARS", SAY_NUMBER }, { "starts", "FROM", SAY_TEXT },
+		{ "until", "UNTIL", SAY_TEXT }, { "over", "OVER", SAY_YES }, { "proposed", "PROPOSED", SAY_YES },
+	};
+	const char *key = "cases";
+	expect(c, argc, 0, 1);
+	say_table_begin(columns, sizeof columns / sizeof *columns);
+	link_call(command_link(c), admin_request("retention", argc, argv), gather, &key);
+	say_table_end("no case has been kept long enough");
+	return SAY_OK;
+}
+
+/* What is left to see to before real data goes there. */
+static void print_confirmed(void *ctx, struct json object)
+{
+	struct json disk = json_member(object, "disk");
+	print_object(ctx, object);
+	if (say_style()->json || disk.type == JSON_ABSENT)
+		return;
+	if (json_text_is(disk, "NOT_ENCRYPTED"))
+		say_note("WARNING: its disk is not encrypted. The store is sealed all the same; swap and temporary files are not.\n"
+			 "Encrypt the disk before cases are assigned.");
+	else if (!json_text_is(disk, "ENCRYPTED"))
+		say_note("The device could not tell whether its disk is encrypted: look for yourself before cases are assigned.");
+	say_note("Before cases are assigned: a test with a fictional client. On the device jalka client add, note, sync --wait;\n"
+		 "here jalka admin cases, then jalka admin erase case CASE.");
+}
+
 int verbs_admin_confirm(struct command_context *c, int argc, char **argv)
 {
 	expect(c, argc, 1, 1);
-	return call_verb(c, "confirm", argc, argv);
+	link_call(command_link(c), admin_request("confirm", argc, argv), print_confirmed, NULL);
+	return SAY_OK;
 }
 
 int verbs_admin_suspend(struct command_context *c, int argc, char **argv)

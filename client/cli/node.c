@@ -69,6 +69,8 @@ static void print_words(void *ctx, struct json object)
 		return;
 	say_line("%s", say_text(json_member(object, "words")));
 	say_note("Compare these words with the administrator's screen; nothing is received before they are confirmed there.");
+	if (json_text_is(json_member(object, "disk"), "NOT_ENCRYPTED"))
+		say_note("The disk of this machine is not encrypted: tell the administrator.");
 }
 
 int verbs_enrol(struct command_context *c, int argc, char **argv)

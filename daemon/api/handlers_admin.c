@@ -16,6 +16,7 @@
 #include "central/node.h"
 #include "domain/record_json.h"
 #include "domain/schema.h"
+#include "io/disk.h"
 #include "records_table.h"
 
 struct order_line { /* one administrator's order */
@@ -232,6 +233,7 @@ static bool device_item(void *ctx, const struct hub_device *device)
 	writer_string(out, "state", state_name(device->state));
 	writer_string(out, "serial", device->serial);
 	writer_string(out, "words", device->state == HUB_DEVICE_WAITING ? device->words : "");
+	writer_string(out, "disk", disk_name(device->disk));
 	writer_number(out, "enrolled_ms", device->enrolled_ms);
 	writer_number(out, "last_contact_ms", device->last_contact_ms);
 	writer_number(out, "seq", device->seq);
@@ -291,6 +293,20 @@ static struct fault answer_device(struct order_line *line, const struct node_id 
 	return finish(line, fault_none());
 }
 
+struct confirmed {
+	struct node_id node;
+	uint32_t disk;
+};
+
+static bool device_confirmed(void *ctx, const struct hub_device *device)
+{
+	struct confirmed *confirmed = ctx;
+	if (!ID_EQUAL(device->node, confirmed->node))
+		return true;
+	confirmed->disk = device->disk;
+	return false;
+}
+
 /* A store put back from a backup feeds nobody until the list was looked through. */
 static struct fault verb_confirm(struct order_line *line)
 {
@@ -302,7 +318,13 @@ static struct fault verb_confirm(struct order_line *line)
 	}
 	FAULT_TRY(node_of(line, arg(line, 0), &node));
 	FAULT_TRY(hub_device_confirm(line->hub, node, node_now()));
-	return answer_device(line, &node, HUB_DEVICE_ACTIVE);
+	struct confirmed confirmed = { .node = node };
+	FAULT_TRY(hub_devices(line->hub, device_confirmed, &confirmed));
+	struct writer *out = begin(line);
+	writer_id(out, "node", node.bytes);
+	writer_string(out, "state", state_name(HUB_DEVICE_ACTIVE));
+	writer_string(out, "disk", disk_name(confirmed.disk));
+	return finish(line, fault_none());
 }
 
 static struct fault verb_state(struct order_line *line)

@@ -9,6 +9,8 @@
 #include "api/enrol_code.h"
 #include "api/handlers.h"
 #include "api/profile.h"
+#include "api/stale.h"
+#include "io/disk.h"
 #include "io/timer.h"
 
 enum { WAIT_MS = 30 * 1000, LOSSES_MAX = 3 };
@@ -51,6 +53,7 @@ static void answer_enrol(struct profile *profile, struct answer *answer)
 	writer_string(out, "sync", handlers_sync_name(s->state));
 	writer_id(out, "node", s->node.bytes);
 	writer_string(out, "words", s->words);
+	writer_string(out, "disk", disk_name((unsigned)disk_of_folder(profile_folder(profile)->path)));
 	answer_finish(answer);
 }
 
@@ -188,7 +191,8 @@ struct fault handlers_enrol(struct request *request)
 		strcpy(request->field, "code");
 		return f;
 	}
-	struct replica_enrolment enrolment = { .identity = code.identity, .serial = call->serial };
+	struct replica_enrolment enrolment = { .identity = code.identity, .serial = call->serial,
+					       .disk = (uint32_t)disk_of_folder(profile_folder(profile)->path) };
 	memcpy(enrolment.slot, code.slot, sizeof enrolment.slot);
 	memcpy(enrolment.secret, code.secret, sizeof enrolment.secret);
 	f = replica_enrol(profile_replica(profile), &enrolment);

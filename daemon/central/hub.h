@@ -99,6 +99,7 @@ struct hub_device {
 	enum hub_device_state state;
 	char serial[65];
 	char words[HANDSHAKE_WORDS_BYTES]; /* WAITING */
+	uint32_t disk;                /* as it told: 1 encrypted, 2 not; 0: it could not tell */
 	uint64_t enrolled_ms, last_contact_ms;
 	uint64_t seq;                 /* held of its open epoch */
 	uint64_t heard_order;

@@ -77,6 +77,7 @@ struct hub_node {
 	enum hub_device_state state;
 	char serial[65];
 	char words[HANDSHAKE_WORDS_BYTES];
+	uint32_t disk;        /* EnrolRequest.disk: as it told when it was enrolled */
 	uint64_t enrolled_ms;
 	bool twin_alarm, erase_confirmed;
 	bool must_refill;     /* told to forget by a HeldAnswer: backlogs hold its own deltas too */
@@ -414,6 +415,8 @@ struct fault hub_chain_tell(struct hub_link *link, jalka_Chain *out, bool *due);
  * closed one is a twin, or was put back from an old copy. */
 struct fault hub_chain_notice_twin(struct hub_link *link, const struct epoch_id *epoch);
 
+/* New work of a device that said it had erased all: another copy of its disk has not. */
+struct fault hub_chain_notice_unerased(struct hub_link *link);
 /* ---- hub_feed.c ---- */
 /* The next part of the feed into `pull`; rows into `raw`. *any false: nothing to tell. */
 struct fault hub_feed_pull(struct hub_link *link, size_t room, jalka_Pull *pull, struct span *rows, bool *any);

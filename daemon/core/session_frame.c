@@ -310,7 +310,7 @@ static bool text_valid(const char *text)
 
 static bool enrol_request_valid(const jalka_EnrolRequest *m)
 {
-	return MUST(m->node) && MUST(m->sign_key) && MUST(m->signature) && MUST(m->epoch) && text_valid(m->serial);
+	return MUST(m->node) && MUST(m->sign_key) && MUST(m->signature) && MUST(m->epoch) && text_valid(m->serial) && m->disk <= 2;
 }
 
 static bool enrol_answer_valid(const jalka_EnrolAnswer *m)
