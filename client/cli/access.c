@@ -166,6 +166,25 @@ int verbs_log(struct command_context *c, int argc, char **argv)
 	return SAY_OK;
 }
 
+int verbs_admin_drafts(struct command_context *c, int argc, char **argv)
+{
+	static const struct say_column columns[] = {
+		{ "when_ms", "BEGUN", SAY_TIME }, { "name", "WHO", SAY_TEXT }, { "serial", "DEVICE", SAY_TEXT },
+		{ "reason", "TYPE", SAY_TEXT }, { "case_id", "CASE", SAY_ID }, { "record", "DRAFT", SAY_ID },
+	};
+	struct gathering gathering = { "drafts", false };
+	(void)argv;
+	if (argc != 0)
+		command_usage(c, "no argument is expected");
+	struct link *link = command_link(c);
+	jalka_Request *request = link_request(jalka_Request_admin_tag);
+	LINK_PUT(request->call.admin.verb, "drafts", "the verb");
+	say_table_begin(columns, sizeof columns / sizeof *columns);
+	link_call(link, request, gather_entries, &gathering);
+	say_table_end("no draft is known to be older than three working days");
+	return SAY_OK;
+}
+
 int verbs_admin_access(struct command_context *c, int argc, char **argv)
 {
 	static const struct say_column volume_columns[] = {

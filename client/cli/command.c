@@ -228,6 +228,7 @@ static const struct command {
 	{ "admin staff", "", "the workers", verbs_admin_staff, 0 },
 	{ "admin staff add", "NAME [PROFESSION [UNIT]]", "a new worker", verbs_admin_staff_add, 0 },
 	{ "admin cases", "", "all cases, metadata only", verbs_admin_cases, 0 },
+	{ "admin drafts", "", "whose drafts are unsigned after three working days", verbs_admin_drafts, 0 },
 	{ "admin access", "[DAY]", "how much the access logs hold since a day (30 days); or who broke the glass", verbs_admin_access,
 	{ "admin grants", "[all]", "who may act in which role, for the periodic review of access rights", verbs_admin_grants, 0 },
 	{ "admin grant", "STAFF ROLE [UNTIL]", "give a role, until a day", verbs_admin_grant, 0 },

@@ -74,6 +74,7 @@ request_handler handlers_roles;
 struct fault handlers_find_client(struct request *request, const char *text, struct case_id *out);
 /* The administrator's verbs grants, grant, ungrant; and `access`: WHAT [SINCE]. */
 struct fault handlers_admin_grants(struct request *request);
+struct fault handlers_admin_drafts(struct request *request);
 struct fault handlers_admin_access(struct request *request, const char *what, const char *since);
 request_handler handlers_statistics; /* the administrator's verb */
 /* The administrator's verb `lost`. */

@@ -618,6 +618,11 @@ static struct fault verb_match_reject(struct order_line *line)
 
 /* ---- the access logs ---- */
 
+static struct fault verb_drafts(struct order_line *line)
+{
+	return handlers_admin_drafts(line->request);
+}
+
 static struct fault verb_access(struct order_line *line)
 {
 	return handlers_admin_access(line->request, arg(line, 0), arg(line, 1));
@@ -675,6 +680,7 @@ static const struct verb {
 	{ "unmerge", verb_match, 1, 1, "unmerge CLIENT", 0, false, ACCESS_CREATE, ACCESS_ASSIGNMENT },
 	{ "match", verb_match_reject, 3, 3, "match reject CLIENT CLIENT", 0, false, ACCESS_CREATE, ACCESS_ASSIGNMENT },
 	{ "safe", verb_safe, 1, 1, "safe ORDER", 0, false, ACCESS_CREATE, ACCESS_DEVICES },
+	{ "drafts", verb_drafts, 0, 0, "drafts", 0, false, ACCESS_READ, ACCESS_LOG },
 	{ "access", verb_access, 1, 2, "access break-glass, or access volume; with a first day, else 30 days", 0, false, ACCESS_READ,
 	  ACCESS_LOG },
 	{ "statistics", verb_statistics, 1, 4, "statistics QUARTER [show | count | propose STAFF | freeze STAFF], or statistics list", 0, false,

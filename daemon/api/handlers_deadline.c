@@ -11,6 +11,7 @@
 #include "api/follow.h"
 #include "api/handlers.h"
 #include "api/profile.h"
+#include "api/stale.h"
 #include "api/view.h"
 #include "base/assert.h"
 #include "base/civil.h"
@@ -387,6 +388,7 @@ struct fault handlers_agenda(struct request *request)
 	if (*request->call->call.agenda.lang != '\0')
 		FAULT_TRY(handlers_read_language(request, request->call->call.agenda.lang, &agenda.language));
 	profile_touch(profile);
+	FAULT_TRY(stale_look(profile));
 	agenda.extras = malloc((EXTRAS_MAX + 1) * sizeof *agenda.extras);
 	if (agenda.extras == NULL)
 		return fault_of(FAULT_LIMIT, "memory for the agenda");

@@ -10,6 +10,7 @@
 #include "api/handlers.h"
 #include "api/profile.h"
 #include "api/stale.h"
+#include "api/stale.h"
 #include "io/disk.h"
 #include "io/timer.h"
 
@@ -164,6 +165,7 @@ struct fault handlers_sync(struct request *request)
 		return fault_of(FAULT_LATER, "the central node has revoked this device: it must be enrolled anew");
 	if (profile_central_address(profile) == NULL && !call->offline)
 		return fault_of(FAULT_LATER, "this machine is not enrolled yet: enrol it with the code of the administrator");
+	FAULT_TRY(stale_look(profile));
 	if (call->offline || call->online)
 		FAULT_TRY(profile_online(profile, call->online));
 	if (call->offline || (call->online && !call->wait)) {

@@ -3,6 +3,7 @@
 
 #include "api/follow.h"
 #include "api/profile.h"
+#include "api/stale.h"
 #include "api/resolve.h"
 #include "api/view.h"
 #include "api/writing.h"
@@ -112,6 +113,7 @@ struct fault handlers_drafts(struct request *request)
 	if (*discard != '\0') {
 		FAULT_TRY(resolve_draft(drafts, discard, &id));
 		FAULT_TRY(drafts_discard(drafts, id));
+		FAULT_TRY(stale_look(request->target.profile));
 		writer_id(answer_begin(request->answer), "discarded", id.bytes);
 		answer_finish(request->answer);
 		return fault_none();

@@ -7,6 +7,7 @@
 #include "api/handlers.h"
 #include "api/gate.h"
 #include "api/profile.h"
+#include "api/stale.h"
 #include "api/resolve.h"
 #include "api/view.h"
 #include "base/assert.h"
@@ -645,8 +646,10 @@ static struct fault put_delta(struct writing *w, struct profile *profile)
 		return request_fault(w->request, f, "lock and unlock the profile, which opens the store anew and checks it");
 	FAULT_TRY(f);
 	gate_traced(act_of(writes), w->case_id);
-	if (w->from_draft)
+	if (w->from_draft) {
 		FAULT_TRY(drafts_discard(profile_log(profile), w->record_id));
+		(void)stale_look(profile); /* it is signed, whatever the log of it: the next look makes up for it */
+	}
 	w->record_id = written[0].record_id;
 	w->case_id = written[0].case_id;
 	answer_written(w, writes[0].envelope.is_signed ? "signed" : "written", written[0].seq, written[0].stamp_ms);
