@@ -51,14 +51,25 @@ struct fault hub_chain_known(struct hub *hub, const struct log_author *author, u
 	return log_read_author(hub->log, &author->author, k.first + 1, know_entry, &k);
 }
 
-struct fault hub_chain_notice_twin(struct hub_link *link, const struct epoch_id *epoch)
+static struct fault alarm(struct hub_link *link)
 {
-	const struct hub_author *author = hub_author_get(link->hub, epoch);
-	if (author == NULL || !author->info.closed || link->device->twin_alarm)
-		return fault_none();
 	link->device->twin_alarm = true;
 	FAULT_TRY(hub_turn(link->hub));
 	return hub_devices_put(link->hub, link->device);
+}
+
+struct fault hub_chain_notice_twin(struct hub_link *link, const struct epoch_id *epoch)
+{
+	const struct hub_author *author = hub_author_get(link->hub, epoch);
+	return author == NULL || !author->info.closed || link->device->twin_alarm ? fault_none() : alarm(link);
+}
+
+struct fault hub_chain_notice_unerased(struct hub_link *link)
+{
+	if (!link->device->erase_confirmed)
+		return fault_none();
+	link->device->erase_confirmed = false;
+	return alarm(link);
 }
 
 struct fault hub_chain_parted(struct hub_link *link)

@@ -343,9 +343,9 @@ static void take_bye(struct hub_link *link)
 	struct hub *hub = link->hub;
 	struct hub_node *device = link->device;
 	if ((device->state == HUB_DEVICE_REVOKED || device->state == HUB_DEVICE_RETIRED) && !device->erase_confirmed) {
-		device->erase_confirmed = true;
+		device->erase_confirmed = link->erase_told = true;
 		struct fault fault = hub_turn(hub);
-		fault = fault_is(fault) ? fault : hub_devices_put(hub, device);
+		fault = fault_is(fault) ? fault : hub_devices_record(hub, device, 0);
 		if (fault_is(fault))
 			hub_die(hub, fault);
 		return; /* closed after the commit, when it was answered */
@@ -610,7 +610,7 @@ static void answer_open(struct hub_link *link)
 		new_frame(link);
 		hub_link_send_frame(link, (struct span){ NULL, 0 });
 	}
-	if (!link->gone && link->device->erase_confirmed)
+	if (!link->gone && link->erase_told)
 		hub_link_close(link, "the device has erased what it held");
 }
 

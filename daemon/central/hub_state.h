@@ -157,6 +157,7 @@ struct hub_link {
 	bool woken;          /* in the hub's list */
 	bool in_holder;      /* in its holder's list: it may be fed */
 	bool gone;           /* hung up: nothing more for it */
+	bool erase_told;     /* a revoked device's: closed when that is answered */
 	struct hub_node *device; /* from WELCOMING on */
 	/* from Hello */
 	struct epoch_id epoch;       /* its author epoch in use */
@@ -414,9 +415,9 @@ struct fault hub_chain_tell(struct hub_link *link, jalka_Chain *out, bool *due);
 /* A device leaves an epoch before it is closed here: who still goes on from a
  * closed one is a twin, or was put back from an old copy. */
 struct fault hub_chain_notice_twin(struct hub_link *link, const struct epoch_id *epoch);
-
 /* New work of a device that said it had erased all: another copy of its disk has not. */
 struct fault hub_chain_notice_unerased(struct hub_link *link);
+
 /* ---- hub_feed.c ---- */
 /* The next part of the feed into `pull`; rows into `raw`. *any false: nothing to tell. */
 struct fault hub_feed_pull(struct hub_link *link, size_t room, jalka_Pull *pull, struct span *rows, bool *any);
