@@ -339,7 +339,8 @@ static struct fault verb_lost(struct order_line *line)
 {
 	struct node_id node;
 	FAULT_TRY(node_of(line, arg(line, 0), &node));
-	return handlers_admin_lost(line->request, node);
+	return line->count == 1 ? handlers_admin_lost(line->request, node)
+				: handlers_admin_lost_say(line->request, node, arg(line, 1), arg(line, 2), arg(line, 3));
 }
 
 /* ---- who may hold what ---- */
@@ -663,7 +664,7 @@ static const struct verb {
 	{ "suspend", verb_state, 1, 1, "suspend DEVICE", HUB_DEVICE_SUSPENDED, false, ACCESS_CREATE, ACCESS_DEVICES },
 	{ "resume", verb_state, 1, 1, "resume DEVICE", HUB_DEVICE_ACTIVE, false, ACCESS_CREATE, ACCESS_DEVICES },
 	{ "retire", verb_state, 1, 1, "retire DEVICE", HUB_DEVICE_RETIRED, false, ACCESS_CREATE, ACCESS_DEVICES },
-	{ "lost", verb_lost, 1, 1, "lost DEVICE", 0, false, ACCESS_READ, ACCESS_DEVICES },
+	{ "lost", verb_lost, 1, 4, "lost DEVICE, lost DEVICE since TIME, or lost DEVICE risk high|low REASONS", 0, false, ACCESS_READ, ACCESS_DEVICES },
 	{ "assign", verb_assign, 2, 4, "assign CASE STAFF [ROLE [UNTIL]]", 0, false, ACCESS_CREATE, ACCESS_ASSIGNMENT },
 	{ "unassign", verb_unassign, 2, 2, "unassign CASE STAFF", 0, false, ACCESS_CREATE, ACCESS_ASSIGNMENT },
 	{ "forgotten", verb_forgotten, 0, 0, "forgotten", 0, false, ACCESS_READ, ACCESS_ASSIGNMENT },
@@ -693,7 +694,7 @@ static struct fault ask_gate(const struct order_line *line, const struct verb *v
 {
 	bool outs = verb->fn == verb_state && (verb->state == HUB_DEVICE_REVOKED || verb->state == HUB_DEVICE_SUSPENDED);
 	bool is_loss = outs || verb->fn == verb_lost;
-	bool adds = (verb->fn == verb_staff && strcmp(arg(line, 0), "add") == 0) ||
+	bool adds = (verb->fn == verb_staff && strcmp(arg(line, 0), "add") == 0) || (verb->fn == verb_lost && line->count > 1) ||
 		    (verb->fn == verb_statistics && (strcmp(arg(line, 1), "propose") == 0 || strcmp(arg(line, 1), "freeze") == 0));
 	bool is_metadata = verb->class == ACCESS_BASIC || verb->class == ACCESS_LOG;
 	struct record_id nobody = { { 0 } };

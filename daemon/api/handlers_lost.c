@@ -6,12 +6,17 @@
 #include "api/gate.h"
 #include "api/handlers.h"
 #include "api/view.h"
+#include "base/civil.h"
+#include "base/limits.h"
 #include "central/idset.h"
 #include "central/match.h"
 #include "central/node.h"
 #include "domain/deadline.h"
 #include "domain/fields.h"
+#include "io/disk.h"
 #include "records_table.h"
+
+enum { REASONS_BYTES = 4 * 4000 };
 
 struct gathering {
 	struct idset clients; /* their CLIENT cases */
@@ -34,13 +39,22 @@ struct device_answer {
 	struct node_id node;
 	struct writer *out;
 	uint64_t known_ms; /* since when it is known to be lost; 0: nobody has said so */
-	bool met;
+	bool is_judged, is_high; /* the risk to the clients */
+	struct span reasons;     /* in `block` */
+	uint8_t block[REASONS_BYTES];
 };
 
 static bool take_record(void *ctx, const struct casebook_record *record)
 {
 	struct device_answer *a = ctx;
+	struct span reasons;
 	a->known_ms = fields_number_or_none(record->shown, RECORDS_DEVICE_LOST_AT);
+	a->is_judged = fields_has(record->shown, RECORDS_DEVICE_LOSS_RISK_HIGH);
+	a->is_high = fields_true(record->shown, RECORDS_DEVICE_LOSS_RISK_HIGH);
+	if (fields_bytes(record->shown, RECORDS_DEVICE_LOSS_RISK_REASONS, &reasons) && reasons.len <= sizeof a->block) {
+		memcpy(a->block, reasons.data, reasons.len);
+		a->reasons = span_of(a->block, reasons.len);
+	}
 	return false;
 }
 
@@ -56,6 +70,7 @@ static bool write_device(void *ctx, const struct hub_device *device)
 	writer_string(a->out, "serial", device->serial);
 	writer_bool(a->out, "revoked", device->state == HUB_DEVICE_REVOKED);
 	writer_bool(a->out, "erase_confirmed", device->erase_confirmed);
+	writer_string(a->out, "disk", disk_name(device->disk));
 	writer_number(a->out, "last_contact_ms", device->last_contact_ms);
 	writer_number(a->out, "quarantined", device->quarantined);
 	return false;
@@ -68,6 +83,8 @@ static void write_clock(struct device_answer *a)
 		(void)deadline_count_ms(DEADLINE_D14, a->known_ms, NULL, &report);
 	writer_number(a->out, "known_ms", a->known_ms);
 	writer_number(a->out, "report_by_ms", report.at_ms);
+	writer_string(a->out, "risk", !a->is_judged ? "" : a->is_high ? "HIGH" : "LOW");
+	writer_text(a->out, "risk_reasons", a->reasons);
 }
 
 /* ---- the clients ---- */
@@ -99,7 +116,8 @@ static bool write_client(void *ctx, const struct match_client *client)
 static struct fault answer(struct request *request, struct node_id node, const struct gathering *g, bool may_see)
 {
 	struct node *central = request->target.node;
-	struct device_answer a = { .request = request, .node = node };
+	static struct device_answer a;
+	a = (struct device_answer){ .request = request, .node = node };
 	struct client_listing listing = { .request = request, .gathered = g };
 	struct record_id record;
 	memcpy(record.bytes, node.bytes, ID_BYTES); /* a device's record has its node's id */
@@ -134,4 +152,55 @@ struct fault handlers_admin_lost(struct request *request, struct node_id node)
 		f = g.full ? fault_of(FAULT_LIMIT, "memory to list the cases of the device") : answer(request, node, &g, may_see);
 	idset_free(&g.clients);
 	return f;
+}
+
+/* ---- what is said of it ---- */
+
+static struct fault put_since(struct request *request, const char *text, struct wire_out *out)
+{
+	uint64_t at_ms;
+	strcpy(request->field, "since");
+	if (!civil_read_time(span_text(text), &at_ms))
+		return fault_of(FAULT_CALLER, "since when it is known is a time, like 2026-11-21T20:15");
+	if (at_ms > node_now().wall_ms + LIMIT_FUTURE_MS)
+		return fault_of(FAULT_CALLER, "the time is in the future");
+	request->field[0] = '\0';
+	wire_put_varint(out, RECORDS_DEVICE_LOST_AT, at_ms);
+	return fault_none();
+}
+
+static struct fault put_risk(struct request *request, const char *level, const char *reasons, struct wire_out *out)
+{
+	bool is_high = strcmp(level, "high") == 0;
+	strcpy(request->field, "risk");
+	if (!is_high && strcmp(level, "low") != 0)
+		return fault_of(FAULT_CALLER, "the risk to the clients is high or low");
+	if (*reasons == '\0')
+		return fault_of(FAULT_CALLER, "say why the risk is judged so: the breach is documented with its reasons");
+	request->field[0] = '\0';
+	wire_put_varint(out, RECORDS_DEVICE_LOSS_RISK_HIGH, is_high);
+	wire_put_bytes(out, RECORDS_DEVICE_LOSS_RISK_REASONS, span_text(reasons));
+	return fault_none();
+}
+
+struct fault handlers_admin_lost_say(struct request *request, struct node_id node, const char *what, const char *first,
+				     const char *second)
+{
+	struct hub *hub = node_hub(request->target.node);
+	static uint8_t block[REASONS_BYTES];
+	struct wire_out fields;
+	struct hub_written written;
+	wire_out_init(&fields, block, sizeof block);
+	if (strcmp(what, "since") == 0)
+		FAULT_TRY(put_since(request, first, &fields));
+	else if (strcmp(what, "risk") == 0)
+		FAULT_TRY(put_risk(request, first, second, &fields));
+	else
+		return fault_of(FAULT_CALLER, "of a lost device it is said since when, or what the risk is");
+	struct hub_write write = { .case_id = hub_directory_case(hub), .record_type = RECORDS_TYPE_DEVICE,
+				   .fields = wire_out_span(&fields) };
+	memcpy(write.record_id.bytes, node.bytes, ID_BYTES); /* a device's record has its node's id */
+	FAULT_TRY(hub_write(hub, &write, node_now(), &written));
+	node_poke(request->target.node);
+	return handlers_admin_lost(request, node);
 }

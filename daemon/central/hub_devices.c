@@ -337,6 +337,14 @@ static uint32_t state_of(enum hub_device_state state)
 	return RECORDS_DEVICE_STATE_REQUESTED;
 }
 
+/* Of a device that is to erase what it holds: until it has said that it has. */
+static uint32_t wipe_of(const struct hub_node *device)
+{
+	if (device->state != HUB_DEVICE_REVOKED && device->state != HUB_DEVICE_RETIRED)
+		return RECORDS_WIPE_STATE_NONE;
+	return device->erase_confirmed ? RECORDS_WIPE_STATE_CONFIRMED : RECORDS_WIPE_STATE_PENDING;
+}
+
 struct fault hub_devices_record(struct hub *hub, struct hub_node *device, uint64_t lost_ms)
 {
 	uint8_t block[VALUE_BYTES];
@@ -356,6 +364,7 @@ struct fault hub_devices_record(struct hub *hub, struct hub_node *device, uint64
 			wire_put_varint(&fields, RECORDS_DEVICE_DISK_ENCRYPTED, device->disk == 1);
 	}
 	wire_put_varint(&fields, RECORDS_DEVICE_STATE, state_of(device->state));
+	wire_put_varint(&fields, RECORDS_DEVICE_WIPE_STATE, wipe_of(device));
 	if (lost_ms != 0)
 		wire_put_varint(&fields, RECORDS_DEVICE_LOST_AT, lost_ms);
 	own.fields = wire_out_span(&fields);
