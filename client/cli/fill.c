@@ -168,7 +168,7 @@ uint64_t fill_at_ms(struct command_context *c)
 
 const char *fill_text(const char *argument)
 {
-	static char text[60000];
+	static char text[sizeof(((jalka_WriteCall *)0)->body.bytes)];
 	if (strcmp(argument, "-") != 0)
 		return argument;
 	struct span given = fill_read_file("-");

@@ -229,7 +229,8 @@ struct fault delta_write(const struct delta *delta, struct wire_out *out)
 		return fault_of(FAULT_LIMIT, "delta: does not fit");
 	if (out->used - begin > LIMIT_DELTA_BYTES) {
 		out->used = begin;
-		return fault_of(FAULT_LIMIT, "delta: too long");
+		_Static_assert(LIMIT_DELTA_BYTES == 61000, "the text says so");
+		return fault_of(FAULT_LIMIT, "what is written at once takes more than 61,000 bytes: write it in two records");
 	}
 	return fault_none();
 }

@@ -14,6 +14,7 @@
 
 enum { FIELDS_MAX = 64 }; /* a message's fields fit one word: scripts/gen-records */
 enum { TAG_BYTES_MAX = 8 }; /* a field's tag and the length of its bytes */
+_Static_assert(LIMIT_FIELD_BYTES - TAG_BYTES_MAX >= 60000, "what a text too long is told");
 
 const struct schema_record *schema_by_type(uint32_t type)
 {
@@ -150,8 +151,8 @@ static struct fault check_text(const struct check *check, const struct schema_fi
 	size_t chars_max = field->chars_max != 0 ? field->chars_max : LIMIT_TEXT_CHARS;
 	if (text.len > chars_max && wire_utf8_chars(text) > chars_max)
 		return fail(check, field, FAULT_LIMIT, "is too long");
-	if (text.len > LIMIT_FIELD_BYTES - TAG_BYTES_MAX)
-		return fail(check, field, FAULT_LIMIT, "takes too many bytes: write it in two records");
+	if (text.len > LIMIT_FIELD_BYTES - TAG_BYTES_MAX) /* letters of four bytes: emoji, ancient scripts */
+		return fail(check, field, FAULT_LIMIT, "takes more than 60,000 bytes: write it in two records");
 	/* Control characters but tab and line feed have no place in a person's record. */
 	for (size_t i = 0; i < text.len; i++)
 		if ((text.data[i] < 0x20 && text.data[i] != '\n' && text.data[i] != '\t') || text.data[i] == 0x7f)
