@@ -203,8 +203,8 @@ int verbs_admin_retire(struct command_context *c, int argc, char **argv)
 
 int verbs_admin_erase(struct command_context *c, int argc, char **argv)
 {
-	expect(c, argc, 2, 3);
-	sure(c, "This is erased here and on every device, and cannot be brought back. Erase it?");
+	expect(c, argc, 2, 4);
+	sure(c, "Once another person approves, this is erased here and on every device, and cannot be brought back. Propose it?");
 	return call_verb(c, "erase", argc, argv);
 }
 

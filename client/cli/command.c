@@ -259,7 +259,13 @@ static const struct command {
 	  verbs_admin_statistics, BIT(COMMAND_CSV) | BIT(COMMAND_FREEZE) | BIT(COMMAND_PROPOSED_BY) | BIT(COMMAND_APPROVED_BY) |
 	  BIT(COMMAND_ANEW) | BIT(COMMAND_LANG) },
 	{ "admin audit", "", "check every chain and signature", verbs_admin_audit, 0 },
-	{ "admin erase", "record CASE RECORD | case CASE", "erase, everywhere and for good", verbs_admin_erase, BIT(COMMAND_YES) },
+	{ "admin retention", "[all]", "cases that have been kept long enough; all: how long each is kept", verbs_admin_retention, 0 },
+	{ "admin erase", "case CASE [GROUND] | record CASE RECORD [GROUND]", "propose to erase, everywhere and for good", verbs_admin_erase,
+	  BIT(COMMAND_YES) },
+	{ "admin erase approve", "CASE [RECORD]", "the second person's word: it is erased, with a certificate", verbs_admin_erase_approve,
+	  BIT(COMMAND_YES) },
+	{ "admin erase drop", "CASE [RECORD]", "take a proposal back", verbs_admin_erase_drop, 0 },
+	{ "admin erasures", "", "what is proposed to be erased and waits for a second person", verbs_admin_erasures, 0 },
 	{ "admin counters", "", "sessions, deltas, bytes", verbs_admin_counters, 0 },
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };

@@ -49,7 +49,7 @@ command_fn verbs_print, verbs_words;
 
 /* access.c: roles, break-glass, the access logs */
 command_fn verbs_roles, verbs_break_glass, verbs_log, verbs_admin_access, verbs_admin_drafts, verbs_admin_grants, verbs_admin_grant,
-	verbs_admin_ungrant;
+	verbs_admin_ungrant, verbs_admin_retention, verbs_admin_erasures, verbs_admin_erase_approve, verbs_admin_erase_drop;
 
 /* match.c: is this person known? */
 command_fn verbs_client_find, verbs_admin_matches, verbs_admin_handovers, verbs_admin_merge, verbs_admin_unmerge, verbs_admin_match_reject;

@@ -7,7 +7,7 @@
  * handlers_read: show, list, search, conflicts, quarantine, rebuild
  * handlers_deadline: deadline, agenda
  * handlers_sync: sync, enrol                           handlers_admin: the administrator's verbs
- * handlers_lost: the administrator's lost
+ * handlers_lost: the administrator's lost             handlers_erase: the administrator's erase, erasures, retention
  * handlers_match: match, the administrator's matches, merge, unmerge, reject
  * handlers_access: roles, break_glass, access_log; who acts here
  * handlers_import: import (tables of reference data)   handlers_reference: reference
@@ -72,6 +72,8 @@ request_handler handlers_break_glass;
 request_handler handlers_roles;
 /* The CLIENT case of the client, case or record an id means; FAULT_CALLER at field "id". */
 struct fault handlers_find_client(struct request *request, const char *text, struct case_id *out);
+/* The administrator's verbs erase, erasures, retention. */
+struct fault handlers_admin_erase(struct request *request);
 /* The administrator's verbs grants, grant, ungrant; and `access`: WHAT [SINCE]. */
 struct fault handlers_admin_grants(struct request *request);
 struct fault handlers_admin_drafts(struct request *request);

@@ -510,25 +510,7 @@ static struct fault verb_decide(struct order_line *line)
 
 static struct fault verb_erase(struct order_line *line)
 {
-	bool whole = strcmp(arg(line, 0), "case") == 0;
-	struct log_case info;
-	struct record_id record;
-	if (!whole && strcmp(arg(line, 0), "record") != 0)
-		return fault_of(FAULT_CALLER, "erase case CASE, or erase record CASE RECORD");
-	FAULT_TRY(case_of(line, arg(line, 1), &info));
-	if (whole) {
-		FAULT_TRY(hub_erase_case(line->hub, info.case_id, node_now()));
-	} else {
-		/* Central knows no record of a client's case by a beginning: the whole id. */
-		strcpy(line->request->field, "record");
-		if (!id_from_hex(span_text(arg(line, 2)), record.bytes))
-			return fault_of(FAULT_CALLER, "the record to erase is named by all 32 digits of its id");
-		FAULT_TRY(hub_erase_record(line->hub, info.case_id, record, node_now()));
-	}
-	struct writer *out = begin(line);
-	writer_string(out, "erased", whole ? "case" : "record");
-	writer_id(out, "id", whole ? info.case_id.bytes : record.bytes);
-	return finish(line, fault_none());
+	return handlers_admin_erase(line->request);
 }
 
 static struct fault verb_audit(struct order_line *line)
@@ -671,7 +653,10 @@ static const struct verb {
 	{ "quarantine", verb_quarantine, 0, 0, "quarantine", 0, false, ACCESS_READ, ACCESS_ASSIGNMENT },
 	{ "accept", verb_decide, 1, 1, "accept ITEM", 0, true, ACCESS_CREATE, ACCESS_ASSIGNMENT },
 	{ "reject", verb_decide, 1, 1, "reject ITEM", 0, false, ACCESS_CREATE, ACCESS_ASSIGNMENT },
-	{ "erase", verb_erase, 2, 3, "erase case CASE, or erase record CASE RECORD", 0, false, ACCESS_CREATE, ACCESS_ERASURE },
+	{ "erase", verb_erase, 2, 4, "erase case CASE [GROUND], erase record CASE RECORD [GROUND], or erase approve or drop CASE [RECORD]",
+	  0, false, ACCESS_CREATE, ACCESS_ERASURE },
+	{ "erasures", verb_erase, 0, 0, "erasures", 0, false, ACCESS_READ, ACCESS_ERASURE },
+	{ "retention", verb_erase, 0, 1, "retention, or retention all", 0, false, ACCESS_READ, ACCESS_ERASURE },
 	{ "audit", verb_audit, 0, 0, "audit", 0, false, ACCESS_READ, ACCESS_DEVICES },
 	{ "handovers", verb_handovers, 0, 0, "handovers", 0, false, ACCESS_READ, ACCESS_ASSIGNMENT },
 	{ "cases", verb_cases, 0, 0, "cases", 0, false, ACCESS_READ, ACCESS_ASSIGNMENT },
@@ -696,7 +681,7 @@ static struct fault ask_gate(const struct order_line *line, const struct verb *v
 	bool is_loss = outs || verb->fn == verb_lost;
 	bool adds = (verb->fn == verb_staff && strcmp(arg(line, 0), "add") == 0) || (verb->fn == verb_lost && line->count > 1) ||
 		    (verb->fn == verb_statistics && (strcmp(arg(line, 1), "propose") == 0 || strcmp(arg(line, 1), "freeze") == 0));
-	bool is_metadata = verb->class == ACCESS_BASIC || verb->class == ACCESS_LOG;
+	bool is_metadata = verb->class == ACCESS_BASIC || verb->class == ACCESS_LOG || verb->class == ACCESS_ERASURE;
 	struct record_id nobody = { { 0 } };
 	struct case_id none = { { 0 } };
 	FAULT_TRY(gate_class(line->request->gate, adds ? ACCESS_CREATE : verb->act, verb->class,

@@ -531,6 +531,51 @@ def grants_reviewed(office):
     expect("an unknown role is told which there are", got.code == 1 and "MUNICIPAL_ADMIN" in got.err, got)
 
 
+def erasing_takes_two(office):
+    """What has been kept long enough is proposed by one and approved by another, then is gone everywhere."""
+    center, own, expect = office.center, office.own, office.tally.expect
+    maija = office.officials["municipal_admin"]
+    mikko = jalka(center, "--as", maija, "admin", "staff", "add", "Mikko Laine", "OTHER")["id"]
+    jalka(center, "--as", maija, "admin", "grant", mikko, "MUNICIPAL_ADMIN")
+    dead = nodes.new_client(own, "Vainaja", died_on="2020-02-29")
+    living = nodes.new_matter(own, nodes.new_client(own, "Elävä"), "Asia")
+    nodes.sync(own)
+    rows = {r["case_id"]: r for r in jalka(center, "--as", maija, "admin", "retention")["cases"]}
+    card = rows.get(dead["case_id"], {})
+    expect("a client's card is kept two years from the death", (card.get("class"), card.get("until"), card.get("over")) ==
+           ("CLIENT_CARD", "2022-02-28", True), rows)
+    rows_all = {r["case_id"]: r for r in jalka(center, "--as", maija, "admin", "retention", "all")["cases"]}
+    expect("an open matter has no end yet, and is not due", living["case_id"] not in rows and
+           rows_all[living["case_id"]]["until"] == "" and not rows_all[living["case_id"]]["over"], rows_all.get(living["case_id"]))
+    erase = lambda who, *words: run(center, "--as", who, "admin", "erase", *words, "--yes")  # noqa: E731
+    got = erase(maija, "case", living["case_id"])
+    expect("what is still to be kept needs a ground", got.code == 1 and "ground" in got.err, got)
+    got = erase(maija, "case", dead["case_id"])
+    expect("one proposes, and nothing is erased yet", got.code == 0 and got.json["proposed"] == "case" and nodes.holds(own, dead["id"]), got)
+    got = erase(maija, "approve", dead["case_id"])
+    expect("who proposed does not approve", got.code == 1 and "two people" in got.err, got)
+    waiting = jalka(center, "--as", mikko, "admin", "erasures")["erasures"]
+    expect("the second sees what waits, by whom and why", [(w["case_id"], w["proposed_by"]) for w in waiting] ==
+           [(dead["case_id"], "Maija Laine")] and "2022-02-28" in waiting[0]["ground"], waiting)
+    expect("nobody else approves it", refused(erase(office.officials["technical_admin"], "approve", dead["case_id"])))
+    got = erase(mikko, "approve", dead["case_id"])
+    told = got.json.get("certificate", "") if got.code == 0 else ""
+    expect("the second approves, and a certificate says what, why and by whom", dead["case_id"] in told and
+           "Maija Laine" in told and "Mikko Laine" in told and "2 years" in told, got)
+    kept = jalka(center, "--as", maija, "list", "retention_action")["records"]
+    expect("it is kept, with both names and no client's", any(jalka(center, "--as", maija, "show", r["id"])["record"]["fields"].get(
+        "certificate") == told for r in kept) and "Vainaja" not in json.dumps(kept), kept)
+    nodes.sync(own)
+    expect("it is gone from the device that held it", not nodes.holds(own, dead["id"]))
+    expect("and from the list", jalka(center, "--as", maija, "admin", "erasures")["erasures"] == [] and dead["case_id"] not in
+           {r["case_id"] for r in jalka(center, "--as", maija, "admin", "retention", "all")["cases"]})
+    note = jalka(own, "note", living["case_id"], "Kirjattu turhaan.")
+    nodes.sync(own)
+    jalka(center, "--as", maija, "admin", "erase", "record", living["case_id"], note["id"], "rekisteröidyn pyyntö", "--yes")
+    jalka(center, "--as", mikko, "admin", "erase", "drop", living["case_id"], note["id"])
+    expect("a proposal may be taken back", erase(mikko, "approve", living["case_id"], note["id"]).code == 1 and nodes.holds(own, note["id"]))
+
+
 # ---- the access log ----------------------------------------------------------------------------
 
 def entries(office, **where):
@@ -694,7 +739,7 @@ def main():
                      ("maija", "MUNICIPAL_ADMIN"))  # the last: from then on the socket alone may not grant
             office.officials = {role.lower(): office.official(name, role) for name, role in names}
         for part, arguments in ((at_the_centre, (office, cells, table)), (glass_at_the_centre, (office,)),
-                                (workers_at_the_centre, (office, cells)), (grants_reviewed, (office,)), (the_log, (office,)),
+                                (workers_at_the_centre, (office, cells)), (grants_reviewed, (office,)), (erasing_takes_two, (office,)), (the_log, (office,)),
                                 (every_look_is_told, (office,)), (linked_clients, (office,)),
                                 (outlives_kill, (office,)), (wrong_passphrases, (office,)), (nobody_acts_for_another, (office,))):
             with tally.part(part.__name__):
