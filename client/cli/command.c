@@ -237,6 +237,7 @@ static const struct command {
 	{ "admin assign", "CASE STAFF [ROLE [UNTIL]]", "give a case to a worker (OWN_WORKER, CO_WORKER, SUBSTITUTE)",
 	  verbs_admin_assign, 0 },
 	{ "admin unassign", "CASE STAFF", "end a worker's assignments to a case", verbs_admin_unassign, 0 },
+	{ "admin no-own-worker", "CASE REASON", "why a case needs no own worker", verbs_admin_no_own_worker, 0 },
 	{ "admin forgotten", "", "which device has erased which case after its assignment ended", verbs_admin_forgotten, 0 },
 	{ "admin suspend", "DEVICE", "keep a device out for now", verbs_admin_suspend, 0 },
 	{ "admin resume", "DEVICE", "let a suspended device in again", verbs_admin_resume, 0 },
@@ -460,7 +461,7 @@ static void read_options(struct command_context *c, int argc, char **argv)
 			say_die(SAY_USAGE, "the value of --%s is not UTF-8 text", options[i].name);
 	for (int i = optind; i < argc; i++)
 		if (!wire_utf8(span_text(argv[i])))
-			say_die(SAY_USAGE, "argument %d is not UTF-8 text", i);
+			say_die(SAY_USAGE, "\"%s\" is not UTF-8 text: which encoding has the terminal?", say_clean(argv[i]));
 }
 
 /* The row whose words the arguments begin with, the longest; `words` how many. */

@@ -91,6 +91,7 @@ static void required_fields_must_say_something(void **state)
 	assert_check("client", "{\"family_name\":\"Aho\"}", true, "given_names", "is required");
 	assert_check("client", "{\"family_name\":\"Aho\"}", false, "", "");
 	assert_check("client", "{\"family_name\":\"\"}", false, "family_name", "is required");
+	assert_check("client", "{\"family_name\":\" \\n\\t \"}", false, "family_name", "is required");
 	assert_check("client", "{\"family_name\":null}", false, "family_name", "is required and cannot be cleared");
 	assert_check("client", "{\"hetu\":null}", false, "", "");
 	assert_check("plan", "{\"goals\":[{\"text\":\"a\"}]}", false, "goals.category", "is required");
@@ -106,14 +107,14 @@ static void texts_are_bounded_by_characters_not_bytes(void **state)
 	strcpy(end, "\"}");
 	assert_check("encounter_note", json, true, "", "");
 	strcpy(end, "a\"}");
-	assert_check("encounter_note", json, true, "text", "is too long");
+	assert_check("encounter_note", json, true, "text", "is longer than 20,000 characters: write it in two records");
 	end = json + strlen("{\"text\":\"");
 	for (int i = 0; i < 20000; i++)
 		end = stpcpy(end, "語");
 	strcpy(end, "\"}");
 	assert_check("encounter_note", json, true, "", "");
 	strcpy(end, "a\"}");
-	assert_check("encounter_note", json, true, "text", "is too long");
+	assert_check("encounter_note", json, true, "text", "is longer than 20,000 characters: write it in two records");
 	end = json + strlen("{\"text\":\"");
 	for (int i = 0; i < 15100; i++)
 		end = stpcpy(end, "😀"); /* what no delta holds is told here, not when it is written */
