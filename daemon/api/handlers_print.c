@@ -13,6 +13,7 @@
 #include "api/profile.h"
 #include "api/resolve.h"
 #include "api/view.h"
+#include "api/world.h"
 #include "base/civil.h"
 #include "domain/correction.h"
 #include "domain/fields.h"
@@ -66,7 +67,7 @@ static struct fault read_call(struct printing *p)
 	const jalka_PrintCall *call = p->call;
 	if (!print_read_kind(span_text(call->kind), &p->work.kind))
 		return at_field(p->request, "kind",
-				"a print is plan, notice, quadrants, consent, actions, report, log, card or findings");
+				"a print is plan, notice, quadrants, consent, actions, report, log, card, findings or loss");
 	if (call->with_protected && (p->work.kind != PRINT_REPORT || *call->reason == '\0'))
 		return at_field(p->request, "with_protected",
 				"protected contact details are printed in the client's own report alone, and with a reason");
@@ -175,14 +176,8 @@ static bool is_in_period(const struct printing *p, const struct casebook_record 
 	return day >= p->work.from && day <= p->work.to;
 }
 
-static bool take_record(void *ctx, const struct casebook_record *record)
+static bool add_record(struct printing *p, const struct casebook_record *record, const struct schema_record *type)
 {
-	struct printing *p = ctx;
-	const struct schema_record *type = schema_by_type(record->record_type);
-	if (type == NULL || (record->record_type == RECORDS_TYPE_ACCESS_LOG && !concerns(p, record->shown)))
-		return true;
-	if (!is_in_period(p, record) || !gate_sees(p->request->gate, record))
-		return true;
 	if (p->count == p->room) {
 		p->arena.full = true;
 		return false;
@@ -193,7 +188,37 @@ static bool take_record(void *ctx, const struct casebook_record *record)
 	const char *name = view_name(&p->view, &record->last_author.node);
 	out->by_central = strcmp(name, "central") == 0; /* as view_name calls the node that is nobody's */
 	out->author = arena_copy(&p->arena, span_text(out->by_central ? "" : name));
+	out->is_contested = record->has_conflict;
 	return !p->arena.full;
+}
+
+static bool take_record(void *ctx, const struct casebook_record *record)
+{
+	struct printing *p = ctx;
+	const struct schema_record *type = schema_by_type(record->record_type);
+	if (type == NULL || (record->record_type == RECORDS_TYPE_ACCESS_LOG && !concerns(p, record->shown)))
+		return true;
+	if (!is_in_period(p, record) || !gate_sees(p->request->gate, record))
+		return true;
+	return add_record(p, record, type);
+}
+
+/* Of the letter on a loss: the device lost last. Who lost it is nobody's to see here, so
+ * the gate is not asked; its time alone is printed. */
+static bool take_lost(void *ctx, const struct casebook_record *record)
+{
+	struct printing *p = ctx;
+	uint64_t lost_ms, other_ms = 0;
+	if (fields_number_or_none(record->shown, RECORDS_DEVICE_STATE) != RECORDS_DEVICE_STATE_REVOKED_LOST ||
+	    !fields_number(record->shown, RECORDS_DEVICE_LOST_AT, &lost_ms))
+		return true;
+	bool has = p->count > 0 && p->records[p->count - 1].record->type == RECORDS_TYPE_DEVICE;
+	if (has)
+		(void)fields_number(p->records[p->count - 1].fields, RECORDS_DEVICE_LOST_AT, &other_ms);
+	if (lost_ms <= other_ms)
+		return true;
+	p->count -= has;
+	return add_record(p, record, schema_by_type(RECORDS_TYPE_DEVICE));
 }
 
 /* Of the card: the municipality as it is today, and the places there. */
@@ -288,6 +313,8 @@ static struct fault gather(struct printing *p)
 			p->work.client = &p->records[i];
 	if (p->work.kind == PRINT_CARD && !p->arena.full)
 		FAULT_TRY(gather_places(p));
+	if (p->work.kind == PRINT_LOSS && !p->arena.full)
+		FAULT_TRY(casebook_list(p->book, RECORDS_TYPE_DEVICE, NULL, 0, take_lost, p));
 	if (p->work.kind == PRINT_LOG && !p->arena.full)
 		FAULT_TRY(casebook_list(p->book, RECORDS_TYPE_ACCESS_LOG, NULL, 0, take_record, p));
 	if (p->arena.full)
@@ -372,18 +399,45 @@ static bool is_voided(struct printing *p, const struct print_record *record)
 	return false;
 }
 
+static bool take_case_of(void *ctx, const struct casebook_record *record)
+{
+	*(struct case_id *)ctx = record->case_id;
+	return false;
+}
+
+/* The state that holds, which follows from other records too: a rival plan, a consent lost. */
+static struct fault know_state(struct printing *p, struct print_record *subject)
+{
+	struct world world;
+	struct rules_record record = { .id = subject->id, .type = subject->record->type, .fields = subject->fields };
+	FAULT_TRY(casebook_get(p->book, subject->id, take_case_of, &record.case_id));
+	if (lifecycle_of(record.type) == NULL)
+		return fault_none();
+	world_open(&world, &p->request->target);
+	subject->state = rules_held(&world.rules, &record).state;
+	struct fault f = world_fault(&world);
+	world_close(&world);
+	subject->is_contested = subject->is_contested ||
+				(record.type == RECORDS_TYPE_PLAN && subject->state == RECORDS_PLAN_STATE_CONFLICT);
+	return f;
+}
+
 static struct fault choose(struct printing *p)
 {
 	uint32_t wanted = print_subject_type(p->work.kind);
+	struct print_record *subject = NULL;
 	if (p->work.kind == PRINT_ACTIONS)
 		keep_named_actions(p);
 	for (size_t i = 0; i < p->count && wanted != 0 && !p->call->blank; i++) {
-		const struct print_record *record = &p->records[i];
+		struct print_record *record = &p->records[i];
 		bool is_meant = p->named_type == wanted ? ID_EQUAL(record->id, p->named)
 							: record->record->type == wanted && !is_voided(p, record);
 		if (is_meant)
-			p->work.subject = record; /* of several the newest */
+			subject = record; /* of several the newest */
 	}
+	if (subject != NULL)
+		FAULT_TRY(know_state(p, subject));
+	p->work.subject = subject;
 	p->work.records = p->records;
 	p->work.count = p->count;
 	if (p->work.kind == PRINT_FINDINGS)
@@ -396,6 +450,8 @@ static struct fault choose(struct printing *p)
 	if (p->work.kind == PRINT_QUADRANTS)
 		return request_fault(p->request, fault_of(FAULT_CALLER, "there is no signed mapping of this client"),
 				     "an empty sheet is printed with --blank");
+	if (p->work.kind == PRINT_LOSS)
+		return fault_of(FAULT_CALLER, "no device is known here to be lost");
 	return request_fault(p->request, fault_of(FAULT_CALLER, "there is nothing to print here"),
 			     "no signed %s of this client is on this device", view_type_name(wanted));
 }

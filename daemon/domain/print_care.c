@@ -73,6 +73,15 @@ void print_ask(struct print_page *page)
 	print_paragraph_end(page);
 }
 
+void print_contested(struct print_page *page, const struct print_record *record)
+{
+	if (!record->is_contested)
+		return;
+	print_warning_begin(page);
+	print_put_word(page, LABELS_TEXT_CONTESTED);
+	print_warning_end(page);
+}
+
 void print_complain(struct print_page *page)
 {
 	print_sentence(page, LABELS_TEXT_RIGHT_TO_COMPLAIN);
@@ -139,6 +148,7 @@ static void plan_goals(struct print_page *page, const struct schema_message *pla
 
 static void plan_action(struct print_page *page, const struct schema_message *part, struct span action)
 {
+	const struct schema_enum *states = schema_field_by_number(part, RECORDS_PLAN_ACTION_STATE)->enumeration;
 	int32_t due;
 	print_row_begin(page);
 	print_cell(page, print_text(action, RECORDS_PLAN_ACTION_WHAT));
@@ -147,7 +157,9 @@ static void plan_action(struct print_page *page, const struct schema_message *pa
 	if (fields_date(action, RECORDS_PLAN_ACTION_DUE, &due))
 		print_put_date(page, due);
 	print_cell_end(page);
-	print_cell(page, print_label(page, part, action, RECORDS_PLAN_ACTION_STATE));
+	print_cell(page, fields_has(action, RECORDS_PLAN_ACTION_STATE)
+				 ? print_label(page, part, action, RECORDS_PLAN_ACTION_STATE)
+				 : span_text(labels_value(page->language, states, RECORDS_ACTION_STATE_OPEN)));
 	print_row_end(page);
 }
 
@@ -209,11 +221,13 @@ void print_plan(struct print_page *page)
 {
 	const struct schema_message *plan = message_of(RECORDS_TYPE_PLAN);
 	struct span fields = page->work->subject->fields;
-	uint64_t state = fields_number_or_none(fields, RECORDS_PLAN_STATE);
+	uint64_t state = print_state(page->work->subject, RECORDS_PLAN_STATE);
+	const struct schema_enum *states = schema_field_by_number(plan, RECORDS_PLAN_STATE)->enumeration;
 	int32_t review;
 	if (state == RECORDS_PLAN_STATE_REVISED || state == RECORDS_PLAN_STATE_ENDED ||
 	    state == RECORDS_PLAN_STATE_DECLINED_BY_CLIENT)
-		warn_of_state(page, print_label(page, plan, fields, RECORDS_PLAN_STATE));
+		warn_of_state(page, span_text(labels_value(page->language, states, (int32_t)state)));
+	print_contested(page, page->work->subject);
 	print_pairs_begin(page);
 	print_client(page, false);
 	print_pair_of(page, plan, fields, RECORDS_PLAN_VALID_FROM);
@@ -393,6 +407,8 @@ void print_quadrants(struct print_page *page)
 	print_pairs_end(page);
 	if (subject == NULL)
 		print_sentence(page, LABELS_TEXT_QUADRANTS_ASK);
+	else
+		print_contested(page, subject);
 	print_markup(page, fields.len > QUADRANT_ROOMY_BYTES ? "<div class=\"grid dense\">\n" : "<div class=\"grid\">\n");
 	for (size_t i = 0; i < COUNT(prompts); i++)
 		quadrant(page, part, quadrant_part(fields, prompts[i].quadrant), i);

@@ -14,6 +14,12 @@ static inline struct span print_text(struct span fields, uint32_t number)
 	return fields_bytes(fields, number, &text) ? text : span_text("");
 }
 
+/* The state that holds of a subject; 0: none is said. */
+static inline uint64_t print_state(const struct print_record *record, uint32_t number)
+{
+	return record->state != 0 ? record->state : fields_number_or_none(record->fields, number);
+}
+
 /* ---- print_value.c ---- */
 /* The label of an enum field's value, by record type; empty when the field is absent. */
 struct span print_label(const struct print_page *page, const struct schema_message *message, struct span fields,
@@ -35,6 +41,8 @@ void print_put_recorded(struct print_page *page, const struct print_record *reco
 /* Whom to ask, and where to complain of how one was treated. */
 void print_ask(struct print_page *page);
 void print_complain(struct print_page *page);
+/* Above all else: that what stands here is one of two versions. */
+void print_contested(struct print_page *page, const struct print_record *record);
 /* Who receives it: Kela by its name in the print's language. */
 struct span print_recipient_name(const struct print_page *page, struct span name);
 void print_recipient(struct print_page *page, const struct schema_message *message, struct span fields, uint32_t number);
@@ -59,5 +67,8 @@ void print_corrections(struct print_page *page, const struct print_record *recor
 
 /* ---- print_findings.c ---- */
 void print_findings(struct print_page *page);
+
+/* ---- print_loss.c ---- */
+void print_loss(struct print_page *page);
 
 #endif

@@ -42,9 +42,9 @@ static bool is_withdrawn(const struct print_record *consent)
 	       fields_has(consent->fields, RECORDS_CONSENT_WITHDRAWN_AT);
 }
 
-static void notice_warning(struct print_page *page, struct span fields, const struct print_record *consent)
+static void notice_warning(struct print_page *page, const struct print_record *consent)
 {
-	uint64_t state = fields_number_or_none(fields, RECORDS_DISCLOSURE_STATE);
+	uint64_t state = print_state(page->work->subject, RECORDS_DISCLOSURE_STATE);
 	bool sent = state == RECORDS_DISCLOSURE_STATE_SENT || state == RECORDS_DISCLOSURE_STATE_RECEIPTED;
 	bool withdrawn = state == RECORDS_DISCLOSURE_STATE_RECIPIENT_INFORMED_OF_WITHDRAWAL ||
 			 (consent != NULL && is_withdrawn(consent));
@@ -97,7 +97,7 @@ void print_notice(struct print_page *page)
 	const struct schema_message *disclosure = message_of(RECORDS_TYPE_DISCLOSURE);
 	const struct schema_message *part = schema_field_by_number(disclosure, RECORDS_DISCLOSURE_ITEMS)->message;
 	const struct print_record *consent = consent_of(page->work, fields);
-	notice_warning(page, fields, consent);
+	notice_warning(page, consent);
 	notice_head(page, fields, consent);
 	print_heading(page, labels_word(page->language, LABELS_TEXT_NOTICE_ITEMS));
 	while (fields_next(&rest, RECORDS_DISCLOSURE_ITEMS, &item)) {
@@ -112,7 +112,7 @@ void print_notice(struct print_page *page)
 
 static void consent_warning(struct print_page *page, struct span fields)
 {
-	uint64_t state = fields_number_or_none(fields, RECORDS_CONSENT_STATE), at;
+	uint64_t state = print_state(page->work->subject, RECORDS_CONSENT_STATE), at;
 	int32_t until, today = civil_days(civil_helsinki(page->work->now_ms).date);
 	bool is_over = fields_date(fields, RECORDS_CONSENT_VALID_UNTIL, &until) && until < today;
 	if (state == RECORDS_CONSENT_STATE_WITHDRAWN || fields_has(fields, RECORDS_CONSENT_WITHDRAWN_AT)) {
@@ -198,6 +198,7 @@ void print_consent(struct print_page *page)
 	bool is_oral = fields_number_or_none(fields, RECORDS_CONSENT_FORM) == RECORDS_CONSENT_FORM_ORAL;
 	enum labels_word intro = consent_intro(fields);
 	consent_warning(page, fields);
+	print_contested(page, page->work->subject);
 	print_pairs_begin(page);
 	print_client(page, false);
 	print_recipient(page, consent, fields, RECORDS_CONSENT_RECIPIENT);

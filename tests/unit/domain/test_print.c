@@ -477,6 +477,26 @@ static void what_was_added_to_a_plan_later_stands_on_it(void **state)
 	assert_false(has(printed(&work), "Korjattu tai täydennetty"));
 }
 
+static void what_two_workers_wrote_apart_is_told_above_all(void **state)
+{
+	(void)state;
+	struct print_record contested = *made.plan;
+	struct print_work work = work_of(PRINT_PLAN, &contested);
+	contested.is_contested = true;
+	assert_true(has(printed(&work), "<p class=\"warning\">Kaksi työntekijää on kirjannut tähän eri tiedot."));
+	contested = *made.plan;
+	contested.state = RECORDS_PLAN_STATE_REVISED; /* another plan says so, the fields do not */
+	assert_true(has(printed(&work), "Ei voimassa: korvattu uudella"));
+	contested = *made.mapping;
+	contested.is_contested = true;
+	work = work_of(PRINT_QUADRANTS, &contested);
+	assert_true(has(printed(&work), "Kaksi työntekijää"));
+	contested = *made.consent;
+	contested.state = RECORDS_CONSENT_STATE_NARROWED;
+	work = work_of(PRINT_CONSENT, &contested);
+	assert_true(has(printed(&work), "Suostumus on rajattu uudella suostumuksella"));
+}
+
 static void clients_papers_tell_of_the_right_to_complain(void **state)
 {
 	static const char *const words[LABELS_LANGUAGES] = { "muistutuksen (812/2000, 23 §)", "anmärkning (812/2000, 23 §)",
@@ -715,6 +735,7 @@ int main(void)
 		cmocka_unit_test_setup(the_card_names_neither_client_nor_organiser, make_records),
 		cmocka_unit_test_setup(the_card_of_a_protected_client_tells_no_place, make_records),
 		cmocka_unit_test_setup(what_was_added_to_a_plan_later_stands_on_it, make_records),
+		cmocka_unit_test_setup(what_two_workers_wrote_apart_is_told_above_all, make_records),
 		cmocka_unit_test_setup(clients_papers_tell_of_the_right_to_complain, make_records),
 		cmocka_unit_test_setup(the_report_tells_why_the_data_are_kept_and_how_long, make_records),
 		cmocka_unit_test_setup(the_log_says_what_kind_of_record_was_handled, make_records),
