@@ -187,6 +187,12 @@ static void sure(struct command_context *c, const char *question)
 		say_die(SAY_FAILED, "nothing was done (give --yes where nobody can be asked)");
 }
 
+int verbs_admin_no_own_worker(struct command_context *c, int argc, char **argv)
+{
+	expect(c, argc, 2, 2);
+	return call_verb(c, "no-own-worker", argc, argv);
+}
+
 int verbs_admin_revoke(struct command_context *c, int argc, char **argv)
 {
 	expect(c, argc, 1, 1);
