@@ -428,6 +428,17 @@ static struct fault verb_unassign(struct order_line *line)
 	return finish(line, fault_none());
 }
 
+/* An own worker is left out only with a reason, which stands with an assignment of the case. */
+static struct fault verb_no_own_worker(struct order_line *line)
+{
+	struct log_case info;
+	FAULT_TRY(case_of(line, arg(line, 0), &info));
+	FAULT_TRY(hub_no_own_worker(line->hub, info.case_id, span_text(arg(line, 1)), node_now()));
+	struct writer *out = begin(line);
+	writer_id(out, "case_id", info.case_id.bytes);
+	return finish(line, fault_none());
+}
+
 /* ---- quarantine ---- */
 
 enum { ITEM_BYTES = 8 + 1 + 8 + 1 + 20 + 1 };
@@ -649,6 +660,7 @@ static const struct verb {
 	{ "lost", verb_lost, 1, 4, "lost DEVICE, lost DEVICE since TIME, or lost DEVICE risk high|low REASONS", 0, false, ACCESS_READ, ACCESS_DEVICES },
 	{ "assign", verb_assign, 2, 4, "assign CASE STAFF [ROLE [UNTIL]]", 0, false, ACCESS_CREATE, ACCESS_ASSIGNMENT },
 	{ "unassign", verb_unassign, 2, 2, "unassign CASE STAFF", 0, false, ACCESS_CREATE, ACCESS_ASSIGNMENT },
+	{ "no-own-worker", verb_no_own_worker, 2, 2, "no-own-worker CASE REASON", 0, false, ACCESS_CREATE, ACCESS_ASSIGNMENT },
 	{ "forgotten", verb_forgotten, 0, 0, "forgotten", 0, false, ACCESS_READ, ACCESS_ASSIGNMENT },
 	{ "quarantine", verb_quarantine, 0, 0, "quarantine", 0, false, ACCESS_READ, ACCESS_ASSIGNMENT },
 	{ "accept", verb_decide, 1, 1, "accept ITEM", 0, true, ACCESS_CREATE, ACCESS_ASSIGNMENT },

@@ -145,6 +145,8 @@ struct fault hub_assign(struct hub *hub, struct case_id case_id, struct record_i
 			struct hub_time now, struct record_id *assignment);
 /* Who is the own worker of a case now; false: nobody. A matter has one at most: who
  * assigns asks first. */
+/* Why the case, which somebody holds, needs no own worker. FAULT_CALLER: it has one, or nobody holds it. */
+struct fault hub_no_own_worker(struct hub *hub, struct case_id case_id, struct span reason, struct hub_time now);
 bool hub_own_worker(struct hub *hub, struct case_id case_id, struct record_id *staff);
 /* The same with a planned end (0: none), by central's wall clock: then it ends by itself. */
 struct fault hub_assign_until(struct hub *hub, struct case_id case_id, struct record_id staff, uint32_t role,

@@ -315,7 +315,7 @@ static void of_case(struct making *making)
 static void of_assessment(struct making *making)
 {
 	int32_t completed_on;
-	if (!is_in(making, RECORDS_CONTENT_STATE_SIGNED) || says(making, RECORDS_SERVICE_NEED_ASSESSMENT_OWN_WORKER_NEED, false) ||
+	if (!is_in(making, RECORDS_CONTENT_STATE_SIGNED) ||
 	    says(making, RECORDS_SERVICE_NEED_ASSESSMENT_OUTCOME, RECORDS_ASSESSMENT_OUTCOME_UNNECESSARY) ||
 	    says(making, RECORDS_SERVICE_NEED_ASSESSMENT_OUTCOME, RECORDS_ASSESSMENT_OUTCOME_NO_NEED))
 		return;

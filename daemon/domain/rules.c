@@ -208,7 +208,8 @@ uint32_t rules_state(const struct rules_world *world, const struct rules_record 
 
 uint32_t rules_state_before(const struct rules_world *world, const struct rules_write *write)
 {
-	struct rules_record before = { .id = write->record_id, .type = write->record->type, .fields = write->before };
+	struct rules_record before = { .id = write->record_id, .case_id = write->case_id, .type = write->record->type,
+				       .fields = write->before };
 	const struct lifecycle_table *table = lifecycle_of(write->record->type);
 	if (table == NULL)
 		return 0;

@@ -124,13 +124,13 @@ static struct fault find_newer(struct reading *reading, const struct casebook_du
 
 struct worker { int32_t day; bool found; };
 
-/* An own worker whose time is not over, or the reason why none is needed. */
+/* An own worker beyond that day, or the reason why none is needed. */
 static bool is_own_worker(void *ctx, const struct casebook_record *record)
 {
 	struct worker *worker = ctx;
 	uint64_t to;
 	bool is_over = fields_number(record->shown, RECORDS_CASE_ASSIGNMENT_TO, &to) && to <= CIVIL_MS_MAX &&
-		       civil_days(civil_helsinki(to).date) < worker->day;
+		       civil_days(civil_helsinki(to).date) <= worker->day;
 	bool is_own = fields_number_or_none(record->shown, RECORDS_CASE_ASSIGNMENT_ROLE) == RECORDS_ASSIGNMENT_ROLE_OWN_WORKER;
 	worker->found = (is_own && !is_over) || fields_says(record->shown, RECORDS_CASE_ASSIGNMENT_NOT_NEEDED_REASON);
 	return !worker->found;

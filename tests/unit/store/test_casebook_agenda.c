@@ -236,9 +236,14 @@ static void an_own_worker_is_asked_for_until_there_is_one(void **state)
 	put(node, (struct book_write){ .record = 2, .type = RECORDS_TYPE_CASE_ASSIGNMENT }, "role=CO_WORKER", NULL);
 	put(node, (struct book_write){ .record = 3, .type = RECORDS_TYPE_CASE_ASSIGNMENT }, "role=OWN_WORKER",
 	    "to=2026-03-06T12:00", NULL);
-	assert_string_equal(agenda(node, "2026-03-06").text, "");
-	assert_string_equal(agenda(node, "2026-03-09").text, "OVERDUE own_worker D11 1; ");
+	assert_string_equal(agenda(node, "2026-03-05").text, "");
+	assert_string_equal(agenda(node, "2026-03-06").text, "OVERDUE own_worker D11 1; ");
 	put(node, (struct book_write){ .record = 4, .type = RECORDS_TYPE_CASE_ASSIGNMENT }, "role=OWN_WORKER", NULL);
+	assert_string_equal(agenda(node, "2026-03-09").text, "");
+	put(node, (struct book_write){ .record = 4, .type = RECORDS_TYPE_CASE_ASSIGNMENT, .base = node->order }, "role=CO_WORKER", NULL);
+	assert_string_equal(agenda(node, "2026-03-09").text, "OVERDUE own_worker D11 1; ");
+	put(node, (struct book_write){ .record = 4, .type = RECORDS_TYPE_CASE_ASSIGNMENT, .base = node->order },
+	    "not_needed_reason=toinen vastaa", NULL);
 	assert_string_equal(agenda(node, "2026-03-09").text, "");
 }
 
