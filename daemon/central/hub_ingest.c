@@ -284,6 +284,7 @@ static struct fault hold(struct hub_link *link, const struct hub_pushed *pushed)
 	link->held = held;
 	held->epoch = *pushed->epoch;
 	held->has_continues = pushed->has_continues;
+	held->left_out = pushed->left_out;
 	held->continues = pushed->continues;
 	held->first_seq = pushed->first_seq;
 	held->count = pushed->count;
@@ -330,6 +331,7 @@ static struct fault judge_and_store(struct hub_link *link, const struct hub_push
 	struct hub *hub = link->hub;
 	struct hub_judging judging = {
 		.link = link, .hub = hub, .first_seq = pushed->first_seq, .closed = author->closed,
+		.left_out = pushed->left_out,
 		.holder = assignments_holder_get(&hub->assignments, &link->device->holder),
 	};
 	for (size_t i = 0; i < pushed->word_count; i++)
@@ -410,7 +412,7 @@ struct fault hub_ingest_push(struct hub_link *link, const jalka_Push *push, stru
 	struct hub_word words[HUB_OLD_WORDS];
 	struct hub_pushed pushed = {
 		.epoch = &epoch, .has_continues = push->has_continues, .first_seq = push->first_seq,
-		.count = push->rows.count,
+		.count = push->rows.count, .left_out = push->left_out,
 		.rows = rows, .words = words, .word_count = words_of(push, words),
 	};
 	if (link->held != NULL)

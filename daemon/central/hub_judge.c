@@ -294,7 +294,7 @@ static struct fault take_row(struct hub_judging *j, const struct author *author,
 	if (j->is_unchecked && !facts.receipted)
 		FAULT_TRY(hub_past_mark(hub, author, seq));
 	place_accepted(j, entry, &hub->verdicts[i], seq);
-	if (row->came_sealed || j->is_unheard)
+	if (row->came_sealed || j->is_unheard || j->left_out)
 		entry->reason = (uint32_t)jalka_Reason_TOLD_BACK;
 	if (delta.opens && !facts.case_open)
 		FAULT_TRY(accept_opening(j, &delta, seq));

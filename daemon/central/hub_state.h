@@ -130,7 +130,7 @@ struct hub_salt {
 /* A chunk that waits for salts (P7). */
 struct hub_held {
 	struct epoch_id epoch;
-	bool has_continues;
+	bool has_continues, left_out;
 	struct author_continues continues;
 	uint64_t first_seq;
 	size_t count;
@@ -329,6 +329,7 @@ struct fault hub_held_take(struct hub_link *link, const jalka_Held *held);
 struct hub_pushed {
 	const struct epoch_id *epoch;
 	bool has_continues;
+	bool left_out;              /* not all old words came: orders it had may be missing */
 	struct author_continues continues;
 	uint64_t first_seq;
 	size_t count;
@@ -351,7 +352,7 @@ struct hub_judging {
 	struct hub *hub;
 	const struct assignments_holder *holder;
 	uint64_t first_seq;
-	bool closed;
+	bool closed, left_out;
 	size_t old_receipt_count;
 	uint32_t old_generation[HUB_OLD_WORDS];
 	const struct delta *delta;  /* of the row, and what made its record */

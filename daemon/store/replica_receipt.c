@@ -244,14 +244,16 @@ struct fault replica_receipt_proofs(struct replica *r, const struct log_author *
 				    struct replica_receipt_proofs *out)
 {
 	struct candidates c = { .r = r, .from = own->receipted_seq + 1, .upto = own->seq };
-	struct replica_receipt_proofs proofs = { .count = 0 };
 	bool long_taken = false;
 	FAULT_TRY(log_scan(r->log, "receipt", ID_SPAN(own->author.epoch), collect_kept, &c));
+	struct replica_receipt_proofs proofs = { .left_out = c.count == CANDIDATES_MAX };
 	if (c.count > 0)
 		proofs.upto = common_end(&c);
 	for (size_t i = 0; i < c.count && c.items[i].seq <= proofs.upto; i++) {
-		if (!has_room(&proofs, &c.items[i], &long_taken))
+		if (!has_room(&proofs, &c.items[i], &long_taken)) {
+			proofs.left_out = true;
 			continue;
+		}
 		memcpy(proofs.keys[proofs.count++], c.items[i].key, KEY_BYTES);
 		proofs.bytes += c.items[i].body_len + ID_BYTES + DELTA_SIGNATURE_BYTES + 16;
 	}

@@ -422,6 +422,41 @@ static void a_stamp_replaced_stays_so_when_the_delta_is_accepted_by_decision(voi
 	pair_free(pair);
 }
 
+static bool take_orders(void *ctx, const struct log_entry *entry)
+{
+	*(struct log_entry *)ctx = *entry;
+	return true;
+}
+
+/* A push has room for few old receipts, and an entry for few orders: put back time and
+ * again, central and author keep the same ones. */
+static void orders_that_central_is_told_no_more_are_lost_at_the_author_too(void **state)
+{
+	(void)state;
+	enum { RESTORES = 12 };
+	struct pair *pair = pair_new(15, 1);
+	struct case_id id = rules_shared_case(pair, 1);
+	struct log *backups[RESTORES];
+	struct log_entry there = { .seq = 0 }, here = { .seq = 0 };
+	for (size_t i = 0; i < RESTORES; i++)
+		backups[i] = pair_hub_backup(pair);
+	struct record_id note = pair_note(pair, 0, id, "monta kertaa");
+	rules_sync(pair, 0);
+	for (size_t i = 0; i < RESTORES; i++) {
+		pair_hub_restore(pair, backups[i], true);
+		rules_sync(pair, 0);
+		rules_sync(pair, 0);
+		assert_int_equal(rules_status(pair, 0).unreceipted, 0);
+		assert_false(fault_is(log_read_record(pair_hub_log(pair), note, take_orders, &there)));
+		assert_false(fault_is(log_read_record(pair_device_log(pair, 0), note, take_orders, &here)));
+		assert_int_equal(here.order_count, there.order_count);
+		for (size_t k = 0; k < here.order_count; k++)
+			assert_int_equal(order_compare(here.orders[k], there.orders[k]), 0);
+	}
+	assert_true(here.order_count > 3);
+	pair_free(pair);
+}
+
 static bool find_alarm(void *ctx, const struct hub_device *device)
 {
 	*(bool *)ctx = *(bool *)ctx || device->twin_alarm;
@@ -517,6 +552,7 @@ int main(void)
 		cmocka_unit_test(a_stamp_replaced_by_a_lost_epoch_is_the_authors_again),
 		cmocka_unit_test(a_stamp_replaced_by_a_lost_epoch_is_the_authors_again_for_its_readers),
 		cmocka_unit_test(a_stamp_replaced_stays_so_when_the_delta_is_accepted_by_decision),
+		cmocka_unit_test(orders_that_central_is_told_no_more_are_lost_at_the_author_too),
 		cmocka_unit_test(receipts_of_a_lost_epoch_do_not_keep_a_copys_work_from_the_feed),
 	};
 	if (sodium_init() < 0)
