@@ -189,6 +189,25 @@ static bool is_own(struct gate *gate, const struct casebook_record *record)
 	return gate_is_mine(gate, record->last_author.node);
 }
 
+/* A worker's role counts for no case at the central node: that is said, not that there is none. */
+static bool ask(const struct gate *gate, const struct access_moment *moment, enum access_act act, enum access_class class,
+		struct access_answer *out)
+{
+	if (access_may(moment, act, class, out))
+		return true;
+	if (moment->roles == 0 && gate->roles != 0) {
+		strcpy(out->why, "a worker sees and does the work of cases on their own device");
+		out->how[0] = '\0';
+	}
+	return false;
+}
+
+static bool is_in_cases(enum access_class class)
+{
+	return class != ACCESS_LOG && class != ACCESS_DEVICES && class != ACCESS_STAFF && class != ACCESS_REFERENCE &&
+	       class != ACCESS_ENCOUNTER && class != ACCESS_STATISTICS;
+}
+
 bool gate_may(struct gate *gate, enum access_act act, const struct casebook_record *record, struct access_answer *out)
 {
 	if (!gate->has_person) {
@@ -200,7 +219,7 @@ bool gate_may(struct gate *gate, enum access_act act, const struct casebook_reco
 	if (act == ACCESS_READ && class == ACCESS_PROTECTED && !gate->is_central)
 		class = ACCESS_BASIC; /* its fields are guarded one by one */
 	struct access_moment moment = gate_moment(gate, in, class, is_own(gate, record));
-	return access_may(&moment, act, class, out);
+	return ask(gate, &moment, act, class, out);
 }
 
 static void count_hidden(struct gate *gate, enum access_class class, const struct access_answer *answer)
@@ -332,10 +351,10 @@ struct fault gate_class(struct gate *gate, enum access_act act, enum access_clas
 			enum access_right least)
 {
 	struct access_answer answer;
-	struct access_moment moment = { .roles = gate->roles, .met = gate->met | met };
+	struct access_moment moment = { .roles = is_in_cases(class) ? gate_case_roles(gate) : gate->roles, .met = gate->met | met };
 	if (gate->reason != NULL)
 		moment.met |= ACCESS_IF_REASON;
-	(void)access_may(&moment, act, class, &answer);
+	(void)ask(gate, &moment, act, class, &answer);
 	return answer.right >= least || is_whole(&answer) ? fault_none() : refused(gate, &answer);
 }
 

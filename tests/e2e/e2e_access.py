@@ -494,6 +494,9 @@ def workers_at_the_centre(office, cells):
                   ("log", office.client["id"], "--reason", "uteliaisuus"), ("admin", "access"), ("admin", "assign", office.client["case_id"],
                   office.people["vera"]), ("admin", "grant", office.people["vera"], "MUNICIPAL_ADMIN")):
         expect(f"a worker at the centre: {' '.join(words[:2])} is refused", refused(got := run(center, *at, *words)), got)
+    got = run(center, *at, "show", office.client["case_id"])
+    expect("a worker at the centre: told where their cases are, not to break glass", "own device" in got.err and
+           "break-glass" not in got.err, got)
     got = run(center, *at, "break-glass", office.client["id"], "--reason", "haluaisin nähdä kaiken")
     expect("a worker at the centre: no glass is broken there", got.code == 1 and "opens anything" in got.err, got)
     got = run(center, *at, "list", "access_log")
