@@ -275,7 +275,7 @@ static void print_confirmed(void *ctx, struct json object)
 	else if (!json_text_is(disk, "ENCRYPTED"))
 		say_note("The device could not tell whether its disk is encrypted: look for yourself before cases are assigned.");
 	say_note("Before cases are assigned: a test with a fictional client. On the device jalka client add, note, sync --wait;\n"
-		 "here jalka admin cases, then jalka admin erase case CASE.");
+		 "here jalka admin cases, then jalka admin erase case CASE GROUND, which a second person approves.");
 }
 
 int verbs_admin_confirm(struct command_context *c, int argc, char **argv)

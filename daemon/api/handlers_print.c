@@ -10,6 +10,7 @@
 
 #include "api/gate.h"
 #include "api/handlers.h"
+#include "api/linked.h"
 #include "api/profile.h"
 #include "api/resolve.h"
 #include "api/view.h"
@@ -43,6 +44,7 @@ struct printing {
 	uint32_t named_type;
 	struct log_case named_case;
 	struct case_id client_case;
+	struct linked person;       /* of all data and the log: their other client records too */
 	struct case_id cases[CASES_MAX];
 	size_t case_count;
 	struct print_record *records;
@@ -98,6 +100,12 @@ static struct fault find_period(struct printing *p)
 	return gate_class(p->request->gate, ACCESS_READ, class, 0, ACCESS_WHOLE);
 }
 
+/* What is recorded of a person, and who has seen it. */
+static bool is_of_person(const struct printing *p)
+{
+	return p->work.kind == PRINT_REPORT || p->work.kind == PRINT_LOG;
+}
+
 /* A record, else a case; either way, whose. */
 static struct fault find_named(struct printing *p)
 {
@@ -114,8 +122,10 @@ static struct fault find_named(struct printing *p)
 	if (!found)
 		return fault_is(f) ? f : fault_of(FAULT_CALLER, "the record's case is not on this device");
 	p->client_case = p->named_case.kind == DELTA_CASE_CLIENT ? p->named_case.case_id : p->named_case.client_case;
-	return ID_IS_NONE(p->client_case) ? at_field(p->request, "id", "prints are made of a client, their cases and records")
-					  : fault_none();
+	if (ID_IS_NONE(p->client_case))
+		return at_field(p->request, "id", "prints are made of a client, their cases and records");
+	p->person = (struct linked){ .cases = { p->client_case }, .count = 1 };
+	return is_of_person(p) ? linked_find(p->book, p->client_case, &p->person) : fault_none();
 }
 
 /* ---- gathering ---- */
@@ -130,9 +140,9 @@ static bool take_case(void *ctx, const struct log_case *info)
 			p->cases[p->case_count++] = p->named_case.case_id = info->case_id;
 		return p->case_count == 0;
 	}
-	bool of_all = p->named_case.kind != DELTA_CASE_MATTER || p->work.kind == PRINT_REPORT || p->work.kind == PRINT_LOG;
-	bool is_wanted = ID_EQUAL(info->case_id, p->client_case) || ID_EQUAL(info->case_id, p->named_case.case_id) ||
-			 (of_all && ID_EQUAL(info->client_case, p->client_case));
+	bool of_all = p->named_case.kind != DELTA_CASE_MATTER || is_of_person(p);
+	bool is_wanted = linked_has(&p->person, info->case_id) || ID_EQUAL(info->case_id, p->named_case.case_id) ||
+			 (of_all && linked_has(&p->person, info->client_case));
 	if (is_wanted && !info->erased && p->case_count < CASES_MAX)
 		p->cases[p->case_count++] = info->case_id;
 	return true;
@@ -486,7 +496,7 @@ static struct span name_of(void *ctx, const uint8_t id[static ID_BYTES])
 static bool count_draft(void *ctx, const struct drafts_draft *draft)
 {
 	struct printing *p = ctx;
-	p->work.drafts += is_theirs(p, &draft->case_id) || ID_EQUAL(draft->client_case, p->client_case);
+	p->work.drafts += is_theirs(p, &draft->case_id) || linked_has(&p->person, draft->client_case);
 	return true;
 }
 
@@ -554,8 +564,8 @@ static struct fault print_of(struct printing *p, void **block, size_t *size)
 {
 	FAULT_TRY(read_call(p));
 	FAULT_TRY(find_named(p));
-	if (p->work.with_protected)
-		FAULT_TRY(gate_guarded(p->request->gate, p->client_case, p->call->reason));
+	for (size_t i = 0; p->work.with_protected && i < p->person.count; i++)
+		FAULT_TRY(gate_guarded(p->request->gate, p->person.cases[i], p->call->reason));
 	FAULT_TRY(gather_all(p, block, size));
 	FAULT_TRY(choose(p));
 	if (p->work.kind == PRINT_REPORT)

@@ -19,6 +19,7 @@ static const struct {
 	[PRINT_LOG] = { "log", 0, false, print_log },
 	[PRINT_CARD] = { "card", 0, false, print_card },
 	[PRINT_FINDINGS] = { "findings", 0, false, print_findings },
+	[PRINT_LOSS] = { "loss", RECORDS_TYPE_DEVICE, true, print_loss },
 };
 
 const char *print_kind_name(enum print_kind kind)
@@ -92,6 +93,8 @@ static const char *title(const struct print_work *work)
 		return labels_word(language, LABELS_TEXT_CARD_TITLE);
 	case PRINT_FINDINGS:
 		return labels_word(language, LABELS_TEXT_FINDINGS_TITLE);
+	case PRINT_LOSS:
+		return labels_word(language, LABELS_TEXT_LOSS_TITLE);
 	case PRINT_KINDS:
 		break;
 	}
