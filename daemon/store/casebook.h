@@ -62,8 +62,8 @@ struct fault casebook_list(struct casebook *book, uint32_t record_type, const st
 			   casebook_record_fn *fn, void *ctx);
 /* Words, names in any of their forms, identity codes, phones, dates. The best match
  * first: whole words, beginnings, the same without a keyboard's missing letters
- * (makinen finds Mäkinen), forms of names (Mäkisen finds Mäkinen); newest event
- * first within each. Every word of `text` is asked for; case does not count
+ * (makinen finds Mäkinen), forms of names (Mäkisen finds Mäkinen); within each the
+ * clients, then all else, newest event first. Every word of `text` is asked for; case does not count
  * (docs/internals/search.md). Text without a letter or digit finds nothing. limit 0: all. */
 struct fault casebook_search(struct casebook *book, struct span text, size_t limit, casebook_record_fn *fn, void *ctx);
 /* The same among records of one type (0: any). */
