@@ -29,7 +29,7 @@ static const struct option_row options[COMMAND_OPTIONS] = {
 	[COMMAND_NO_COLOR] = { "no-color", NULL, "no colours (also NO_COLOR, TERM=dumb)" },
 	[COMMAND_HELP] = { "help", NULL, "help, of a verb when one is named (-h)" },
 	[COMMAND_VERSION] = { "version", NULL, "the version" },
-	[COMMAND_AS] = { "as", "STAFF", "at the central node: act in this person's role" },
+	[COMMAND_AS] = { "as", "STAFF", "at the central node: act as this person, which nothing proves yet" },
 	[COMMAND_CASE] = { "case", "ID", "the case it belongs to" },
 	[COMMAND_CLIENT] = { "client", "ID", "the client a new matter is about" },
 	[COMMAND_VISIT] = { "visit", "ID", "the visit it belongs to" },
