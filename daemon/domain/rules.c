@@ -223,6 +223,20 @@ bool rules_case_is_closed(const struct rules_world *world, struct case_id case_i
 	       rules_state(world, &all[0]) == RECORDS_CASE_STATE_CLOSED;
 }
 
+/* What comes by itself: time made it OVERDUE, a rival made it CONFLICT. A consent past its
+ * last day may still be withdrawn, as of the day it was. */
+static uint32_t by_itself(const struct rules_world *world, const struct rules_write *write,
+			  const struct lifecycle_table *table, struct lifecycle_held held)
+{
+	const struct rules_record before = { .id = write->record_id, .case_id = write->case_id, .type = write->record->type,
+					     .fields = write->before };
+	if (before.type == RECORDS_TYPE_PLAN && rules_plan_has_rival(world, &before))
+		return RECORDS_PLAN_STATE_CONFLICT;
+	uint32_t timed = by_time(held, &before, world->today).state;
+	const struct lifecycle_step *step = lifecycle_find(table, held.state, timed);
+	return step != NULL && step->need == LIFECYCLE_BY_TIME ? timed : held.state;
+}
+
 /* The state a step to `to` goes out from: what holds, or, while a person has yet to
  * choose between values, the one of them that leads there. */
 static uint32_t origin(const struct rules_world *world, const struct rules_write *write,
@@ -236,7 +250,17 @@ static uint32_t origin(const struct rules_world *world, const struct rules_write
 	for (size_t i = 0; i < count && !held.decided; i++)
 		if (states[i] == to || lifecycle_find(table, states[i], to) != NULL)
 			return states[i];
-	return held.state;
+	return by_itself(world, write, table, held);
+}
+
+/* OVERDUE, CONFLICT: made by the day or by another record. */
+static bool is_made_by_itself(const struct lifecycle_table *table, uint32_t state)
+{
+	for (size_t i = 0; i < table->step_count; i++)
+		if (table->steps[i].to == state &&
+		    (table->steps[i].need == LIFECYCLE_BY_TIME || table->steps[i].need == LIFECYCLE_BY_RIVAL))
+			return true;
+	return false;
 }
 
 /* DRAFT, and what signing makes of a record. */
@@ -293,6 +317,8 @@ static struct fault check_step(const struct rules_world *world, const struct rul
 	struct fault f = lifecycle_check_in(table, from, to, steps);
 	if (fault_is(f))
 		return rules_refuse(told, name, f.what, steps);
+	if (is_made_by_itself(table, to))
+		return rules_refuse(told, name, "this state comes by itself, and is never written", "");
 	const struct lifecycle_step *step = lifecycle_find(table, from, to);
 	return step == NULL ? fault_none() : rules_need(world, write, step->need, told);
 }
