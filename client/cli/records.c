@@ -246,7 +246,7 @@ static void print_record(struct json record)
 		 *who != 0 ? "  " : "", who, marks(record));
 	print_standing(record);
 	print_merged(json_member(record, "merged"));
-	say_object(json_member(record, "fields"), 2);
+	say_fields(json_member(record, "fields"), json_member(record, "names"), 2);
 }
 
 static void print_shown(void *ctx, struct json object)

@@ -174,13 +174,27 @@ static const char *localised(const char *text)
 	return text;
 }
 
+/* What the ids in a record stand for, while its fields are printed. */
+static struct json id_names;
+
+static const char *with_name(const char *text)
+{
+	enum { HEX = 32 };
+	struct json name = strlen(text) == HEX ? json_member(id_names, text) : (struct json){ .type = JSON_ABSENT };
+	if (name.type != JSON_TEXT)
+		return localised(text);
+	char *out = cell();
+	snprintf(out, CELL_BYTES, "%s (%.8s)", say_text(name), text);
+	return out;
+}
+
 const char *say_value(struct json value)
 {
 	struct json name, item;
 	if (value.type == JSON_TRUE || value.type == JSON_FALSE)
 		return value.type == JSON_TRUE ? "yes" : "no";
 	if (value.type == JSON_TEXT)
-		return localised(say_text(value));
+		return with_name(say_text(value));
 	if (value.type != JSON_LIST)
 		return say_text(value);
 	char all[CELL_BYTES] = "";
@@ -352,4 +366,11 @@ void say_object(struct json object, int indent)
 	for (struct json_walk walk = json_walk(object); json_next(&walk, &name, &value);)
 		if (!json_text_is(name, "v")) /* the version of the answer's form is for programs */
 			print_member(name, value, indent);
+}
+
+void say_fields(struct json fields, struct json names, int indent)
+{
+	id_names = names;
+	say_object(fields, indent);
+	id_names = (struct json){ .type = JSON_ABSENT };
 }

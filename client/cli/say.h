@@ -56,5 +56,7 @@ size_t say_table_end(const char *when_empty); /* number of rows */
 void say_lines(struct json value, int indent);
 /* An object, one line a member, parts indented. */
 void say_object(struct json object, int indent);
+/* The same of a record's fields, ids with what `names` says they stand for. */
+void say_fields(struct json fields, struct json names, int indent);
 
 #endif

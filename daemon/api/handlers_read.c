@@ -85,8 +85,9 @@ static void write_fields(struct reading *reading, const struct casebook_record *
 	const struct rules_record *own;
 	size_t count = standing_corrections(&reading->world, reading->corrections, reading->correction_count, record->record_id,
 					    &own);
-	view_fields(reading->out, record->record_type,
-		    gate_fields(reading->gate, record, standing_fields(&reading->world, record, own, count)));
+	struct span fields = gate_fields(reading->gate, record, standing_fields(&reading->world, record, own, count));
+	view_fields(reading->out, record->record_type, fields);
+	view_names(&reading->view, reading->out, record->record_type, fields);
 	standing_marks(reading->out, own, count);
 }
 
@@ -257,6 +258,7 @@ static bool keep_draft(void *ctx, const struct drafts_draft *draft)
 	writer_number(out, "changed_ms", draft->updated_ms);
 	writer_bool(out, "draft", true);
 	view_fields(out, draft->record_type, draft->fields);
+	view_names(&reading->view, out, draft->record_type, draft->fields);
 	writer_object_end(out);
 	return false;
 }

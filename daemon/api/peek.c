@@ -71,7 +71,9 @@ static bool write_record(void *ctx, const struct casebook_record *record)
 	writer_number(p->out, "event_at_ms", record->event_at_ms);
 	view_author(&p->view, p->out, "by", &record->last_author);
 	writer_string(p->out, "right", access_right_name(answer.right));
-	view_fields(p->out, record->record_type, is_whole ? gate_fields(p->gate, record, record->shown) : metadata(p, record));
+	struct span fields = is_whole ? gate_fields(p->gate, record, record->shown) : metadata(p, record);
+	view_fields(p->out, record->record_type, fields);
+	view_names(&p->view, p->out, record->record_type, fields);
 	writer_object_end(p->out);
 	return false;
 }

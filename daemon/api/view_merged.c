@@ -56,6 +56,6 @@ void view_merged(struct view *view, struct writer *writer, const struct casebook
 	writer_object(writer, "merged");
 	writer_id(writer, "into", root.bytes);
 	writer_bool(writer, "held", last.is_held);
-	writer_string(writer, "title", last.title);
+	writer_string(writer, "title", last.is_held ? last.title : "");
 	writer_object_end(writer);
 }

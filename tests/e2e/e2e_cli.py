@@ -407,6 +407,15 @@ def usage_errors_are_told_with_what_was_meant(bench):
     assert out == "" and "jalka status" in err
 
 
+def ids_are_shown_with_the_names_they_stand_for(bench):
+    record = bench.cli.json("show", bench.matter)[0]["record"]
+    client = record["fields"]["client"]
+    assert record["names"][client] == "Öhman Åsa-Märta", record["names"]
+    for words in (("show", bench.matter), ("case", "show", bench.matter)):
+        out = bench.cli.run(*words)[0]
+        assert f"client: Öhman Åsa-Märta ({client[:8]})" in out and client not in out, out
+
+
 def manual_page(path):
     """The lines that head its paragraphs, and all of its words, without the marks of man(7)."""
     heads, texts, is_head = [], [], False
@@ -573,7 +582,7 @@ def main():
                      a_conflict_is_shown_to_both_and_settled_by_one,
                      a_choice_that_comes_too_late_shows_both_values, the_same_seed_makes_the_same_caseload,
                      lines_are_loaded_and_the_first_wrong_one_is_named, usage_errors_are_told_with_what_was_meant,
-                     help_is_there_for_every_verb, the_manual_page_tells_every_verb_and_option,
+                     ids_are_shown_with_the_names_they_stand_for, help_is_there_for_every_verb, the_manual_page_tells_every_verb_and_option,
                      help_of_a_first_word_lists_what_may_follow, completion_works_in_the_shell,
                      data_goes_to_stdout_and_words_to_stderr, records_cannot_speak_to_the_terminal,
                      an_answer_that_cannot_be_written_is_a_failure, no_daemon_is_its_own_exit_code,
