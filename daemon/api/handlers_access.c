@@ -3,6 +3,7 @@
 
 #include "api/gate.h"
 #include "api/handlers.h"
+#include "api/linked.h"
 #include "api/profile.h"
 #include "api/resolve.h"
 #include "api/view.h"
@@ -345,20 +346,14 @@ static bool take_linked(void *ctx, struct case_id from, struct case_id into)
 	return !ID_EQUAL(into, logging->root) || add_linked(logging, from);
 }
 
-static bool next_link(void *ctx, struct record_id id, struct record_id *into)
-{
-	struct logging *logging = ctx;
-	const struct rules_record *client = rules_find(&logging->gate->world.rules, id);
-	return client != NULL && client->type == RECORDS_TYPE_CLIENT && fields_id(client->fields, RECORDS_CLIENT_MERGED_INTO, into);
-}
-
 /* On a device: as far as the client records here are linked. */
-static bool take_client(void *ctx, const struct casebook_record *record)
+static struct fault add_held(struct logging *logging)
 {
-	struct logging *logging = ctx;
-	struct record_id root = duplicate_root(record->record_id, next_link, logging);
-	struct record_id asked = duplicate_root(logging->whose.client, next_link, logging);
-	return !ID_EQUAL(root, asked) || add_linked(logging, record->case_id);
+	struct linked linked;
+	FAULT_TRY(linked_find(logging->gate->world.book, logging->whose.client_case, &linked));
+	for (size_t i = 0; i < linked.count; i++)
+		(void)add_linked(logging, linked.cases[i]);
+	return fault_none();
 }
 
 /* The log of a person is that of all their records. */
@@ -375,7 +370,7 @@ static struct fault know_linked(struct logging *logging)
 		(void)add_linked(logging, logging->root);
 		f = match_linked_cases(match, take_linked, logging);
 	} else if (!ID_IS_NONE(logging->whose.client)) {
-		f = casebook_list(logging->gate->world.book, RECORDS_TYPE_CLIENT, NULL, 0, take_client, logging);
+		f = add_held(logging);
 	}
 	return logging->too_many ? fault_of(FAULT_LIMIT, "more than 16 client records are linked to one person") : f;
 }

@@ -161,9 +161,10 @@ static bool concerns(const struct printing *p, struct span fields)
 {
 	struct record_id client, of_case;
 	struct case_id case_id;
-	if (fields_id(fields, RECORDS_ACCESS_LOG_CLIENT, &client) && p->work.client != NULL &&
-	    ID_EQUAL(client, p->work.client->id))
-		return true;
+	if (fields_id(fields, RECORDS_ACCESS_LOG_CLIENT, &client))
+		for (size_t i = 0; i < p->person.count; i++)
+			if (ID_EQUAL(client, p->person.records[i]))
+				return true;
 	if (!fields_id(fields, RECORDS_ACCESS_LOG_CASE, &of_case))
 		return false;
 	memcpy(case_id.bytes, of_case.bytes, sizeof case_id.bytes);
@@ -309,6 +310,16 @@ static void read_all_corrected(struct printing *p)
 		read_corrected(p, &p->records[i], corrections);
 }
 
+/* The client's record: of a person with several, the one asked about. */
+static void find_client(struct printing *p)
+{
+	p->work.client = NULL;
+	for (size_t i = 0; i < p->count; i++)
+		if (p->records[i].record->type == RECORDS_TYPE_CLIENT &&
+		    (p->work.client == NULL || ID_EQUAL(p->records[i].id, p->person.records[0])))
+			p->work.client = &p->records[i];
+}
+
 /* The client stands in their own case; the log is asked for by the client's id, so after. */
 static struct fault gather(struct printing *p)
 {
@@ -318,9 +329,7 @@ static struct fault gather(struct printing *p)
 	p->records = ARENA_ARRAY(&p->arena, p->room, struct print_record);
 	for (size_t i = 0; i < p->case_count && !p->arena.full; i++)
 		FAULT_TRY(casebook_list(p->book, type, &p->cases[i], 0, take_record, p));
-	for (size_t i = 0; i < p->count; i++)
-		if (p->records[i].record->type == RECORDS_TYPE_CLIENT)
-			p->work.client = &p->records[i];
+	find_client(p);
 	if (p->work.kind == PRINT_CARD && !p->arena.full)
 		FAULT_TRY(gather_places(p));
 	if (p->work.kind == PRINT_LOSS && !p->arena.full)
@@ -329,12 +338,9 @@ static struct fault gather(struct printing *p)
 		FAULT_TRY(casebook_list(p->book, RECORDS_TYPE_ACCESS_LOG, NULL, 0, take_record, p));
 	if (p->arena.full)
 		return fault_none();
-	p->work.client = NULL;
 	qsort(p->records, p->count, sizeof *p->records, by_time);
 	read_all_corrected(p);
-	for (size_t i = 0; i < p->count; i++)
-		if (p->records[i].record->type == RECORDS_TYPE_CLIENT)
-			p->work.client = &p->records[i];
+	find_client(p);
 	return fault_none();
 }
 
@@ -392,9 +398,7 @@ static void keep_named_actions(struct printing *p)
 		p->records[kept++] = p->records[i];
 	}
 	p->count = kept;
-	for (size_t i = 0; i < p->count; i++)
-		if (p->records[i].record->type == RECORDS_TYPE_CLIENT)
-			p->work.client = &p->records[i];
+	find_client(p);
 }
 
 /* What was written under the wrong client, or taken out, is printed when it is named, not by itself. */
