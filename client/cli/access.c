@@ -5,11 +5,6 @@
 #include "say.h"
 #include "verbs.h"
 
-static void print_json(struct json object)
-{
-	say_line("%.*s", (int)object.text.len, (const char *)object.text.data);
-}
-
 /* ---- roles: the table as it is drawn ----------------------------------------------------------- */
 enum { CELL_BYTES = 96, ROLES_MAX = 8 };
 
@@ -57,10 +52,8 @@ static void gather_classes(void *ctx, struct json object)
 {
 	struct json name, row, cell;
 	(void)ctx;
-	if (say_style()->json) {
-		print_json(object);
+	if (say_json(object))
 		return;
-	}
 	for (struct json_walk walk = json_walk(json_member(object, "classes")); json_next(&walk, &name, &row);) {
 		static char cells[ROLES_MAX][CELL_BYTES];
 		const char *texts[1 + ROLES_MAX] = { say_text(json_member(row, "words")) };
@@ -77,9 +70,7 @@ static void gather_classes(void *ctx, struct json object)
 static void print_me(void *ctx, struct json object)
 {
 	(void)ctx;
-	if (say_style()->json)
-		print_json(object);
-	else
+	if (!say_json(object))
 		say_object(json_member(object, "me"), 0);
 }
 
@@ -102,10 +93,9 @@ int verbs_roles(struct command_context *c, int argc, char **argv)
 	}
 	say_table_begin(columns, sizeof columns / sizeof *columns);
 	link_call(link, request, gather_classes, NULL);
-	if (!say_style()->json) {
-		say_table_end("no roles");
+	say_table_end("no roles");
+	if (!say_style()->json)
 		say_note("R read, C write, D what was disclosed, M metadata, A aggregates, G the glass may be broken");
-	}
 	return SAY_OK;
 }
 
@@ -113,9 +103,7 @@ int verbs_roles(struct command_context *c, int argc, char **argv)
 static void print_broken(void *ctx, struct json object)
 {
 	(void)ctx;
-	if (say_style()->json)
-		print_json(object);
-	else
+	if (!say_json(object))
 		say_note("open until %s; the administrator is shown who opened it and why",
 			 say_time_ms(json_member(object, "until_ms")));
 }
@@ -149,9 +137,7 @@ static void gather_entries(void *ctx, struct json object)
 {
 	struct gathering *gathering = ctx;
 	gathering->own_only = gathering->own_only || say_true(object, "own_acts_only");
-	if (say_style()->json)
-		print_json(object);
-	else
+	if (!say_json(object))
 		say_table_rows(json_member(object, gathering->key));
 }
 
@@ -174,10 +160,28 @@ int verbs_log(struct command_context *c, int argc, char **argv)
 		LINK_PUT(call->special, c->options[COMMAND_SPECIAL], "--special");
 	say_table_begin(entry_columns, sizeof entry_columns / sizeof *entry_columns);
 	link_call(link, request, gather_entries, &gathering);
-	if (!say_style()->json)
-		say_table_end("nobody, in this time");
+	say_table_end("nobody, in this time");
 	if (gathering.own_only)
 		say_note("these are your own acts on this device; the central node knows everybody's");
+	return SAY_OK;
+}
+
+int verbs_admin_drafts(struct command_context *c, int argc, char **argv)
+{
+	static const struct say_column columns[] = {
+		{ "when_ms", "BEGUN", SAY_TIME }, { "name", "WHO", SAY_TEXT }, { "serial", "DEVICE", SAY_TEXT },
+		{ "reason", "TYPE", SAY_TEXT }, { "case_id", "CASE", SAY_ID }, { "record", "DRAFT", SAY_ID },
+	};
+	struct gathering gathering = { "drafts", false };
+	(void)argv;
+	if (argc != 0)
+		command_usage(c, "no argument is expected");
+	struct link *link = command_link(c);
+	jalka_Request *request = link_request(jalka_Request_admin_tag);
+	LINK_PUT(request->call.admin.verb, "drafts", "the verb");
+	say_table_begin(columns, sizeof columns / sizeof *columns);
+	link_call(link, request, gather_entries, &gathering);
+	say_table_end("no draft is known to be older than three working days");
 	return SAY_OK;
 }
 
@@ -204,7 +208,6 @@ int verbs_admin_access(struct command_context *c, int argc, char **argv)
 	else
 		say_table_begin(volume_columns, sizeof volume_columns / sizeof *volume_columns);
 	link_call(link, request, gather_entries, &gathering);
-	if (!say_style()->json)
-		say_table_end(glass ? "nobody broke the glass" : "no entries");
+	say_table_end(glass ? "nobody broke the glass" : "no entries");
 	return SAY_OK;
 }

@@ -7,11 +7,6 @@
 #include "say.h"
 #include "verbs.h"
 
-static void print_json(struct json object)
-{
-	say_line("%.*s", (int)object.text.len, (const char *)object.text.data);
-}
-
 static jalka_Request *admin_request(const char *verb, int argc, char **argv)
 {
 	jalka_Request *request = link_request(jalka_Request_admin_tag);
@@ -38,9 +33,7 @@ static void expect(struct command_context *c, int argc, int least, int most)
 static void print_object(void *ctx, struct json object)
 {
 	(void)ctx;
-	if (say_style()->json)
-		print_json(object);
-	else
+	if (!say_json(object))
 		say_object(object, 0);
 }
 
@@ -54,9 +47,7 @@ static int call_verb(struct command_context *c, const char *verb, int argc, char
 static void gather(void *ctx, struct json object)
 {
 	const char *const *key = ctx;
-	if (say_style()->json)
-		print_json(object);
-	else
+	if (!say_json(object))
 		say_table_rows(json_member(object, *key));
 }
 
@@ -65,8 +56,7 @@ static int call_table(struct command_context *c, const char *verb, const char *k
 {
 	say_table_begin(columns, count);
 	link_call(command_link(c), admin_request(verb, 0, NULL), gather, &key);
-	if (!say_style()->json)
-		say_table_end(when_empty);
+	say_table_end(when_empty);
 	return SAY_OK;
 }
 #define TABLE(c, verb, key, columns, when_empty) \
@@ -78,7 +68,7 @@ int verbs_admin_devices(struct command_context *c, int argc, char **argv)
 		{ "node", "DEVICE", SAY_ID }, { "holder_name", "WORKER", SAY_TEXT }, { "serial", "SERIAL", SAY_TEXT },
 		{ "state", "STATE", SAY_TEXT }, { "connected", "CONNECTED", SAY_YES }, { "last_contact_ms", "LAST CONTACT", SAY_TIME },
 		{ "seq", "RECEIVED", SAY_NUMBER }, { "quarantined", "QUARANTINED", SAY_NUMBER }, { "twin_alarm", "TWIN", SAY_YES },
-		{ "erase_confirmed", "ERASED", SAY_YES }, { "words", "WORDS", SAY_TEXT },
+		{ "erase_confirmed", "ERASED", SAY_YES }, { "disk", "DISK", SAY_TEXT }, { "words", "WORDS", SAY_TEXT },
 	};
 	(void)argv;
 	expect(c, argc, 0, 0);
@@ -104,6 +94,34 @@ int verbs_admin_staff(struct command_context *c, int argc, char **argv)
 	(void)argv;
 	expect(c, argc, 0, 0);
 	return TABLE(c, "staff", "staff", columns, "no staff; jalka admin staff add NAME");
+}
+
+int verbs_admin_grants(struct command_context *c, int argc, char **argv)
+{
+	static const struct say_column columns[] = {
+		{ "staff", "ID", SAY_ID }, { "name", "NAME", SAY_TEXT }, { "profession", "PROFESSION", SAY_TEXT }, { "role", "ROLE", SAY_TEXT },
+		{ "state", "STATE", SAY_TEXT }, { "valid_from", "FROM", SAY_TEXT }, { "valid_to", "UNTIL", SAY_TEXT },
+		{ "granted_by", "GRANTED BY", SAY_TEXT }, { "devices", "DEVICES", SAY_NUMBER }, { "last_act_ms", "LAST ACT", SAY_TIME },
+		{ "review", "LOOK AT", SAY_TEXT },
+	};
+	const char *key = "grants";
+	expect(c, argc, 0, 1);
+	say_table_begin(columns, sizeof columns / sizeof *columns);
+	link_call(command_link(c), admin_request("grants", argc, argv), gather, &key);
+	say_table_end("no staff; jalka admin staff add NAME");
+	return SAY_OK;
+}
+
+int verbs_admin_grant(struct command_context *c, int argc, char **argv)
+{
+	expect(c, argc, 2, 3);
+	return call_verb(c, "grant", argc, argv);
+}
+
+int verbs_admin_ungrant(struct command_context *c, int argc, char **argv)
+{
+	expect(c, argc, 2, 2);
+	return call_verb(c, "ungrant", argc, argv);
 }
 
 int verbs_admin_quarantine(struct command_context *c, int argc, char **argv)
@@ -132,10 +150,8 @@ int verbs_admin_cases(struct command_context *c, int argc, char **argv)
 static void print_code(void *ctx, struct json object)
 {
 	const bool *qr = ctx;
-	if (say_style()->json) {
-		print_json(object);
+	if (say_json(object))
 		return;
-	}
 	const char *code = say_text(json_member(object, "code"));
 	if (*qr)
 		qr_print(code, say_style()->colour);
@@ -171,6 +187,12 @@ static void sure(struct command_context *c, const char *question)
 		say_die(SAY_FAILED, "nothing was done (give --yes where nobody can be asked)");
 }
 
+int verbs_admin_no_own_worker(struct command_context *c, int argc, char **argv)
+{
+	expect(c, argc, 2, 2);
+	return call_verb(c, "no-own-worker", argc, argv);
+}
+
 int verbs_admin_revoke(struct command_context *c, int argc, char **argv)
 {
 	expect(c, argc, 1, 1);
@@ -187,15 +209,80 @@ int verbs_admin_retire(struct command_context *c, int argc, char **argv)
 
 int verbs_admin_erase(struct command_context *c, int argc, char **argv)
 {
-	expect(c, argc, 2, 3);
-	sure(c, "This is erased here and on every device, and cannot be brought back. Erase it?");
+	expect(c, argc, 2, 4);
+	sure(c, "Once another person approves, this is erased here and on every device, and cannot be brought back. Propose it?");
 	return call_verb(c, "erase", argc, argv);
+}
+
+static int decide_erasure(struct command_context *c, char *word, int argc, char **argv)
+{
+	char *args[3] = { word, NULL, NULL };
+	expect(c, argc, 1, 2);
+	for (int i = 0; i < argc; i++)
+		args[1 + i] = argv[i];
+	return call_verb(c, "erase", 1 + argc, args);
+}
+
+int verbs_admin_erase_approve(struct command_context *c, int argc, char **argv)
+{
+	static char word[] = "approve";
+	sure(c, "This is erased here and on every device, and cannot be brought back. Erase it?");
+	return decide_erasure(c, word, argc, argv);
+}
+
+int verbs_admin_erase_drop(struct command_context *c, int argc, char **argv)
+{
+	static char word[] = "drop";
+	return decide_erasure(c, word, argc, argv);
+}
+
+int verbs_admin_erasures(struct command_context *c, int argc, char **argv)
+{
+	static const struct say_column columns[] = {
+		{ "case_id", "CASE", SAY_TEXT }, { "record", "RECORD", SAY_ID }, { "proposed_by", "PROPOSED BY", SAY_TEXT },
+		{ "at_ms", "WHEN", SAY_TIME }, { "ground", "GROUND", SAY_TEXT },
+	};
+	(void)argv;
+	expect(c, argc, 0, 0);
+	return TABLE(c, "erasures", "erasures", columns, "nothing is proposed to be erased");
+}
+
+int verbs_admin_retention(struct command_context *c, int argc, char **argv)
+{
+	static const struct say_column columns[] = {
+		{ "case_id", "CASE", SAY_TEXT }, { "kind", "KIND", SAY_TEXT }, { "client_case", "CLIENT CASE", SAY_ID },
+		{ "class", "KEPT AS", SAY_TEXT }, { "years", "YEARS", SAY_NUMBER }, { "starts", "FROM", SAY_TEXT },
+		{ "until", "UNTIL", SAY_TEXT }, { "over", "OVER", SAY_YES }, { "proposed", "PROPOSED", SAY_YES },
+	};
+	const char *key = "cases";
+	expect(c, argc, 0, 1);
+	say_table_begin(columns, sizeof columns / sizeof *columns);
+	link_call(command_link(c), admin_request("retention", argc, argv), gather, &key);
+	say_table_end("no case has been kept long enough");
+	return SAY_OK;
+}
+
+/* What is left to see to before real data goes there. */
+static void print_confirmed(void *ctx, struct json object)
+{
+	struct json disk = json_member(object, "disk");
+	print_object(ctx, object);
+	if (say_style()->json || disk.type == JSON_ABSENT)
+		return;
+	if (json_text_is(disk, "NOT_ENCRYPTED"))
+		say_note("WARNING: its disk is not encrypted. The store is sealed all the same; swap and temporary files are not.\n"
+			 "Encrypt the disk before cases are assigned.");
+	else if (!json_text_is(disk, "ENCRYPTED"))
+		say_note("The device could not tell whether its disk is encrypted: look for yourself before cases are assigned.");
+	say_note("Before cases are assigned: a test with a fictional client. On the device jalka client add, note, sync --wait;\n"
+		 "here jalka admin cases, then jalka admin erase case CASE GROUND, which a second person approves.");
 }
 
 int verbs_admin_confirm(struct command_context *c, int argc, char **argv)
 {
 	expect(c, argc, 1, 1);
-	return call_verb(c, "confirm", argc, argv);
+	link_call(command_link(c), admin_request("confirm", argc, argv), print_confirmed, NULL);
+	return SAY_OK;
 }
 
 int verbs_admin_suspend(struct command_context *c, int argc, char **argv)
@@ -244,10 +331,8 @@ static void print_audit(void *ctx, struct json object)
 {
 	bool *good = ctx;
 	*good = say_true(object, "ok");
-	if (say_style()->json) {
-		print_json(object);
+	if (say_json(object))
 		return;
-	}
 	say_line("%s: %" PRId64 " authors, %" PRId64 " deltas, %" PRId64 " signed heads, %" PRId64 " erased, %" PRId64 " bad",
 		 *good ? "good" : "BAD", say_integer(object, "authors"), say_integer(object, "deltas"), say_integer(object, "heads"),
 		 say_integer(object, "erased"), say_integer(object, "bad"));

@@ -4,6 +4,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/nearest.h"
@@ -28,7 +29,7 @@ static const struct option_row options[COMMAND_OPTIONS] = {
 	[COMMAND_NO_COLOR] = { "no-color", NULL, "no colours (also NO_COLOR, TERM=dumb)" },
 	[COMMAND_HELP] = { "help", NULL, "help, of a verb when one is named (-h)" },
 	[COMMAND_VERSION] = { "version", NULL, "the version" },
-	[COMMAND_AS] = { "as", "STAFF", "at the central node: act in this person's role" },
+	[COMMAND_AS] = { "as", "STAFF", "at the central node: act as this person, which nothing proves yet" },
 	[COMMAND_CASE] = { "case", "ID", "the case it belongs to" },
 	[COMMAND_CLIENT] = { "client", "ID", "the client a new matter is about" },
 	[COMMAND_VISIT] = { "visit", "ID", "the visit it belongs to" },
@@ -78,6 +79,7 @@ static const struct option_row options[COMMAND_OPTIONS] = {
 	[COMMAND_VIA] = { "via", "HOW", "how the client told it: phone, on a visit ..." },
 	[COMMAND_UNDERSTOOD] = { "understood", "HOW", "how it was checked that the client understood" },
 	[COMMAND_KELA_CONSENT] = { "kela-consent", "HOW", "the client consents to Kela too; how understanding was checked" },
+	[COMMAND_ROOM] = { "room", "ANSWER", "is anybody else in the room? as each answered" },
 	[COMMAND_OUTSIDE] = { "outside", NULL, "outside the consent: marked, not discussed" },
 	[COMMAND_CHANNEL] = { "channel", "CHANNEL", "SKYPE, OTHER_VIDEO or PHONE" },
 	[COMMAND_DRY_RUN] = { "dry-run", NULL, "say what would be done, write nothing" },
@@ -166,14 +168,15 @@ static const struct command {
 	{ "session identify", "SESSION ROLE[/NAME[/ORGANISATION]]=HOW...", "how each participant's identity was checked",
 	  verbs_session_identify, BIT(COMMAND_AT) },
 	{ "session start", "SESSION", "it begins; what the consent allows is shown", verbs_session_step,
-	  BIT(COMMAND_AT) | BIT(COMMAND_KELA_CONSENT) },
+	  BIT(COMMAND_AT) | BIT(COMMAND_KELA_CONSENT) | BIT(COMMAND_ROOM) },
 	{ "session point", "SESSION TITLE", "a point more; of --scope, or --outside the consent", verbs_session_text,
 	  BIT(COMMAND_AT) | BIT(COMMAND_SCOPE) | BIT(COMMAND_OUTSIDE) },
 	{ "session note", "SESSION POINT-NUMBER TEXT|-", "what was said under a point", verbs_session_note, BIT(COMMAND_AT) },
 	{ "session action", "SESSION CLIENT|WORKER|KELA|PARTNER OWNER DUE WHAT", "what was agreed: one owner and a day",
 	  verbs_session_action, BIT(COMMAND_AT) },
 	{ "session drop", "SESSION [WHAT]", "the line dropped", verbs_session_text, BIT(COMMAND_AT) },
-	{ "session resume", "SESSION", "it goes on by phone, in the same record", verbs_session_step, BIT(COMMAND_AT) },
+	{ "session resume", "SESSION", "it goes on by phone, in the same record", verbs_session_step,
+	  BIT(COMMAND_AT) | BIT(COMMAND_KELA_CONSENT) | BIT(COMMAND_ROOM) },
 	{ "session end", "SESSION", "it is over; read aloud what was agreed", verbs_session_step, BIT(COMMAND_AT) },
 	{ "session confirm", "SESSION", "the client confirms what was agreed", verbs_session_step, BIT(COMMAND_AT) },
 	{ "session sign", "SESSION", "signed: nothing is changed any more", verbs_session_step, BIT(COMMAND_AT) },
@@ -193,7 +196,8 @@ static const struct command {
 	  verbs_break_glass, BIT(COMMAND_REASON) },
 	{ "roles", "", "who may see and do what", verbs_roles, BIT(COMMAND_MINE) },
 	{ "print", "KIND ID | findings [QUARTER]",
-	  "plan, notice, quadrants, consent, actions, report, log or card of a client, case or record; findings for Kela",
+	  "plan, notice, quadrants, consent, actions, report, log, card or loss (the letter on a lost device) of a client, case or "
+	  "record; findings for Kela",
 	  verbs_print, BIT(COMMAND_LANG) | BIT(COMMAND_PLAIN) | BIT(COMMAND_HTML) | BIT(COMMAND_LARGE) | BIT(COMMAND_BLANK) |
 	  BIT(COMMAND_WITH_PROTECTED) | BIT(COMMAND_REASON) | BIT(COMMAND_OUT) },
 	{ "quarantine", "", "own changes that wait for the administrator's decision, or were rejected", verbs_quarantine, 0 },
@@ -227,18 +231,25 @@ static const struct command {
 	{ "admin confirm", "DEVICE", "the words match on both screens: let the device in", verbs_admin_confirm, 0 },
 	{ "admin staff", "", "the workers", verbs_admin_staff, 0 },
 	{ "admin staff add", "NAME [PROFESSION [UNIT]]", "a new worker", verbs_admin_staff_add, 0 },
+	{ "admin grants", "[all]", "who may act in which role, for the periodic review of access rights", verbs_admin_grants, 0 },
+	{ "admin grant", "STAFF ROLE [UNTIL]", "give a role, until a day", verbs_admin_grant, 0 },
+	{ "admin ungrant", "STAFF ROLE", "take a role away, at once", verbs_admin_ungrant, 0 },
 	{ "admin cases", "", "all cases, metadata only", verbs_admin_cases, 0 },
+	{ "admin drafts", "", "whose drafts are unsigned after three working days", verbs_admin_drafts, 0 },
 	{ "admin access", "[DAY]", "how much the access logs hold since a day (30 days); or who broke the glass", verbs_admin_access,
 	  BIT(COMMAND_BREAK_GLASS) },
 	{ "admin assign", "CASE STAFF [ROLE [UNTIL]]", "give a case to a worker (OWN_WORKER, CO_WORKER, SUBSTITUTE)",
 	  verbs_admin_assign, 0 },
 	{ "admin unassign", "CASE STAFF", "end a worker's assignments to a case", verbs_admin_unassign, 0 },
+	{ "admin no-own-worker", "CASE REASON", "why a case needs no own worker", verbs_admin_no_own_worker, 0 },
 	{ "admin forgotten", "", "which device has erased which case after its assignment ended", verbs_admin_forgotten, 0 },
 	{ "admin suspend", "DEVICE", "keep a device out for now", verbs_admin_suspend, 0 },
 	{ "admin resume", "DEVICE", "let a suspended device in again", verbs_admin_resume, 0 },
 	{ "admin revoke", "DEVICE", "a device is lost: refuse it and have it erase", verbs_admin_revoke, BIT(COMMAND_YES) },
-	{ "admin lost", "DEVICE", "a device is out of hand: whose data may be on it, and by when to report it", verbs_admin_lost, 0 },
+	{ "admin lost", "DEVICE [since TIME | risk high|low REASONS]",
+	  "a device is out of hand: whose data may be on it, and by when to report it", verbs_admin_lost, 0 },
 	{ "admin retire", "DEVICE", "a device is taken out of use", verbs_admin_retire, BIT(COMMAND_YES) },
+	{ "admin handovers", "", "cases that are to change hands: what each waits for", verbs_admin_handovers, 0 },
 	{ "admin quarantine", "", "what waits for a person's decision", verbs_admin_quarantine, 0 },
 	{ "admin accept", "ITEM", "take a quarantined change", verbs_admin_accept, 0 },
 	{ "admin reject", "ITEM", "refuse a quarantined change", verbs_admin_reject, 0 },
@@ -253,12 +264,57 @@ static const struct command {
 	  verbs_admin_statistics, BIT(COMMAND_CSV) | BIT(COMMAND_FREEZE) | BIT(COMMAND_PROPOSED_BY) | BIT(COMMAND_APPROVED_BY) |
 	  BIT(COMMAND_ANEW) | BIT(COMMAND_LANG) },
 	{ "admin audit", "", "check every chain and signature", verbs_admin_audit, 0 },
-	{ "admin erase", "record CASE RECORD | case CASE", "erase, everywhere and for good", verbs_admin_erase, BIT(COMMAND_YES) },
+	{ "admin retention", "[all]", "cases that have been kept long enough; all: how long each is kept", verbs_admin_retention, 0 },
+	{ "admin erase", "case CASE [GROUND] | record CASE RECORD [GROUND]", "propose to erase, everywhere and for good", verbs_admin_erase,
+	  BIT(COMMAND_YES) },
+	{ "admin erase approve", "CASE [RECORD]", "the second person's word: it is erased, with a certificate", verbs_admin_erase_approve,
+	  BIT(COMMAND_YES) },
+	{ "admin erase drop", "CASE [RECORD]", "take a proposal back", verbs_admin_erase_drop, 0 },
+	{ "admin erasures", "", "what is proposed to be erased and waits for a second person", verbs_admin_erasures, 0 },
 	{ "admin counters", "", "sessions, deltas, bytes", verbs_admin_counters, 0 },
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
 /* ---- help ----------------------------------------------------------------------------- */
+enum { HELP_COLUMNS = 80, HELP_COLUMNS_MAX = 120, SUMMARY_COLUMN = 38, OPTION_COLUMN = 28 };
+
+static size_t chars(const char *text)
+{
+	return wire_utf8_chars(span_text(text));
+}
+
+/* As wide as the terminal, else as paper and old terminals are. */
+static size_t help_columns(FILE *to)
+{
+	struct winsize size;
+	if (ioctl(fileno(to), TIOCGWINSZ, &size) != 0 || size.ws_col < HELP_COLUMNS)
+		return HELP_COLUMNS;
+	return size.ws_col < HELP_COLUMNS_MAX ? size.ws_col : HELP_COLUMNS_MAX;
+}
+
+/* What is described, and from a column on its description, by whole words. */
+static void put_described(FILE *to, const char *what, size_t column, const char *text)
+{
+	size_t at = 2 + chars(what), columns = help_columns(to);
+	fprintf(to, "  %s", what);
+	if (at + 2 > column) {
+		putc('\n', to);
+		at = 0;
+	}
+	for (size_t gap = column - at; *text != 0; gap = 1) {
+		size_t len = strcspn(text, " "), wide = wire_utf8_chars(span_of(text, len));
+		if (at > column && at + gap + wide > columns) {
+			putc('\n', to);
+			at = 0;
+			gap = column;
+		}
+		fprintf(to, "%*s%.*s", (int)gap, "", (int)len, text);
+		at += gap + wide;
+		text += len + strspn(text + len, " ");
+	}
+	putc('\n', to);
+}
+
 static void print_options(FILE *to, option_set mask)
 {
 	for (int i = 0; i < COMMAND_OPTIONS; i++) {
@@ -267,8 +323,15 @@ static void print_options(FILE *to, option_set mask)
 			continue;
 		snprintf(name, sizeof name, "--%s%s%s", options[i].name, options[i].value != NULL ? " " : "",
 			 options[i].value != NULL ? options[i].value : "");
-		fprintf(to, "  %-24s %s\n", name, options[i].summary);
+		put_described(to, name, OPTION_COLUMN, options[i].summary);
 	}
+}
+
+static void print_row(FILE *to, const struct command *command)
+{
+	char usage[160];
+	snprintf(usage, sizeof usage, "%s %s", command->name, command->args);
+	put_described(to, usage, SUMMARY_COLUMN, command->summary);
 }
 
 static void print_short_help(FILE *to)
@@ -278,25 +341,28 @@ static void print_short_help(FILE *to)
 	      "  jalka agenda                 what is due today\n"
 	      "  jalka search TEXT            find a client or a record\n"
 	      "  jalka note CASE \"...\"        write a note\n"
-	      "  jalka --help                 every verb\n", to);
+	      "  jalka help VERB              how a verb is used\n"
+	      "  jalka help                   every verb\n", to);
 }
+
+static const struct section { const char *first, *title; } sections[] = {
+	{ "init", "This device" }, { "client add", "A day's work" }, { "create", "Any record" },
+	{ "admin enrol", "The central node" },
+};
 
 static void print_help(FILE *to)
 {
+	size_t section = 0;
 	fputs("usage: jalka [options] VERB [arguments]\n", to);
 	for (int i = 0; i < COMMANDS; i++) {
-		char usage[160];
-		if (i == 0 || strcmp(commands[i].name, "create") == 0 || strcmp(commands[i].name, "admin enrol") == 0 ||
-		    strcmp(commands[i].name, "client add") == 0)
-			fprintf(to, "\n%s\n", i == 0 ? "This device" : commands[i].name[0] == 'a' ? "The central node"
-				: commands[i].name[1] == 'l' ? "A day's work" : "Any record");
-		snprintf(usage, sizeof usage, "%s %s", commands[i].name, commands[i].args);
-		fprintf(to, strlen(usage) < 46 ? "  %-46s %s\n" : "  %s\n  %46s %s\n", usage,
-			strlen(usage) < 46 ? commands[i].summary : "", commands[i].summary);
+		if (section < sizeof sections / sizeof *sections && strcmp(commands[i].name, sections[section].first) == 0)
+			fprintf(to, "\n%s\n", sections[section++].title);
+		print_row(to, &commands[i]);
 	}
 	fputs("\nOptions\n", to);
 	print_options(to, GLOBAL);
-	fputs("\nIds may be cut to a unique beginning of at least four digits.\n"
+	fputs("\nA verb's own options: jalka help VERB. Records and their fields: jalka types.\n"
+	      "Ids may be cut to a unique beginning of at least four digits.\n"
 	      "Exit codes: 0 done, 1 failed, 2 usage, 3 no daemon, 4 locked, 5 conflicts.\n", to);
 }
 
@@ -315,6 +381,19 @@ _Noreturn void command_usage(const struct command_context *c, const char *what)
 			say_die(SAY_USAGE, "%s\nusage: jalka %s%s%s", what, commands[i].name, *commands[i].args != 0 ? " " : "",
 				commands[i].args);
 	say_die(SAY_USAGE, "%s", what);
+}
+
+/* Verbs that begin with these words and go on. */
+static size_t print_family(FILE *to, const char *words)
+{
+	size_t printed = 0, len = strlen(words);
+	for (int i = 0; i < COMMANDS; i++)
+		if (strncmp(commands[i].name, words, len) == 0 && commands[i].name[len] == ' ') {
+			if (printed++ == 0)
+				putc('\n', to);
+			print_row(to, &commands[i]);
+		}
+	return printed;
 }
 
 /* The words and options of the table for bash; sourced by the shell. */
@@ -336,7 +415,7 @@ static void print_completion(void)
 				printf("%s ", commands[j].name + len + 1);
 		puts("' ;;");
 	}
-	fputs("\t'') words='", stdout);
+	fputs("\t'') words='help ", stdout);
 	for (int i = 0; i < COMMANDS; i++) {
 		size_t len = strcspn(commands[i].name, " ");
 		if (i == 0 || strncmp(commands[i - 1].name, commands[i].name, len) != 0 ||
@@ -386,7 +465,7 @@ static void read_options(struct command_context *c, int argc, char **argv)
 			say_die(SAY_USAGE, "the value of --%s is not UTF-8 text", options[i].name);
 	for (int i = optind; i < argc; i++)
 		if (!wire_utf8(span_text(argv[i])))
-			say_die(SAY_USAGE, "argument %d is not UTF-8 text", i);
+			say_die(SAY_USAGE, "\"%s\" is not UTF-8 text: which encoding has the terminal?", say_clean(argv[i]));
 }
 
 /* The row whose words the arguments begin with, the longest; `words` how many. */
@@ -419,17 +498,33 @@ static noreturn void unknown_verb(int argc, char **argv)
 {
 	char given[NEAREST_BYTES_MAX + 2];
 	const char *near = NULL;
-	size_t best = SIZE_MAX, len = strlen(argv[0]);
+	size_t best = SIZE_MAX;
 	snprintf(given, sizeof given, "%s%s%s", argv[0], argc > 1 ? " " : "", argc > 1 ? argv[1] : "");
 	for (int i = 0; i < COMMANDS; i++) {
 		struct span name = span_text(commands[i].name);
 		if (nearest_better(span_text(given), name, &best) || nearest_better(span_text(argv[0]), name, &best))
 			near = commands[i].name;
-		else if (near == NULL && strncmp(commands[i].name, argv[0], len) == 0 && commands[i].name[len] == ' ')
-			near = commands[i].name; /* "client": its first verb */
 	}
-	say_die(SAY_USAGE, "no verb \"%s\"%s%s%s; jalka --help lists them", say_clean(given),
+	if (print_family(stderr, argv[0]) > 0)
+		putc('\n', stderr);
+	say_die(SAY_USAGE, "no verb \"%s\"%s%s%s; jalka help lists them", say_clean(given),
 		near != NULL ? "; did you mean \"" : "", near != NULL ? near : "", near != NULL ? "\"" : "");
+}
+
+/* jalka help WORDS, and WORDS --help. */
+static void print_help_of(int argc, char **argv)
+{
+	char given[PATH_BYTES] = "";
+	int words;
+	const struct command *command = find(argc, argv, &words);
+	for (int i = 0; i < argc && (command == NULL || i < words); i++)
+		snprintf(given + strlen(given), sizeof given - strlen(given), "%s%s", i > 0 ? " " : "", argv[i]);
+	if (command != NULL)
+		print_verb_help(command);
+	if (argc == 0)
+		print_help(stdout);
+	else if (print_family(stdout, given) == 0 && command == NULL)
+		unknown_verb(argc, argv);
 }
 
 static const char *socket_path(const struct command_context *c)
@@ -495,27 +590,21 @@ int command_main(int argc, char **argv)
 		puts("jalka " VERSION);
 		return say_end(SAY_OK);
 	}
+	bool is_help = argc > 0 && strcmp(argv[0], "help") == 0;
+	if (is_help || c.options[COMMAND_HELP] != NULL) {
+		print_help_of(argc - is_help, argv + is_help);
+		return say_end(SAY_OK);
+	}
 	if (argc == 0) {
-		if (c.options[COMMAND_HELP] != NULL)
-			print_help(stdout);
-		else
-			print_short_help(stderr);
-		return say_end(c.options[COMMAND_HELP] != NULL ? SAY_OK : SAY_USAGE);
+		print_short_help(stderr);
+		return say_end(SAY_USAGE);
 	}
 	if (argc == 1 && strcmp(argv[0], "completion") == 0) {
 		print_completion();
 		return say_end(SAY_OK);
 	}
 	const struct command *command = find(argc, argv, &words);
-	if (command == NULL && c.options[COMMAND_HELP] != NULL) {
-		print_help(stdout);
-		return say_end(SAY_OK);
-	}
 	if (command == NULL)
 		unknown_verb(argc, argv);
-	if (c.options[COMMAND_HELP] != NULL) {
-		print_verb_help(command);
-		return say_end(SAY_OK);
-	}
 	return say_end(run(&c, command, argc - words, argv + words));
 }

@@ -7,11 +7,6 @@
 #include "say.h"
 #include "verbs.h"
 
-static void print_json(struct json object)
-{
-	say_line("%.*s", (int)object.text.len, (const char *)object.text.data);
-}
-
 static void print_advice(struct json object)
 {
 	struct json name, one;
@@ -67,10 +62,8 @@ static void print_withdrawn(void *ctx, struct json object)
 {
 	struct json name, one;
 	(void)ctx;
-	if (say_style()->json) {
-		print_json(object);
+	if (say_json(object))
 		return;
-	}
 	say_line("%s", say_text(json_member(object, "id")));
 	say_note("withdrawn %s", say_time_ms(json_member(object, "withdrawn_ms")));
 	print_advice(object);
@@ -102,10 +95,8 @@ int verbs_consent_withdraw(struct command_context *c, int argc, char **argv)
 static void print_narrowed(void *ctx, struct json object)
 {
 	(void)ctx;
-	if (say_style()->json) {
-		print_json(object);
+	if (say_json(object))
 		return;
-	}
 	say_line("%s", say_text(json_member(object, "id")));
 	say_note("the newer consent stands; the older, %s, is narrowed", say_short_id(json_member(object, "narrows")));
 	print_advice(object);
@@ -135,10 +126,8 @@ static void gather_consents(void *ctx, struct json object)
 	struct json name, one;
 	char until[DAY_BYTES];
 	(void)ctx;
-	if (say_style()->json) {
-		print_json(object);
+	if (say_json(object))
 		return;
-	}
 	for (struct json_walk walk = json_walk(json_member(object, "consents")); json_next(&walk, &name, &one);) {
 		const char *cells[] = { say_short_id(json_member(one, "id")), say_text(json_member(one, "holds")),
 					say_text(json_member(one, "recipient")), say_text(json_member(one, "direction")),
@@ -161,30 +150,18 @@ int verbs_consent_list(struct command_context *c, int argc, char **argv)
 	LINK_PUT(request->call.consent.id, argv[0], "the client");
 	say_table_begin(columns, sizeof columns / sizeof *columns);
 	link_call(command_link(c), request, gather_consents, NULL);
-	if (!say_style()->json)
-		say_table_end("no consents");
+	say_table_end("no consents");
 	return SAY_OK;
 }
 
 /* ---- the notice ------------------------------------------------------------------------------ */
-
-/* A text as it stands, line by line: it is read before it is sent. */
-static void print_text(struct json value)
-{
-	const char *text = say_text(value);
-	while (*text != 0) {
-		int len = (int)strcspn(text, "\n");
-		say_line("  %.*s", len, text);
-		text += len + (text[len] == '\n');
-	}
-}
 
 static void print_items(struct json object)
 {
 	struct json name, one;
 	for (struct json_walk walk = json_walk(json_member(object, "items")); json_next(&walk, &name, &one);) {
 		say_line("%s", say_text(json_member(one, "label")));
-		print_text(json_member(one, "text"));
+		say_lines(json_member(one, "text"), 2); /* read before it is sent: exact and whole */
 	}
 }
 
@@ -193,10 +170,8 @@ static void print_notice(void *ctx, struct json object)
 	char until[DAY_BYTES];
 	bool is_preview = say_true(object, "preview");
 	(void)ctx;
-	if (say_style()->json) {
-		print_json(object);
+	if (say_json(object))
 		return;
-	}
 	if (!is_preview)
 		say_line("%s", say_text(json_member(object, "id")));
 	say_note("%s: %s, %s%s%s", is_preview ? "not prepared yet" : "prepared", say_text(json_member(object, "recipient")),
@@ -239,10 +214,8 @@ static void gather_disclosures(void *ctx, struct json object)
 {
 	struct json name, one;
 	(void)ctx;
-	if (say_style()->json) {
-		print_json(object);
+	if (say_json(object))
 		return;
-	}
 	for (struct json_walk walk = json_walk(json_member(object, "disclosures")); json_next(&walk, &name, &one);) {
 		const char *cells[] = { say_short_id(json_member(one, "id")), state_cell(one), say_text(json_member(one, "recipient")),
 					say_text(json_member(one, "basis")), say_text(json_member(one, "consent_holds")),
@@ -265,8 +238,7 @@ int verbs_disclosure_list(struct command_context *c, int argc, char **argv)
 		LINK_PUT(request->call.disclosure.id, argv[0], "the client");
 	say_table_begin(columns, sizeof columns / sizeof *columns);
 	link_call(command_link(c), request, gather_disclosures, NULL);
-	if (!say_style()->json)
-		say_table_end("no disclosures");
+	say_table_end("no disclosures");
 	return SAY_OK;
 }
 
@@ -274,10 +246,8 @@ static void print_disclosure(void *ctx, struct json object)
 {
 	struct json one = json_member(object, "disclosure");
 	(void)ctx;
-	if (say_style()->json) {
-		print_json(object);
+	if (say_json(object))
 		return;
-	}
 	say_line("%s %s %s", say_short_id(json_member(one, "id")), state_cell(one), say_text(json_member(one, "recipient")));
 	if (*say_text(json_member(one, "why")) != 0)
 		say_note("%s", say_text(json_member(one, "why")));
@@ -298,10 +268,8 @@ int verbs_disclosure_show(struct command_context *c, int argc, char **argv)
 static void print_stepped(void *ctx, struct json object)
 {
 	const char *holds = say_text(json_member(object, "holds"));
-	if (say_style()->json) {
-		print_json(object);
+	if (say_json(object))
 		return;
-	}
 	say_line("%s", say_text(json_member(object, "id")));
 	say_note("%s", *holds != 0 ? holds : (const char *)ctx);
 	print_advice(object);

@@ -76,10 +76,8 @@ static void print_answer(void *ctx, struct json object)
 {
 	struct json name, clock, rules = json_member(object, "rules"), given = json_member(object, "given");
 	(void)ctx;
-	if (say_style()->json) {
-		say_line("%.*s", (int)object.text.len, (const char *)object.text.data);
+	if (say_json(object))
 		return;
-	}
 	if (rules.type == JSON_LIST)
 		list_rules(rules);
 	for (struct json_walk walk = json_walk(json_member(object, "clocks")); json_next(&walk, &name, &clock);)

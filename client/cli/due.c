@@ -9,22 +9,28 @@
 #include "say.h"
 #include "verbs.h"
 
-static void print_json(struct json object)
+/* ---- agenda -------------------------------------------------------------------------------- */
+struct agenda_print { char section[16], class[16]; bool is_urgent; };
+
+/* The section stands at the first of its rows alone. */
+static const char *section_cell(struct agenda_print *print, struct json due)
 {
-	say_line("%.*s", (int)object.text.len, (const char *)object.text.data);
+	const char *section = say_text(json_member(due, "section"));
+	if (strcmp(section, print->section) == 0)
+		return "";
+	snprintf(print->section, sizeof print->section, "%s", section);
+	*print->class = '\0';
+	print->is_urgent = print->is_urgent || strcmp(section, "URGENT") == 0;
+	return say_text(json_member(due, "section_label"));
 }
 
-/* ---- agenda -------------------------------------------------------------------------------- */
-struct agenda_print { char class[16]; bool is_urgent; };
-
-/* The class stands at the first of its rows alone. */
+/* And how near it is at the first of those alike; of what is urgent the section says it. */
 static const char *class_cell(struct agenda_print *print, struct json due)
 {
 	const char *class = say_text(json_member(due, "class"));
-	if (strcmp(class, print->class) == 0)
+	if (strcmp(class, print->class) == 0 || strcmp(class, "URGENT") == 0)
 		return "";
 	snprintf(print->class, sizeof print->class, "%s", class);
-	print->is_urgent = print->is_urgent || strcmp(class, "URGENT") == 0;
 	return say_text(json_member(due, "class_label"));
 }
 
@@ -32,16 +38,15 @@ static void gather_due(void *ctx, struct json object)
 {
 	struct json name, due;
 	char counted[DAY_BYTES], actable[DAY_BYTES], when[DAY_BYTES * 2];
-	if (say_style()->json) {
-		print_json(object);
+	if (say_json(object))
 		return;
-	}
 	for (struct json_walk walk = json_walk(json_member(object, "due")); json_next(&walk, &name, &due);) {
 		day_text(json_member(due, "counted"), counted);
 		day_text(json_member(due, "actable"), actable);
 		const char *time = strstr(say_time_ms(json_member(due, "at_ms")), "klo");
 		snprintf(when, sizeof when, "%s%s%s", counted, time != NULL ? " " : "", time != NULL ? time : "");
-		const char *cells[] = { class_cell(ctx, due), when, strcmp(counted, actable) != 0 ? actable : "",
+		const char *section = section_cell(ctx, due);
+		const char *cells[] = { section, class_cell(ctx, due), when, strcmp(counted, actable) != 0 ? actable : "",
 					say_text(json_member(due, "label")), say_text(json_member(due, "rule")),
 					say_text(json_member(json_member(due, "client"), "title")),
 					say_text(json_member(due, "title")), say_short_id(json_member(due, "id")) };
@@ -54,10 +59,10 @@ static void gather_due(void *ctx, struct json object)
 int verbs_agenda(struct command_context *c, int argc, char **argv)
 {
 	static const struct say_column columns[] = {
-		{ "", "", SAY_TEXT }, { "", "DUE", SAY_TEXT }, { "", "AT THE LATEST", SAY_TEXT }, { "", "WHAT", SAY_TEXT },
+		{ "", "", SAY_TEXT }, { "", "", SAY_TEXT }, { "", "DUE", SAY_TEXT }, { "", "AT THE LATEST", SAY_TEXT }, { "", "WHAT", SAY_TEXT },
 		{ "", "RULE", SAY_TEXT }, { "", "CLIENT", SAY_TEXT }, { "", "TITLE", SAY_TEXT }, { "", "ID", SAY_ID },
 	};
-	struct agenda_print print = { .class = "" };
+	struct agenda_print print = { .section = "" };
 	int32_t days;
 	if (argc > 1)
 		command_usage(c, "one day is expected");
@@ -72,8 +77,7 @@ int verbs_agenda(struct command_context *c, int argc, char **argv)
 	link_call(command_link(c), request, gather_due, &print);
 	if (!say_style()->json && print.is_urgent)
 		say_line("112 first where life is in danger; whom else to call: jalka emergency CLIENT");
-	if (!say_style()->json)
-		say_table_end("nothing is due");
+	say_table_end("nothing is due");
 	return SAY_OK;
 }
 
@@ -95,10 +99,8 @@ static void gather_quarantined(void *ctx, struct json object)
 {
 	struct json name, item;
 	bool *any = ctx;
-	if (say_style()->json) {
-		print_json(object);
+	if (say_json(object))
 		return;
-	}
 	for (struct json_walk walk = json_walk(json_member(object, "quarantine")); json_next(&walk, &name, &item);) {
 		print_quarantined(item);
 		*any = true;
@@ -132,11 +134,10 @@ static void print_conflicts(void *ctx, struct json object)
 	size_t *count = ctx;
 	struct json name, conflict, sibling;
 	struct json list = json_member(object, "conflicts");
-	if (say_style()->json)
-		print_json(object);
+	bool is_said = say_json(object);
 	for (struct json_walk walk = json_walk(list); json_next(&walk, &name, &conflict);) {
 		(*count)++;
-		if (say_style()->json)
+		if (is_said)
 			continue;
 		say_line("%s  %s  %s", say_text(json_member(conflict, "type")), say_text(json_member(conflict, "title")),
 			 say_text(json_member(conflict, "field")));

@@ -168,7 +168,7 @@ uint64_t fill_at_ms(struct command_context *c)
 
 const char *fill_text(const char *argument)
 {
-	static char text[60000];
+	static char text[sizeof(((jalka_WriteCall *)0)->body.bytes)];
 	if (strcmp(argument, "-") != 0)
 		return argument;
 	struct span given = fill_read_file("-");
@@ -191,10 +191,8 @@ void fill_advice(struct json answer)
 static void print_written(void *ctx, struct json object)
 {
 	(void)ctx;
-	if (say_style()->json) {
-		say_line("%.*s", (int)object.text.len, (const char *)object.text.data);
+	if (say_json(object))
 		return;
-	}
 	say_line("%s", say_text(json_member(object, "id")));
 	if (say_true(object, "opened"))
 		say_note("%s %s, in a new case %s", say_text(json_member(object, "type")),

@@ -6,11 +6,6 @@
 #include "say.h"
 #include "verbs.h"
 
-static void print_json(struct json object)
-{
-	say_line("%.*s", (int)object.text.len, (const char *)object.text.data);
-}
-
 static void print_advice(struct json object)
 {
 	struct json name, one;
@@ -43,10 +38,8 @@ static void print_proposed(void *ctx, struct json object)
 	struct json to = json_member(object, "to");
 	const char *due = say_text(json_member(object, "open_deadlines"));
 	(void)ctx;
-	if (say_style()->json) {
-		print_json(object);
+	if (say_json(object))
 		return;
-	}
 	say_line("%s", say_text(json_member(object, "id")));
 	say_note("proposed to %s; you answer for the case until it is in effect", who(to));
 	if (*say_text(json_member(to, "phone")) == '\0')
@@ -87,10 +80,8 @@ static void print_said(void *ctx, struct json object)
 {
 	const char *waits = say_text(json_member(object, "waits_for"));
 	(void)ctx;
-	if (say_style()->json) {
-		print_json(object);
+	if (say_json(object))
 		return;
-	}
 	say_line("%s", say_text(json_member(object, "id")));
 	if (strcmp(waits, "RECEIVER") == 0)
 		say_note("it waits for the receiver to accept it");
@@ -134,21 +125,38 @@ int verbs_handover_reject(struct command_context *c, int argc, char **argv)
 
 /* ---- list ---- */
 
+static bool is_blocked(struct json handover)
+{
+	return *say_text(json_member(json_member(handover, "blocked"), "why")) != '\0';
+}
+
+static const char *waits_for(struct json handover)
+{
+	return is_blocked(handover) ? "BLOCKED" : say_text(json_member(handover, "waits_for"));
+}
+
+static void note_block(struct json handover)
+{
+	struct json block = json_member(handover, "blocked");
+	if (is_blocked(handover))
+		say_note("%s: %s; %s", say_short_id(json_member(handover, "id")), say_text(json_member(block, "why")),
+			 say_text(json_member(block, "advice")));
+}
+
 static void gather_handovers(void *ctx, struct json object)
 {
 	struct json name, one;
 	(void)ctx;
-	if (say_style()->json) {
-		print_json(object);
+	if (say_json(object))
 		return;
-	}
 	for (struct json_walk walk = json_walk(json_member(object, "handovers")); json_next(&walk, &name, &one);) {
 		const char *cells[] = { say_short_id(json_member(one, "id")), say_text(json_member(one, "state")),
-					say_text(json_member(one, "waits_for")),
+					waits_for(one),
 					say_text(json_member(json_member(one, "from"), "name")),
 					say_text(json_member(json_member(one, "to"), "name")),
 					say_short_id(json_member(one, "case_id")), say_text(json_member(one, "reason")) };
 		say_table_row(cells);
+		note_block(one);
 	}
 }
 
@@ -165,8 +173,43 @@ int verbs_handover_list(struct command_context *c, int argc, char **argv)
 	(void)handover_call(&request, "list", "");
 	say_table_begin(columns, sizeof columns / sizeof *columns);
 	link_call(command_link(c), request, gather_handovers, NULL);
-	if (!say_style()->json)
-		say_table_end("nothing changes hands");
+	say_table_end("nothing changes hands");
+	return SAY_OK;
+}
+
+/* ---- at the central node ---- */
+
+/* What each waits for as a table; below it what stands in the way, with what to do. */
+static void gather_waiting(void *ctx, struct json object)
+{
+	struct json name, one;
+	(void)ctx;
+	if (say_json(object))
+		return;
+	for (struct json_walk walk = json_walk(json_member(object, "handovers")); json_next(&walk, &name, &one);) {
+		const char *cells[] = { say_short_id(json_member(one, "id")), waits_for(one),
+					say_text(json_member(json_member(one, "from"), "name")),
+					say_text(json_member(json_member(one, "to"), "name")),
+					say_short_id(json_member(one, "case_id")) };
+		say_table_row(cells);
+		note_block(one);
+	}
+}
+
+int verbs_admin_handovers(struct command_context *c, int argc, char **argv)
+{
+	static const struct say_column columns[] = {
+		{ "", "ID", SAY_ID }, { "", "WAITS FOR", SAY_TEXT }, { "", "FROM", SAY_TEXT }, { "", "TO", SAY_TEXT },
+		{ "", "CASE", SAY_ID },
+	};
+	(void)argv;
+	if (argc != 0)
+		command_usage(c, "no argument is expected");
+	jalka_Request *request = link_request(jalka_Request_admin_tag);
+	LINK_PUT(request->call.admin.verb, "handovers", "the verb");
+	say_table_begin(columns, sizeof columns / sizeof *columns);
+	link_call(command_link(c), request, gather_waiting, NULL);
+	say_table_end("nothing changes hands");
 	return SAY_OK;
 }
 
@@ -175,10 +218,8 @@ int verbs_handover_list(struct command_context *c, int argc, char **argv)
 static void print_protected(void *ctx, struct json object)
 {
 	(void)ctx;
-	if (say_style()->json) {
-		print_json(object);
+	if (say_json(object))
 		return;
-	}
 	say_line("%s", say_text(json_member(object, "id")));
 	say_note("protected; %" PRId64 " addresses were moved from the card", say_integer(object, "moved"));
 }

@@ -5,11 +5,6 @@
 #include "say.h"
 #include "verbs.h"
 
-static void print_json(struct json object)
-{
-	say_line("%.*s", (int)object.text.len, (const char *)object.text.data);
-}
-
 /* ---- step ------------------------------------------------------------------------------------ */
 
 static void print_steps(void *ctx, struct json object)
@@ -17,10 +12,8 @@ static void print_steps(void *ctx, struct json object)
 	struct json name, step, steps = json_member(object, "steps");
 	bool any = false;
 	(void)ctx;
-	if (say_style()->json) {
-		print_json(object);
+	if (say_json(object))
 		return;
-	}
 	say_line("%s %s  %s", say_text(json_member(object, "type")), say_short_id(json_member(object, "id")),
 		 say_text(json_member(object, "holds")));
 	for (struct json_walk walk = json_walk(steps); json_next(&walk, &name, &step); any = true) {
@@ -34,10 +27,8 @@ static void print_steps(void *ctx, struct json object)
 
 static void print_stepped(void *ctx, struct json object)
 {
-	if (say_style()->json) {
-		print_json(object);
+	if (say_json(object))
 		return;
-	}
 	say_line("%s", say_text(json_member(object, "id")));
 	say_note("%s is %s", say_text(json_member(object, "type")), (const char *)ctx);
 	fill_advice(object);
@@ -80,10 +71,8 @@ static void print_corrected(void *ctx, struct json object)
 {
 	const char *also = say_text(json_member(object, "also"));
 	(void)ctx;
-	if (say_style()->json) {
-		print_json(object);
+	if (say_json(object))
 		return;
-	}
 	say_line("%s", say_text(json_member(object, "id")));
 	if (*also != 0)
 		say_note("written again as %s", also);

@@ -268,7 +268,7 @@ static noreturn void say_stale(struct json object)
 		say_value(json_member(object, "given")));
 }
 
-/* "phone" and "is required" make "phone is required"; the daemon may have named the
+/* "phone" and "is required" make "phone: is required"; the daemon may have named the
  * field in its text already, at the beginning or behind the last colon. */
 _Noreturn void link_refused(const struct link_answer *answer)
 {
@@ -282,5 +282,5 @@ _Noreturn void link_refused(const struct link_answer *answer)
 		say_die(code, "%s", say_clean(error));
 	if (len > field_len + 2 && strcmp(error + len - field_len, answer->field) == 0 && error[len - field_len - 2] == ':')
 		error[len - field_len - 2] = 0;
-	say_die(code, "%s %s", say_clean(answer->field), say_clean(error));
+	say_die(code, "%s: %s", say_clean(answer->field), say_clean(error));
 }

@@ -1,22 +1,53 @@
 /* lost - a device is out of hand: whose data may be on it, and how long there is to report it. */
 #include <inttypes.h>
+#include <string.h>
 
 #include "say.h"
 #include "verbs.h"
 
-static void print_device(struct json lost)
+static void print_row(const char *label, const char *text)
 {
-	const char *known = say_time_ms(json_member(lost, "known_ms")), *contact = say_time_ms(json_member(lost, "last_contact_ms"));
-	say_line("%s, %s", say_text(json_member(lost, "serial")), say_text(json_member(lost, "holder_name")));
-	say_line("%-14s %s", "last contact", *contact != 0 ? contact : "never");
-	say_line("%-14s what was written on it after that is lost with it: to be written again, event_at as it happened", "");
-	say_line("%-14s %s", "erased", say_true(lost, "erase_confirmed") ? "yes, it has said so"
-		 : say_true(lost, "revoked") ? "not yet: it erases itself when it next connects" : "no: jalka admin revoke DEVICE");
+	say_line("%-14s %s", label, text);
+}
+
+static void print_clock(struct json lost)
+{
+	const char *known = say_time_ms(json_member(lost, "known_ms"));
 	if (*known == 0)
 		return;
-	say_line("%-14s %s", "known since", known);
+	print_row("known since", known);
 	say_line("%-14s %s to the Data Protection Ombudsman (D14, 72 hours), if there is a risk to clients", "report by",
 		 say_time_ms(json_member(lost, "report_by_ms")));
+}
+
+/* GDPR 34: of a high risk each client is told without delay. */
+static void print_risk(struct json lost)
+{
+	const char *risk = say_text(json_member(lost, "risk"));
+	if (*risk == 0) {
+		print_row("risk", "not judged yet: jalka admin lost DEVICE risk high|low REASONS");
+		return;
+	}
+	say_line("%-14s %s: %s", "risk", strcmp(risk, "HIGH") == 0 ? "high" : "low", say_text(json_member(lost, "risk_reasons")));
+	if (strcmp(risk, "HIGH") == 0)
+		print_row("letters", "each client below is told: the worker prints jalka print loss CLIENT and, once it is posted, writes\n"
+			  "               jalka create service_notice --case CASE --sign target=DEVICE method=LETTER actually_sent_on=DAY");
+}
+
+static void print_device(struct json lost)
+{
+	const char *contact = say_time_ms(json_member(lost, "last_contact_ms"));
+	struct json disk = json_member(lost, "disk");
+	say_line("%s, %s", say_text(json_member(lost, "serial")), say_text(json_member(lost, "holder_name")));
+	print_row("last contact", *contact != 0 ? contact : "never");
+	print_row("", "what was written on it after that is lost with it: to be written again, event_at as it happened");
+	print_row("erased", say_true(lost, "erase_confirmed") ? "yes, it has said so"
+		  : say_true(lost, "revoked") ? "not yet: it erases itself when it next connects" : "no: jalka admin revoke DEVICE");
+	print_row("disk", json_text_is(disk, "ENCRYPTED")       ? "encrypted, as the device found when it was enrolled"
+			  : json_text_is(disk, "NOT_ENCRYPTED") ? "not encrypted when it was enrolled; the store on it is sealed"
+								: "the device could not tell whether it is encrypted; the store on it is sealed");
+	print_clock(lost);
+	print_risk(lost);
 }
 
 static void print_lost(void *ctx, struct json lost)
@@ -26,10 +57,8 @@ static void print_lost(void *ctx, struct json lost)
 		{ "municipality", "MUNICIPALITY", SAY_TEXT }, { "case_id", "CASE", SAY_ID },
 	};
 	bool *begun = ctx;
-	if (say_style()->json) {
-		say_line("%.*s", (int)lost.text.len, (const char *)lost.text.data);
+	if (say_json(lost))
 		return;
-	}
 	if (!*begun && json_member(lost, "serial").type != JSON_ABSENT)
 		print_device(lost);
 	if (!*begun)
@@ -46,14 +75,14 @@ static void print_lost(void *ctx, struct json lost)
 int verbs_admin_lost(struct command_context *c, int argc, char **argv)
 {
 	bool begun = false;
-	if (argc != 1)
-		command_usage(c, "a device is expected");
+	if (argc < 1 || argc > 4 || argc == 2)
+		command_usage(c, "a device is expected; with since TIME, or risk high|low REASONS");
 	jalka_Request *request = link_request(jalka_Request_admin_tag);
 	LINK_PUT(request->call.admin.verb, "lost", "the verb");
-	LINK_PUT(request->call.admin.args[0], argv[0], "the device");
-	request->call.admin.args_count = 1;
+	for (int i = 0; i < argc; i++)
+		LINK_PUT(request->call.admin.args[i], argv[i], i == 0 ? "the device" : "what is said of it");
+	request->call.admin.args_count = (pb_size_t)argc;
 	link_call(command_link(c), request, print_lost, &begun);
-	if (!say_style()->json)
-		say_table_end("");
+	say_table_end("");
 	return SAY_OK;
 }

@@ -60,10 +60,8 @@ static void find_rows(void *ctx, struct json object)
 {
 	struct json name, match;
 	(void)ctx;
-	if (say_style()->json) {
-		say_line("%.*s", (int)object.text.len, (const char *)object.text.data);
+	if (say_json(object))
 		return;
-	}
 	for (struct json_walk walk = json_walk(json_member(object, "matches")); json_next(&walk, &name, &match);) {
 		const char *cells[] = { say_short_id(json_member(match, "id")), say_text(json_member(match, "title")),
 					say_text(json_member(match, "grade_label")), say_text(json_member(match, "why")) };
@@ -120,8 +118,7 @@ int verbs_client_find(struct command_context *c, int argc, char **argv)
 	}
 	say_table_begin(columns, sizeof columns / sizeof *columns);
 	link_call(command_link(c), request, find_rows, NULL);
-	if (!say_style()->json)
-		say_table_end("nobody like that on this device");
+	say_table_end("nobody like that on this device");
 	return SAY_OK;
 }
 
@@ -155,10 +152,8 @@ static void match_rows(void *ctx, struct json object)
 {
 	struct json name, match;
 	(void)ctx;
-	if (say_style()->json) {
-		say_line("%.*s", (int)object.text.len, (const char *)object.text.data);
+	if (say_json(object))
 		return;
-	}
 	for (struct json_walk walk = json_walk(json_member(object, "matches")); json_next(&walk, &name, &match);) {
 		struct json older = json_member(match, "older"), newer = json_member(match, "newer");
 		const char *state = say_true(match, "must_look") ? "LOOK" : say_text(json_member(match, "state"));
@@ -183,17 +178,14 @@ int verbs_admin_matches(struct command_context *c, int argc, char **argv)
 		admin_arg(request, argv[0]);
 	say_table_begin(columns, sizeof columns / sizeof *columns);
 	link_call(command_link(c), request, match_rows, NULL);
-	if (!say_style()->json)
-		say_table_end("nobody seems to be in two client records");
+	say_table_end("nobody seems to be in two client records");
 	return SAY_OK;
 }
 
 static void print_linked(void *ctx, struct json object)
 {
 	(void)ctx;
-	if (say_style()->json)
-		say_line("%.*s", (int)object.text.len, (const char *)object.text.data);
-	else
+	if (!say_json(object))
 		say_object(object, 0);
 }
 

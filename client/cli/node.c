@@ -8,17 +8,10 @@
 #include "say.h"
 #include "verbs.h"
 
-static void print_json(struct json object)
-{
-	say_line("%.*s", (int)object.text.len, (const char *)object.text.data);
-}
-
 /* For answers whose one fact is that it went well. */
 static void say_done(void *ctx, struct json object)
 {
-	if (say_style()->json)
-		print_json(object);
-	else
+	if (!say_json(object))
 		say_note("%s", (const char *)ctx);
 }
 
@@ -72,12 +65,12 @@ int verbs_lock(struct command_context *c, int argc, char **argv)
 static void print_words(void *ctx, struct json object)
 {
 	(void)ctx;
-	if (say_style()->json) {
-		print_json(object);
+	if (say_json(object))
 		return;
-	}
 	say_line("%s", say_text(json_member(object, "words")));
 	say_note("Compare these words with the administrator's screen; nothing is received before they are confirmed there.");
+	if (json_text_is(json_member(object, "disk"), "NOT_ENCRYPTED"))
+		say_note("The disk of this machine is not encrypted: tell the administrator.");
 }
 
 int verbs_enrol(struct command_context *c, int argc, char **argv)
@@ -120,6 +113,12 @@ static void print_central(struct json s)
 		 say_integer(s, "quarantined"), say_integer(s, "last_order"));
 }
 
+	if (say_integer(s, "glass_unseen") != 0)
+		say_line("%-14s %" PRId64 " times the glass was broken and nobody has looked yet: jalka admin access --break-glass",
+			 "to look at", say_integer(s, "glass_unseen"));
+	if (say_integer(s, "drafts_old") != 0)
+		say_line("%-14s %" PRId64 " drafts are unsigned after three working days: jalka admin drafts", "to look at",
+			 say_integer(s, "drafts_old"));
 static void print_unsent(struct json s)
 {
 	int64_t unreceipted = say_integer(s, "unreceipted"), quarantined = say_integer(s, "quarantined");
@@ -168,10 +167,8 @@ static void print_status(void *ctx, struct json s)
 {
 	bool *locked = ctx;
 	*locked = json_text_is(json_member(s, "vault"), "locked");
-	if (say_style()->json) {
-		print_json(s);
+	if (say_json(s))
 		return;
-	}
 	say_line("%-14s %s", "vault", say_text(json_member(s, "vault")));
 	if (json_text_is(json_member(s, "role"), "central"))
 		print_central(s);
@@ -212,10 +209,8 @@ static void print_after(void *ctx, struct json s)
 static void print_sync(void *ctx, struct json s)
 {
 	(void)ctx;
-	if (say_style()->json) {
-		print_json(s);
+	if (say_json(s))
 		return;
-	}
 	say_line("%s%s", say_text(json_member(s, "sync")), json_member(s, "online").type == JSON_FALSE ? ", set offline" : "");
 	if (say_integer(s, "bytes_sent") != 0)
 		say_note("%" PRId64 " round trips, %" PRId64 " B sent, %" PRId64 " B received, %" PRId64 " ms",
@@ -248,9 +243,7 @@ static void print_rebuilt(void *ctx, struct json object)
 {
 	bool *same = ctx;
 	*same = say_true(object, "same");
-	if (say_style()->json)
-		print_json(object);
-	else
+	if (!say_json(object))
 		say_line("%s %s", say_text(json_member(object, "digest")), *same ? "as before" : "DIFFERS from before");
 }
 

@@ -8,11 +8,6 @@
 
 enum { LINE_BYTES = 400 };
 
-static void print_json(struct json object)
-{
-	say_line("%.*s", (int)object.text.len, (const char *)object.text.data);
-}
-
 static jalka_Request *ask(struct command_context *c, const char *what, int argc, char **argv)
 {
 	jalka_Request *request = link_request(jalka_Request_reference_tag);
@@ -89,10 +84,8 @@ static void print_places(void *ctx, struct json object)
 {
 	struct json name, item;
 	(void)ctx;
-	if (say_style()->json) {
-		print_json(object);
+	if (say_json(object))
 		return;
-	}
 	for (struct json_walk walk = json_walk(json_member(object, "emergency")); json_next(&walk, &name, &item);)
 		say_emergency(item);
 	for (struct json_walk walk = json_walk(json_member(object, "municipalities")); json_next(&walk, &name, &item);)
@@ -110,8 +103,7 @@ int verbs_places(struct command_context *c, int argc, char **argv)
 	jalka_Request *request = ask(c, "places", argc, argv);
 	say_table_begin(columns, sizeof columns / sizeof *columns);
 	link_call(command_link(c), request, print_places, NULL);
-	if (!say_style()->json)
-		say_table_end("no places of that kind");
+	say_table_end("no places of that kind");
 	return SAY_OK;
 }
 
@@ -150,10 +142,8 @@ static void guideline_row(struct comparison *comparison, struct json fields)
 static void print_guidelines(void *ctx, struct json object)
 {
 	struct json name, item;
-	if (say_style()->json) {
-		print_json(object);
+	if (say_json(object))
 		return;
-	}
 	for (struct json_walk walk = json_walk(json_member(object, "guidelines")); json_next(&walk, &name, &item);)
 		guideline_row(ctx, json_member(item, "fields"));
 }

@@ -4,25 +4,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "say.h"
 #include "verbs.h"
-
-static void print_json(struct json object)
-{
-	say_line("%.*s", (int)object.text.len, (const char *)object.text.data);
-}
 
 /* ---- words ---------------------------------------------------------------------------------- */
 static void gather_words(void *ctx, struct json object)
 {
 	struct json name, row;
 	(void)ctx;
-	if (say_style()->json) {
-		print_json(object);
+	if (say_json(object))
 		return;
-	}
 	for (struct json_walk walk = json_walk(json_member(object, "labels")); json_next(&walk, &name, &row);) {
 		const char *cells[] = { say_text(json_member(row, "key")), say_text(json_member(row, "text")) };
 		say_table_row(cells);
@@ -41,13 +35,22 @@ int verbs_words(struct command_context *c, int argc, char **argv)
 		LINK_PUT(request->call.labels.lang, c->options[COMMAND_LANG], "--lang");
 	say_table_begin(columns, sizeof columns / sizeof *columns);
 	link_call(command_link(c), request, gather_words, NULL);
-	if (!say_style()->json)
-		say_table_end("no words");
+	say_table_end("no words");
 	return SAY_OK;
 }
 
 /* ---- prints --------------------------------------------------------------------------------- */
-struct page { FILE *to; bool cut; };
+struct page { FILE *to; const char *path; bool cut; };
+
+/* A file of one's own, also where one stood that others may read: what is printed is secret. */
+static FILE *open_out(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	FILE *file = fd < 0 || fchmod(fd, 0600) != 0 || ftruncate(fd, 0) != 0 ? NULL : fdopen(fd, "wb");
+	if (file == NULL)
+		say_die(SAY_FAILED, "%s cannot be written: %s", path, strerror(errno));
+	return file;
+}
 
 static void write_part(struct page *page, struct json part)
 {
@@ -65,28 +68,18 @@ static void gather_parts(void *ctx, struct json object)
 	struct page *page = ctx;
 	struct json name, part;
 	page->cut = page->cut || say_true(object, "truncated");
-	if (page->to == stdout && say_style()->json) {
-		print_json(object);
+	if (page->path == NULL && say_json(object))
 		return;
-	}
+	if (page->to == NULL) /* only now: a refusal leaves what stands there */
+		page->to = page->path == NULL ? stdout : open_out(page->path);
 	for (struct json_walk walk = json_walk(json_member(object, "parts")); json_next(&walk, &name, &part);)
 		write_part(page, part);
-}
-
-/* A file of one's own: what is printed is secret. */
-static FILE *open_out(const char *path)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	FILE *file = fd < 0 ? NULL : fdopen(fd, "wb");
-	if (file == NULL)
-		say_die(SAY_FAILED, "%s cannot be written: %s", path, strerror(errno));
-	return file;
 }
 
 int verbs_print(struct command_context *c, int argc, char **argv)
 {
 	const char *out = c->options[COMMAND_OUT];
-	struct page page = { .to = stdout };
+	struct page page = { .path = out };
 	bool findings = argc > 0 && strcmp(argv[0], "findings") == 0;
 	if (argc != 2 && !(argc == 1 && findings))
 		command_usage(c, "the kind of print and an id are expected; of findings a quarter or nothing");
@@ -107,14 +100,12 @@ int verbs_print(struct command_context *c, int argc, char **argv)
 	call->blank = c->options[COMMAND_BLANK] != NULL;
 	call->with_protected = c->options[COMMAND_WITH_PROTECTED] != NULL;
 	struct link *link = command_link(c);
-	if (out != NULL)
-		page.to = open_out(out);
 	link_call(link, request, gather_parts, &page);
 	if (page.cut)
 		say_die(SAY_FAILED, "the print is too long and was cut");
-	if (page.to != stdout && fclose(page.to) != 0)
+	if (out != NULL && page.to != NULL && fclose(page.to) != 0)
 		say_die(SAY_FAILED, "%s cannot be written: %s", out, strerror(errno));
-	if (page.to != stdout)
+	if (out != NULL && page.to != NULL)
 		say_note("written to %s; erase it when it has been printed", out);
 	return SAY_OK;
 }

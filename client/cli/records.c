@@ -7,11 +7,6 @@
 #include "say.h"
 #include "verbs.h"
 
-static void print_json(struct json object)
-{
-	say_line("%.*s", (int)object.text.len, (const char *)object.text.data);
-}
-
 /* ---- writing ------------------------------------------------------------------------------ */
 int verbs_create(struct command_context *c, int argc, char **argv)
 {
@@ -58,12 +53,10 @@ int verbs_change(struct command_context *c, int argc, char **argv)
 static void print_signed(void *ctx, struct json object)
 {
 	(void)ctx;
-	if (say_style()->json)
-		print_json(object);
-	else
-		say_line("%s %s signed", say_text(json_member(object, "id")), say_text(json_member(object, "type")));
-	if (!say_style()->json)
-		fill_advice(object);
+	if (say_json(object))
+		return;
+	say_line("%s %s signed", say_text(json_member(object, "id")), say_text(json_member(object, "type")));
+	fill_advice(object);
 }
 
 int verbs_sign(struct command_context *c, int argc, char **argv)
@@ -85,9 +78,7 @@ struct gathering { const char *key; };
 static void gather_rows(void *ctx, struct json object)
 {
 	const struct gathering *g = ctx;
-	if (say_style()->json)
-		print_json(object);
-	else
+	if (!say_json(object))
 		say_table_rows(json_member(object, g->key));
 }
 
@@ -105,10 +96,8 @@ static void gather_records(void *ctx, struct json object)
 {
 	struct json name, record;
 	(void)ctx;
-	if (say_style()->json) {
-		print_json(object);
+	if (say_json(object))
 		return;
-	}
 	for (struct json_walk walk = json_walk(json_member(object, "records")); json_next(&walk, &name, &record);) {
 		struct json when = json_member(record, say_integer(record, "event_at_ms") != 0 ? "event_at_ms" : "created_ms");
 		const char *cells[] = { say_short_id(json_member(record, "id")), say_short_id(json_member(record, "case_id")),
@@ -127,8 +116,7 @@ static int call_for_records(struct command_context *c, jalka_Request *request, c
 {
 	say_table_begin(record_columns, sizeof record_columns / sizeof *record_columns);
 	link_call(command_link(c), request, gather_records, NULL);
-	if (!say_style()->json)
-		say_table_end(when_empty);
+	say_table_end(when_empty);
 	return SAY_OK;
 }
 
@@ -258,17 +246,15 @@ static void print_record(struct json record)
 		 *who != 0 ? "  " : "", who, marks(record));
 	print_standing(record);
 	print_merged(json_member(record, "merged"));
-	say_object(json_member(record, "fields"), 2);
+	say_fields(json_member(record, "fields"), json_member(record, "names"), 2);
 }
 
 static void print_shown(void *ctx, struct json object)
 {
 	struct json name, record;
 	(void)ctx;
-	if (say_style()->json) {
-		print_json(object);
+	if (say_json(object))
 		return;
-	}
 	if (json_text_is(json_member(object, "kind"), "record")) {
 		print_record(json_member(object, "record"));
 		say_line("  case: %s", say_text(json_member(json_member(object, "record"), "case_id")));
@@ -342,17 +328,14 @@ int verbs_drafts(struct command_context *c, int argc, char **argv)
 		command_usage(c, "no arguments are expected");
 	say_table_begin(columns, sizeof columns / sizeof *columns);
 	link_call(command_link(c), link_request(jalka_Request_drafts_tag), gather_rows, &g);
-	if (!say_style()->json)
-		say_table_end("no drafts: everything written is signed");
+	say_table_end("no drafts: everything written is signed");
 	return SAY_OK;
 }
 
 static void print_discarded(void *ctx, struct json object)
 {
 	(void)ctx;
-	if (say_style()->json)
-		print_json(object);
-	else
+	if (!say_json(object))
 		say_note("draft %s is discarded", say_text(json_member(object, "discarded")));
 }
 
@@ -394,10 +377,8 @@ static void print_fields(struct json fields, int indent)
 static void print_type(void *ctx, struct json object)
 {
 	(void)ctx;
-	if (say_style()->json) {
-		print_json(object);
+	if (say_json(object))
 		return;
-	}
 	say_line("%s (%s)%s%s, in a %s case%s", say_text(json_member(object, "name")), say_text(json_member(object, "number")),
 		 say_true(object, "signed") ? ", signed" : "", say_true(object, "central_only") ? ", written by central" : "",
 		 json_text_is(json_member(object, "home"), "NONE") ? "any" : say_text(json_member(object, "home")),
@@ -424,7 +405,6 @@ int verbs_types(struct command_context *c, int argc, char **argv)
 	}
 	say_table_begin(columns, sizeof columns / sizeof *columns);
 	link_call(command_link(c), request, gather_rows, &g);
-	if (!say_style()->json)
-		say_table_end("no types");
+	say_table_end("no types");
 	return SAY_OK;
 }

@@ -31,18 +31,20 @@ static void grant(struct sample *s, size_t i, const char *role, const size_t *ar
 	sample_done(s);
 }
 
+#define COUNTY "Koskelanmäen hyvinvointialue, "
+
 static void staff(struct sample *s)
 {
 	static const struct { const char *name, *profession, *unit, *role; size_t areas[2], area_count; } all[STAFF] = {
-		{ "Aino Laine", "LICENSED_SOCIAL_WORKER", "jalkautuva sosiaalityö", "OUTREACH_WORKER", { 4, 5 }, 2 },
-		{ "Henna Korvola", "LICENSED_SOCIAL_WORKER", "jalkautuva sosiaalityö", "OUTREACH_WORKER", { 2, 3 }, 2 },
-		{ "Mikko Saari", "SOCIAL_INSTRUCTOR", "jalkautuva sosiaalityö", "SOCIAL_INSTRUCTOR", { 1 }, 1 },
-		{ "Liisa Palo", "LICENSED_SOCIAL_WORKER", "aikuissosiaalityö", "OUTREACH_WORKER", { 0 }, 1 },
-		{ "Jussi Rautio", "LICENSED_SOCIAL_WORKER", "aikuissosiaalityö", "OUTREACH_WORKER", { 0 }, 1 },
+		{ "Aino Laine", "LICENSED_SOCIAL_WORKER", COUNTY "jalkautuva sosiaalityö", "OUTREACH_WORKER", { 4, 5 }, 2 },
+		{ "Henna Korvola", "LICENSED_SOCIAL_WORKER", COUNTY "jalkautuva sosiaalityö", "OUTREACH_WORKER", { 2, 3 }, 2 },
+		{ "Mikko Saari", "SOCIAL_INSTRUCTOR", COUNTY "jalkautuva sosiaalityö", "SOCIAL_INSTRUCTOR", { 1 }, 1 },
+		{ "Liisa Palo", "LICENSED_SOCIAL_WORKER", COUNTY "aikuissosiaalityö", "OUTREACH_WORKER", { 0 }, 1 },
+		{ "Jussi Rautio", "LICENSED_SOCIAL_WORKER", COUNTY "aikuissosiaalityö", "OUTREACH_WORKER", { 0 }, 1 },
 		{ "Kaisa Nevala", "OTHER", "Kela", "KELA_CONTACT", { 0 }, 0 },
 		{ "Petri Salmela", "OTHER", "Kela", "KELA_CONTACT", { 0 }, 0 },
-		{ "Riitta Kallio", "OTHER", "hallinto", "MUNICIPAL_ADMIN", { 0 }, 0 },
-		{ "Ossi Kettunen", "OTHER", "tietohallinto", "TECHNICAL_ADMIN", { 0 }, 0 },
+		{ "Riitta Kallio", "OTHER", COUNTY "hallinto", "MUNICIPAL_ADMIN", { 0 }, 0 },
+		{ "Ossi Kettunen", "OTHER", COUNTY "tietohallinto", "TECHNICAL_ADMIN", { 0 }, 0 },
 	};
 	for (size_t i = 0; i < STAFF; i++) {
 		sample_line(s, SAMPLE_CENTRAL, 1, "staff", i, "staff_member");

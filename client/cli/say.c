@@ -63,6 +63,13 @@ void say_line(const char *format, ...)
 	va_end(args);
 }
 
+bool say_json(struct json object)
+{
+	if (style.json)
+		say_line("%.*s", (int)object.text.len, (const char *)object.text.data);
+	return style.json;
+}
+
 /* ---- values ------------------------------------------------------------------------ */
 static size_t next_cell;
 
@@ -167,13 +174,27 @@ static const char *localised(const char *text)
 	return text;
 }
 
+/* What the ids in a record stand for, while its fields are printed. */
+static struct json id_names;
+
+static const char *with_name(const char *text)
+{
+	enum { HEX = 32 };
+	struct json name = strlen(text) == HEX ? json_member(id_names, text) : (struct json){ .type = JSON_ABSENT };
+	if (name.type != JSON_TEXT)
+		return localised(text);
+	char *out = cell();
+	snprintf(out, CELL_BYTES, "%s (%.8s)", say_text(name), text);
+	return out;
+}
+
 const char *say_value(struct json value)
 {
 	struct json name, item;
 	if (value.type == JSON_TRUE || value.type == JSON_FALSE)
 		return value.type == JSON_TRUE ? "yes" : "no";
 	if (value.type == JSON_TEXT)
-		return localised(say_text(value));
+		return with_name(say_text(value));
 	if (value.type != JSON_LIST)
 		return say_text(value);
 	char all[CELL_BYTES] = "";
@@ -282,9 +303,9 @@ size_t say_table_end(const char *when_empty)
 			widths[i] = n > widths[i] ? n : widths[i];
 		}
 	}
-	if (table.rows == 0)
+	if (table.rows == 0 && !style.json)
 		say_note("%s", when_empty);
-	else if (!style.quiet) {
+	if (table.rows != 0 && !style.quiet) {
 		fputs(style.colour ? "\x1b[1m" : "", stdout);
 		print_row(NULL, headings, widths);
 		fputs(style.colour ? "\x1b[0m" : "", stdout);
@@ -300,8 +321,7 @@ size_t say_table_end(const char *when_empty)
 }
 
 /* ---- objects ------------------------------------------------------------------------- */
-/* A text of several lines stands below its name, indented. */
-static void print_long(struct json value, int indent)
+void say_lines(struct json value, int indent)
 {
 	char *text = whole_text(value), *line = text;
 	while (line != NULL) {
@@ -309,7 +329,7 @@ static void print_long(struct json value, int indent)
 		if (end != NULL)
 			*end = 0;
 		clean(line);
-		printf("\n%*s%s", indent + 2, "", line);
+		printf("%*s%s\n", indent, "", line);
 		line = end != NULL ? end + 1 : NULL;
 	}
 }
@@ -332,11 +352,12 @@ static void print_member(struct json name, struct json value, int indent)
 			say_object(value, indent + 2);
 		return;
 	}
-	if (value.type == JSON_TEXT && (strchr(whole_text(value), '\n') != NULL || strlen(long_text) > 200))
-		print_long(value, indent);
-	else
-		printf(" %s", say_value(value));
-	putchar('\n');
+	if (value.type == JSON_TEXT && (strchr(whole_text(value), '\n') != NULL || strlen(long_text) > 200)) {
+		putchar('\n'); /* a text of several lines stands below its name */
+		say_lines(value, indent + 2);
+	} else {
+		printf(" %s\n", say_value(value));
+	}
 }
 
 void say_object(struct json object, int indent)
@@ -345,4 +366,11 @@ void say_object(struct json object, int indent)
 	for (struct json_walk walk = json_walk(object); json_next(&walk, &name, &value);)
 		if (!json_text_is(name, "v")) /* the version of the answer's form is for programs */
 			print_member(name, value, indent);
+}
+
+void say_fields(struct json fields, struct json names, int indent)
+{
+	id_names = names;
+	say_object(fields, indent);
+	id_names = (struct json){ .type = JSON_ABSENT };
 }

@@ -30,6 +30,9 @@ noreturn void say_die(enum say_exit code, const char *format, ...) __attribute__
 void say_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void say_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* With --json: prints the object as it came, and is true; then there is nothing else to say. */
+bool say_json(struct json object);
+
 /* ---- one value in a line, good for the next thirty calls ---- */
 const char *say_text(struct json value);          /* "" when absent or null */
 const char *say_value(struct json value);         /* dates and times as Finns write them, lists with commas */
@@ -42,13 +45,18 @@ bool say_true(struct json object, const char *name);
 /* ---- tables: columns as wide as what stands in them ---- */
 enum say_kind { SAY_TEXT, SAY_ID, SAY_TIME, SAY_YES, SAY_NUMBER };
 struct say_column { const char *key, *heading; enum say_kind kind; };
-/* Rows gathered over several parts of one answer, printed by say_table_end. */
+/* Rows gathered over several parts of one answer, printed by say_table_end; with --json
+ * the parts were printed as they came, and it prints nothing. */
 void say_table_begin(const struct say_column *columns, size_t count);
 void say_table_rows(struct json list);
 void say_table_row(const char *const *cells); /* texts instead of JSON; copied */
 size_t say_table_end(const char *when_empty); /* number of rows */
 
+/* A whole text, however long, line by line as it stands. */
+void say_lines(struct json value, int indent);
 /* An object, one line a member, parts indented. */
 void say_object(struct json object, int indent);
+/* The same of a record's fields, ids with what `names` says they stand for. */
+void say_fields(struct json fields, struct json names, int indent);
 
 #endif

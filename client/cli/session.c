@@ -18,6 +18,15 @@ static void print_scope(struct json consent)
 		say_note("%s", say_text(json_member(consent, "why")));
 }
 
+/* What was asked at the start, and what is still to be. */
+static void print_start(struct json object)
+{
+	const char *room = say_text(json_member(object, "room")), *kela = say_text(json_member(object, "kela_consent_holds"));
+	say_line("client's own consent to Kela: %s", strcmp(kela, "HOLDS") == 0 ? say_short_id(json_member(object, "kela_consent"))
+		 : *kela != 0 ? kela : "none");
+	say_line("anybody else in the room: %s", *room != 0 ? room : "not recorded");
+}
+
 static void print_points(struct json points)
 {
 	struct json name, one;
@@ -31,18 +40,18 @@ static void print_session(void *ctx, struct json object)
 {
 	struct json name, one;
 	const char *step = ctx;
-	if (say_style()->json) {
-		say_line("%.*s", (int)object.text.len, (const char *)object.text.data);
+	if (say_json(object))
 		return;
-	}
 	say_line("%s", say_text(json_member(object, "id")));
 	say_note("%s", say_text(json_member(object, "holds")));
 	if (say_style()->quiet)
 		return;
 	for (struct json_walk walk = json_walk(json_member(object, "to_identify")); json_next(&walk, &name, &one);)
 		say_note("to be identified: %s", say_text(one));
-	if (strcmp(step, "start") == 0 || strcmp(step, "show") == 0 || strcmp(step, "resume") == 0)
+	if (strcmp(step, "start") == 0 || strcmp(step, "show") == 0 || strcmp(step, "resume") == 0) {
 		print_scope(json_member(object, "consent"));
+		print_start(object);
+	}
 	if (strcmp(step, "start") == 0 || strcmp(step, "show") == 0 || strcmp(step, "point") == 0 || strcmp(step, "prepare") == 0)
 		print_points(json_member(object, "points"));
 	for (struct json_walk walk = json_walk(json_member(object, "advice")); json_next(&walk, &name, &one);)
@@ -113,6 +122,8 @@ int verbs_session_step(struct command_context *c, int argc, char **argv)
 	jalka_Request *request = begin(c, argv[0]);
 	if (c->options[COMMAND_KELA_CONSENT] != NULL)
 		LINK_PUT(request->call.session.text, c->options[COMMAND_KELA_CONSENT], "--kela-consent");
+	if (c->options[COMMAND_ROOM] != NULL)
+		LINK_PUT(request->call.session.room, c->options[COMMAND_ROOM], "--room");
 	return end(c, request);
 }
 

@@ -85,10 +85,8 @@ static void print_report(void *ctx, struct json object)
 {
 	struct report *report = ctx;
 	struct json name, line;
-	if (say_style()->json) {
-		say_line("%.*s", (int)object.text.len, (const char *)object.text.data);
+	if (say_json(object))
 		return;
-	}
 	if (!report->has_head)
 		print_head(report, object);
 	for (struct json_walk walk = json_walk(json_member(object, "lines")); json_next(&walk, &name, &line);) {
@@ -102,9 +100,7 @@ static void print_report(void *ctx, struct json object)
 static void list_rows(void *ctx, struct json object)
 {
 	(void)ctx;
-	if (say_style()->json)
-		say_line("%.*s", (int)object.text.len, (const char *)object.text.data);
-	else
+	if (!say_json(object))
 		say_table_rows(json_member(object, "reports"));
 }
 
@@ -116,8 +112,7 @@ static int list(struct command_context *c, jalka_Request *request)
 	};
 	say_table_begin(columns, sizeof columns / sizeof *columns);
 	link_call(command_link(c), request, list_rows, NULL);
-	if (!say_style()->json)
-		say_table_end("no quarter is frozen");
+	say_table_end("no quarter is frozen");
 	return SAY_OK;
 }
 

@@ -7,11 +7,6 @@
 #include "say.h"
 #include "verbs.h"
 
-static void print_json(struct json object)
-{
-	say_line("%.*s", (int)object.text.len, (const char *)object.text.data);
-}
-
 /* ---- in ---------------------------------------------------------------------------------------- */
 struct import { uint32_t token; bool is_done, is_good, is_dry; };
 
@@ -39,10 +34,8 @@ static void answered(void *ctx, struct json object)
 		return;
 	int64_t errors = say_integer(object, "error_count"), told = 0;
 	import->is_good = errors == 0;
-	if (say_style()->json) {
-		print_json(object);
+	if (say_json(object))
 		return;
-	}
 	for (struct json_walk walk = json_walk(json_member(object, "errors")); json_next(&walk, &name, &error); told++)
 		say_error(error);
 	if (errors > told)
@@ -101,10 +94,8 @@ static void write_part(FILE *to, struct json part)
 static void write_parts(void *ctx, struct json object)
 {
 	struct json name, part;
-	if (say_style()->json && ctx == stdout) {
-		print_json(object);
+	if (ctx == stdout && say_json(object))
 		return;
-	}
 	for (struct json_walk walk = json_walk(json_member(object, "parts")); json_next(&walk, &name, &part);)
 		write_part(ctx, part);
 }

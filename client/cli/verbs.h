@@ -51,10 +51,11 @@ command_fn verbs_session_prepare, verbs_session_identify, verbs_session_step, ve
 command_fn verbs_print, verbs_words;
 
 /* access.c: roles, break-glass, the access logs */
-command_fn verbs_roles, verbs_break_glass, verbs_log, verbs_admin_access;
+command_fn verbs_roles, verbs_break_glass, verbs_log, verbs_admin_access, verbs_admin_drafts, verbs_admin_grants, verbs_admin_grant,
+	verbs_admin_ungrant, verbs_admin_retention, verbs_admin_erasures, verbs_admin_erase_approve, verbs_admin_erase_drop;
 
 /* match.c: is this person known? */
-command_fn verbs_client_find, verbs_admin_matches, verbs_admin_merge, verbs_admin_unmerge, verbs_admin_match_reject;
+command_fn verbs_client_find, verbs_admin_matches, verbs_admin_handovers, verbs_admin_merge, verbs_admin_unmerge, verbs_admin_match_reject;
 
 /* table.c: reference data in and out */
 command_fn verbs_admin_import, verbs_admin_export;
@@ -66,7 +67,7 @@ command_fn verbs_places, verbs_guidelines;
 command_fn verbs_admin_statistics;
 
 /* admin.c: the central node */
-command_fn verbs_admin_enrol, verbs_admin_devices, verbs_admin_confirm, verbs_admin_assign, verbs_admin_unassign,
+command_fn verbs_admin_enrol, verbs_admin_devices, verbs_admin_confirm, verbs_admin_assign, verbs_admin_unassign, verbs_admin_no_own_worker,
 	verbs_admin_staff, verbs_admin_staff_add, verbs_admin_revoke, verbs_admin_suspend, verbs_admin_resume,
 	verbs_admin_retire, verbs_admin_quarantine, verbs_admin_accept, verbs_admin_reject, verbs_admin_audit,
 	verbs_admin_cases, verbs_admin_forgotten, verbs_admin_erase, verbs_admin_counters;

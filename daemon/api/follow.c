@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "api/profile.h"
+#include "api/trace.h"
 #include "api/view.h"
 #include "base/civil.h"
 #include "domain/calendar.h"
@@ -103,6 +104,51 @@ struct fault follow_make(struct follow *follow, struct writing *w, struct case_i
 		}
 	}
 	return world_fault(&w->world);
+}
+
+/* ---- with a step written plainly ---- */
+
+static struct {
+	struct follow follow;
+	struct replica_write writes[WRITING_EXTRA_MAX];
+	size_t count;
+	uint8_t trace[TRACE_BYTES];
+} plain; /* one write at a time (api/writing) */
+
+static struct fault trace_sent(struct writing *w, struct profile *profile)
+{
+	const struct rules_record *record = rules_find(&w->world.rules, w->record_id);
+	struct trace trace = { .act = RECORDS_ACCESS_ACT_DISCLOSE, .record = w->record_id, .case_id = w->case_id,
+			       .when_ms = w->world.rules.now_ms };
+	if (record != NULL)
+		(void)fields_id(record->fields, RECORDS_DISCLOSURE_CLIENT, &trace.client);
+	FAULT_TRY(trace_prepare(profile, &trace, plain.trace, &plain.writes[0]));
+	plain.count = 1;
+	return fault_none();
+}
+
+static struct fault follow_lost(struct writing *w)
+{
+	plain.follow.writes = plain.writes;
+	plain.follow.write_count = &plain.count;
+	return follow_make(&plain.follow, w, w->case_id, &w->record_id, 1, (struct record_id){ { 0 } });
+}
+
+struct fault follow_step(struct writing *w, struct profile *profile)
+{
+	struct span given = wire_out_span(&w->fields);
+	plain.count = 0;
+	if (w->is_new || w->from_draft)
+		return fault_none();
+	if (w->record->type == RECORDS_TYPE_DISCLOSURE &&
+	    fields_number_or_none(given, RECORDS_DISCLOSURE_STATE) == RECORDS_DISCLOSURE_STATE_SENT)
+		FAULT_TRY(trace_sent(w, profile));
+	uint64_t state = w->record->type == RECORDS_TYPE_CONSENT ? fields_number_or_none(given, RECORDS_CONSENT_STATE) : 0;
+	if (state == RECORDS_CONSENT_STATE_WITHDRAWN || state == RECORDS_CONSENT_STATE_NARROWED)
+		FAULT_TRY(follow_lost(w));
+	w->extra = plain.writes;
+	w->extra_count = plain.count;
+	return fault_none();
 }
 
 /* ---- telling ---- */

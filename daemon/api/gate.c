@@ -9,12 +9,19 @@
 #include "central/node.h"
 #include "domain/fields.h"
 #include "records_table.h"
+#include "store/drafts.h"
 
-/* A worker's machine is for work with clients, the central node for what is administrated. */
+/* A worker's machine is for work with clients. At the central node a worker has what is
+ * nobody's case (figures, reference data), and cases are for who administrates. */
 enum {
 	WORKING = 1 << ACCESS_OUTREACH | 1 << ACCESS_INSTRUCTOR | 1 << ACCESS_KELA,
 	ADMINISTRATING = 1 << ACCESS_KELA | 1 << ACCESS_MUNICIPAL | 1 << ACCESS_TECHNICAL | 1 << ACCESS_OFFICER,
 };
+
+uint32_t gate_case_roles(const struct gate *gate)
+{
+	return gate->is_central ? gate->roles & ADMINISTRATING : gate->roles;
+}
 
 /* ---- who asks ---- */
 
@@ -102,7 +109,6 @@ static struct fault open_central(struct gate *gate)
 		know_person(gate);
 	}
 	know_grants(gate, &is_administrated);
-	gate->roles &= ADMINISTRATING;
 	if (*as == '\0') {
 		gate->is_alone = !is_administrated;
 		gate->roles = 1u << ACCESS_TECHNICAL | (is_administrated ? 0u : 1u << ACCESS_MUNICIPAL);
@@ -138,7 +144,7 @@ static struct fault refused(struct gate *gate, const struct access_answer *answe
 }
 
 /* What is seen only as a package, as numbers or by its dates is not shown as a record. */
-static bool is_whole(const struct gate *gate, struct access_answer *answer)
+static bool is_whole(struct access_answer *answer)
 {
 	if (answer->right == ACCESS_WHOLE || answer->right == ACCESS_AGGREGATES) /* reports are numbers alone */
 		return true;
@@ -148,7 +154,6 @@ static bool is_whole(const struct gate *gate, struct access_answer *answer)
 		 answer->right == ACCESS_DISCLOSED ? "sees only what was disclosed, as a package"
 						   : "sees its dates and state alone");
 	answer->how[0] = '\0';
-	(void)gate;
 	return false;
 }
 
@@ -174,12 +179,33 @@ static enum access_class class_of(struct gate *gate, struct gate_case *in, uint3
 	return access_class_of(type, fields, in->kind == DELTA_CASE_SENSITIVE, special);
 }
 
-static bool is_own(const struct gate *gate, const struct casebook_record *record)
+static bool is_own(struct gate *gate, const struct casebook_record *record)
 {
-	struct record_id holder;
+	struct record_id whose;
 	if (record->record_type == RECORDS_TYPE_DEVICE)
-		return fields_id(record->shown, RECORDS_DEVICE_HOLDER, &holder) && ID_EQUAL(holder, gate->staff);
-	return ID_EQUAL(record->last_author.node, gate->self);
+		return fields_id(record->shown, RECORDS_DEVICE_HOLDER, &whose) && ID_EQUAL(whose, gate->staff);
+	if (record->record_type == RECORDS_TYPE_ACCESS_LOG)
+		return fields_id(record->shown, RECORDS_ACCESS_LOG_WHO, &whose) && ID_EQUAL(whose, gate->staff);
+	return gate_is_mine(gate, record->last_author.node);
+}
+
+/* A worker's role counts for no case at the central node: that is said, not that there is none. */
+static bool ask(const struct gate *gate, const struct access_moment *moment, enum access_act act, enum access_class class,
+		struct access_answer *out)
+{
+	if (access_may(moment, act, class, out))
+		return true;
+	if (moment->roles == 0 && gate->roles != 0) {
+		strcpy(out->why, "a worker sees and does the work of cases on their own device");
+		out->how[0] = '\0';
+	}
+	return false;
+}
+
+static bool is_in_cases(enum access_class class)
+{
+	return class != ACCESS_LOG && class != ACCESS_DEVICES && class != ACCESS_STAFF && class != ACCESS_REFERENCE &&
+	       class != ACCESS_ENCOUNTER && class != ACCESS_STATISTICS;
 }
 
 bool gate_may(struct gate *gate, enum access_act act, const struct casebook_record *record, struct access_answer *out)
@@ -193,7 +219,7 @@ bool gate_may(struct gate *gate, enum access_act act, const struct casebook_reco
 	if (act == ACCESS_READ && class == ACCESS_PROTECTED && !gate->is_central)
 		class = ACCESS_BASIC; /* its fields are guarded one by one */
 	struct access_moment moment = gate_moment(gate, in, class, is_own(gate, record));
-	return access_may(&moment, act, class, out);
+	return ask(gate, &moment, act, class, out);
 }
 
 static void count_hidden(struct gate *gate, enum access_class class, const struct access_answer *answer)
@@ -202,11 +228,18 @@ static void count_hidden(struct gate *gate, enum access_class class, const struc
 		gate->hidden_why[class] = *answer;
 }
 
+bool gate_shows(struct gate *gate, const struct casebook_record *record)
+{
+	struct access_answer answer;
+	(void)gate_may(gate, ACCESS_READ, record, &answer);
+	return is_whole(&answer);
+}
+
 bool gate_sees(struct gate *gate, const struct casebook_record *record)
 {
 	struct access_answer answer;
 	(void)gate_may(gate, ACCESS_READ, record, &answer);
-	if (is_whole(gate, &answer))
+	if (is_whole(&answer))
 		return true;
 	count_hidden(gate, class_of(gate, gate_case_of(gate, record->case_id), record->record_type, record->shown), &answer);
 	return false;
@@ -216,7 +249,7 @@ struct fault gate_read(struct gate *gate, const struct casebook_record *record)
 {
 	struct access_answer answer;
 	(void)gate_may(gate, ACCESS_READ, record, &answer);
-	return is_whole(gate, &answer) ? fault_none() : refused(gate, &answer);
+	return is_whole(&answer) ? fault_none() : refused(gate, &answer);
 }
 
 bool gate_hides_field(struct gate *gate, const struct casebook_record *record, uint32_t number)
@@ -227,7 +260,7 @@ bool gate_hides_field(struct gate *gate, const struct casebook_record *record, u
 	if (class != ACCESS_PROTECTED || !gate->has_person)
 		return false;
 	struct access_moment moment = gate_moment(gate, gate_case_of(gate, record->case_id), class, false);
-	if (access_may(&moment, ACCESS_READ, class, &answer) && is_whole(gate, &answer))
+	if (access_may(&moment, ACCESS_READ, class, &answer) && is_whole(&answer))
 		return false;
 	if (gate->hidden[class] == 0)
 		count_hidden(gate, class, &answer);
@@ -318,11 +351,11 @@ struct fault gate_class(struct gate *gate, enum access_act act, enum access_clas
 			enum access_right least)
 {
 	struct access_answer answer;
-	struct access_moment moment = { .roles = gate->roles, .met = gate->met | met };
+	struct access_moment moment = { .roles = is_in_cases(class) ? gate_case_roles(gate) : gate->roles, .met = gate->met | met };
 	if (gate->reason != NULL)
 		moment.met |= ACCESS_IF_REASON;
-	(void)access_may(&moment, act, class, &answer);
-	return answer.right >= least || is_whole(gate, &answer) ? fault_none() : refused(gate, &answer);
+	(void)ask(gate, &moment, act, class, &answer);
+	return answer.right >= least || is_whole(&answer) ? fault_none() : refused(gate, &answer);
 }
 
 struct fault gate_guarded(struct gate *gate, struct case_id case_id, const char *reason)
@@ -406,29 +439,6 @@ static bool is_a_persons(struct gate *gate, struct case_id id)
 	return kind != DELTA_CASE_REFERENCE && kind != DELTA_CASE_DIRECTORY && kind != DELTA_CASE_ACCESS;
 }
 
-/* What cannot be found the handler refuses in its own words; so it does drafts, which
- * are the person's own. */
-static struct fault check_named(struct gate *gate, const char *text)
-{
-	struct named named = { .gate = gate, .refusal = fault_none() };
-	struct record_id id = { { 0 } };
-	struct log_case info;
-	if (gate->request->call->which_call == jalka_Request_show_tag)
-		gate->reason = said(gate->request->call->call.show.guarded);
-	if (*text == '\0')
-		return fault_none();
-	if (!fault_is(resolve_record(gate->world.book, text, &id))) {
-		FAULT_TRY(casebook_get(gate->world.book, id, take_named, &named));
-		FAULT_TRY(named.refusal);
-	} else if (!fault_is(resolve_case(gate->world.log, text, &info))) {
-		named.case_id = info.case_id;
-		named.found = true;
-	}
-	if (!named.found || !is_a_persons(gate, named.case_id))
-		return fault_none();
-	return gate->is_central ? fault_none() : trace_reading(gate, &named, id);
-}
-
 /* Lists of what is nobody's leave nothing. */
 static bool lists_people(struct gate *gate)
 {
@@ -466,6 +476,46 @@ static bool lists_people(struct gate *gate)
 	return true;
 }
 
+static struct fault trace_list(struct gate *gate)
+{
+	return lists_people(gate) ? gate_trace(gate, RECORDS_ACCESS_ACT_LIST, (struct case_id){ { 0 } }, (struct record_id){ { 0 } }, NULL)
+				  : fault_none();
+}
+
+/* A draft is the person's own, and may be of somebody's case. */
+static bool take_draft(void *ctx, const struct drafts_draft *draft)
+{
+	struct named *named = ctx;
+	named->case_id = draft->case_id;
+	named->found = !ID_IS_NONE(draft->case_id);
+	return false;
+}
+
+/* What cannot be found the handler refuses in its own words. */
+static struct fault check_named(struct gate *gate, const char *text)
+{
+	struct named named = { .gate = gate, .refusal = fault_none() };
+	struct record_id id = { { 0 } };
+	struct log_case info;
+	bool shows = gate->request->call->which_call == jalka_Request_show_tag;
+	if (shows)
+		gate->reason = said(gate->request->call->call.show.guarded);
+	if (*text == '\0') /* a list of all there are */
+		return trace_list(gate);
+	if (!fault_is(resolve_record(gate->world.book, text, &id))) {
+		FAULT_TRY(casebook_get(gate->world.book, id, take_named, &named));
+		FAULT_TRY(named.refusal);
+	} else if (!fault_is(resolve_case(gate->world.log, text, &info))) {
+		named.case_id = info.case_id;
+		named.found = true;
+	} else if (shows && !gate->is_central && !fault_is(resolve_draft(gate->world.log, text, &id))) {
+		FAULT_TRY(drafts_get(gate->world.log, id, take_draft, &named));
+	}
+	if (!named.found || !is_a_persons(gate, named.case_id))
+		return fault_none();
+	return gate->is_central ? fault_none() : trace_reading(gate, &named, id);
+}
+
 /* Kela's contact person has no login: what is marked so goes as a package. */
 static struct fault check_login(struct gate *gate)
 {
@@ -488,9 +538,7 @@ struct fault gate_check(struct gate *gate, const struct request_row *row)
 	case REQUEST_NAMES:
 		return check_named(gate, named_by(gate->request->call));
 	case REQUEST_LISTS:
-		return lists_people(gate) ? gate_trace(gate, RECORDS_ACCESS_ACT_LIST, (struct case_id){ { 0 } },
-						       (struct record_id){ { 0 } }, NULL)
-					  : fault_none();
+		return trace_list(gate);
 	}
 	return fault_none();
 }

@@ -56,6 +56,8 @@ struct gate {
 	size_t area_count;
 	struct gate_case cases[GATE_CASES_MAX];
 	size_t case_count, case_next;
+	struct node_id asked;          /* gate_is_mine: of the device asked about last, */
+	bool asked_mine;               /* the answer */
 	uint64_t hidden[ACCESS_CLASSES];
 	struct access_answer hidden_why[ACCESS_CLASSES];
 };
@@ -70,6 +72,8 @@ void gate_wipe(void);
 
 /* Whether a record is shown, as a whole; if not it is counted as hidden. */
 bool gate_sees(struct gate *gate, const struct casebook_record *record);
+/* The same uncounted, where the number alone would tell: what a search did not show. */
+bool gate_shows(struct gate *gate, const struct casebook_record *record);
 /* The same with the answer, uncounted: how much of it (METADATA at the central node). */
 bool gate_may(struct gate *gate, enum access_act act, const struct casebook_record *record, struct access_answer *out);
 /* The fault when it is not shown. */
@@ -96,11 +100,16 @@ struct fault gate_class(struct gate *gate, enum access_act act, enum access_clas
 /* Protected details of the client whose case it is, with the reason the call gives. */
 struct fault gate_guarded(struct gate *gate, struct case_id case_id, const char *reason);
 
+/* The roles that count for what stands in a case. */
+uint32_t gate_case_roles(const struct gate *gate);
+
 /* The client's record of a case; false: not here. */
 bool gate_client(struct gate *gate, struct case_id case_id, struct record_id *out);
 
 /* ---- the access log: gate_trace.c ---- */
 
+/* RECORDS_ROLE_*: the granted role an entry tells; 0: none. */
+uint32_t gate_role(const struct gate *gate);
 /* Once a session, or each time when a reason is given. `case_id`, `record`: may be none. */
 struct fault gate_trace(struct gate *gate, uint64_t act, struct case_id case_id, struct record_id record, const char *reason);
 /* Each time; `id` may be NULL. */

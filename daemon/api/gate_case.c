@@ -144,6 +144,25 @@ static bool is_in_area(struct gate *gate, struct gate_case *in)
 	return false;
 }
 
+/* ---- who wrote it ---- */
+
+/* A laptop that was replaced has another id, and its holder is the same person. Central
+ * is nobody's. */
+bool gate_is_mine(struct gate *gate, struct node_id node)
+{
+	struct record_id device, holder;
+	if (ID_EQUAL(node, gate->self))
+		return !gate->is_central;
+	if (ID_EQUAL(node, gate->asked))
+		return gate->asked_mine;
+	memcpy(device.bytes, node.bytes, ID_BYTES); /* a device's record has its node's id */
+	const struct rules_record *record = rules_find(&gate->world.rules, device);
+	gate->asked = node;
+	gate->asked_mine = record != NULL && record->type == RECORDS_TYPE_DEVICE && !ID_IS_NONE(gate->staff) &&
+			   fields_id(record->fields, RECORDS_DEVICE_HOLDER, &holder) && ID_EQUAL(holder, gate->staff);
+	return gate->asked_mine;
+}
+
 /* ---- is the client visited today? ---- */
 
 struct visited {
@@ -160,7 +179,7 @@ static bool take_visit(void *ctx, const struct casebook_record *record)
 	const struct rules_record visit = { .id = record->record_id, .case_id = record->case_id, .type = record->record_type,
 					    .fields = record->shown };
 	uint64_t planned;
-	if (!ID_EQUAL(record->last_author.node, visited->gate->self))
+	if (!gate_is_mine(visited->gate, record->last_author.node))
 		return true;
 	uint32_t state = rules_state(world, &visit);
 	visited->found = state == RECORDS_VISIT_STATE_STARTED ||
@@ -223,7 +242,8 @@ struct access_moment gate_moment(struct gate *gate, struct gate_case *in, enum a
 {
 	if (!gate->is_central)
 		know_more(gate, in, class);
-	struct access_moment moment = { .roles = gate->roles, .met = gate->met | in->met };
+	bool is_shared = in->kind == DELTA_CASE_REFERENCE || in->kind == DELTA_CASE_DIRECTORY;
+	struct access_moment moment = { .roles = is_shared ? gate->roles : gate_case_roles(gate), .met = gate->met | in->met };
 	if (in->own_worker)
 		moment.roles |= 1u << ACCESS_OWN_WORKER;
 	if (own)

@@ -13,6 +13,8 @@ struct gate_case *gate_case_of(struct gate *gate, struct case_id id);
 /* Roles, conditions and glass for a thing of this class in this case. `own`: what it is
  * is the caller's own (its author, its holder). */
 struct access_moment gate_moment(struct gate *gate, struct gate_case *in, enum access_class class, bool own);
+/* Whether a device is, or was, in this person's hands: what was written there is theirs. */
+bool gate_is_mine(struct gate *gate, struct node_id node);
 bool gate_is_special(struct gate *gate, struct gate_case *in);
 
 #endif

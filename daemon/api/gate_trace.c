@@ -63,7 +63,7 @@ void gate_traced(uint64_t act, struct case_id case_id)
 /* ---- the entry ---- */
 
 /* The granted role of who acts; on a case also own worker, which the assignments say. */
-static uint32_t role_of(const struct gate *gate)
+uint32_t gate_role(const struct gate *gate)
 {
 	for (enum access_role role = 0; role < ACCESS_ROLES; role++)
 		if (gate->roles & 1u << role && access_grant_of_role(role) != 0)
@@ -73,7 +73,7 @@ static uint32_t role_of(const struct gate *gate)
 
 static struct trace trace_of(struct gate *gate, uint64_t act, struct case_id case_id, struct record_id record, const char *reason)
 {
-	struct trace trace = { .act = act, .record = record, .case_id = case_id, .reason = reason, .role = role_of(gate),
+	struct trace trace = { .act = act, .record = record, .case_id = case_id, .reason = reason, .role = gate_role(gate),
 			       .when_ms = gate->world.rules.now_ms };
 	if (!ID_IS_NONE(case_id))
 		(void)gate_client(gate, case_id, &trace.client);

@@ -7,11 +7,11 @@
  * handlers_read: show, list, search, conflicts, quarantine, rebuild
  * handlers_deadline: deadline, agenda
  * handlers_sync: sync, enrol                           handlers_admin: the administrator's verbs
- * handlers_lost: the administrator's lost
+ * handlers_lost: the administrator's lost             handlers_erase: the administrator's erase, erasures, retention
  * handlers_match: match, the administrator's matches, merge, unmerge, reject
  * handlers_access: roles, break_glass, access_log; who acts here
  * handlers_import: import (tables of reference data)   handlers_reference: reference
- * handlers_statistics: the administrator's statistics
+ * handlers_statistics: the administrator's statistics  handlers_grants: the administrator's grants, grant, ungrant
  * handlers_print: print                                handlers_labels: labels
  * handlers_disclosure: disclosure                      handlers_consent: consent
  * handlers_session: session                            handlers_handover: handover
@@ -65,6 +65,7 @@ request_handler handlers_enrol;
 request_handler handlers_admin;
 request_handler handlers_import;
 request_handler handlers_reference;
+request_handler handlers_handovers_waiting;
 request_handler handlers_match;
 request_handler handlers_match_decide;
 request_handler handlers_access_log;
@@ -72,13 +73,20 @@ request_handler handlers_break_glass;
 request_handler handlers_roles;
 /* The CLIENT case of the client, case or record an id means; FAULT_CALLER at field "id". */
 struct fault handlers_find_client(struct request *request, const char *text, struct case_id *out);
-/* The administrator's verb `access`: WHAT [SINCE]. */
+/* The administrator's verbs erase, erasures, retention. */
+struct fault handlers_admin_erase(struct request *request);
+/* The administrator's verbs grants, grant, ungrant; and `access`: WHAT [SINCE]. */
+struct fault handlers_admin_grants(struct request *request);
+struct fault handlers_admin_drafts(struct request *request);
 struct fault handlers_admin_access(struct request *request, const char *what, const char *since);
 request_handler handlers_statistics; /* the administrator's verb */
 /* The administrator's verb `lost`. */
 struct fault handlers_admin_lost(struct request *request, struct node_id node);
 request_handler handlers_print;
 request_handler handlers_labels;
+/* "since" TIME, or "risk" high|low REASONS: written into the device's record, then listed as above. */
+struct fault handlers_admin_lost_say(struct request *request, struct node_id node, const char *what, const char *first,
+				     const char *second);
 request_handler handlers_disclosure;
 request_handler handlers_consent;
 request_handler handlers_session;

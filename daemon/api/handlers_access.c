@@ -3,6 +3,7 @@
 
 #include "api/gate.h"
 #include "api/handlers.h"
+#include "api/linked.h"
 #include "api/profile.h"
 #include "api/resolve.h"
 #include "api/view.h"
@@ -10,6 +11,7 @@
 #include "central/ledger.h"
 #include "central/match.h"
 #include "central/node.h"
+#include "domain/duplicate.h"
 #include "domain/fields.h"
 #include "records_table.h"
 
@@ -200,7 +202,7 @@ static bool has_glass(const struct gate *gate)
 {
 	for (enum access_class class = 0; class < ACCESS_CLASSES; class++)
 		for (enum access_role role = 0; role < ACCESS_ROLES; role++)
-			if (gate->roles & 1u << role && access_cell(class, role)->glass)
+			if (gate_case_roles(gate) & 1u << role && access_cell(class, role)->glass)
 				return true;
 	return false;
 }
@@ -251,6 +253,10 @@ struct logging {
 	struct view view;
 	struct writer *out;
 	struct whose whose;
+	struct case_id linked[LEDGER_LINKED_MAX]; /* the client's own, first, and those of records linked to it */
+	size_t linked_count;
+	struct case_id root;                      /* while they are gathered, at the central node */
+	bool too_many;
 	uint64_t from_ms, to_ms;
 	const char *list;
 };
@@ -306,6 +312,69 @@ static bool ledger_item(void *ctx, const struct ledger_entry *entry)
 	return write_entry(ctx, entry);
 }
 
+/* ---- one person in several client records ---- */
+
+static bool is_linked(const struct logging *logging, struct case_id id)
+{
+	for (size_t i = 0; i < logging->linked_count; i++)
+		if (ID_EQUAL(logging->linked[i], id))
+			return true;
+	return false;
+}
+
+static bool add_linked(struct logging *logging, struct case_id id)
+{
+	if (is_linked(logging, id))
+		return true;
+	logging->too_many = logging->linked_count == LEDGER_LINKED_MAX;
+	if (!logging->too_many)
+		logging->linked[logging->linked_count++] = id;
+	return !logging->too_many;
+}
+
+static bool find_root(void *ctx, struct case_id from, struct case_id into)
+{
+	struct logging *logging = ctx;
+	if (ID_EQUAL(from, logging->whose.client_case))
+		logging->root = into;
+	return true;
+}
+
+static bool take_linked(void *ctx, struct case_id from, struct case_id into)
+{
+	struct logging *logging = ctx;
+	return !ID_EQUAL(into, logging->root) || add_linked(logging, from);
+}
+
+/* On a device: as far as the client records here are linked. */
+static struct fault add_held(struct logging *logging)
+{
+	struct linked linked;
+	FAULT_TRY(linked_find(logging->gate->world.book, logging->whose.client_case, &linked));
+	for (size_t i = 0; i < linked.count; i++)
+		(void)add_linked(logging, linked.cases[i]);
+	return fault_none();
+}
+
+/* The log of a person is that of all their records. */
+static struct fault know_linked(struct logging *logging)
+{
+	struct request *request = logging->request;
+	struct fault f = fault_none();
+	(void)add_linked(logging, logging->whose.client_case);
+	if (logging->gate->is_central) {
+		struct match *match = node_match(request->target.node);
+		FAULT_TRY(match_run(match, node_hub(request->target.node), node_now()));
+		logging->root = logging->whose.client_case;
+		FAULT_TRY(match_linked_cases(match, find_root, logging));
+		(void)add_linked(logging, logging->root);
+		f = match_linked_cases(match, take_linked, logging);
+	} else if (!ID_IS_NONE(logging->whose.client)) {
+		f = add_held(logging);
+	}
+	return logging->too_many ? fault_of(FAULT_LIMIT, "more than 16 client records are linked to one person") : f;
+}
+
 static void read_id(struct span fields, uint32_t number, uint8_t out[static ID_BYTES])
 {
 	struct record_id id = { { 0 } };
@@ -331,8 +400,7 @@ static bool own_item(void *ctx, const struct casebook_record *record)
 	if (entry.when_ms < logging->from_ms || entry.when_ms >= logging->to_ms || ID_IS_NONE(entry.case_id))
 		return true;
 	(void)log_case_get(logging->gate->world.log, entry.case_id, &info, &found);
-	bool is_theirs = ID_EQUAL(entry.case_id, logging->whose.client_case) ||
-			 (found && ID_EQUAL(info.client_case, logging->whose.client_case)) ||
+	bool is_theirs = is_linked(logging, entry.case_id) || (found && is_linked(logging, info.client_case)) ||
 			 (!ID_IS_NONE(logging->whose.client) && ID_EQUAL(entry.client, logging->whose.client));
 	return is_theirs ? write_entry(logging, &entry) : true;
 }
@@ -401,8 +469,8 @@ static struct fault list_log(struct logging *logging)
 {
 	struct request *request = logging->request;
 	if (logging->gate->is_central)
-		return ledger_of_client(node_ledger(request->target.node), logging->whose.client_case, logging->from_ms,
-					logging->to_ms, ledger_item, logging);
+		return ledger_of_client(node_ledger(request->target.node), logging->linked, logging->linked_count,
+					logging->from_ms, logging->to_ms, ledger_item, logging);
 	struct case_id own;
 	FAULT_TRY(profile_access_case(request->target.profile, &own));
 	return casebook_list(logging->gate->world.book, RECORDS_TYPE_ACCESS_LOG, &own, 0, own_item, logging);
@@ -426,8 +494,13 @@ struct fault handlers_access_log(struct request *request)
 	FAULT_TRY(find_client(&logging.whose, call->id));
 	FAULT_TRY(read_range(&logging, call));
 	FAULT_TRY(may_read_log(&logging, call));
+	FAULT_TRY(know_linked(&logging));
 	logging.out = answer_begin(request->answer);
 	writer_id(logging.out, "client_case", logging.whose.client_case.bytes);
+	writer_list(logging.out, "linked");
+	for (size_t i = 1; i < logging.linked_count; i++)
+		writer_id(logging.out, NULL, logging.linked[i].bytes);
+	writer_list_end(logging.out);
 	writer_bool(logging.out, "own_acts_only", !request->gate->is_central);
 	writer_number(logging.out, "from_ms", logging.from_ms);
 	writer_number(logging.out, "to_ms", logging.to_ms);
@@ -470,10 +543,26 @@ struct fault handlers_admin_access(struct request *request, const char *what, co
 	/* Breaking the glass is shown to the administrator: to look is their duty, and needs no reason. */
 	FAULT_TRY(gate_class(request->gate, ACCESS_READ, ACCESS_LOG, glass ? ACCESS_IF_REASON : 0,
 			     glass ? ACCESS_WHOLE : ACCESS_METADATA));
+	if (glass) {
+		struct case_id none = { { 0 } };
+		FAULT_TRY(gate_trace_act(request->gate, RECORDS_ACCESS_ACT_READ_LOG, none, (struct record_id){ { 0 } }, NULL, NULL));
+		FAULT_TRY(ledger_saw(ledger, RECORDS_ACCESS_ACT_BREAK_GLASS));
+	}
 	logging.out = answer_begin(request->answer);
 	writer_list(logging.out, logging.list);
 	if (glass)
 		return finish(&logging, ledger_of_act(ledger, RECORDS_ACCESS_ACT_BREAK_GLASS, logging.from_ms, UINT64_MAX,
 						      ledger_item, &logging));
 	return finish(&logging, ledger_volume(ledger, logging.from_ms, UINT64_MAX, volume_item, &logging));
+}
+
+/* Which drafts stay unsigned; of what is in them nothing is known here (api/stale). */
+struct fault handlers_admin_drafts(struct request *request)
+{
+	struct logging logging = { .request = request, .gate = request->gate, .list = "drafts" };
+	FAULT_TRY(gate_class(request->gate, ACCESS_READ, ACCESS_LOG, ACCESS_IF_REASON, ACCESS_WHOLE));
+	logging.out = answer_begin(request->answer);
+	writer_list(logging.out, logging.list);
+	return finish(&logging, ledger_unsettled(node_ledger(request->target.node), RECORDS_ACCESS_ACT_DRAFT_OLD,
+						 RECORDS_ACCESS_ACT_DRAFT_SETTLED, ledger_item, &logging));
 }

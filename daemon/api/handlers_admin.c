@@ -16,6 +16,7 @@
 #include "central/node.h"
 #include "domain/record_json.h"
 #include "domain/schema.h"
+#include "io/disk.h"
 #include "records_table.h"
 
 struct order_line { /* one administrator's order */
@@ -232,6 +233,7 @@ static bool device_item(void *ctx, const struct hub_device *device)
 	writer_string(out, "state", state_name(device->state));
 	writer_string(out, "serial", device->serial);
 	writer_string(out, "words", device->state == HUB_DEVICE_WAITING ? device->words : "");
+	writer_string(out, "disk", disk_name(device->disk));
 	writer_number(out, "enrolled_ms", device->enrolled_ms);
 	writer_number(out, "last_contact_ms", device->last_contact_ms);
 	writer_number(out, "seq", device->seq);
@@ -291,6 +293,20 @@ static struct fault answer_device(struct order_line *line, const struct node_id 
 	return finish(line, fault_none());
 }
 
+struct confirmed {
+	struct node_id node;
+	uint32_t disk;
+};
+
+static bool device_confirmed(void *ctx, const struct hub_device *device)
+{
+	struct confirmed *confirmed = ctx;
+	if (!ID_EQUAL(device->node, confirmed->node))
+		return true;
+	confirmed->disk = device->disk;
+	return false;
+}
+
 /* A store put back from a backup feeds nobody until the list was looked through. */
 static struct fault verb_confirm(struct order_line *line)
 {
@@ -302,7 +318,13 @@ static struct fault verb_confirm(struct order_line *line)
 	}
 	FAULT_TRY(node_of(line, arg(line, 0), &node));
 	FAULT_TRY(hub_device_confirm(line->hub, node, node_now()));
-	return answer_device(line, &node, HUB_DEVICE_ACTIVE);
+	struct confirmed confirmed = { .node = node };
+	FAULT_TRY(hub_devices(line->hub, device_confirmed, &confirmed));
+	struct writer *out = begin(line);
+	writer_id(out, "node", node.bytes);
+	writer_string(out, "state", state_name(HUB_DEVICE_ACTIVE));
+	writer_string(out, "disk", disk_name(confirmed.disk));
+	return finish(line, fault_none());
 }
 
 static struct fault verb_state(struct order_line *line)
@@ -317,7 +339,8 @@ static struct fault verb_lost(struct order_line *line)
 {
 	struct node_id node;
 	FAULT_TRY(node_of(line, arg(line, 0), &node));
-	return handlers_admin_lost(line->request, node);
+	return line->count == 1 ? handlers_admin_lost(line->request, node)
+				: handlers_admin_lost_say(line->request, node, arg(line, 1), arg(line, 2), arg(line, 3));
 }
 
 /* ---- who may hold what ---- */
@@ -405,6 +428,17 @@ static struct fault verb_unassign(struct order_line *line)
 	return finish(line, fault_none());
 }
 
+/* An own worker is left out only with a reason, which stands with an assignment of the case. */
+static struct fault verb_no_own_worker(struct order_line *line)
+{
+	struct log_case info;
+	FAULT_TRY(case_of(line, arg(line, 0), &info));
+	FAULT_TRY(hub_no_own_worker(line->hub, info.case_id, span_text(arg(line, 1)), node_now()));
+	struct writer *out = begin(line);
+	writer_id(out, "case_id", info.case_id.bytes);
+	return finish(line, fault_none());
+}
+
 /* ---- quarantine ---- */
 
 enum { ITEM_BYTES = 8 + 1 + 8 + 1 + 20 + 1 };
@@ -487,25 +521,7 @@ static struct fault verb_decide(struct order_line *line)
 
 static struct fault verb_erase(struct order_line *line)
 {
-	bool whole = strcmp(arg(line, 0), "case") == 0;
-	struct log_case info;
-	struct record_id record;
-	if (!whole && strcmp(arg(line, 0), "record") != 0)
-		return fault_of(FAULT_CALLER, "erase case CASE, or erase record CASE RECORD");
-	FAULT_TRY(case_of(line, arg(line, 1), &info));
-	if (whole) {
-		FAULT_TRY(hub_erase_case(line->hub, info.case_id, node_now()));
-	} else {
-		/* Central knows no record of a client's case by a beginning: the whole id. */
-		strcpy(line->request->field, "record");
-		if (!id_from_hex(span_text(arg(line, 2)), record.bytes))
-			return fault_of(FAULT_CALLER, "the record to erase is named by all 32 digits of its id");
-		FAULT_TRY(hub_erase_record(line->hub, info.case_id, record, node_now()));
-	}
-	struct writer *out = begin(line);
-	writer_string(out, "erased", whole ? "case" : "record");
-	writer_id(out, "id", whole ? info.case_id.bytes : record.bytes);
-	return finish(line, fault_none());
+	return handlers_admin_erase(line->request);
 }
 
 static struct fault verb_audit(struct order_line *line)
@@ -576,6 +592,11 @@ static struct fault verb_safe(struct order_line *line)
 	return finish(line, fault_none());
 }
 
+static struct fault verb_handovers(struct order_line *line)
+{
+	return handlers_handovers_waiting(line->request);
+}
+
 /* ---- one person in two records ---- */
 
 static struct fault verb_match(struct order_line *line)
@@ -591,6 +612,11 @@ static struct fault verb_match_reject(struct order_line *line)
 
 /* ---- the access logs ---- */
 
+static struct fault verb_drafts(struct order_line *line)
+{
+	return handlers_admin_drafts(line->request);
+}
+
 static struct fault verb_access(struct order_line *line)
 {
 	return handlers_admin_access(line->request, arg(line, 0), arg(line, 1));
@@ -599,6 +625,13 @@ static struct fault verb_access(struct order_line *line)
 static struct fault verb_statistics(struct order_line *line)
 {
 	return handlers_statistics(line->request);
+}
+
+/* ---- roles ---- */
+
+static struct fault verb_grants(struct order_line *line)
+{
+	return handlers_admin_grants(line->request);
 }
 
 /* ---- the table ---- */
@@ -614,6 +647,9 @@ static const struct verb {
 	enum access_class class;
 } verbs[] = {
 	{ "staff", verb_staff, 0, 4, "staff list, or staff add NAME PROFESSION UNIT", 0, false, ACCESS_READ, ACCESS_STAFF },
+	{ "grants", verb_grants, 0, 1, "grants, or grants all", 0, false, ACCESS_READ, ACCESS_STAFF },
+	{ "grant", verb_grants, 2, 3, "grant STAFF ROLE [UNTIL]", 0, false, ACCESS_CREATE, ACCESS_STAFF },
+	{ "ungrant", verb_grants, 2, 2, "ungrant STAFF ROLE", 0, false, ACCESS_CREATE, ACCESS_STAFF },
 	{ "enrol", verb_enrol, 1, 1, "enrol STAFF", 0, false, ACCESS_CREATE, ACCESS_DEVICES },
 	{ "devices", verb_devices, 0, 0, "devices", 0, false, ACCESS_READ, ACCESS_DEVICES },
 	{ "confirm", verb_confirm, 1, 1, "confirm DEVICE, or confirm all after a restore", 0, false, ACCESS_CREATE, ACCESS_DEVICES },
@@ -621,15 +657,20 @@ static const struct verb {
 	{ "suspend", verb_state, 1, 1, "suspend DEVICE", HUB_DEVICE_SUSPENDED, false, ACCESS_CREATE, ACCESS_DEVICES },
 	{ "resume", verb_state, 1, 1, "resume DEVICE", HUB_DEVICE_ACTIVE, false, ACCESS_CREATE, ACCESS_DEVICES },
 	{ "retire", verb_state, 1, 1, "retire DEVICE", HUB_DEVICE_RETIRED, false, ACCESS_CREATE, ACCESS_DEVICES },
-	{ "lost", verb_lost, 1, 1, "lost DEVICE", 0, false, ACCESS_READ, ACCESS_DEVICES },
+	{ "lost", verb_lost, 1, 4, "lost DEVICE, lost DEVICE since TIME, or lost DEVICE risk high|low REASONS", 0, false, ACCESS_READ, ACCESS_DEVICES },
 	{ "assign", verb_assign, 2, 4, "assign CASE STAFF [ROLE [UNTIL]]", 0, false, ACCESS_CREATE, ACCESS_ASSIGNMENT },
 	{ "unassign", verb_unassign, 2, 2, "unassign CASE STAFF", 0, false, ACCESS_CREATE, ACCESS_ASSIGNMENT },
+	{ "no-own-worker", verb_no_own_worker, 2, 2, "no-own-worker CASE REASON", 0, false, ACCESS_CREATE, ACCESS_ASSIGNMENT },
 	{ "forgotten", verb_forgotten, 0, 0, "forgotten", 0, false, ACCESS_READ, ACCESS_ASSIGNMENT },
 	{ "quarantine", verb_quarantine, 0, 0, "quarantine", 0, false, ACCESS_READ, ACCESS_ASSIGNMENT },
 	{ "accept", verb_decide, 1, 1, "accept ITEM", 0, true, ACCESS_CREATE, ACCESS_ASSIGNMENT },
 	{ "reject", verb_decide, 1, 1, "reject ITEM", 0, false, ACCESS_CREATE, ACCESS_ASSIGNMENT },
-	{ "erase", verb_erase, 2, 3, "erase case CASE, or erase record CASE RECORD", 0, false, ACCESS_CREATE, ACCESS_ERASURE },
+	{ "erase", verb_erase, 2, 4, "erase case CASE [GROUND], erase record CASE RECORD [GROUND], or erase approve or drop CASE [RECORD]",
+	  0, false, ACCESS_CREATE, ACCESS_ERASURE },
+	{ "erasures", verb_erase, 0, 0, "erasures", 0, false, ACCESS_READ, ACCESS_ERASURE },
+	{ "retention", verb_erase, 0, 1, "retention, or retention all", 0, false, ACCESS_READ, ACCESS_ERASURE },
 	{ "audit", verb_audit, 0, 0, "audit", 0, false, ACCESS_READ, ACCESS_DEVICES },
+	{ "handovers", verb_handovers, 0, 0, "handovers", 0, false, ACCESS_READ, ACCESS_ASSIGNMENT },
 	{ "cases", verb_cases, 0, 0, "cases", 0, false, ACCESS_READ, ACCESS_ASSIGNMENT },
 	{ "counters", verb_counters, 0, 0, "counters", 0, false, ACCESS_READ, ACCESS_DEVICES },
 	{ "matches", verb_match, 0, 1, "matches, or matches all", 0, false, ACCESS_READ, ACCESS_BASIC },
@@ -637,6 +678,7 @@ static const struct verb {
 	{ "unmerge", verb_match, 1, 1, "unmerge CLIENT", 0, false, ACCESS_CREATE, ACCESS_ASSIGNMENT },
 	{ "match", verb_match_reject, 3, 3, "match reject CLIENT CLIENT", 0, false, ACCESS_CREATE, ACCESS_ASSIGNMENT },
 	{ "safe", verb_safe, 1, 1, "safe ORDER", 0, false, ACCESS_CREATE, ACCESS_DEVICES },
+	{ "drafts", verb_drafts, 0, 0, "drafts", 0, false, ACCESS_READ, ACCESS_LOG },
 	{ "access", verb_access, 1, 2, "access break-glass, or access volume; with a first day, else 30 days", 0, false, ACCESS_READ,
 	  ACCESS_LOG },
 	{ "statistics", verb_statistics, 1, 4, "statistics QUARTER [show | count | propose STAFF | freeze STAFF], or statistics list", 0, false,
@@ -649,9 +691,9 @@ static struct fault ask_gate(const struct order_line *line, const struct verb *v
 {
 	bool outs = verb->fn == verb_state && (verb->state == HUB_DEVICE_REVOKED || verb->state == HUB_DEVICE_SUSPENDED);
 	bool is_loss = outs || verb->fn == verb_lost;
-	bool adds = (verb->fn == verb_staff && strcmp(arg(line, 0), "add") == 0) ||
+	bool adds = (verb->fn == verb_staff && strcmp(arg(line, 0), "add") == 0) || (verb->fn == verb_lost && line->count > 1) ||
 		    (verb->fn == verb_statistics && (strcmp(arg(line, 1), "propose") == 0 || strcmp(arg(line, 1), "freeze") == 0));
-	bool is_metadata = verb->class == ACCESS_BASIC || verb->class == ACCESS_LOG;
+	bool is_metadata = verb->class == ACCESS_BASIC || verb->class == ACCESS_LOG || verb->class == ACCESS_ERASURE;
 	struct record_id nobody = { { 0 } };
 	struct case_id none = { { 0 } };
 	FAULT_TRY(gate_class(line->request->gate, adds ? ACCESS_CREATE : verb->act, verb->class,

@@ -116,14 +116,13 @@ static struct fault prepare_again(struct writing *w, struct profile *profile, co
 	again->write.envelope.is_signed = true;
 	again->write.envelope.supersedes = target->id;
 	again->write.envelope.clock_state = (uint32_t)profile_status(profile)->clock_state;
+	const struct gate_write what = { .record_type = target->type, .fields = fields, .case_id = info.case_id, .kind = info.kind };
 	struct rules_told told = { .hint_count = 0 };
+	FAULT_TRY(world_fault(&w->world));
+	FAULT_TRY(gate_write(w->request->gate, &what));
 	struct fault f = rules_check(&w->world.rules, &again->rules, &told);
-	if (!fault_is(f)) {
-		const struct gate_write what = { .record_type = target->type, .fields = fields, .case_id = info.case_id,
-						 .kind = info.kind };
-		FAULT_TRY(world_fault(&w->world));
-		return gate_write(w->request->gate, &what);
-	}
+	if (!fault_is(f))
+		return world_fault(&w->world);
 	w->told = told;
 	return writing_refused(w, f);
 }

@@ -11,6 +11,7 @@
 #include "api/follow.h"
 #include "api/handlers.h"
 #include "api/profile.h"
+#include "api/stale.h"
 #include "api/view.h"
 #include "base/assert.h"
 #include "base/civil.h"
@@ -210,6 +211,8 @@ static void write_due(struct agenda *agenda, const struct casebook_due *due)
 	writer_object(out, NULL);
 	writer_string(out, "class", class);
 	writer_string(out, "class_label", word_of(agenda, "agenda_class", class));
+	writer_string(out, "section", agenda_section_name(agenda_section(item)));
+	writer_string(out, "section_label", word_of(agenda, "agenda_section", agenda_section_name(agenda_section(item))));
 	writer_string(out, "what", agenda_kind_name(item->kind));
 	writer_string(out, "label", word_of(agenda, "agenda", agenda_kind_name(item->kind)));
 	writer_string(out, "rule", row != NULL ? row->code : "");
@@ -233,7 +236,10 @@ static void write_due(struct agenda *agenda, const struct casebook_due *due)
 /* The order of the agenda: <0 when a stands before b. */
 static int compare_items(const struct agenda_item *a, const struct agenda_item *b, int32_t day)
 {
+	enum agenda_section one = agenda_section(a), other = agenda_section(b);
 	enum agenda_class x = agenda_class(a, day), y = agenda_class(b, day);
+	if (one != other)
+		return one < other ? -1 : 1;
 	if (x != y)
 		return x < y ? -1 : 1;
 	return (a->counted > b->counted) - (a->counted < b->counted);
@@ -254,11 +260,23 @@ static bool tell_extras(struct agenda *agenda, const struct agenda_item *item)
 	return true;
 }
 
+struct seen {
+	struct gate *gate;
+	bool is_seen;
+};
+
+static bool take_seen(void *ctx, const struct casebook_record *record)
+{
+	struct seen *seen = ctx;
+	seen->is_seen = gate_sees(seen->gate, record);
+	return false;
+}
+
 static bool tell_due(void *ctx, const struct casebook_due *due)
 {
 	struct agenda *agenda = ctx;
-	struct casebook_record record = { .case_id = due->case_id, .record_id = due->record_id, .record_type = due->record_type };
-	if (!gate_sees(agenda->gate, &record))
+	struct seen seen = { .gate = agenda->gate };
+	if (fault_is(casebook_get(agenda->gate->world.book, due->record_id, take_seen, &seen)) || !seen.is_seen)
 		return true;
 	if (!tell_extras(agenda, &due->item) || !answer_item(agenda->answer, "due"))
 		return false;
@@ -308,6 +326,10 @@ static bool add_draft(void *ctx, const struct drafts_draft *draft)
 static void add_withdrawal(void *ctx, const struct disclosure_follow *follow, uint64_t lost_ms)
 {
 	struct agenda *agenda = ctx;
+	const struct casebook_record record = { .case_id = follow->record->case_id, .record_id = follow->record->id,
+						.record_type = follow->record->type, .shown = follow->record->fields };
+	if (!gate_sees(agenda->gate, &record))
+		return;
 	const struct schema_record *schema = schema_by_type(follow->record->type);
 	struct agenda_item item;
 	struct extra *extra = agenda_of_withdrawal(lost_ms, &item) ? add_extra(agenda, &item) : NULL;
@@ -366,6 +388,7 @@ struct fault handlers_agenda(struct request *request)
 	if (*request->call->call.agenda.lang != '\0')
 		FAULT_TRY(handlers_read_language(request, request->call->call.agenda.lang, &agenda.language));
 	profile_touch(profile);
+	FAULT_TRY(stale_look(profile));
 	agenda.extras = malloc((EXTRAS_MAX + 1) * sizeof *agenda.extras);
 	if (agenda.extras == NULL)
 		return fault_of(FAULT_LIMIT, "memory for the agenda");

@@ -326,7 +326,7 @@ static void tell_prepared(struct writing *w, struct writer *out)
 static struct trace trace_of(const struct disclosing *d, uint64_t act, const struct rules_record *record)
 {
 	struct trace trace = { .act = act, .record = record->id, .case_id = record->case_id, .reason = d->call->reason,
-			       .when_ms = world_of(d)->now_ms };
+			       .role = gate_role(d->w.request->gate), .when_ms = world_of(d)->now_ms };
 	struct record_id client;
 	if (d->client != NULL)
 		trace.client = d->client->id;

@@ -3,7 +3,8 @@
  *
  * A proposal takes with it what is due in its cases, as text, so that the receiver sees
  * what waits before the cases are his. Of a matter its client's protected details go
- * along; with the last matter of a client all that is the client's.
+ * along; with the last matter of a client all that is the client's. At the central node:
+ * which are not over, and what stands in the way of each.
  */
 #include "api/handlers.h"
 
@@ -16,6 +17,8 @@
 #include "api/view.h"
 #include "api/writing.h"
 #include "base/civil.h"
+#include "central/handovers.h"
+#include "central/node.h"
 #include "domain/fields.h"
 #include "domain/handover.h"
 #include "records_table.h"
@@ -215,6 +218,22 @@ static struct fault propose(struct writing *w, struct profile *profile, const ja
 	return writing_put(w, profile);
 }
 
+static void write_block(struct writer *out, enum handover_block block)
+{
+	if (block == HANDOVER_FREE)
+		return;
+	writer_object(out, "blocked");
+	writer_string(out, "name", handover_block_name(block));
+	writer_string(out, "why", handover_block_why(block));
+	writer_string(out, "advice", handover_block_advice(block));
+	writer_object_end(out);
+}
+
+/* What stands in its way, as far as this device knows. */
+static void tell_block(struct writing *w, struct writer *out, struct span handover)
+{
+	write_block(out, rules_handover_blocked(&w->world.rules, handover));
+}
 static void tell_who(struct writing *w, struct writer *out)
 {
 	const struct rules_record *handover = rules_find(&w->world.rules, w->record_id);
@@ -222,6 +241,7 @@ static void tell_who(struct writing *w, struct writer *out)
 		return;
 	tell_staff(w, out, "to", handover->fields, RECORDS_HANDOVER_TO);
 	writer_string(out, "waits_for", handover_waits_for(handover->fields));
+	tell_block(w, out, handover->fields);
 }
 
 /* One step of a handover that is there. */
@@ -273,6 +293,7 @@ static bool list_one(void *ctx, const struct casebook_record *record)
 	tell_staff(w, out, "to", record->shown, RECORDS_HANDOVER_TO);
 	writer_string(out, "state", lifecycle_name(lifecycle_of(RECORDS_TYPE_HANDOVER), rules_state(&w->world.rules, &as_rules)));
 	writer_string(out, "waits_for", handover_waits_for(record->shown));
+	tell_block(w, out, record->shown);
 	(void)fields_bytes(record->shown, RECORDS_HANDOVER_REASON, &text);
 	writer_text(out, "reason", text);
 	if (fields_bytes(record->shown, RECORDS_HANDOVER_REJECTED_REASON, &text))
@@ -286,15 +307,63 @@ static bool list_one(void *ctx, const struct casebook_record *record)
 static struct fault list(struct writing *w, struct profile *profile)
 {
 	struct listing listing = { .w = w };
-	static const struct case_id no_case;
-	static const struct record_id no_record;
-	FAULT_TRY(gate_trace(w->request->gate, RECORDS_ACCESS_ACT_LIST, no_case, no_record, NULL));
 	listing.out = answer_begin(w->request->answer);
 	writer_list(listing.out, "handovers");
 	struct fault f = casebook_list(profile_book(profile), RECORDS_TYPE_HANDOVER, NULL, 0, list_one, &listing);
 	writer_list_end(listing.out);
 	gate_hidden(w->request->gate, listing.out);
 	return answer_end(w->request->answer, f);
+}
+
+/* ---- at the central node ---- */
+
+struct waiting {
+	struct request *request;
+	struct writer *out;
+};
+
+static void write_staff(struct waiting *waiting, const char *key, struct record_id id)
+{
+	char name[VIEW_NAME_BYTES];
+	view_staff_name(node_book(waiting->request->target.node), &id, name);
+	writer_object(waiting->out, key);
+	writer_id(waiting->out, "id", id.bytes);
+	writer_string(waiting->out, "name", name);
+	writer_object_end(waiting->out);
+}
+
+/* Who and which cases; the reason is the workers' own. */
+static bool waiting_item(void *ctx, const struct handovers_one *one)
+{
+	struct waiting *waiting = ctx;
+	struct writer *out = waiting->out;
+	if (!answer_item(waiting->request->answer, "handovers"))
+		return false;
+	writer_object(out, NULL);
+	writer_id(out, "id", one->handover->record.bytes);
+	writer_id(out, "case_id", one->handover->case_id.bytes);
+	write_staff(waiting, "from", one->handover->from);
+	write_staff(waiting, "to", one->handover->to);
+	writer_string(out, "waits_for", handover_waits(one->said));
+	write_block(out, one->block);
+	writer_list(out, "cases");
+	for (size_t i = 0; i < one->handover->case_count; i++)
+		writer_id(out, NULL, one->handover->cases[i].bytes);
+	writer_list_end(out);
+	writer_object_end(out);
+	return true;
+}
+
+struct fault handlers_handovers_waiting(struct request *request)
+{
+	struct node *node = request->target.node;
+	struct waiting waiting = { .request = request };
+	FAULT_TRY(handovers_step(node_handovers(node), node_hub(node), node_now()));
+	waiting.out = answer_begin(request->answer);
+	writer_list(waiting.out, "handovers");
+	struct fault f = handovers_list(node_handovers(node), node_hub(node), waiting_item, &waiting);
+	writer_list_end(waiting.out);
+	return answer_end(request->answer, f);
 }
 
 /* ---- the call ---- */

@@ -10,13 +10,16 @@
 
 #include "api/gate.h"
 #include "api/handlers.h"
+#include "api/linked.h"
 #include "api/profile.h"
 #include "api/resolve.h"
 #include "api/view.h"
+#include "api/world.h"
 #include "base/civil.h"
 #include "domain/correction.h"
 #include "domain/fields.h"
 #include "domain/print.h"
+#include "domain/reference.h"
 #include "domain/statistics.h"
 #include "records_table.h"
 #include "store/drafts.h"
@@ -41,10 +44,14 @@ struct printing {
 	uint32_t named_type;
 	struct log_case named_case;
 	struct case_id client_case;
+	struct linked person;       /* of all data and the log: their other client records too */
 	struct case_id cases[CASES_MAX];
 	size_t case_count;
 	struct print_record *records;
 	size_t room, count;
+	/* of a card: the client's municipality, and where its record stands among the others */
+	struct span home;
+	size_t place;
 	char name[VIEW_NAME_BYTES];
 	struct span printed_by, phone, unit;
 };
@@ -62,7 +69,7 @@ static struct fault read_call(struct printing *p)
 	const jalka_PrintCall *call = p->call;
 	if (!print_read_kind(span_text(call->kind), &p->work.kind))
 		return at_field(p->request, "kind",
-				"a print is plan, notice, quadrants, consent, actions, report, log, card or findings");
+				"a print is plan, notice, quadrants, consent, actions, report, log, card, findings or loss");
 	if (call->with_protected && (p->work.kind != PRINT_REPORT || *call->reason == '\0'))
 		return at_field(p->request, "with_protected",
 				"protected contact details are printed in the client's own report alone, and with a reason");
@@ -93,6 +100,12 @@ static struct fault find_period(struct printing *p)
 	return gate_class(p->request->gate, ACCESS_READ, class, 0, ACCESS_WHOLE);
 }
 
+/* What is recorded of a person, and who has seen it. */
+static bool is_of_person(const struct printing *p)
+{
+	return p->work.kind == PRINT_REPORT || p->work.kind == PRINT_LOG;
+}
+
 /* A record, else a case; either way, whose. */
 static struct fault find_named(struct printing *p)
 {
@@ -109,8 +122,10 @@ static struct fault find_named(struct printing *p)
 	if (!found)
 		return fault_is(f) ? f : fault_of(FAULT_CALLER, "the record's case is not on this device");
 	p->client_case = p->named_case.kind == DELTA_CASE_CLIENT ? p->named_case.case_id : p->named_case.client_case;
-	return ID_IS_NONE(p->client_case) ? at_field(p->request, "id", "prints are made of a client, their cases and records")
-					  : fault_none();
+	if (ID_IS_NONE(p->client_case))
+		return at_field(p->request, "id", "prints are made of a client, their cases and records");
+	p->person = (struct linked){ .cases = { p->client_case }, .count = 1 };
+	return is_of_person(p) ? linked_find(p->book, p->client_case, &p->person) : fault_none();
 }
 
 /* ---- gathering ---- */
@@ -125,9 +140,9 @@ static bool take_case(void *ctx, const struct log_case *info)
 			p->cases[p->case_count++] = p->named_case.case_id = info->case_id;
 		return p->case_count == 0;
 	}
-	bool of_all = p->named_case.kind != DELTA_CASE_MATTER || p->work.kind == PRINT_REPORT || p->work.kind == PRINT_LOG;
-	bool is_wanted = ID_EQUAL(info->case_id, p->client_case) || ID_EQUAL(info->case_id, p->named_case.case_id) ||
-			 (of_all && ID_EQUAL(info->client_case, p->client_case));
+	bool of_all = p->named_case.kind != DELTA_CASE_MATTER || is_of_person(p);
+	bool is_wanted = linked_has(&p->person, info->case_id) || ID_EQUAL(info->case_id, p->named_case.case_id) ||
+			 (of_all && linked_has(&p->person, info->client_case));
 	if (is_wanted && !info->erased && p->case_count < CASES_MAX)
 		p->cases[p->case_count++] = info->case_id;
 	return true;
@@ -146,9 +161,10 @@ static bool concerns(const struct printing *p, struct span fields)
 {
 	struct record_id client, of_case;
 	struct case_id case_id;
-	if (fields_id(fields, RECORDS_ACCESS_LOG_CLIENT, &client) && p->work.client != NULL &&
-	    ID_EQUAL(client, p->work.client->id))
-		return true;
+	if (fields_id(fields, RECORDS_ACCESS_LOG_CLIENT, &client))
+		for (size_t i = 0; i < p->person.count; i++)
+			if (ID_EQUAL(client, p->person.records[i]))
+				return true;
 	if (!fields_id(fields, RECORDS_ACCESS_LOG_CASE, &of_case))
 		return false;
 	memcpy(case_id.bytes, of_case.bytes, sizeof case_id.bytes);
@@ -171,6 +187,22 @@ static bool is_in_period(const struct printing *p, const struct casebook_record 
 	return day >= p->work.from && day <= p->work.to;
 }
 
+static bool add_record(struct printing *p, const struct casebook_record *record, const struct schema_record *type)
+{
+	if (p->count == p->room) {
+		p->arena.full = true;
+		return false;
+	}
+	struct print_record *out = &p->records[p->count++];
+	*out = (struct print_record){ .record = type, .id = record->record_id, .fields = arena_copy(&p->arena, record->shown),
+				      .at_ms = moment_of(record) };
+	const char *name = view_name(&p->view, &record->last_author.node);
+	out->by_central = strcmp(name, "central") == 0; /* as view_name calls the node that is nobody's */
+	out->author = arena_copy(&p->arena, span_text(out->by_central ? "" : name));
+	out->is_contested = record->has_conflict;
+	return !p->arena.full;
+}
+
 static bool take_record(void *ctx, const struct casebook_record *record)
 {
 	struct printing *p = ctx;
@@ -179,15 +211,54 @@ static bool take_record(void *ctx, const struct casebook_record *record)
 		return true;
 	if (!is_in_period(p, record) || !gate_sees(p->request->gate, record))
 		return true;
-	if (p->count == p->room) {
-		p->arena.full = true;
-		return false;
-	}
-	struct print_record *out = &p->records[p->count++];
-	*out = (struct print_record){ .record = type, .id = record->record_id, .fields = arena_copy(&p->arena, record->shown),
-				      .at_ms = moment_of(record) };
-	out->author = arena_copy(&p->arena, span_text(view_name(&p->view, &record->last_author.node)));
-	return !p->arena.full;
+	return add_record(p, record, type);
+}
+
+/* Of the letter on a loss: the device lost last. Who lost it is nobody's to see here, so
+ * the gate is not asked; its time alone is printed. */
+static bool take_lost(void *ctx, const struct casebook_record *record)
+{
+	struct printing *p = ctx;
+	uint64_t lost_ms, other_ms = 0;
+	if (fields_number_or_none(record->shown, RECORDS_DEVICE_STATE) != RECORDS_DEVICE_STATE_REVOKED_LOST ||
+	    !fields_number(record->shown, RECORDS_DEVICE_LOST_AT, &lost_ms))
+		return true;
+	bool has = p->count > 0 && p->records[p->count - 1].record->type == RECORDS_TYPE_DEVICE;
+	if (has)
+		(void)fields_number(p->records[p->count - 1].fields, RECORDS_DEVICE_LOST_AT, &other_ms);
+	if (lost_ms <= other_ms)
+		return true;
+	p->count -= has;
+	return add_record(p, record, schema_by_type(RECORDS_TYPE_DEVICE));
+}
+
+/* Of the card: the municipality as it is today, and the places there. */
+static bool take_place(void *ctx, const struct casebook_record *record)
+{
+	struct printing *p = ctx;
+	struct span name;
+	bool is_point = record->record_type == RECORDS_TYPE_SERVICE_POINT;
+	int32_t today = civil_days(civil_helsinki(p->work.now_ms).date);
+	struct print_record *place = &p->records[p->place];
+	bool is_wanted = is_point ? p->place < p->count && fields_bytes(record->shown, RECORDS_SERVICE_POINT_MUNICIPALITY, &name) &&
+				    reference_is_municipality(place->fields, name) &&
+				    reference_is_valid(record->shown, RECORDS_SERVICE_POINT_VALID_FROM, 0, today)
+				  : reference_is_municipality(record->shown, p->home) &&
+				    reference_holds(record->shown, p->place < p->count ? place->fields : span_text(""), today);
+	if (!is_wanted)
+		return true;
+	if (!is_point && p->place < p->count)
+		p->count--; /* one of the same place that holds no more */
+	return take_record(ctx, record);
+}
+
+static struct fault gather_places(struct printing *p)
+{
+	p->place = p->count;
+	if (p->work.client == NULL || !fields_bytes(p->work.client->fields, RECORDS_CLIENT_MUNICIPALITY, &p->home))
+		return fault_none();
+	FAULT_TRY(casebook_list(p->book, RECORDS_TYPE_MUNICIPALITY, NULL, 0, take_place, p));
+	return casebook_list(p->book, RECORDS_TYPE_SERVICE_POINT, NULL, 0, take_place, p);
 }
 
 static int by_time(const void *a, const void *b)
@@ -239,6 +310,16 @@ static void read_all_corrected(struct printing *p)
 		read_corrected(p, &p->records[i], corrections);
 }
 
+/* The client's record: of a person with several, the one asked about. */
+static void find_client(struct printing *p)
+{
+	p->work.client = NULL;
+	for (size_t i = 0; i < p->count; i++)
+		if (p->records[i].record->type == RECORDS_TYPE_CLIENT &&
+		    (p->work.client == NULL || ID_EQUAL(p->records[i].id, p->person.records[0])))
+			p->work.client = &p->records[i];
+}
+
 /* The client stands in their own case; the log is asked for by the client's id, so after. */
 static struct fault gather(struct printing *p)
 {
@@ -248,19 +329,18 @@ static struct fault gather(struct printing *p)
 	p->records = ARENA_ARRAY(&p->arena, p->room, struct print_record);
 	for (size_t i = 0; i < p->case_count && !p->arena.full; i++)
 		FAULT_TRY(casebook_list(p->book, type, &p->cases[i], 0, take_record, p));
-	for (size_t i = 0; i < p->count; i++)
-		if (p->records[i].record->type == RECORDS_TYPE_CLIENT)
-			p->work.client = &p->records[i];
+	find_client(p);
+	if (p->work.kind == PRINT_CARD && !p->arena.full)
+		FAULT_TRY(gather_places(p));
+	if (p->work.kind == PRINT_LOSS && !p->arena.full)
+		FAULT_TRY(casebook_list(p->book, RECORDS_TYPE_DEVICE, NULL, 0, take_lost, p));
 	if (p->work.kind == PRINT_LOG && !p->arena.full)
 		FAULT_TRY(casebook_list(p->book, RECORDS_TYPE_ACCESS_LOG, NULL, 0, take_record, p));
 	if (p->arena.full)
 		return fault_none();
-	p->work.client = NULL;
 	qsort(p->records, p->count, sizeof *p->records, by_time);
 	read_all_corrected(p);
-	for (size_t i = 0; i < p->count; i++)
-		if (p->records[i].record->type == RECORDS_TYPE_CLIENT)
-			p->work.client = &p->records[i];
+	find_client(p);
 	return fault_none();
 }
 
@@ -318,22 +398,60 @@ static void keep_named_actions(struct printing *p)
 		p->records[kept++] = p->records[i];
 	}
 	p->count = kept;
+	find_client(p);
+}
+
+/* What was written under the wrong client, or taken out, is printed when it is named, not by itself. */
+static bool is_voided(struct printing *p, const struct print_record *record)
+{
+	struct record_id target;
 	for (size_t i = 0; i < p->count; i++)
-		if (p->records[i].record->type == RECORDS_TYPE_CLIENT)
-			p->work.client = &p->records[i];
+		if (p->records[i].record->type == RECORDS_TYPE_CORRECTION &&
+		    fields_id(p->records[i].fields, RECORDS_CORRECTION_TARGET, &target) && ID_EQUAL(target, record->id) &&
+		    correction_state(p->records[i].fields) == RECORDS_CONTENT_STATE_VOIDED)
+			return true;
+	return false;
+}
+
+static bool take_case_of(void *ctx, const struct casebook_record *record)
+{
+	*(struct case_id *)ctx = record->case_id;
+	return false;
+}
+
+/* The state that holds, which follows from other records too: a rival plan, a consent lost. */
+static struct fault know_state(struct printing *p, struct print_record *subject)
+{
+	struct world world;
+	struct rules_record record = { .id = subject->id, .type = subject->record->type, .fields = subject->fields };
+	FAULT_TRY(casebook_get(p->book, subject->id, take_case_of, &record.case_id));
+	if (lifecycle_of(record.type) == NULL)
+		return fault_none();
+	world_open(&world, &p->request->target);
+	subject->state = rules_held(&world.rules, &record).state;
+	struct fault f = world_fault(&world);
+	world_close(&world);
+	subject->is_contested = subject->is_contested ||
+				(record.type == RECORDS_TYPE_PLAN && subject->state == RECORDS_PLAN_STATE_CONFLICT);
+	return f;
 }
 
 static struct fault choose(struct printing *p)
 {
 	uint32_t wanted = print_subject_type(p->work.kind);
+	struct print_record *subject = NULL;
 	if (p->work.kind == PRINT_ACTIONS)
 		keep_named_actions(p);
 	for (size_t i = 0; i < p->count && wanted != 0 && !p->call->blank; i++) {
-		const struct print_record *record = &p->records[i];
-		bool is_meant = p->named_type == wanted ? ID_EQUAL(record->id, p->named) : record->record->type == wanted;
+		struct print_record *record = &p->records[i];
+		bool is_meant = p->named_type == wanted ? ID_EQUAL(record->id, p->named)
+							: record->record->type == wanted && !is_voided(p, record);
 		if (is_meant)
-			p->work.subject = record; /* of several the newest */
+			subject = record; /* of several the newest */
 	}
+	if (subject != NULL)
+		FAULT_TRY(know_state(p, subject));
+	p->work.subject = subject;
 	p->work.records = p->records;
 	p->work.count = p->count;
 	if (p->work.kind == PRINT_FINDINGS)
@@ -346,8 +464,26 @@ static struct fault choose(struct printing *p)
 	if (p->work.kind == PRINT_QUADRANTS)
 		return request_fault(p->request, fault_of(FAULT_CALLER, "there is no signed mapping of this client"),
 				     "an empty sheet is printed with --blank");
+	if (p->work.kind == PRINT_LOSS)
+		return fault_of(FAULT_CALLER, "no device is known here to be lost");
 	return request_fault(p->request, fault_of(FAULT_CALLER, "there is nothing to print here"),
 			     "no signed %s of this client is on this device", view_type_name(wanted));
+}
+
+/* A statute by its number and its name in the print's language, others by their title. */
+static bool take_name(void *ctx, const struct casebook_record *record)
+{
+	static const uint32_t names[LABELS_LANGUAGES] = { RECORDS_LAW_REF_NAME_FI, RECORDS_LAW_REF_NAME_SV, RECORDS_LAW_REF_NAME_EN };
+	struct printing *p = ctx;
+	struct span number, law, name = record->title;
+	bool is_law = record->record_type == RECORDS_TYPE_LAW_REF && fields_bytes(record->shown, RECORDS_LAW_REF_NUMBER, &number) &&
+		      fields_bytes(record->shown, names[p->work.language], &law);
+	if (is_law)
+		snprintf(p->name, sizeof p->name, "%.*s %.*s", (int)number.len, (const char *)number.data, (int)law.len,
+			 (const char *)law.data);
+	else
+		snprintf(p->name, sizeof p->name, "%.*s", (int)name.len, (const char *)name.data);
+	return false;
 }
 
 static struct span name_of(void *ctx, const uint8_t id[static ID_BYTES])
@@ -355,14 +491,16 @@ static struct span name_of(void *ctx, const uint8_t id[static ID_BYTES])
 	struct printing *p = ctx;
 	struct record_id record;
 	memcpy(record.bytes, id, sizeof record.bytes);
-	view_staff_name(p->book, &record, p->name);
+	p->name[0] = '\0';
+	if (ID_IS_NONE(record) || fault_is(casebook_get(p->book, record, take_name, p)))
+		p->name[0] = '\0';
 	return span_text(p->name);
 }
 
 static bool count_draft(void *ctx, const struct drafts_draft *draft)
 {
 	struct printing *p = ctx;
-	p->work.drafts += is_theirs(p, &draft->case_id) || ID_EQUAL(draft->client_case, p->client_case);
+	p->work.drafts += is_theirs(p, &draft->case_id) || linked_has(&p->person, draft->client_case);
 	return true;
 }
 
@@ -407,7 +545,7 @@ static struct fault render(struct printing *p)
 	struct fault f = fault_of(FAULT_LIMIT, "the print is too long for one answer");
 	for (size_t size = PAGE_BYTES_MIN; size <= PAGE_BYTES_MAX; size *= 2) {
 		struct wire_out out;
-			struct record_id trace;
+		struct record_id trace;
 		void *block = malloc(size);
 		if (block == NULL)
 			return fault_of(FAULT_LIMIT, "memory for the page");
@@ -430,8 +568,8 @@ static struct fault print_of(struct printing *p, void **block, size_t *size)
 {
 	FAULT_TRY(read_call(p));
 	FAULT_TRY(find_named(p));
-	if (p->work.with_protected)
-		FAULT_TRY(gate_guarded(p->request->gate, p->client_case, p->call->reason));
+	for (size_t i = 0; p->work.with_protected && i < p->person.count; i++)
+		FAULT_TRY(gate_guarded(p->request->gate, p->person.cases[i], p->call->reason));
 	FAULT_TRY(gather_all(p, block, size));
 	FAULT_TRY(choose(p));
 	if (p->work.kind == PRINT_REPORT)

@@ -25,6 +25,8 @@ struct reading {
 	struct writer *out;
 	struct view view;
 	const char *list; /* the list being written */
+	size_t limit, told; /* of what is shown; 0: all */
+	bool is_search;
 	bool with_fields;
 	struct gate *gate;
 	struct world world;
@@ -49,6 +51,7 @@ static void begin(struct reading *reading, struct request *request)
 		self = hub_node(node_hub(node));
 	}
 	view_init(&reading->view, reading->book, &self);
+	reading->view.gate = reading->gate;
 	world_open(&reading->world, &request->target);
 }
 
@@ -82,8 +85,9 @@ static void write_fields(struct reading *reading, const struct casebook_record *
 	const struct rules_record *own;
 	size_t count = standing_corrections(&reading->world, reading->corrections, reading->correction_count, record->record_id,
 					    &own);
-	view_fields(reading->out, record->record_type,
-		    gate_fields(reading->gate, record, standing_fields(&reading->world, record, own, count)));
+	struct span fields = gate_fields(reading->gate, record, standing_fields(&reading->world, record, own, count));
+	view_fields(reading->out, record->record_type, fields);
+	view_names(&reading->view, reading->out, record->record_type, fields);
 	standing_marks(reading->out, own, count);
 }
 
@@ -104,10 +108,14 @@ static void know_corrections(struct reading *reading, struct case_id case_id)
 static bool item(void *ctx, const struct casebook_record *record)
 {
 	struct reading *reading = ctx;
-	if (!gate_sees(reading->gate, record))
+	/* That something hidden holds the words asked for would tell what stands in it. */
+	if (reading->is_search ? !gate_shows(reading->gate, record) : !gate_sees(reading->gate, record))
 		return true;
+	if (reading->limit != 0 && reading->told == reading->limit)
+		return false;
 	if (!answer_item(reading->answer, reading->list))
 		return false;
+	reading->told++;
 	struct writer_mark mark = writer_mark(reading->out);
 	writer_object(reading->out, NULL);
 	view_summary(&reading->view, reading->out, record);
@@ -190,7 +198,7 @@ static void write_info(struct reading *reading, const struct casebook_record *of
 		writer_object(reading->out, NULL);
 		writer_string(reading->out, "field", field == NULL ? "" : field->name);
 		writer_number(reading->out, "number", fields[i].number);
-		writer_bool(reading->out, "conflict", fields[i].count > 1);
+		writer_bool(reading->out, "conflict", fields[i].asks);
 		view_siblings(&reading->view, reading->out, record_type, &fields[i]);
 		writer_object_end(reading->out);
 	}
@@ -250,6 +258,7 @@ static bool keep_draft(void *ctx, const struct drafts_draft *draft)
 	writer_number(out, "changed_ms", draft->updated_ms);
 	writer_bool(out, "draft", true);
 	view_fields(out, draft->record_type, draft->fields);
+	view_names(&reading->view, out, draft->record_type, draft->fields);
 	writer_object_end(out);
 	return false;
 }
@@ -396,9 +405,9 @@ struct fault handlers_list(struct request *request)
 		FAULT_TRY(resolve_case(reading.log, call->case_id, &info));
 	reading.out = answer_begin(reading.answer);
 	reading.list = "records";
+	reading.limit = call->limit; /* of what is seen: what is hidden takes nobody's place */
 	writer_list(reading.out, reading.list);
-	struct fault f = casebook_list(reading.book, type, *call->case_id != '\0' ? &info.case_id : NULL,
-				       call->limit, item, &reading);
+	struct fault f = casebook_list(reading.book, type, *call->case_id != '\0' ? &info.case_id : NULL, 0, item, &reading);
 	writer_list_end(reading.out);
 	return end(&reading, finish(&reading, f));
 }
@@ -419,8 +428,10 @@ struct fault handlers_search(struct request *request)
 	FAULT_TRY(nfc_settle(&text, 0)); /* as what is searched was when it was written */
 	reading.out = answer_begin(reading.answer);
 	reading.list = "records";
+	reading.limit = call->limit;
+	reading.is_search = true;
 	writer_list(reading.out, reading.list);
-	struct fault f = casebook_search_type(reading.book, type, wire_out_span(&text), call->limit, item, &reading);
+	struct fault f = casebook_search_type(reading.book, type, wire_out_span(&text), 0, item, &reading);
 	writer_list_end(reading.out);
 	return end(&reading, finish(&reading, f));
 }
@@ -505,6 +516,25 @@ struct fault handlers_conflicts(struct request *request)
 
 /* ---- own work that central did not take ---- */
 
+/* What was tried, as far as the record it was meant for may be seen. */
+struct tried {
+	struct reading *reading;
+	struct span fields;
+	bool met;
+};
+
+static bool write_tried(void *ctx, const struct casebook_record *record)
+{
+	struct tried *tried = ctx;
+	struct reading *reading = tried->reading;
+	tried->met = true;
+	if (gate_sees(reading->gate, record))
+		view_fields(reading->out, record->record_type, gate_fields(reading->gate, record, tried->fields));
+	else
+		writer_null(reading->out, "fields");
+	return false;
+}
+
 static bool quarantine_item(void *ctx, const struct log_entry *entry)
 {
 	struct reading *reading = ctx;
@@ -528,11 +558,15 @@ static bool quarantine_item(void *ctx, const struct log_entry *entry)
 	writer_bool(out, "here", is_here);
 	struct casebook_record record = { .case_id = entry->case_id, .record_id = entry->record_id, .last_author = entry->author,
 					  .record_type = entry->record_type };
-	if (is_here)
-		record.shown = delta.fields;
-	if (is_here && gate_sees(reading->gate, &record))
-		view_fields(out, entry->record_type, delta.fields);
-	else
+	struct tried tried = { .reading = reading };
+	if (is_here) {
+		record.shown = tried.fields = delta.fields;
+		struct fault f = casebook_get(reading->book, entry->record_id, write_tried, &tried);
+		if (!fault_is(f) && !tried.met) /* nothing of it stands */
+			(void)write_tried(&tried, &record);
+		tried.met = !fault_is(f);
+	}
+	if (!tried.met)
 		writer_null(out, "fields");
 	writer_object_end(out);
 	return true;

@@ -110,6 +110,21 @@ static void tell_scope(const struct meeting *m, struct writer *out)
 	writer_object_end(out);
 }
 
+/* What is asked at the start: the client's own consent to Kela, and who else is there. */
+static void tell_start(const struct meeting *m, struct span fields, struct writer *out)
+{
+	struct record_id kela = { { 0 } };
+	struct span room = { NULL, 0 };
+	struct consent consent;
+	enum consent_hold hold = CONSENT_NOT_HERE;
+	(void)fields_bytes(fields, RECORDS_JOINT_SESSION_OTHERS_PRESENT, &room);
+	if (fields_id(fields, RECORDS_JOINT_SESSION_KELA_CONSENT, &kela))
+		hold = consent_by_id(world_of(m), kela, world_of(m)->now_ms, &consent);
+	writer_text(out, "room", room);
+	writer_id(out, "kela_consent", kela.bytes);
+	writer_string(out, "kela_consent_holds", ID_IS_NONE(kela) ? "" : consent_hold_name(hold));
+}
+
 /* The session as it is now, what was given laid over what stood. */
 static void tell(struct writing *w, struct writer *out)
 {
@@ -125,6 +140,7 @@ static void tell(struct writing *w, struct writer *out)
 	tell_points(fields_has(given, RECORDS_JOINT_SESSION_AGENDA) ? given : before, out);
 	tell_unidentified(fields_has(given, RECORDS_JOINT_SESSION_PARTICIPANTS) ? given : before, out);
 	tell_scope(m, out);
+	tell_start(m, write.after, out);
 	writer_id(out, "also", m->extra.record_id.bytes);
 }
 
@@ -155,8 +171,8 @@ static struct fault choose_consent(struct meeting *m, struct case_id place)
 	}
 	size_t count = rules_list(world_of(m), RULES_OF_CLIENT, place, RECORDS_TYPE_CONSENT, &all);
 	for (size_t i = 0; i < count && !m->has_consent; i++) {
-		bool ours = fields_number_or_none(all[i].fields, RECORDS_CONSENT_DIRECTION) != RECORDS_CONSENT_DIRECTION_FROM_KELA;
-		if (!ours || !consent_allows(all[i].fields, RECORDS_CONSENT_SCOPE_SESSION) || !consent_read(world_of(m), &all[i], &one) ||
+		bool for_kela = fields_number_or_none(all[i].fields, RECORDS_CONSENT_DIRECTION) == RECORDS_CONSENT_DIRECTION_TO_KELA;
+		if (!for_kela || !consent_allows(all[i].fields, RECORDS_CONSENT_SCOPE_SESSION) || !consent_read(world_of(m), &all[i], &one) ||
 		    consent_at(&one, world_of(m)->now_ms) != CONSENT_HOLDS)
 			continue;
 		m->consent = one;
@@ -164,7 +180,7 @@ static struct fault choose_consent(struct meeting *m, struct case_id place)
 		m->hold = CONSENT_HOLDS;
 	}
 	return m->has_consent ? fault_none()
-			      : refuse(m, "consent", "there is no consent of the client for a joint session",
+			      : refuse(m, "consent", "there is no consent of the client for a joint session with Kela",
 				       "jalka consent give CLIENT SESSION PURPOSE understood_check=...");
 }
 
@@ -368,15 +384,58 @@ static struct fault make_kela_consent(struct meeting *m)
 	return fault_none();
 }
 
+/* A consent to Kela in writing serves every dealing until its last day (form Y100). */
+static bool find_written(const struct meeting *m, struct record_id *out)
+{
+	const struct rules_record *all;
+	struct consent one;
+	size_t count = rules_list(world_of(m), RULES_OF_CLIENT, m->session->case_id, RECORDS_TYPE_CONSENT, &all);
+	for (size_t i = 0; i < count; i++) {
+		struct span fields = all[i].fields;
+		if (fields_number_or_none(fields, RECORDS_CONSENT_DIRECTION) == RECORDS_CONSENT_DIRECTION_FROM_KELA &&
+		    fields_number_or_none(fields, RECORDS_CONSENT_FORM) == RECORDS_CONSENT_FORM_WRITTEN &&
+		    consent_allows(fields, RECORDS_CONSENT_SCOPE_SESSION) && consent_read(world_of(m), &all[i], &one) &&
+		    consent_at(&one, m->at_ms) == CONSENT_HOLDS) {
+			*out = all[i].id;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Before Kela tells anything: the consent the client gave to Kela for this session, which
+ * is recorded with it; on another day it is another dealing. */
+static struct fault put_kela_consent(struct meeting *m)
+{
+	struct record_id id = { { 0 } };
+	bool has = fields_id(m->session->fields, RECORDS_JOINT_SESSION_KELA_CONSENT, &id) &&
+		   consent_by_id(world_of(m), id, m->at_ms, NULL) == CONSENT_HOLDS;
+	if (*m->call->text != '\0' && m->has_consent) {
+		FAULT_TRY(make_kela_consent(m));
+		id = m->extra.record_id;
+	} else if (!has && !find_written(m, &id)) {
+		rules_hint(&m->w.told, "kela_consent", "before Kela tells anything the client consents to it herself, for this dealing: "
+			   "--kela-consent HOW");
+		return fault_none();
+	}
+	wire_put_bytes(&m->w.fields, RECORDS_JOINT_SESSION_KELA_CONSENT, span_of(id.bytes, ID_BYTES));
+	return fault_none();
+}
+
+static void put_room(struct meeting *m)
+{
+	put_text(&m->w.fields, RECORDS_JOINT_SESSION_OTHERS_PRESENT, m->call->room);
+	if (*m->call->room == '\0')
+		rules_hint(&m->w.told, "others_present", "ask each: is anybody else in the room? --room ANSWER keeps what they said");
+}
+
 static struct fault start(struct meeting *m)
 {
 	put_state(m, RECORDS_SESSION_STATE_RUNNING);
 	wire_put_varint(&m->w.fields, RECORDS_JOINT_SESSION_STARTED_AT, m->at_ms);
-	if (*m->call->text != '\0' && m->has_consent)
-		FAULT_TRY(make_kela_consent(m));
-	if (*m->call->text == '\0')
-		rules_hint(&m->w.told, "participants", "before Kela tells anything the client consents to it herself: --kela-consent HOW");
-	rules_hint(&m->w.told, "participants", "ask each: is anybody else in the room?");
+	FAULT_TRY(put_kela_consent(m));
+	put_room(m);
+	rules_hint(&m->w.told, "participants", "the client chooses the language, and may pause or end it at any time");
 	return put(m);
 }
 
@@ -456,6 +515,9 @@ static struct fault action(struct meeting *m)
 	uint64_t kind;
 	int32_t due;
 	struct span one, rest = m->session->fields;
+	uint32_t state = state_of(m);
+	if (state != RECORDS_SESSION_STATE_RUNNING && state != RECORDS_SESSION_STATE_ENDED)
+		return refuse(m, "agreed_actions", "actions are agreed while the session runs, and until the client has confirmed", "jalka session start SESSION");
 	FAULT_TRY(scopes_read_value(m->w.request, "owner_kind", scopes_enum(RECORDS_TYPE_AGREED_ACTION, RECORDS_AGREED_ACTION_OWNER_KIND),
 				    span_text(m->call->owner_kind), &kind));
 	if (!civil_read_date(span_text(m->call->due), &due))
@@ -507,6 +569,8 @@ static struct fault resume(struct meeting *m)
 	wire_put_varint(&m->w.fields, RECORDS_JOINT_SESSION_CHANNEL, RECORDS_SESSION_CHANNEL_PHONE);
 	if (!fields_has(m->session->fields, RECORDS_JOINT_SESSION_STARTED_AT))
 		wire_put_varint(&m->w.fields, RECORDS_JOINT_SESSION_STARTED_AT, m->at_ms);
+	FAULT_TRY(put_kela_consent(m));
+	put_room(m);
 	rules_hint(&m->w.told, "participants", "a voice on the phone is a new one: check identities again");
 	return put(m);
 }
@@ -531,6 +595,7 @@ static struct fault show(struct meeting *m)
 	tell_points(m->session->fields, out);
 	tell_unidentified(m->session->fields, out);
 	tell_scope(m, out);
+	tell_start(m, m->session->fields, out);
 	answer_finish(m->w.request->answer);
 	return fault_none();
 }

@@ -12,6 +12,7 @@
  */
 #include <stdlib.h>
 
+#include "api/gate.h"
 #include "api/handlers.h"
 #include "api/resolve.h"
 #include "api/view.h"
@@ -302,6 +303,8 @@ static struct fault staff_of(struct request *request, const char *text, struct r
 	FAULT_TRY(casebook_get(node_book(request->target.node), *out, is_staff, &is));
 	if (!is)
 		return fault_of(FAULT_CALLER, "this is no member of the staff");
+	if (!ID_IS_NONE(request->gate->staff) && !ID_EQUAL(request->gate->staff, *out))
+		return fault_of(FAULT_CALLER, "whoever proposes or freezes does it as themself: --as and this name are two people");
 	request->field[0] = '\0';
 	return fault_none();
 }

@@ -2,6 +2,7 @@
  * what each needs, and taking one. A step is a write like any other (api/writing). */
 #include "api/handlers.h"
 
+#include "api/follow.h"
 #include "api/profile.h"
 #include "api/view.h"
 #include "api/writing.h"
@@ -11,15 +12,34 @@ enum { STEPS_MAX = 16 };
 
 /* ---- what is possible ---- */
 
+/* Whether the step may be taken as the record stands, by all rules. */
+static bool is_ready(struct writing *w, const struct lifecycle_table *table, uint32_t to, const struct rules_write *now)
+{
+	uint8_t state[16];
+	struct rules_told told = { .hint_count = 0 };
+	struct rules_write write = *now;
+	struct wire_out given, after;
+	void *block = world_take(&w->world, now->before.len + sizeof state);
+	if (block == NULL)
+		return false;
+	wire_out_init(&given, state, sizeof state);
+	wire_put_varint(&given, table->field, to);
+	write.given = wire_out_span(&given);
+	wire_out_init(&after, block, now->before.len + sizeof state);
+	wire_put_raw(&after, now->before);
+	wire_put_raw(&after, write.given); /* of a field given twice the last counts */
+	write.after = wire_out_span(&after);
+	return !fault_is(rules_check(&w->world.rules, &write, &told));
+}
+
 static void write_step(struct writing *w, const struct lifecycle_table *table, const struct lifecycle_step *step,
 		       const struct rules_write *write, struct writer *out)
 {
-	struct rules_told told = { .hint_count = 0 };
 	writer_object(out, NULL);
 	writer_string(out, "state", lifecycle_name(table, step->to));
 	writer_string(out, "needs", lifecycle_need_text(step->need));
 	writer_string(out, "field", step->need == LIFECYCLE_NOTHING ? "" : lifecycle_need_field(step->need));
-	writer_bool(out, "ready", !fault_is(rules_need(&w->world.rules, write, step->need, &told)));
+	writer_bool(out, "ready", is_ready(w, table, step->to, write));
 	writer_object_end(out);
 }
 
@@ -77,6 +97,7 @@ static struct fault step_with(struct writing *w, struct profile *profile, const 
 	FAULT_TRY(name_state(w, table, call->state));
 	w->token = call->token;
 	w->event_at_ms = call->event_at_ms;
+	FAULT_TRY(follow_step(w, profile));
 	return writing_put(w, profile);
 }
 

@@ -9,6 +9,9 @@
 #include "api/enrol_code.h"
 #include "api/handlers.h"
 #include "api/profile.h"
+#include "api/stale.h"
+#include "api/stale.h"
+#include "io/disk.h"
 #include "io/timer.h"
 
 enum { WAIT_MS = 30 * 1000, LOSSES_MAX = 3 };
@@ -51,6 +54,7 @@ static void answer_enrol(struct profile *profile, struct answer *answer)
 	writer_string(out, "sync", handlers_sync_name(s->state));
 	writer_id(out, "node", s->node.bytes);
 	writer_string(out, "words", s->words);
+	writer_string(out, "disk", disk_name((unsigned)disk_of_folder(profile_folder(profile)->path)));
 	answer_finish(answer);
 }
 
@@ -163,6 +167,7 @@ struct fault handlers_sync(struct request *request)
 		return fault_of(FAULT_LATER, "the central node has revoked this device: it must be enrolled anew");
 	if (profile_central_address(profile) == NULL && !call->offline)
 		return fault_of(FAULT_LATER, "this machine is not enrolled yet: enrol it with the code of the administrator");
+	FAULT_TRY(stale_look(profile));
 	if (call->offline || call->online)
 		FAULT_TRY(profile_online(profile, call->online));
 	if (call->offline || (call->online && !call->wait)) {
@@ -190,7 +195,8 @@ struct fault handlers_enrol(struct request *request)
 		strcpy(request->field, "code");
 		return f;
 	}
-	struct replica_enrolment enrolment = { .identity = code.identity, .serial = call->serial };
+	struct replica_enrolment enrolment = { .identity = code.identity, .serial = call->serial,
+					       .disk = (uint32_t)disk_of_folder(profile_folder(profile)->path) };
 	memcpy(enrolment.slot, code.slot, sizeof enrolment.slot);
 	memcpy(enrolment.secret, code.secret, sizeof enrolment.secret);
 	f = replica_enrol(profile_replica(profile), &enrolment);

@@ -9,9 +9,11 @@
 #include "api/view.h"
 #include "api/web.h"
 #include "base/limits.h"
+#include "central/ledger.h"
 #include "central/node.h"
 #include "domain/labels.h"
 #include "domain/schema.h"
+#include "records_table.h"
 #include "store/drafts.h"
 
 bool handlers_is_open(struct profile *profile)
@@ -178,10 +180,20 @@ void handlers_counters(struct node *node, struct writer *out)
 	writer_number(out, "bytes_out", c.bytes_out);
 }
 
+static bool count_entry(void *ctx, const struct ledger_entry *entry)
+{
+	(void)entry;
+	++*(uint64_t *)ctx;
+	return true;
+}
+
 static struct fault status_central(struct node *node, struct answer *answer)
 {
 	const struct delta_identity *identity = hub_identity(node_hub(node));
 	struct node_id id = hub_node(node_hub(node));
+	uint64_t unseen, drafts = 0;
+	FAULT_TRY(ledger_unseen(node_ledger(node), RECORDS_ACCESS_ACT_BREAK_GLASS, &unseen));
+	FAULT_TRY(ledger_unsettled(node_ledger(node), RECORDS_ACCESS_ACT_DRAFT_OLD, RECORDS_ACCESS_ACT_DRAFT_SETTLED, count_entry, &drafts));
 	struct writer *out = answer_begin(answer);
 	writer_string(out, "role", "central");
 	writer_string(out, "version", VERSION_TEXT);
@@ -190,6 +202,8 @@ static struct fault status_central(struct node *node, struct answer *answer)
 	writer_hex(out, "identity", span_of(identity->bytes, sizeof identity->bytes));
 	writer_id(out, "node", id.bytes);
 	handlers_counters(node, out);
+	writer_number(out, "glass_unseen", unseen);
+	writer_number(out, "drafts_old", drafts);
 	answer_finish(answer);
 	return fault_none();
 }

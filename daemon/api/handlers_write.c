@@ -1,7 +1,9 @@
 /* handlers_write - write, sign, drafts: what a person records. */
 #include "api/handlers.h"
 
+#include "api/follow.h"
 #include "api/profile.h"
+#include "api/stale.h"
 #include "api/resolve.h"
 #include "api/view.h"
 #include "api/writing.h"
@@ -22,6 +24,7 @@ static struct fault write_field(struct writing *w, struct profile *profile, cons
 		return fault_of(FAULT_LATER, "this machine is not enrolled yet: enrol it with the code of the administrator");
 	FAULT_TRY(writing_find_record(w, profile, call->record_id));
 	FAULT_TRY(writing_find_case(w, profile, call->case_id, call->client_case));
+	FAULT_TRY(follow_step(w, profile));
 	return writing_put(w, profile);
 }
 
@@ -111,6 +114,7 @@ struct fault handlers_drafts(struct request *request)
 	if (*discard != '\0') {
 		FAULT_TRY(resolve_draft(drafts, discard, &id));
 		FAULT_TRY(drafts_discard(drafts, id));
+		FAULT_TRY(stale_look(request->target.profile));
 		writer_id(answer_begin(request->answer), "discarded", id.bytes);
 		answer_finish(request->answer);
 		return fault_none();

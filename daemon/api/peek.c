@@ -1,21 +1,17 @@
 /* peek - folds a case's records for one who may see that they are there. */
 #include "api/peek.h"
 
-#include <stdlib.h>
-
 #include "api/view.h"
+#include "central/idset.h"
 #include "central/node.h"
 #include "records_table.h"
-
-enum { RECORDS_MAX = 100000 };
 
 struct peeking {
 	struct request *request;
 	struct gate *gate;
 	struct writer *out;
 	struct view view;
-	struct record_id *ids;
-	size_t count, room;
+	struct idset ids;
 	bool full;
 };
 
@@ -24,36 +20,16 @@ struct peeking {
 static bool take_id(void *ctx, const struct log_entry *entry)
 {
 	struct peeking *p = ctx;
-	if (p->count == p->room) {
-		size_t room = p->room == 0 ? 256 : 2 * p->room;
-		struct record_id *more = room > RECORDS_MAX ? NULL : realloc(p->ids, room * sizeof *more);
-		p->full = more == NULL;
-		if (p->full)
-			return false;
-		p->ids = more;
-		p->room = room;
-	}
-	p->ids[p->count++] = entry->record_id;
-	return true;
-}
-
-static int by_id(const void *a, const void *b)
-{
-	return memcmp(((const struct record_id *)a)->bytes, ((const struct record_id *)b)->bytes, ID_BYTES);
+	p->full = !idset_add(&p->ids, entry->record_id.bytes);
+	return !p->full;
 }
 
 static struct fault gather(struct peeking *p, struct case_id id)
 {
-	size_t kept = 0;
 	FAULT_TRY(log_read_case(p->gate->world.log, id, 0, UINT64_MAX, take_id, p));
 	if (p->full)
 		return fault_of(FAULT_LIMIT, "memory to look at the case");
-	if (p->count > 0)
-		qsort(p->ids, p->count, sizeof *p->ids, by_id);
-	for (size_t i = 0; i < p->count; i++)
-		if (kept == 0 || !ID_EQUAL(p->ids[kept - 1], p->ids[i]))
-			p->ids[kept++] = p->ids[i];
-	p->count = kept;
+	idset_settle(&p->ids);
 	return fault_none();
 }
 
@@ -95,7 +71,9 @@ static bool write_record(void *ctx, const struct casebook_record *record)
 	writer_number(p->out, "event_at_ms", record->event_at_ms);
 	view_author(&p->view, p->out, "by", &record->last_author);
 	writer_string(p->out, "right", access_right_name(answer.right));
-	view_fields(p->out, record->record_type, is_whole ? gate_fields(p->gate, record, record->shown) : metadata(p, record));
+	struct span fields = is_whole ? gate_fields(p->gate, record, record->shown) : metadata(p, record);
+	view_fields(p->out, record->record_type, fields);
+	view_names(&p->view, p->out, record->record_type, fields);
 	writer_object_end(p->out);
 	return false;
 }
@@ -123,8 +101,8 @@ static struct fault write_case(struct peeking *p, const struct log_case *info)
 	writer_id(out, "client_case", info->client_case.bytes);
 	write_own_worker(p, info->case_id);
 	writer_list(out, "records");
-	for (size_t i = 0; i < p->count && !fault_is(f); i++)
-		f = casebook_peek(p->gate->world.book, p->ids[i], write_record, p);
+	for (size_t i = 0; i < p->ids.count && !fault_is(f); i++)
+		f = casebook_peek(p->gate->world.book, idset_record(&p->ids, i), write_record, p);
 	writer_list_end(out);
 	if (!fault_is(f))
 		f = world_fault(&p->gate->world);
@@ -142,6 +120,6 @@ struct fault peek_case(struct request *request, const struct log_case *info)
 	struct fault f = gather(&p, info->case_id);
 	if (!fault_is(f))
 		f = write_case(&p, info);
-	free(p.ids);
+	idset_free(&p.ids);
 	return f;
 }

@@ -513,6 +513,11 @@ struct fault profile_verify(struct profile *profile)
 	return sealed_db_verify(profile->db);
 }
 
+const struct folder *profile_folder(const struct profile *profile)
+{
+	return profile->config.folder;
+}
+
 struct log *profile_log(struct profile *profile)
 {
 	return profile->log;

@@ -50,6 +50,7 @@ void profile_lock(struct profile *profile);
 void profile_touch(struct profile *profile);
 
 /* ---- while OPEN ---- */
+const struct folder *profile_folder(const struct profile *profile); /* the daemon's own, borrowed */
 struct log *profile_log(struct profile *profile);
 struct casebook *profile_book(struct profile *profile);
 struct replica *profile_replica(struct profile *profile);

@@ -10,6 +10,7 @@
 #include "api/handlers.h"
 #include "base/assert.h"
 #include "base/wire.h"
+#include "central/node.h"
 
 /* One at a time; 60 KiB, so neither on the stack nor per client. */
 static jalka_Request decoded;
@@ -194,7 +195,10 @@ static void dispatch(struct request *request, const struct request_row *row)
 		answer_refuse_locked(answer, handlers_locked_text(request->target.profile));
 		return;
 	}
-	struct fault f = pass_and_handle(request, row);
+	struct node *node = request->target.node;
+	struct fault f = node == NULL ? fault_none() : hub_commit(node_hub(node), node_now()); /* Q3 */
+	if (!fault_is(f))
+		f = pass_and_handle(request, row);
 	if (fault_is(f))
 		answer_refuse(answer, f, request->advice, request->field);
 }

@@ -6,7 +6,10 @@
  *
  * Q1  A handler runs only with its right: the role it belongs to and, where it
  *     needs one, an open store, and only what the gate lets pass (api/gate.h).
- * Q2  A handler that returns a fault has changed nothing and written nothing.
+ * Q2  A handler that returns a fault has changed nothing; the table refuses the
+ *     call, and what of an answer was begun is dropped.
+ * Q3  At the central node a handler finds everything that links brought in
+ *     committed, so that a transaction of its own never meets the hub's.
  */
 #ifndef JALKA_API_REQUEST_H
 #define JALKA_API_REQUEST_H

@@ -9,13 +9,21 @@
 #include "api/writer.h"
 #include "store/casebook.h"
 
-enum { VIEW_NAME_BYTES = 256 };
+enum { VIEW_NAME_BYTES = 256, VIEW_LEADS = 8 };
+
+struct view_named {
+	struct record_id id;
+	char title[VIEW_NAME_BYTES]; /* "": not here, or not for the reader */
+};
 
 struct view {
 	struct casebook *book;
 	struct node_id self;
 	struct node_id named; /* whose name stands in `name` */
 	char name[VIEW_NAME_BYTES];
+	struct gate *gate;    /* asked for what a record leads to; NULL: for nothing */
+	struct view_named leads[VIEW_LEADS]; /* what was last led to */
+	size_t lead_next;
 };
 
 void view_init(struct view *view, struct casebook *book, const struct node_id *self);
@@ -33,6 +41,8 @@ void view_summary(struct view *view, struct writer *writer, const struct caseboo
 void view_merged(struct view *view, struct writer *writer, const struct casebook_record *record);
 /* "fields": the record as shown. */
 void view_fields(struct writer *writer, uint32_t record_type, struct span fields);
+/* "names": what the ids in the fields stand for, {"id":"Aino Laine"}; absent when none is known. */
+void view_names(struct view *view, struct writer *writer, uint32_t record_type, struct span fields);
 /* "siblings": all values of one field. */
 void view_siblings(struct view *view, struct writer *writer, uint32_t record_type, const struct casebook_field *field);
 

@@ -1,14 +1,17 @@
 /* view_merged - where a client record that was linked to another leads, as seen from here.
  *
  * Links are followed as far as this book holds them: the last record may be one
- * that stands on no device of this worker, and then its id alone is told.
+ * that stands on no device of this worker, or is not for them to see, and then its
+ * id alone is told.
  */
 #include "api/view.h"
 
+#include "api/gate.h"
 #include "domain/duplicate.h"
 #include "records_table.h"
 
 struct link {
+	struct gate *gate;
 	struct record_id into;
 	bool is_held, is_linked;
 	char title[VIEW_NAME_BYTES];
@@ -20,10 +23,10 @@ static bool read_link(void *ctx, const struct casebook_record *record)
 	struct span rest = record->shown;
 	struct wire_field f;
 	size_t len = record->title.len < sizeof link->title ? record->title.len : 0;
-	link->is_held = record->record_type == RECORDS_TYPE_CLIENT;
+	link->is_held = record->record_type == RECORDS_TYPE_CLIENT && (link->gate == NULL || gate_shows(link->gate, record));
 	memcpy(link->title, record->title.data, len);
 	link->title[len] = '\0';
-	while (link->is_held && wire_next(&rest, &f) == WIRE_FIELD)
+	while (record->record_type == RECORDS_TYPE_CLIENT && wire_next(&rest, &f) == WIRE_FIELD)
 		if (f.number == RECORDS_CLIENT_MERGED_INTO && f.type == WIRE_BYTES && f.data.len == ID_BYTES) {
 			memcpy(link->into.bytes, f.data.data, ID_BYTES);
 			link->is_linked = true;
@@ -42,7 +45,7 @@ static bool next_link(void *ctx, struct record_id id, struct record_id *into)
 
 void view_merged(struct view *view, struct writer *writer, const struct casebook_record *record)
 {
-	struct link link = { .is_held = false }, last = { .is_held = false };
+	struct link link = { .is_held = false }, last = { .gate = view->gate };
 	if (record->record_type != RECORDS_TYPE_CLIENT)
 		return;
 	(void)read_link(&link, record);
@@ -53,6 +56,6 @@ void view_merged(struct view *view, struct writer *writer, const struct casebook
 	writer_object(writer, "merged");
 	writer_id(writer, "into", root.bytes);
 	writer_bool(writer, "held", last.is_held);
-	writer_string(writer, "title", last.title);
+	writer_string(writer, "title", last.is_held ? last.title : "");
 	writer_object_end(writer);
 }

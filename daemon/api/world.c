@@ -189,10 +189,10 @@ static size_t list(void *ctx, enum rules_scope scope, struct case_id case_id, ui
 
 /* ---- values written apart --------------------------------------------------------------------- */
 
-static bool take_conflict(void *ctx, const struct casebook_record *record)
+static bool take_apart(void *ctx, const struct casebook_record *record)
 {
-	bool *has_conflict = ctx;
-	*has_conflict = record->has_conflict;
+	bool *is_apart = ctx;
+	*is_apart = record->is_apart;
 	return false;
 }
 
@@ -202,9 +202,9 @@ static size_t values(void *ctx, struct record_id id, uint32_t field, struct span
 	const struct casebook_field *fields;
 	struct arena arena;
 	size_t field_count, count = 0;
-	bool has_conflict = false;
-	note(world, casebook_get(world->book, id, take_conflict, &has_conflict));
-	void *block = has_conflict ? malloc(FIELDS_ARENA_BYTES) : NULL; /* without a conflict the shown value is all */
+	bool is_apart = false;
+	note(world, casebook_get(world->book, id, take_apart, &is_apart));
+	void *block = is_apart ? malloc(FIELDS_ARENA_BYTES) : NULL; /* else the shown value is all */
 	if (block == NULL)
 		return 0;
 	arena_init(&arena, block, FIELDS_ARENA_BYTES);

@@ -7,6 +7,7 @@
 #include "api/handlers.h"
 #include "api/gate.h"
 #include "api/profile.h"
+#include "api/stale.h"
 #include "api/resolve.h"
 #include "api/view.h"
 #include "base/assert.h"
@@ -192,6 +193,9 @@ static bool take_record(void *ctx, const struct casebook_record *record)
 	struct found *found = ctx;
 	found->met = true;
 	found->w->case_id = record->case_id;
+	found->fault = gate_read(found->w->request->gate, record); /* who does not see it is told nothing of it */
+	if (fault_is(found->fault))
+		return false;
 	if (found->w->record == NULL)
 		found->w->record = schema_by_type(record->record_type);
 	if (found->w->record == NULL || record->record_type != found->w->record->type)
@@ -407,15 +411,15 @@ static struct fault judge(struct writing *w)
 		FAULT_TRY(writing_rules(w, &write));
 	}
 	FAULT_TRY(check_shape(w));
+	FAULT_TRY(ask_gate(w, &write)); /* before the rules, whose refusals tell what stands in the case */
 	if (writing_is_draft(w)) {
 		struct fault lost = rules_draft(&w->world.rules, &write, &w->told);
-		return fault_is(lost) ? writing_refused(w, lost) : ask_gate(w, &write);
+		return fault_is(lost) ? writing_refused(w, lost) : fault_none();
 	}
 	struct fault f = rules_check(&w->world.rules, &write, &w->told);
 	FAULT_TRY(world_fault(&w->world));
 	if (fault_is(f))
 		return writing_refused(w, f);
-	FAULT_TRY(ask_gate(w, &write));
 	w->also_count = rules_also(&w->world.rules, &write, w->also);
 	return world_fault(&w->world);
 }
@@ -642,8 +646,10 @@ static struct fault put_delta(struct writing *w, struct profile *profile)
 		return request_fault(w->request, f, "lock and unlock the profile, which opens the store anew and checks it");
 	FAULT_TRY(f);
 	gate_traced(act_of(writes), w->case_id);
-	if (w->from_draft)
+	if (w->from_draft) {
 		FAULT_TRY(drafts_discard(profile_log(profile), w->record_id));
+		(void)stale_look(profile); /* it is signed, whatever the log of it: the next look makes up for it */
+	}
 	w->record_id = written[0].record_id;
 	w->case_id = written[0].case_id;
 	answer_written(w, writes[0].envelope.is_signed ? "signed" : "written", written[0].seq, written[0].stamp_ms);

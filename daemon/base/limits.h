@@ -9,9 +9,10 @@
 #include <stdint.h>
 
 enum {
-	/* one delta and its parts */
-	LIMIT_DELTA_BYTES = 48 * 1024,        /* one delta, encoded */
-	LIMIT_FIELD_BYTES = 40 * 1024,        /* one top-level field, all occurrences, with tags */
+	/* one delta and its parts: a note of the longest letters but the rarest, what is said
+	 * beside it, and a row and a frame around them */
+	LIMIT_DELTA_BYTES = 61000,            /* one delta, encoded */
+	LIMIT_FIELD_BYTES = 60040,            /* one top-level field, all occurrences, with tags */
 	LIMIT_FIELDS = 128,                   /* distinct top-level fields one delta may touch */
 	LIMIT_TEXT_CHARS = 20000,             /* characters of one note */
 	LIMIT_BASES = 4,                      /* (epoch, order) pairs of one base */
@@ -24,7 +25,7 @@ enum {
 	LIMIT_PAD_STEP_BYTES = 64,
 	LIMIT_MESSAGE1_BYTES = 14 * 1024,     /* one initial TCP window */
 	LIMIT_CHUNK_DELTAS = 1000,            /* deltas under one signed head */
-	LIMIT_CHUNK_BYTES = 56 * 1024,        /* raw rows of one chunk: fits a frame uncompressed (P4) */
+	LIMIT_CHUNK_BYTES = 61400,            /* raw rows of one chunk: fits a frame uncompressed (P4) */
 	LIMIT_INFLATED_BYTES = 1024 * 1024,   /* rows of one message after decompression */
 	LIMIT_INFLATED_RATIO = 50,
 	LIMIT_SESSION_IDLE_BYTES = 64 * 1024, /* memory of one idle session */
@@ -54,6 +55,6 @@ _Static_assert(LIMIT_CHUNK_BYTES + 4096 < LIMIT_FRAME_PLAIN_BYTES,
 	       "P4: a chunk with head, framing and padding fits one frame uncompressed");
 _Static_assert(LIMIT_DELTA_BYTES < LIMIT_CHUNK_BYTES, "a chunk holds at least one delta");
 _Static_assert(LIMIT_FIELD_BYTES < LIMIT_DELTA_BYTES, "a delta holds at least one field");
-_Static_assert(2 * LIMIT_TEXT_CHARS + 16 < LIMIT_FIELD_BYTES, "a note may be all ä, Cyrillic or Arabic");
+_Static_assert(3 * LIMIT_TEXT_CHARS + 16 < LIMIT_FIELD_BYTES, "a note may be in any script in use: three bytes a letter");
 
 #endif

@@ -37,7 +37,8 @@ void handovers_close(struct handovers *handovers)
 struct fault handovers_touched(struct handovers *handovers, struct record_id record_id, const struct log_entry *entry)
 {
 	uint32_t type = entry == NULL ? 0 : entry->record_type;
-	if (type == RECORDS_TYPE_CASE || type == RECORDS_TYPE_CASE_ASSIGNMENT || type == RECORDS_TYPE_STAFF_MEMBER)
+	if (type == RECORDS_TYPE_CASE || type == RECORDS_TYPE_CASE_ASSIGNMENT || type == RECORDS_TYPE_STAFF_MEMBER ||
+	    type == RECORDS_TYPE_DEVICE)
 		handovers->may_wait = true;
 	if (type != RECORDS_TYPE_HANDOVER)
 		return fault_none();
@@ -71,11 +72,13 @@ static bool take_entry(void *ctx, const struct log_entry *entry)
 	return true;
 }
 
-/* ---- whether the receiver may be own worker ---- */
+/* ---- what stands in the way ---- */
 
 struct looking {
 	struct record_id matter;
-	bool found, is_special, is_closed, is_licensed;
+	bool found;
+	struct handover_case one;
+	struct handover_receiver to;
 };
 
 static bool find_matter(void *ctx, const struct log_entry *entry)
@@ -91,31 +94,36 @@ static bool find_matter(void *ctx, const struct log_entry *entry)
 static bool take_matter(void *ctx, const struct casebook_record *record)
 {
 	struct looking *looking = ctx;
-	looking->is_special = fields_true(record->shown, RECORDS_CASE_SPECIAL_SUPPORT);
-	looking->is_closed = lifecycle_state(lifecycle_of(RECORDS_TYPE_CASE), record->shown) == RECORDS_CASE_STATE_CLOSED;
+	looking->one.is_special = fields_true(record->shown, RECORDS_CASE_SPECIAL_SUPPORT);
+	looking->one.is_closed = lifecycle_state(lifecycle_of(RECORDS_TYPE_CASE), record->shown) == RECORDS_CASE_STATE_CLOSED;
 	return false;
 }
 
 static bool take_staff(void *ctx, const struct casebook_record *record)
 {
 	struct looking *looking = ctx;
-	looking->is_licensed = fields_number_or_none(record->shown, RECORDS_STAFF_MEMBER_PROFESSION) ==
-			       RECORDS_PROFESSION_LICENSED_SOCIAL_WORKER;
+	looking->to.is_staff = record->record_type == RECORDS_TYPE_STAFF_MEMBER;
+	looking->to.is_licensed = looking->to.is_staff && fields_number_or_none(record->shown, RECORDS_STAFF_MEMBER_PROFESSION) ==
+								RECORDS_PROFESSION_LICENSED_SOCIAL_WORKER;
 	return false;
 }
 
-/* Every matter is open, and the receiver licensed where special support is needed (SHL 42 §). */
-static struct fault is_fit(struct handovers *handovers, const struct handover *said, bool *fit)
+/* The first thing of the first case that has one. */
+static struct fault find_block(struct handovers *handovers, struct hub *hub, const struct hub_handover *handover,
+			       bool is_accepted, enum handover_block *out)
 {
-	*fit = true;
-	for (size_t i = 0; i < said->case_count && *fit; i++) {
-		struct looking looking = { .found = false };
-		FAULT_TRY(log_read_case(handovers->log, said->cases[i], 0, INT64_MAX, find_matter, &looking));
-		if (!looking.found)
-			continue;
-		FAULT_TRY(casebook_peek(handovers->book, looking.matter, take_matter, &looking));
-		FAULT_TRY(casebook_get(handovers->book, said->to, take_staff, &looking));
-		*fit = !looking.is_closed && (!looking.is_special || looking.is_licensed);
+	struct looking looking = { .to.has_device = hub_has_device(hub, handover->to) };
+	*out = HANDOVER_FREE;
+	FAULT_TRY(casebook_get(handovers->book, handover->to, take_staff, &looking));
+	for (size_t i = 0; i < handover->case_count && *out == HANDOVER_FREE; i++) {
+		looking.one = (struct handover_case){ .is_there = false };
+		looking.found = false;
+		hub_handover_case(hub, handover, handover->cases[i], &looking.one);
+		looking.one.is_seen = looking.one.is_seen || is_accepted;
+		FAULT_TRY(log_read_case(handovers->log, handover->cases[i], 0, INT64_MAX, find_matter, &looking));
+		if (looking.found)
+			FAULT_TRY(casebook_peek(handovers->book, looking.matter, take_matter, &looking));
+		*out = handover_blocked(&looking.one, &looking.to);
 	}
 	return fault_none();
 }
@@ -125,7 +133,7 @@ static struct fault is_fit(struct handovers *handovers, const struct handover *s
 static struct fault act(struct handovers *handovers, struct hub *hub, const struct hub_handover *handover,
 			const struct handover *said, struct hub_time now, bool *is_over)
 {
-	bool fit;
+	enum handover_block block;
 	enum handover_due due = handover_due(said);
 	*is_over = due == HANDOVER_NOTHING || due == HANDOVER_TAKE_BACK;
 	switch (due) {
@@ -137,8 +145,8 @@ static struct fault act(struct handovers *handovers, struct hub *hub, const stru
 	case HANDOVER_TAKE_EFFECT:
 		break;
 	}
-	FAULT_TRY(is_fit(handovers, said, &fit));
-	if (!fit || !hub_handover_may(hub, handover))
+	FAULT_TRY(find_block(handovers, hub, handover, said->is_accepted, &block));
+	if (block != HANDOVER_FREE)
 		return fault_none();
 	if (due == HANDOVER_LEND)
 		return hub_handover_lend(hub, handover, now.wall_ms + HANDOVER_LENT_DAYS * (uint64_t)DAY_MS, now);
@@ -153,15 +161,24 @@ static struct fault forget(struct handovers *handovers, struct record_id id)
 	return log_commit(handovers->log); /* tells what the removal met */
 }
 
+static struct fault read_one(struct handovers *handovers, const struct hub *hub, struct record_id id,
+			     struct reading *reading, struct hub_handover *out)
+{
+	*reading = (struct reading){ .hub = hub };
+	FAULT_TRY(log_read_record(handovers->log, id, take_entry, reading));
+	*out = (struct hub_handover){
+		.record = id, .case_id = reading->case_id, .from = reading->said.from, .to = reading->said.to,
+		.cases = reading->said.cases, .case_count = reading->said.case_count,
+	};
+	return fault_none();
+}
+
 static struct fault look_at(struct handovers *handovers, struct hub *hub, struct record_id id, struct hub_time now)
 {
-	struct reading reading = { .hub = hub };
+	struct reading reading;
+	struct hub_handover handover;
 	bool is_over = true;
-	FAULT_TRY(log_read_record(handovers->log, id, take_entry, &reading));
-	const struct hub_handover handover = {
-		.record = id, .case_id = reading.case_id, .from = reading.said.from, .to = reading.said.to,
-		.cases = reading.said.cases, .case_count = reading.said.case_count,
-	};
+	FAULT_TRY(read_one(handovers, hub, id, &reading, &handover));
 	FAULT_TRY(act(handovers, hub, &handover, &reading.said, now, &is_over));
 	return is_over ? forget(handovers, id) : fault_none();
 }
@@ -193,18 +210,46 @@ static bool take_waiting(void *ctx, struct span key, struct span value)
 	return true;
 }
 
+static struct fault find_waiting(struct handovers *handovers, struct waiting *waiting)
+{
+	*waiting = (struct waiting){ .count = 0 };
+	struct fault fault = log_scan(handovers->log, TABLE, (struct span){ NULL, 0 }, take_waiting, waiting);
+	return !fault_is(fault) && waiting->full ? fault_of(FAULT_LIMIT, "memory for handovers") : fault;
+}
+
 struct fault handovers_step(struct handovers *handovers, struct hub *hub, struct hub_time now)
 {
-	struct waiting waiting = { .count = 0 };
+	struct waiting waiting;
 	if (!handovers->may_wait)
 		return fault_none();
-	struct fault fault = log_scan(handovers->log, TABLE, (struct span){ NULL, 0 }, take_waiting, &waiting);
-	if (!fault_is(fault) && waiting.full)
-		fault = fault_of(FAULT_LIMIT, "memory for handovers");
+	struct fault fault = find_waiting(handovers, &waiting);
 	for (size_t i = 0; i < waiting.count && !fault_is(fault); i++)
 		fault = look_at(handovers, hub, waiting.ids[i], now);
 	free(waiting.ids);
 	/* What was done here touched assignments and says so: nothing new comes of that. */
 	handovers->may_wait = fault_is(fault);
+	return fault;
+}
+
+static struct fault tell(struct handovers *handovers, struct hub *hub, struct record_id id, handovers_fn *fn, void *ctx,
+			 bool *goes_on)
+{
+	struct reading reading;
+	struct hub_handover handover;
+	FAULT_TRY(read_one(handovers, hub, id, &reading, &handover));
+	struct handovers_one one = { .handover = &handover, .said = &reading.said };
+	FAULT_TRY(find_block(handovers, hub, &handover, reading.said.is_accepted, &one.block));
+	*goes_on = fn(ctx, &one);
+	return fault_none();
+}
+
+struct fault handovers_list(struct handovers *handovers, struct hub *hub, handovers_fn *fn, void *ctx)
+{
+	struct waiting waiting;
+	bool goes_on = true;
+	struct fault fault = find_waiting(handovers, &waiting);
+	for (size_t i = 0; i < waiting.count && goes_on && !fault_is(fault); i++)
+		fault = tell(handovers, hub, waiting.ids[i], fn, ctx, &goes_on);
+	free(waiting.ids);
 	return fault;
 }

@@ -19,6 +19,7 @@
 #include "base/fault.h"
 #include "core/delta.h"
 #include "core/handshake.h"
+#include "domain/handover.h"
 #include "store/log.h"
 
 struct hub;
@@ -98,6 +99,7 @@ struct hub_device {
 	enum hub_device_state state;
 	char serial[65];
 	char words[HANDSHAKE_WORDS_BYTES]; /* WAITING */
+	uint32_t disk;                /* as it told: 1 encrypted, 2 not; 0: it could not tell */
 	uint64_t enrolled_ms, last_contact_ms;
 	uint64_t seq;                 /* held of its open epoch */
 	uint64_t heard_order;
@@ -143,6 +145,8 @@ struct fault hub_assign(struct hub *hub, struct case_id case_id, struct record_i
 			struct hub_time now, struct record_id *assignment);
 /* Who is the own worker of a case now; false: nobody. A matter has one at most: who
  * assigns asks first. */
+/* Why the case, which somebody holds, needs no own worker. FAULT_CALLER: it has one, or nobody holds it. */
+struct fault hub_no_own_worker(struct hub *hub, struct case_id case_id, struct span reason, struct hub_time now);
 bool hub_own_worker(struct hub *hub, struct case_id case_id, struct record_id *staff);
 /* The same with a planned end (0: none), by central's wall clock: then it ends by itself. */
 struct fault hub_assign_until(struct hub *hub, struct case_id case_id, struct record_id staff, uint32_t role,
@@ -162,8 +166,12 @@ struct hub_handover {
 	const struct case_id *cases;
 	size_t case_count;
 };
-/* Whether all its cases are open and `from`'s: own worker of the matters, holder of the rest. */
-bool hub_handover_may(struct hub *hub, const struct hub_handover *handover);
+/* Of one of its cases: whether it is there, `from`'s (own worker of a matter, holder of
+ * the rest), and seen by the receiver; before it was lent it counts as seen. The rest of
+ * `out` stands in the book, and is left alone. */
+void hub_handover_case(struct hub *hub, const struct hub_handover *handover, struct case_id case_id, struct handover_case *out);
+/* Whether somebody has a device in use. */
+bool hub_has_device(const struct hub *hub, struct record_id staff);
 /* The receiver holds the cases, and their clients', until then: once for each handover. */
 struct fault hub_handover_lend(struct hub *hub, const struct hub_handover *handover, uint64_t until_ms, struct hub_time now);
 struct fault hub_handover_take_back(struct hub *hub, const struct hub_handover *handover, struct hub_time now);

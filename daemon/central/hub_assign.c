@@ -10,6 +10,7 @@
 
 #include "records_table.h"
 
+enum { HUB_ASSIGN_WHY_BYTES = 2000 };
 enum { LOOK_AGAIN_MS = 24 * 60 * 60 * 1000 }; /* the wall clock may have been set meanwhile */
 
 struct fault hub_reason_put(struct hub *hub, const struct assignments_tie *tie, size_t reason, uint64_t ended)
@@ -295,6 +296,35 @@ bool hub_own_worker(struct hub *hub, struct case_id case_id, struct record_id *s
 				return true;
 			}
 	return false;
+}
+
+static struct fault put_no_own_worker(struct hub *hub, const struct assignments_tie *tie, size_t reason, struct span why)
+{
+	uint8_t block[HUB_ASSIGN_WHY_BYTES + 16];
+	struct wire_out fields;
+	uint64_t order;
+	wire_out_init(&fields, block, sizeof block);
+	wire_put_bytes(&fields, RECORDS_CASE_ASSIGNMENT_NOT_NEEDED_REASON, why);
+	const struct hub_own own = { .case_id = tie->info->id, .record_id = tie->reasons[reason].assignment,
+				     .record_type = RECORDS_TYPE_CASE_ASSIGNMENT, .fields = wire_out_span(&fields) };
+	return hub_append_own(hub, &own, &order);
+}
+
+struct fault hub_no_own_worker(struct hub *hub, struct case_id case_id, struct span why, struct hub_time now)
+{
+	struct record_id staff;
+	const struct assignments_tie *tie;
+	FAULT_TRY(hub_verb_begin(hub, now));
+	const struct assignments_case *info = assignments_case_get(&hub->assignments, &case_id);
+	if (hub_own_worker(hub, case_id, &staff))
+		return fault_of(FAULT_CALLER, "the case has an own worker");
+	if (why.len == 0 || why.len > HUB_ASSIGN_WHY_BYTES)
+		return fault_of(FAULT_CALLER, "say in a few words why no own worker is needed");
+	for (tie = info == NULL ? NULL : info->ties; tie != NULL; tie = tie->next)
+		for (size_t i = 0; i < tie->reason_count; i++)
+			if (tie->spans[i].ended == 0)
+				return hub_verb_end(hub, put_no_own_worker(hub, tie, i, why));
+	return fault_of(FAULT_CALLER, "nobody holds the case: assign it first");
 }
 
 struct fault hub_unassign(struct hub *hub, struct case_id case_id, struct record_id staff, struct hub_time now)

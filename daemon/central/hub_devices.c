@@ -14,7 +14,7 @@ enum {
 	/* HUB_TABLE_DEVICE */
 	DEVICE_STATIC = 1, DEVICE_SIGN = 2, DEVICE_HOLDER = 3, DEVICE_STATE = 4, DEVICE_SERIAL = 5, DEVICE_WORDS = 6,
 	DEVICE_ENROLLED = 7, DEVICE_TWIN = 8, DEVICE_ERASED = 9, DEVICE_REFILL = 10, DEVICE_DIRECTORY = 11,
-	DEVICE_EPOCH = 12,
+	DEVICE_EPOCH = 12, DEVICE_DISK = 13,
 	/* HUB_TABLE_SESSION */
 	SESSION_COUNTER = 1, SESSION_CURRENT = 2, SESSION_PREVIOUS = 3, SESSION_ORDER = 4, SESSION_BACKLOG = 5,
 	SESSION_PLACE = 6, SESSION_CONTACT = 7, SESSION_OFFSET = 8,
@@ -94,6 +94,7 @@ struct fault hub_devices_put(struct hub *hub, const struct hub_node *device)
 	wire_put_varint(&out, DEVICE_REFILL, device->must_refill);
 	wire_put_varint(&out, DEVICE_DIRECTORY, device->has_directory);
 	wire_put_bytes(&out, DEVICE_EPOCH, ID_SPAN(device->first_epoch));
+	wire_put_varint(&out, DEVICE_DISK, device->disk);
 	return log_put(hub->log, HUB_TABLE_DEVICE, ID_SPAN(device->node), wire_out_span(&out));
 }
 
@@ -176,6 +177,9 @@ static bool take_device(const struct wire_field *f, struct hub_node *device)
 		return true;
 	case DEVICE_DIRECTORY:
 		device->has_directory = f->value != 0;
+		return true;
+	case DEVICE_DISK:
+		device->disk = f->value <= 2 ? (uint32_t)f->value : 0;
 		return true;
 	}
 	return true;
@@ -333,6 +337,14 @@ static uint32_t state_of(enum hub_device_state state)
 	return RECORDS_DEVICE_STATE_REQUESTED;
 }
 
+/* Of a device that is to erase what it holds: until it has said that it has. */
+static uint32_t wipe_of(const struct hub_node *device)
+{
+	if (device->state != HUB_DEVICE_REVOKED && device->state != HUB_DEVICE_RETIRED)
+		return RECORDS_WIPE_STATE_NONE;
+	return device->erase_confirmed ? RECORDS_WIPE_STATE_CONFIRMED : RECORDS_WIPE_STATE_PENDING;
+}
+
 struct fault hub_devices_record(struct hub *hub, struct hub_node *device, uint64_t lost_ms)
 {
 	uint8_t block[VALUE_BYTES];
@@ -348,8 +360,11 @@ struct fault hub_devices_record(struct hub *hub, struct hub_node *device, uint64
 		wire_put_bytes(&fields, RECORDS_DEVICE_NODE, ID_SPAN(device->node));
 		wire_put_bytes(&fields, RECORDS_DEVICE_SIGN_PUBLIC, span_of(device->sign_public, DELTA_SIGN_PUBLIC_BYTES));
 		wire_put_bytes(&fields, RECORDS_DEVICE_STATIC_PUBLIC, span_of(device->static_public, NOISE_DH_BYTES));
+		if (device->disk != 0)
+			wire_put_varint(&fields, RECORDS_DEVICE_DISK_ENCRYPTED, device->disk == 1);
 	}
 	wire_put_varint(&fields, RECORDS_DEVICE_STATE, state_of(device->state));
+	wire_put_varint(&fields, RECORDS_DEVICE_WIPE_STATE, wipe_of(device));
 	if (lost_ms != 0)
 		wire_put_varint(&fields, RECORDS_DEVICE_LOST_AT, lost_ms);
 	own.fields = wire_out_span(&fields);
@@ -372,6 +387,7 @@ struct fault hub_devices(struct hub *hub, hub_device_fn *fn, void *ctx)
 			.heard_order = device->heard.order, .quarantined = device->quarantined,
 			.connected = device->link != NULL, .twin_alarm = device->twin_alarm,
 			.erase_confirmed = device->erase_confirmed, .clock_offset_ms = device->clock_offset_ms,
+			.disk = device->disk,
 		};
 		memcpy(shown.serial, device->serial, sizeof shown.serial);
 		memcpy(shown.words, device->words, sizeof shown.words);

@@ -134,6 +134,7 @@ struct fault hub_enrol_request(struct hub_link *link, const uint8_t *static_publ
 	memcpy(device.sign_public, request->sign_key.bytes, sizeof device.sign_public);
 	memcpy(device.serial, request->serial, sizeof device.serial);
 	memcpy(device.words, words, sizeof device.words);
+	device.disk = request->disk;
 	device.holder = slot.holder;
 	sodium_memzero(&slot, sizeof slot);
 	if (ID_IS_NONE(device.node) || ID_EQUAL(device.node, hub->node))

@@ -75,17 +75,6 @@ static bool author_index(struct writing *w, const struct author *author, uint32_
 	return true;
 }
 
-/* The author's stamp, where central replaced it: else 0. */
-static uint64_t replaced_stamp(const struct log_entry *entry)
-{
-	struct span bytes = entry->bytes;
-	struct wire_field f;
-	while (wire_next(&bytes, &f) == WIRE_FIELD)
-		if (f.number == 7 && f.type == WIRE_VARINT)
-			return f.value == entry->stamp_ms ? 0 : entry->stamp_ms;
-	return 0;
-}
-
 static void put_earlier(const struct hub *hub, const struct log_entry *entry, struct rows_row *row)
 {
 	for (size_t i = 1; i < entry->order_count; i++) {
@@ -113,7 +102,7 @@ static bool write_row(struct writing *w, const struct log_entry *entry)
 	if (entry->bytes.data == NULL)
 		row.digest = span_of(entry->digest.bytes, DELTA_HASH_BYTES);
 	else
-		row.stamp_ms = replaced_stamp(entry);
+		row.stamp_ms = hub_receipt_replaced_ms(entry);
 	put_earlier(w->hub, entry, &row);
 	size_t used = w->rows.out.used;
 	bool fits = author_index(w, &entry->author, &row.author)

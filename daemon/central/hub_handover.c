@@ -1,7 +1,8 @@
 /* hub_handover - the assignments of cases that change hands.
  *
- * What is lent has a record id that follows from handover and case, so that it is lent
- * once and found again, also after a crash between two steps. */
+ * What is lent, and what is taken over, has a record id that follows from handover and
+ * case: it is lent once and found again, also after a crash between two steps; and a node
+ * that was put back from a copy says again what it said before, not something beside it. */
 #include <sodium.h>
 
 #include "central/hub_state.h"
@@ -17,16 +18,37 @@ bool hub_holder(const struct hub *hub, struct node_id node, struct record_id *st
 	return true;
 }
 
-static struct record_id lent_id(const struct hub_handover *handover, const struct assignments_case *info)
+bool hub_has_device(const struct hub *hub, struct record_id staff)
 {
-	static const char tag[] = "jalka-lent-1";
-	uint8_t text[sizeof tag - 1 + 2 * ID_BYTES];
+	size_t at = 0;
+	for (const struct hub_node *device; (device = idmap_next(&hub->devices, &at)) != NULL;)
+		if (device->state == HUB_DEVICE_ACTIVE && ID_EQUAL(device->holder, staff))
+			return true;
+	return false;
+}
+
+enum { TAG_BYTES = 12 };
+
+static struct record_id id_of(const char tag[static TAG_BYTES], const struct hub_handover *handover,
+			      const struct assignments_case *info)
+{
+	uint8_t text[TAG_BYTES + 2 * ID_BYTES];
 	struct record_id id;
-	memcpy(text, tag, sizeof tag - 1);
-	memcpy(text + sizeof tag - 1, handover->record.bytes, ID_BYTES);
-	memcpy(text + sizeof tag - 1 + ID_BYTES, info->id.bytes, ID_BYTES);
+	memcpy(text, tag, TAG_BYTES);
+	memcpy(text + TAG_BYTES, handover->record.bytes, ID_BYTES);
+	memcpy(text + TAG_BYTES + ID_BYTES, info->id.bytes, ID_BYTES);
 	crypto_generichash(id.bytes, sizeof id.bytes, text, sizeof text, NULL, 0);
 	return id;
+}
+
+static struct record_id lent_id(const struct hub_handover *handover, const struct assignments_case *info)
+{
+	return id_of("jalka-lent-1", handover, info);
+}
+
+static struct record_id taken_id(const struct hub_handover *handover, const struct assignments_case *info)
+{
+	return id_of("jalka-take-1", handover, info);
 }
 
 /* ---- which cases ---- */
@@ -36,27 +58,14 @@ struct set {
 	size_t count;
 };
 
-static bool is_a_clients(const struct assignments_case *info)
+static bool is_at_hand(const struct assignments_case *info)
 {
-	switch (info->kind) {
-	case DELTA_CASE_CLIENT:
-	case DELTA_CASE_MATTER:
-	case DELTA_CASE_PROTECTED:
-	case DELTA_CASE_SENSITIVE:
-	case DELTA_CASE_CHILD_NOTICE:
-		return info->open && !info->erased;
-	case DELTA_CASE_NONE:
-	case DELTA_CASE_REFERENCE:
-	case DELTA_CASE_DIRECTORY:
-	case DELTA_CASE_ACCESS:
-		return false;
-	}
-	return false;
+	return delta_case_is_clients(info->kind) && info->open && !info->erased;
 }
 
 static void add(struct set *set, struct assignments_case *info)
 {
-	if (info == NULL || !is_a_clients(info) || set->count == sizeof set->cases / sizeof set->cases[0])
+	if (info == NULL || !is_at_hand(info) || set->count == sizeof set->cases / sizeof set->cases[0])
 		return;
 	for (size_t i = 0; i < set->count; i++)
 		if (set->cases[i] == info)
@@ -92,17 +101,24 @@ static bool is_own_worker(const struct assignments_tie *tie)
 	return false;
 }
 
-bool hub_handover_may(struct hub *hub, const struct hub_handover *handover)
+/* Whether what was lent of it has ended; false before it was lent. */
+static bool is_lent_over(const struct hub_handover *handover, struct assignments_case *info)
 {
-	for (size_t i = 0; i < handover->case_count; i++) {
-		const struct assignments_case *info = assignments_case_get(&hub->assignments, &handover->cases[i]);
-		if (info == NULL || !is_a_clients(info))
-			return false;
-		const struct assignments_tie *tie = tie_of(hub, info, handover->from);
-		if (info->kind == DELTA_CASE_MATTER ? !is_own_worker(tie) : tie == NULL || assignments_lasting(tie) == NULL)
-			return false;
-	}
-	return handover->case_count > 0;
+	struct record_id id = lent_id(handover, info);
+	size_t reason;
+	const struct assignments_tie *tie = hub_assign_find(info, &id, &reason);
+	return tie != NULL && tie->spans[reason].ended != 0;
+}
+
+void hub_handover_case(struct hub *hub, const struct hub_handover *handover, struct case_id case_id, struct handover_case *out)
+{
+	struct assignments_case *info = assignments_case_get(&hub->assignments, &case_id);
+	out->is_there = info != NULL && is_at_hand(info);
+	if (!out->is_there)
+		return;
+	const struct assignments_tie *from = tie_of(hub, info, handover->from), *to = tie_of(hub, info, handover->to);
+	out->is_own = info->kind == DELTA_CASE_MATTER ? is_own_worker(from) : from != NULL && assignments_lasting(from) != NULL;
+	out->is_seen = (to != NULL && assignments_lasting(to) != NULL) || !is_lent_over(handover, info);
 }
 
 /* ---- lent, and taken back ---- */
@@ -179,12 +195,12 @@ static struct fault end_all(struct hub *hub, const struct assignments_case *info
 /* First the new reasons, then the ends: the receiver's grant goes on, nothing is sent twice. */
 static struct fault move(struct hub *hub, const struct hub_handover *handover, const struct set *set)
 {
-	struct record_id assignment;
 	FAULT_TRY(say_effective(hub, handover));
-	for (size_t i = 0; i < set->count; i++)
+	for (size_t i = 0; i < set->count; i++) {
+		const struct assignments_reason as = { taken_id(handover, set->cases[i]), RECORDS_ASSIGNMENT_ROLE_OWN_WORKER, 0 };
 		if (!is_own_worker(tie_of(hub, set->cases[i], handover->to)))
-			FAULT_TRY(hub_append_assignment(hub, set->cases[i], handover->to, RECORDS_ASSIGNMENT_ROLE_OWN_WORKER,
-							&assignment));
+			FAULT_TRY(hub_assign_put(hub, set->cases[i], handover->to, &as, 0));
+	}
 	FAULT_TRY(take_back(hub, handover, set));
 	for (size_t i = 0; i < set->count; i++)
 		if (set->cases[i]->kind == DELTA_CASE_MATTER)

@@ -43,12 +43,9 @@ static uint64_t heard_of(const struct hub_link *link)
 static bool is_lost(const struct hub *hub, const jalka_HeldGrant *held)
 {
 	struct epoch_id id;
-	uint64_t g;
 	memcpy(id.bytes, held->g_epoch.bytes, ID_BYTES);
 	const struct order_epoch *epoch = order_epoch_by_id(&hub->orders, &id);
-	while (epoch != NULL && held->g <= epoch->inherited && !ID_IS_NONE(epoch->parent))
-		epoch = order_epoch_by_id(&hub->orders, &epoch->parent);
-	return epoch == NULL || !order_map(&hub->orders, &epoch->id, held->g, hub_epoch(hub), &g) || g != held->g;
+	return epoch == NULL || !order_is_of(&hub->orders, hub_epoch(hub), (struct order){ epoch->generation, held->g });
 }
 
 /* By lost orders the grant that lasts here was ended and begun again. */

@@ -1,4 +1,4 @@
-/* hub_ingest - a push: verified, judged, appended, receipted; nothing sent yet.
+/* hub_ingest - a push: verified, appended as it is judged, receipted; nothing sent yet.
  *
  * Works on the hub's row scratch; what must outlive the call (answers, a held
  * chunk) is copied to the link. */
@@ -7,7 +7,6 @@
 
 #include "base/assert.h"
 #include "central/hub_state.h"
-#include "domain/schema.h"
 #include "records_table.h"
 
 /* ---- authors ---- */
@@ -146,16 +145,6 @@ struct overlap {
 	size_t count;
 };
 
-/* The author's stamp in a delta's bytes, 0 when it cannot be read. */
-static uint64_t stamp_in(struct span bytes)
-{
-	struct wire_field f;
-	while (wire_next(&bytes, &f) == WIRE_FIELD)
-		if (f.number == 7 && f.type == WIRE_VARINT)
-			return f.value;
-	return 0;
-}
-
 static bool take_known(void *ctx, const struct log_entry *entry)
 {
 	struct overlap *overlap = ctx;
@@ -164,359 +153,20 @@ static bool take_known(void *ctx, const struct log_entry *entry)
 		return false;
 	struct ingest_row *row = &overlap->hub->rows[i];
 	struct hub_verdict *verdict = &overlap->hub->verdicts[i];
-	uint64_t stamp_ms = entry->bytes.data == NULL ? 0 : stamp_in(entry->bytes);
 	row->held = true;
 	row->known_digest = entry->digest;
 	*verdict = (struct hub_verdict){
 		.order = entry->verdict == LOG_ACCEPTED && entry->order_count > 0 ? entry->orders[0].n : 0,
 		.reason = entry->reason, .rejected = entry->verdict == LOG_REJECTED,
-		.stamp_ms = stamp_ms != 0 && stamp_ms != entry->stamp_ms ? entry->stamp_ms : 0,
+		.stamp_ms = hub_receipt_replaced_ms(entry),
 	};
 	return i + 1 < overlap->count;
-}
-
-/* ---- facts of one row ---- */
-
-struct judging {
-	struct hub_link *link;
-	struct hub *hub;
-	const struct assignments_holder *holder;
-	uint64_t first_seq;
-	bool closed;
-	uint64_t heard;             /* P3 */
-	size_t old_receipt_count;
-	uint32_t old_generation[HUB_OLD_WORDS];
-	/* first delta of a record */
-	struct record_id record;
-	const struct delta *delta;
-	bool has_first, first_erased, first_moved, first_touched;
-	bool is_unheard;            /* the grant the row's case is held by */
-	bool is_unchecked;          /* the row's base, in an epoch of which nothing is known (P3) */
-	size_t opened;              /* openings accepted in this chunk */
-};
-
-static size_t slot_of(const struct record_id *record)
-{
-	size_t value;
-	memcpy(&value, record->bytes, sizeof value);
-	return value & (HUB_FIRSTS - 1);
-}
-
-/* The row of this chunk that made the record, or where to note it. */
-static size_t chunk_slot(struct hub *hub, const struct record_id *record)
-{
-	size_t slot = slot_of(record);
-	while (hub->first_of[slot] != 0 && !ID_EQUAL(hub->entries[hub->first_of[slot] - 1].record_id, *record))
-		slot = (slot + 1) & (HUB_FIRSTS - 1);
-	return slot;
-}
-
-/* The fields of a delta's bytes. */
-static struct span fields_in(struct span bytes)
-{
-	struct wire_field f;
-	while (wire_next(&bytes, &f) == WIRE_FIELD)
-		if (f.number == 4 && f.type == WIRE_BYTES)
-			return f.data;
-	return span_of("", 0);
-}
-
-static bool take_first(void *ctx, const struct log_entry *entry)
-{
-	struct judging *j = ctx;
-	if (entry->verdict == LOG_REJECTED)
-		return true;
-	j->has_first = true;
-	j->first_moved = !ID_EQUAL(entry->case_id, j->delta->case_id) || entry->record_type != j->delta->record_type;
-	j->first_erased = entry->bytes.data == NULL;
-	if (!j->first_erased)
-		j->first_touched = ingest_touches(j->delta, fields_in(entry->bytes));
-	return false;
-}
-
-static bool holds(const struct judging *j, const struct assignments_case *info)
-{
-	struct case_id access;
-	if (info == NULL || info == j->hub->reference || info == j->hub->directory)
-		return info != NULL;
-	if (j->holder != NULL && assignments_holds(info, j->holder))
-		return true;
-	/* Opened further up in this chunk: the grant follows the chunk. */
-	if (info->opened_chunk == j->hub->chunk && ID_EQUAL(info->opened_by, j->link->device->node))
-		return true;
-	if (info->kind != DELTA_CASE_ACCESS)
-		return false;
-	delta_access_case(&j->hub->identity, &j->link->device->node, &access);
-	return ID_EQUAL(access, info->id);
-}
-
-static bool reserved(const struct judging *j, const struct delta *delta)
-{
-	struct case_id access;
-	if (ID_EQUAL(delta->case_id, j->hub->directory_case) || ID_EQUAL(delta->case_id, j->hub->reference_case))
-		return true;
-	delta_access_case(&j->hub->identity, &j->link->device->node, &access);
-	bool own = ID_EQUAL(access, delta->case_id);
-	switch (delta->opening.kind) {
-	case DELTA_CASE_NONE:
-	case DELTA_CASE_REFERENCE:
-	case DELTA_CASE_DIRECTORY:
-		return true;
-	case DELTA_CASE_ACCESS:
-		return !own;
-	case DELTA_CASE_CLIENT:
-	case DELTA_CASE_MATTER:
-	case DELTA_CASE_PROTECTED:
-	case DELTA_CASE_SENSITIVE:
-	case DELTA_CASE_CHILD_NOTICE:
-		return own;
-	}
-	return true;
-}
-
-/* P3: how far this cursor says that this case was seen. */
-static uint64_t seen_of(const struct hub_cursor *at, const struct assignments_tie *tie)
-{
-	const struct grant *grant = assignments_lasting(tie);
-	if (grant == NULL || at->backlog_now == 0 || grant->g < at->backlog_now || grant->g > at->order)
-		return at->order;
-	/* Its backlog is incomplete: its place; or what an earlier grant had fed. */
-	uint64_t place = grant->g == at->backlog_now ? at->backlog_place : 0;
-	uint64_t before = tie->grant_count > 1 ? tie->grants[tie->grant_count - 2].ended : 0;
-	return place > before ? place : before;
-}
-
-/* P3: the greater of what was Heard durably and what message 1 of this session says. */
-static uint64_t base_max(const struct judging *j, const struct assignments_tie *tie)
-{
-	uint64_t said = seen_of(&j->link->cursor, tie), heard = seen_of(&j->link->device->heard, tie);
-	uint64_t most = said > heard ? said : heard;
-	return most < j->hub->last_order ? most : j->hub->last_order;
-}
-
-/* The device has not heard of the grant it holds the case by: until then it may
- * forget the case over the end of an older one, and this delta with it (P2). */
-static bool is_unheard(const struct judging *j, const struct assignments_case *info, const struct assignments_tie *tie)
-{
-	const struct grant *grant = tie == NULL ? NULL : assignments_lasting(tie);
-	const struct hub_node *device = j->link->device;
-	if (grant == NULL || grant->g <= j->link->cursor.order || grant->g <= device->heard.order)
-		return false;
-	/* What it opened itself and never forgot it has. */
-	return !ID_EQUAL(info->opened_by, device->node) || tie->grant_count > 1 || device->must_refill;
-}
-
-static void shape_facts(const struct judging *j, const struct delta *delta, const struct assignments_case *info,
-			struct ingest_facts *facts)
-{
-	const struct schema_record *type = schema_by_type(delta->record_type);
-	struct schema_error where;
-	if (type == NULL) {
-		facts->malformed = true;
-		return;
-	}
-	facts->central_only = type->central_only ||
-			      schema_central_field(type, delta->fields, delta->cleared, delta->cleared_count) != NULL;
-	enum delta_case_kind kind = delta->opens ? delta->opening.kind : info != NULL ? info->kind : DELTA_CASE_NONE;
-	bool placed = kind == DELTA_CASE_NONE || schema_may_stand_in(type, kind);
-	facts->malformed = !placed || fault_is(schema_check(type, delta->fields, delta->cleared, delta->cleared_count,
-							    !j->has_first, true, &where));
-	if (!facts->malformed && j->has_first && type->is_signed)
-		facts->frozen_changed = j->first_touched || fault_is(schema_check_signed_change(type, delta->fields, delta->cleared,
-									    delta->cleared_count, &where));
-}
-
-/* Whether one of central's own words from before a restore says that it was accepted. */
-static bool was_accepted(const struct judging *j, uint64_t seq)
-{
-	for (size_t i = 0; i < j->old_receipt_count; i++) {
-		const struct receipt_run *run = receipt_run_of(&j->hub->old_receipts[i], seq);
-		if (run != NULL && run->first_order != 0)
-			return true;
-	}
-	return false;
-}
-
-static struct fault find_first(struct judging *j, const struct delta *delta)
-{
-	struct hub *hub = j->hub;
-	size_t slot = chunk_slot(hub, &delta->record_id);
-	j->delta = delta;
-	j->has_first = j->first_erased = j->first_moved = j->first_touched = false;
-	if (hub->first_of[slot] != 0) {
-		take_first(j, &hub->entries[hub->first_of[slot] - 1]);
-		return fault_none();
-	}
-	return log_read_record(hub->log, delta->record_id, take_first, j);
-}
-
-static struct fault facts_of(struct judging *j, const struct ingest_row *row, uint64_t seq, const struct delta *delta,
-			     struct ingest_facts *facts)
-{
-	struct hub *hub = j->hub;
-	const struct hub_node *device = j->link->device;
-	const struct assignments_case *info = assignments_case_get(&hub->assignments, &row->case_id);
-	const struct assignments_tie *tie = info == NULL || j->holder == NULL ? NULL
-		: assignments_tie_get(info, j->holder);
-	j->is_unheard = is_unheard(j, info, tie);
-	j->is_unchecked = false;
-	*facts = (struct ingest_facts){
-		.revoked = device->state == HUB_DEVICE_REVOKED || device->state == HUB_DEVICE_RETIRED,
-		.suspended = device->state == HUB_DEVICE_SUSPENDED,
-		.epoch_closed = j->closed,
-		.receipted = was_accepted(j, seq),
-		.secret_unknown = row->salt_known && !row->opens && !row->secret_known,
-		.case_erased = info != NULL && info->erased,
-		.case_open = info != NULL && info->open,
-		.opening_waits = info != NULL && info->waits,
-		.held = holds(j, info),
-		.epoch = hub_epoch(hub),
-		.base_max = base_max(j, tie),
-	};
-	if (delta == NULL)
-		return fault_none();
-	FAULT_TRY(hub_past_check(j->link, delta, &facts->past_too_high, &j->is_unchecked));
-	FAULT_TRY(find_first(j, delta));
-	facts->record_erased = hub_erase_is_record(hub, &delta->record_id) || (j->has_first && j->first_erased);
-	facts->case_reserved = delta->opens && reserved(j, delta);
-	shape_facts(j, delta, info, facts);
-	facts->record_moved = j->first_moved;
-	return fault_none();
-}
-
-/* ---- one row ---- */
-
-static struct fault accept_opening(struct judging *j, const struct delta *delta, uint64_t seq)
-{
-	struct hub *hub = j->hub;
-	struct log_case stored = {
-		.case_id = delta->case_id, .kind = delta->opening.kind, .has_secret = true,
-		.secret = delta->opening.secret, .client_case = delta->opening.client_case,
-		.opened_by = hub->entries[0].author, .opened_seq = seq,
-	};
-	struct assignments_case *info = assignments_case_need(&hub->assignments, &delta->case_id);
-	if (info == NULL)
-		return fault_of(FAULT_LIMIT, "out of memory");
-	info->open = info->has_secret = true;
-	info->waits = false;
-	info->kind = stored.kind;
-	info->secret = stored.secret;
-	info->client_case = stored.client_case;
-	info->opened_by = stored.opened_by.node;
-	info->opened_chunk = hub->chunk;
-	j->opened++;
-	return log_case_put(hub->log, &stored);
-}
-
-/* The secret of an opening that is not accepted verifies what follows it (P7). */
-static struct fault keep_secret(struct hub *hub, const struct ingest_row *row)
-{
-	struct assignments_case *info = assignments_case_need(&hub->assignments, &row->case_id);
-	if (info == NULL)
-		return fault_of(FAULT_LIMIT, "out of memory");
-	if (info->open || info->erased || info->has_secret)
-		return fault_none();
-	info->waits = info->has_secret = true;
-	info->secret = row->own;
-	return log_put(hub->log, HUB_TABLE_SECRET, ID_SPAN(row->case_id), span_of(row->own.bytes, DELTA_SECRET_BYTES));
-}
-
-/* Every order the old words tell goes with the entry, newest generation first. */
-static void add_old_order(struct log_entry *entry, struct order order)
-{
-	size_t at = entry->order_count;
-	for (size_t i = 1; i < entry->order_count; i++)
-		if (entry->orders[i].generation == order.generation)
-			return;
-	if (entry->order_count == LIMIT_ENTRY_ORDERS)
-		return;
-	for (; at > 1 && entry->orders[at - 1].generation < order.generation; at--)
-		entry->orders[at] = entry->orders[at - 1];
-	entry->orders[at] = order;
-	entry->order_count++;
-}
-
-static void place_accepted(struct judging *j, struct log_entry *entry, struct hub_verdict *verdict, uint64_t seq)
-{
-	struct hub *hub = j->hub;
-	bool replaced;
-	uint64_t author_ms = entry->stamp_ms;
-	entry->stamp_ms = clock_effective(author_ms, hub->now.wall_ms, &replaced);
-	entry->verdict = LOG_ACCEPTED;
-	entry->orders[0] = (struct order){ hub_generation(hub), ++hub->last_order };
-	entry->order_count = 1;
-	/* Taken from central's own signatures: orders and stamp of before. */
-	for (size_t i = 0; i < j->old_receipt_count; i++) {
-		const struct receipt_run *run = receipt_run_of(&hub->old_receipts[i], seq);
-		if (run == NULL || run->first_order == 0)
-			continue;
-		uint64_t old_ms = receipt_stamp_of(&hub->old_receipts[i], seq);
-		add_old_order(entry, (struct order){ j->old_generation[i], run->first_order + (seq - run->first_seq) });
-		if (old_ms != 0 || !replaced)
-			entry->stamp_ms = old_ms != 0 ? old_ms : entry->stamp_ms;
-		else
-			entry->stamp_ms = author_ms; /* it stood then, so it stands */
-	}
-	*verdict = (struct hub_verdict){ .order = hub->last_order,
-					 .stamp_ms = entry->stamp_ms != author_ms ? entry->stamp_ms : 0 };
-}
-
-static struct fault place_quarantined(struct judging *j, const struct ingest_row *row, struct log_entry *entry,
-				      struct hub_verdict *verdict, uint32_t reason)
-{
-	struct hub *hub = j->hub;
-	bool replaced;
-	entry->verdict = LOG_QUARANTINED;
-	entry->reason = reason;
-	entry->stamp_ms = clock_effective(entry->stamp_ms, hub->now.wall_ms, &replaced);
-	*verdict = (struct hub_verdict){ .reason = reason, .stamp_ms = replaced ? entry->stamp_ms : 0 };
-	if (row->opens)
-		FAULT_TRY(keep_secret(hub, row));
-	if (reason == (uint32_t)jalka_Reason_EPOCH_CLOSED && !j->link->device->twin_alarm) {
-		j->link->device->twin_alarm = true;
-		FAULT_TRY(hub_devices_put(hub, j->link->device));
-	}
-	return hub_quarantine_put(hub, j->link->device, &entry->author, entry->seq, reason);
-}
-
-static struct fault take_row(struct judging *j, const struct author *author, size_t i, struct log_entry *entry)
-{
-	struct hub *hub = j->hub;
-	const struct ingest_row *row = &hub->rows[i];
-	uint64_t seq = j->first_seq + i;
-	struct delta delta;
-	struct ingest_facts facts;
-	bool readable = row->bytes.data != NULL && !fault_is(delta_read(row->bytes, &delta));
-	memset(entry, 0, sizeof *entry);
-	entry->author = *author;
-	entry->seq = seq;
-	entry->digest = row->digest;
-	entry->bytes = row->bytes;
-	if (readable) {
-		entry->case_id = delta.case_id;
-		entry->record_id = delta.record_id;
-		entry->record_type = delta.record_type;
-		entry->stamp_ms = delta.stamp_ms;
-	}
-	FAULT_TRY(facts_of(j, row, seq, readable ? &delta : NULL, &facts));
-	facts.malformed = facts.malformed || (!readable && row->bytes.data != NULL);
-	uint32_t reason = ingest_judge(readable ? &delta : NULL, &facts);
-	if (reason != jalka_Reason_REASON_NONE)
-		return place_quarantined(j, row, entry, &hub->verdicts[i], reason);
-	if (j->is_unchecked && !facts.receipted)
-		FAULT_TRY(hub_past_mark(hub, author, seq));
-	place_accepted(j, entry, &hub->verdicts[i], seq);
-	if (row->came_sealed || j->is_unheard)
-		entry->reason = (uint32_t)jalka_Reason_TOLD_BACK;
-	if (delta.opens && !facts.case_open)
-		FAULT_TRY(accept_opening(j, &delta, seq));
-	return fault_none();
 }
 
 /* ---- a verified chunk ---- */
 
 /* What becomes of accepted openings: central grants the case to the author's holder. */
-static struct fault grant_opened(struct judging *j, const struct log_entry *entries, size_t count)
+static struct fault grant_opened(struct hub_judging *j, const struct log_entry *entries, size_t count)
 {
 	struct hub *hub = j->hub;
 	for (size_t i = 0; i < count && j->opened > 0; i++) {
@@ -535,7 +185,7 @@ static struct fault grant_opened(struct judging *j, const struct log_entry *entr
 	return fault_none();
 }
 
-static struct fault append(struct judging *j, const struct log_author *author, const struct delta_signature *signature,
+static struct fault append(struct hub_judging *j, const struct log_author *author, const struct delta_signature *signature,
 			   size_t count)
 {
 	struct hub *hub = j->hub;
@@ -561,36 +211,20 @@ static struct fault append(struct judging *j, const struct log_author *author, c
 	return grant_opened(j, hub->entries, count);
 }
 
-static struct fault take_rows(struct judging *j, const struct log_author *author, size_t from, size_t count, size_t *taken)
-{
-	struct hub *hub = j->hub;
-	for (size_t i = from; i < count; i++) {
-		struct log_entry *entry = &hub->entries[*taken];
-		FAULT_TRY(take_row(j, &author->author, i, entry));
-		(*taken)++;
-		/* Only what made the record froze it: of one that was there before this chunk, none. */
-		if (!j->has_first)
-			hub->first_of[chunk_slot(hub, &entry->record_id)] = (uint16_t)*taken;
-	}
-	return fault_none();
-}
-
-static struct fault store(struct judging *j, const struct hub_pushed *pushed, const struct log_author *author, bool known,
+static struct fault store(struct hub_judging *j, const struct hub_pushed *pushed, const struct log_author *author, bool known,
 			  const struct delta_hash *h)
 {
 	struct hub *hub = j->hub;
 	struct log_author next = *author;
 	struct hub_author *held = hub_author_get(hub, pushed->epoch);
-	size_t from = (size_t)(author->seq + 1 - pushed->first_seq), taken = 0;
+	size_t from = (size_t)(author->seq + 1 - pushed->first_seq), taken;
 	FAULT_TRY(hub_turn(hub));
+	FAULT_TRY(hub_chain_notice_unerased(j->link));
 	hub->chunk++;
 	next.seq = pushed->first_seq + pushed->count - 1;
 	next.h = *h;
-	struct fault fault = take_rows(j, author, from, pushed->count, &taken);
-	if (!fault_is(fault))
-		fault = append(j, &next, &pushed->signature, taken);
-	memset(hub->first_of, 0, sizeof hub->first_of);
-	FAULT_TRY(fault);
+	FAULT_TRY(hub_judge_rows(j, &author->author, from, pushed->count, &taken));
+	FAULT_TRY(append(j, &next, &pushed->signature, taken));
 	if (!known) {
 		FAULT_TRY(hub_author_add(hub, &next, &held));
 		FAULT_TRY(close_others(hub, &next.author));
@@ -602,7 +236,7 @@ static struct fault store(struct judging *j, const struct hub_pushed *pushed, co
 /* ---- the whole way ---- */
 
 /* Old words count only when this identity signed them, in an epoch known here. */
-static void take_old_word(struct judging *j, const struct hub_pushed *pushed, const struct log_author *author,
+static void take_old_word(struct hub_judging *j, const struct hub_pushed *pushed, const struct log_author *author,
 			  const struct delta_hash *before, const struct hub_word *word)
 {
 	struct hub *hub = j->hub;
@@ -650,6 +284,7 @@ static struct fault hold(struct hub_link *link, const struct hub_pushed *pushed)
 	link->held = held;
 	held->epoch = *pushed->epoch;
 	held->has_continues = pushed->has_continues;
+	held->left_out = pushed->left_out;
 	held->continues = pushed->continues;
 	held->first_seq = pushed->first_seq;
 	held->count = pushed->count;
@@ -694,8 +329,9 @@ static struct fault judge_and_store(struct hub_link *link, const struct hub_push
 				    bool known, const struct delta_hash *before, const struct delta_hash *h)
 {
 	struct hub *hub = link->hub;
-	struct judging judging = {
+	struct hub_judging judging = {
 		.link = link, .hub = hub, .first_seq = pushed->first_seq, .closed = author->closed,
+		.left_out = pushed->left_out,
 		.holder = assignments_holder_get(&hub->assignments, &link->device->holder),
 	};
 	for (size_t i = 0; i < pushed->word_count; i++)
@@ -711,6 +347,7 @@ struct fault hub_ingest(struct hub_link *link, const struct hub_pushed *pushed, 
 	struct delta_hash before, h;
 	bool known;
 	*goes_on = false;
+	link->push_first = pushed->first_seq;
 	FAULT_TRY(author_of(link, pushed, &author, &known));
 	if (link->device->quarantined >= LIMIT_QUARANTINE_PER_DEVICE)
 		return fault_of(FAULT_LIMIT, "too much of this device's work waits for a decision");
@@ -775,7 +412,7 @@ struct fault hub_ingest_push(struct hub_link *link, const jalka_Push *push, stru
 	struct hub_word words[HUB_OLD_WORDS];
 	struct hub_pushed pushed = {
 		.epoch = &epoch, .has_continues = push->has_continues, .first_seq = push->first_seq,
-		.count = push->rows.count,
+		.count = push->rows.count, .left_out = push->left_out,
 		.rows = rows, .words = words, .word_count = words_of(push, words),
 	};
 	if (link->held != NULL)

@@ -193,28 +193,19 @@ static void find_slot(struct hub_link *link, const uint8_t *slot)
 	sodium_memzero(psk, sizeof psk);
 }
 
-/* A chunk that does not go on from what is held: before message 2 the device is
- * told where it stands, afterwards it comes again to be told. */
+/* A chunk that does not go on from what is held: the device is told where it stands. */
 static void took_push(struct hub_link *link, struct fault fault, bool goes_on)
 {
-	if (fault_is(fault))
+	if (fault_is(fault)) {
 		hub_link_close(link, fault.what);
-	else if (!goes_on && link->welcome_due)
+		return;
+	}
+	if (!goes_on && link->welcome_due)
 		link->tell_known = true;
 	else if (!goes_on)
-		hub_link_close(link, "push that does not go on from what is held");
-}
-
-/* A device leaves an epoch before central closes it: who still goes on from a
- * closed one is a twin, or was put back from an old copy. */
-static struct fault notice_twin(struct hub_link *link)
-{
-	const struct hub_author *author = hub_author_get(link->hub, &link->epoch);
-	if (author == NULL || !author->info.closed || link->device->twin_alarm)
-		return fault_none();
-	link->device->twin_alarm = true;
-	FAULT_TRY(hub_turn(link->hub));
-	return hub_devices_put(link->hub, link->device);
+		fault = hub_chain_parted(link);
+	if (fault_is(fault))
+		hub_die(link->hub, fault);
 }
 
 /* How far the device's chain is surely the one held here: a copy of a disk may
@@ -259,7 +250,7 @@ static void take_hello(struct hub_link *link, struct span rows)
 	}
 	link->common_seq = common_of(link);
 	hub_feed_from(link, &link->cursor);
-	struct fault noticed = notice_twin(link);
+	struct fault noticed = hub_chain_notice_twin(link, &link->epoch);
 	if (!fault_is(noticed) && hello->has_cursor)
 		noticed = hub_past_take(hub, link->device, &hello->cursor);
 	if (fault_is(noticed)) {
@@ -352,9 +343,9 @@ static void take_bye(struct hub_link *link)
 	struct hub *hub = link->hub;
 	struct hub_node *device = link->device;
 	if ((device->state == HUB_DEVICE_REVOKED || device->state == HUB_DEVICE_RETIRED) && !device->erase_confirmed) {
-		device->erase_confirmed = true;
+		device->erase_confirmed = link->erase_told = true;
 		struct fault fault = hub_turn(hub);
-		fault = fault_is(fault) ? fault : hub_devices_put(hub, device);
+		fault = fault_is(fault) ? fault : hub_devices_record(hub, device, 0);
 		if (fault_is(fault))
 			hub_die(hub, fault);
 		return; /* closed after the commit, when it was answered */
@@ -522,7 +513,7 @@ static jalka_Frame *new_frame(struct hub_link *link)
 	jalka_Frame *frame = &link->hub->scratch.frame;
 	frame->has_resume = frame->has_heard = frame->has_push = frame->has_receipt = frame->has_pull = false;
 	frame->has_backlog = frame->has_need_salt = frame->has_salt = frame->has_held = false;
-	frame->has_held_answer = frame->has_offer = frame->bye = false;
+	frame->has_held_answer = frame->has_offer = frame->has_chain = frame->bye = false;
 	frame->forgotten_count = 0;
 	frame->safe_order = 0;
 	if (link->safe_order_told != link->hub->safe_order) {
@@ -563,6 +554,18 @@ static void send_held_answer(struct hub_link *link)
 	hub_link_send_frame(link, (struct span){ NULL, 0 });
 }
 
+static void send_chain(struct hub_link *link)
+{
+	bool due;
+	jalka_Frame *frame = new_frame(link);
+	struct fault fault = hub_chain_tell(link, &frame->chain, &due);
+	frame->has_chain = due;
+	if (fault_is(fault))
+		hub_die(link->hub, fault);
+	else if (due)
+		hub_link_send_frame(link, (struct span){ NULL, 0 });
+}
+
 /* Live feed first; backlogs take turns with it and never hold it up. */
 static void send_feed(struct hub_link *link)
 {
@@ -592,6 +595,8 @@ static void answer_open(struct hub_link *link)
 {
 	struct hub *hub = link->hub;
 	send_receipts(link);
+	if (!link->gone && link->chain_due)
+		send_chain(link);
 	if (!link->gone)
 		send_held_answer(link);
 	jalka_Frame *frame = link->gone ? NULL : new_frame(link);
@@ -605,7 +610,7 @@ static void answer_open(struct hub_link *link)
 		new_frame(link);
 		hub_link_send_frame(link, (struct span){ NULL, 0 });
 	}
-	if (!link->gone && link->device->erase_confirmed)
+	if (!link->gone && link->erase_told)
 		hub_link_close(link, "the device has erased what it held");
 }
 

@@ -121,6 +121,7 @@ struct waiting {
 	struct case_id case_id;
 	struct record_id record_id;
 	uint64_t stamp_ms;
+	struct delta_hash digest;
 	bool found;
 	size_t len;
 	uint8_t bytes[LIMIT_DELTA_BYTES];
@@ -136,11 +137,23 @@ static bool take_waiting(void *ctx, const struct log_entry *entry)
 	w->case_id = entry->case_id;
 	w->record_id = entry->record_id;
 	w->stamp_ms = entry->stamp_ms;
+	w->digest = entry->digest;
 	w->found = true;
 	w->len = entry->bytes.data == NULL || entry->bytes.len > sizeof w->bytes ? 0 : entry->bytes.len;
 	if (w->len != 0)
 		memcpy(w->bytes, entry->bytes.data, w->len);
 	return false;
+}
+
+/* What came before its case was open here was verified with a salt of the device's, or
+ * with the secret of an opening that was not the one accepted (P7). */
+static bool is_of_secret(const struct waiting *w, const struct delta_secret *secret)
+{
+	uint8_t salt[DELTA_SALT_BYTES];
+	struct delta_hash digest;
+	delta_salt(secret, &w->author, w->seq, salt);
+	delta_digest(salt, span_of(w->bytes, w->len), &digest);
+	return memcmp(digest.bytes, w->digest.bytes, sizeof digest.bytes) == 0;
 }
 
 /* Whether it can be accepted at all. */
@@ -155,6 +168,8 @@ static struct fault acceptable(struct hub *hub, const struct waiting *w, struct 
 		return fault_of(FAULT_CALLER, "its case or record has been erased");
 	if (!delta->opens && (info == NULL || !info->open))
 		return fault_of(FAULT_CALLER, "its case is not open: decide the opening");
+	if (!is_of_secret(w, delta->opens ? &delta->opening.secret : &info->secret))
+		return fault_of(FAULT_CALLER, "it was not signed for the case as it is open here: nobody could verify it");
 	return fault_none();
 }
 
@@ -379,6 +394,7 @@ struct decided {
 	uint64_t order;
 	uint32_t reason;
 	bool rejected;
+	uint64_t replaced_ms;
 };
 
 static bool take_decided(void *ctx, const struct log_entry *entry)
@@ -388,6 +404,7 @@ static bool take_decided(void *ctx, const struct log_entry *entry)
 	d->order = entry->verdict == LOG_ACCEPTED && entry->order_count > 0 ? entry->orders[0].n : 0;
 	d->rejected = entry->verdict == LOG_REJECTED;
 	d->reason = entry->reason;
+	d->replaced_ms = hub_receipt_replaced_ms(entry);
 	return false;
 }
 
@@ -402,7 +419,7 @@ struct fault hub_quarantine_decision(struct hub *hub, const struct hub_decision 
 		return fault_none();
 	receipt_begin(&hub->receipt, decision->seq, 0);
 	hub->receipt.epoch = decision->author.epoch;
-	receipt_add(&hub->receipt, decision->seq, d.order, d.reason, d.rejected, 0);
+	receipt_add(&hub->receipt, decision->seq, d.order, d.reason, d.rejected, d.replaced_ms);
 	wire_out_init(&body, out->body.bytes, sizeof out->body.bytes);
 	FAULT_TRY(receipt_write(&hub->receipt, &body));
 	out->body.size = (pb_size_t)body.used;

@@ -4,6 +4,12 @@
 #include "base/assert.h"
 #include "central/hub_state.h"
 
+uint64_t hub_receipt_replaced_ms(const struct log_entry *entry)
+{
+	uint64_t author_ms = entry->bytes.data == NULL ? 0 : delta_stamp_in(entry->bytes);
+	return author_ms == 0 || author_ms == entry->stamp_ms ? 0 : entry->stamp_ms;
+}
+
 void hub_answers_free(struct hub_link *link)
 {
 	for (size_t i = 0; i < link->answer_count; i++)

@@ -73,6 +73,7 @@ struct fault hub_ingest_salt(struct hub_link *link, const jalka_Salt *salt, bool
 	}
 	const struct hub_pushed pushed = {
 		.epoch = &held->epoch, .has_continues = held->has_continues, .continues = held->continues,
+		.left_out = held->left_out,
 		.first_seq = held->first_seq, .count = held->count, .signature = held->signature,
 		.rows = span_of(held->rows, held->rows_len), .salts = held->salts,
 		.words = held->words, .word_count = held->word_count,

@@ -4,11 +4,12 @@
  *   hub.c          the turn (transaction, commit), own deltas; hub_open.c: opening, closing
  *   hub_assign.c   assignments, their ends, planned ones too; hub_handover.c: those of handovers
  *   hub_link.c     links: bytes in, effects obeyed
- *   hub_ingest.c   pushes: verified, judged, appended, receipted; hub_salt.c: when salts are missing
+ *   hub_ingest.c   pushes: verified, appended, receipted; hub_judge.c: what becomes of each row;
+ *                  hub_salt.c: when salts are missing
  *   hub_kept.c     what a device had to forget, opened
  *   hub_forgotten.c what devices said they have forgotten
  *   hub_past.c     bases in central epochs that are lost
- *   hub_welcome.c  message 2
+ *   hub_welcome.c  message 2; hub_chain.c: where a device's chain and the one held here parted
  *   hub_feed.c     pulls, backlogs and notes out
  *   hub_devices.c  devices and their sessions' lasting state
  *   hub_enrol.c hub_quarantine.c hub_restore.c hub_erase.c hub_audit.c, deny.c, vouched.c
@@ -46,6 +47,7 @@ enum {
 	HUB_FIRSTS = 4096,             /* a power of two */
 	HUB_OLD_WORDS = 4,             /* receipts and proofs of one push */
 	HUB_RECEIPTS_MAX = 4,          /* receipts of one chunk, when one body is too small */
+	HUB_KNOWN_MAX = sizeof ((jalka_Welcome *)0)->known / sizeof (jalka_Known),
 };
 
 /* A place in the feed, in the central epoch in use. */
@@ -75,6 +77,7 @@ struct hub_node {
 	enum hub_device_state state;
 	char serial[65];
 	char words[HANDSHAKE_WORDS_BYTES];
+	uint32_t disk;        /* EnrolRequest.disk: as it told when it was enrolled */
 	uint64_t enrolled_ms;
 	bool twin_alarm, erase_confirmed;
 	bool must_refill;     /* told to forget by a HeldAnswer: backlogs hold its own deltas too */
@@ -127,7 +130,7 @@ struct hub_salt {
 /* A chunk that waits for salts (P7). */
 struct hub_held {
 	struct epoch_id epoch;
-	bool has_continues;
+	bool has_continues, left_out;
 	struct author_continues continues;
 	uint64_t first_seq;
 	size_t count;
@@ -154,12 +157,15 @@ struct hub_link {
 	bool woken;          /* in the hub's list */
 	bool in_holder;      /* in its holder's list: it may be fed */
 	bool gone;           /* hung up: nothing more for it */
+	bool erase_told;     /* a revoked device's: closed when that is answered */
 	struct hub_node *device; /* from WELCOMING on */
 	/* from Hello */
 	struct epoch_id epoch;       /* its author epoch in use */
 	struct epoch_id push_epoch;  /* of the last push */
+	uint64_t push_first;         /* its first seq */
 	bool welcome_due, stale, holder_wanted, tell_known;
 	bool told_known;             /* it may begin a new epoch: its own deltas are fed too */
+	bool chain_due;              /* the last push did not go on from what is held: Chain is to tell */
 	uint64_t hello_seq, receipted_seq;
 	struct delta_hash hello_h;
 	bool has_hello_h;
@@ -245,6 +251,7 @@ struct hub {
 	uint8_t body[RECEIPT_BODY_BYTES_MAX];
 };
 
+_Static_assert(HUB_KNOWN_MAX == sizeof ((jalka_Chain *)0)->known / sizeof (jalka_Known), "one list serves both");
 _Static_assert(HUB_FIRSTS >= 2 * LIMIT_CHUNK_DELTAS, "first_of is never more than half full");
 
 /* ---- hub.c ---- */
@@ -322,6 +329,7 @@ struct fault hub_held_take(struct hub_link *link, const jalka_Held *held);
 struct hub_pushed {
 	const struct epoch_id *epoch;
 	bool has_continues;
+	bool left_out;              /* not all old words came: orders it had may be missing */
 	struct author_continues continues;
 	uint64_t first_seq;
 	size_t count;
@@ -337,7 +345,28 @@ struct fault hub_ingest_push(struct hub_link *link, const jalka_Push *push, stru
 struct hub_author *hub_author_get(const struct hub *hub, const struct epoch_id *epoch);
 struct fault hub_author_add(struct hub *hub, const struct log_author *info, struct hub_author **out);
 
+/* ---- hub_judge.c ---- */
+/* A verified chunk, while its rows are judged one after another. */
+struct hub_judging {
+	struct hub_link *link;
+	struct hub *hub;
+	const struct assignments_holder *holder;
+	uint64_t first_seq;
+	bool closed, left_out;
+	size_t old_receipt_count;
+	uint32_t old_generation[HUB_OLD_WORDS];
+	const struct delta *delta;  /* of the row, and what made its record */
+	bool has_first, first_erased, first_moved, first_touched;
+	bool is_unheard;            /* the grant the row's case is held by */
+	bool is_unchecked;          /* the row's base, in an epoch of which nothing is known (P3) */
+	size_t opened;              /* openings accepted in this chunk */
+};
+/* hub->rows from..count become hub->entries, *taken of them, and hub->verdicts. */
+struct fault hub_judge_rows(struct hub_judging *j, const struct author *author, size_t from, size_t count, size_t *taken);
+
 /* ---- hub_receipt.c ---- */
+/* The stamp that stands in place of the author's; 0: the author's does. */
+uint64_t hub_receipt_replaced_ms(const struct log_entry *entry);
 /* Receipts for the rows as judged, more than one when a body is too small;
  * `before`: h before the first row. */
 struct fault hub_receipt_rows(struct hub_link *link, const struct hub_pushed *pushed, const struct author *author,
@@ -375,6 +404,20 @@ struct fault hub_welcome(struct hub_link *link);
 void hub_put_epochs(const struct hub *hub, jalka_CentralEpoch *epochs, pb_size_t *count, const struct epoch_id *below);
 /* A device's cursor in the epoch in use (P9). False: of an epoch nobody knows. */
 bool hub_map_cursor(const struct hub *hub, const jalka_Cursor *cursor, struct hub_cursor *out);
+
+/* ---- hub_chain.c ---- */
+/* (seq, h) of a chain held here from `from` on, thinned to HUB_KNOWN_MAX; `also` is among them. */
+struct fault hub_chain_known(struct hub *hub, const struct log_author *author, uint64_t from, uint64_t also,
+			     jalka_Known *known, pb_size_t *count);
+/* The last push did not go on from what is held: the device is to be told. */
+struct fault hub_chain_parted(struct hub_link *link);
+/* Fills Chain, when one is due. */
+struct fault hub_chain_tell(struct hub_link *link, jalka_Chain *out, bool *due);
+/* A device leaves an epoch before it is closed here: who still goes on from a
+ * closed one is a twin, or was put back from an old copy. */
+struct fault hub_chain_notice_twin(struct hub_link *link, const struct epoch_id *epoch);
+/* New work of a device that said it had erased all: another copy of its disk has not. */
+struct fault hub_chain_notice_unerased(struct hub_link *link);
 
 /* ---- hub_feed.c ---- */
 /* The next part of the feed into `pull`; rows into `raw`. *any false: nothing to tell. */

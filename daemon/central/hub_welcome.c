@@ -5,7 +5,6 @@
 #include "central/hub_state.h"
 
 enum {
-	KNOWN_MAX = sizeof ((jalka_Welcome *)0)->known / sizeof (jalka_Known),
 	/* bytes of the control part, at most */
 	WELCOME_BYTES = 1024, KNOWN_BYTES = 46, EPOCH_BYTES = 56,
 };
@@ -70,49 +69,6 @@ static void put_epoch(struct hub_link *link, jalka_Welcome *welcome)
 
 /* ---- where the device's chain stands ---- */
 
-struct knowing {
-	jalka_Welcome *welcome;
-	struct delta_hash h;
-	uint64_t first, last, also; /* seqs; `also` is in the list whatever the step */
-	uint64_t step;
-};
-
-static void know(struct knowing *k, uint64_t seq)
-{
-	bool wanted = seq == k->first || seq == k->last || seq == k->also || (seq - k->first) % k->step == 0;
-	if (!wanted || seq == 0 || k->welcome->known_count == KNOWN_MAX)
-		return;
-	jalka_Known *known = &k->welcome->known[k->welcome->known_count++];
-	known->seq = seq;
-	SESSION_FRAME_SET(known->h, k->h.bytes);
-}
-
-static bool know_entry(void *ctx, const struct log_entry *entry)
-{
-	struct knowing *k = ctx;
-	if (entry->seq > k->last)
-		return false;
-	delta_link(&k->h, entry->seq, &entry->digest, &k->h);
-	know(k, entry->seq);
-	return true;
-}
-
-/* (seq, h) from the device's last receipt on, evenly thinned to what fits. */
-static struct fault put_known(struct hub_link *link, const struct log_author *author, jalka_Welcome *welcome)
-{
-	struct hub *hub = link->hub;
-	struct knowing k = { .welcome = welcome, .last = author->seq };
-	bool found;
-	k.first = link->receipted_seq < author->seq ? link->receipted_seq : author->seq;
-	k.also = link->hello_seq < author->seq ? link->hello_seq : author->seq;
-	k.step = (k.last - k.first) / (KNOWN_MAX - 4) + 1;
-	FAULT_TRY(author_h_at(hub->log, &hub->identity, &author->author, k.first, &k.h, &found));
-	if (!found)
-		return fault_of(FAULT_STORE, "a chain in the log has a gap");
-	know(&k, k.first);
-	return log_read_author(hub->log, &author->author, k.first + 1, know_entry, &k);
-}
-
 static bool as_hello_said(const struct hub_link *link, const struct log_author *author)
 {
 	if (link->hello_seq != author->seq || link->tell_known || author->closed)
@@ -123,7 +79,8 @@ static bool as_hello_said(const struct hub_link *link, const struct log_author *
 static struct fault put_held(struct hub_link *link, jalka_Welcome *welcome)
 {
 	static const struct log_author nothing = { .seq = 0 };
-	const struct hub_author *known = hub_author_get(link->hub, &link->epoch);
+	struct hub *hub = link->hub;
+	const struct hub_author *known = hub_author_get(hub, &link->epoch);
 	bool own = known != NULL && ID_EQUAL(known->info.author.node, link->device->node);
 	const struct log_author *author = own ? &known->info : &nothing;
 	welcome->epoch_closed = author->closed;
@@ -135,7 +92,7 @@ static struct fault put_held(struct hub_link *link, jalka_Welcome *welcome)
 	if (author->seq <= link->receipted_seq && !link->tell_known && !author->closed)
 		return fault_none();
 	link->told_known = true;
-	return author->seq == 0 ? fault_none() : put_known(link, author, welcome);
+	return hub_chain_known(hub, author, link->receipted_seq, link->hello_seq, welcome->known, &welcome->known_count);
 }
 
 /* ---- the rest ---- */

@@ -2,6 +2,7 @@
 #include "central/ledger.h"
 
 #include <sqlite3.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/assert.h"
@@ -10,9 +11,9 @@
 #include "store/statements.h"
 
 /* Rises when the same log would give other rows: they are then made anew. */
-enum { VERSION = 1 };
+enum { VERSION = 1, SEEN_BYTES = 32 };
 
-enum query { PUT, REMOVE, REMOVE_ALL_OF, OF_CLIENT, OF_ACT, VOLUME, META_GET, META_PUT, QUERIES };
+enum query { PUT, REMOVE, REMOVE_ALL_OF, OF_CLIENT, OF_ACT, UNSETTLED, VOLUME, PEOPLE, COUNT, META_GET, META_PUT, QUERIES };
 _Static_assert((int)QUERIES <= (int)STATEMENTS_MAX, "every query has a place among the statements");
 
 static const char schema_text[] =
@@ -29,9 +30,14 @@ static const char *const queries[QUERIES] = {
 	[PUT] = "INSERT OR REPLACE INTO ledger(" COLUMNS ", log) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
 	[REMOVE] = "DELETE FROM ledger WHERE record=?",
 	[REMOVE_ALL_OF] = "DELETE FROM ledger WHERE log=?",
-	[OF_CLIENT] = "SELECT " COLUMNS " FROM ledger WHERE client_case=? AND at>=? AND at<? ORDER BY at DESC, record",
+	[OF_CLIENT] = "SELECT " COLUMNS " FROM ledger WHERE at>=? AND at<?"
+		      " AND client_case IN (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ORDER BY at DESC, record",
 	[OF_ACT] = "SELECT " COLUMNS " FROM ledger WHERE act=? AND at>=? AND at<? ORDER BY at DESC, record",
+	[UNSETTLED] = "SELECT " COLUMNS " FROM ledger a WHERE act=? AND NOT EXISTS"
+		      " (SELECT 1 FROM ledger b WHERE b.act=? AND b.target = a.target) GROUP BY target ORDER BY at, record",
 	[VOLUME] = "SELECT node, act, count(*), max(at) FROM ledger WHERE at>=? AND at<? GROUP BY node, act ORDER BY node, act",
+	[PEOPLE] = "SELECT who, max(at) FROM ledger WHERE who IS NOT NULL GROUP BY who",
+	[COUNT] = "SELECT count(*) FROM ledger WHERE act=?",
 	[META_GET] = "SELECT value FROM ledger_meta WHERE name=?",
 	[META_PUT] = "INSERT OR REPLACE INTO ledger_meta(name, value) VALUES(?,?)",
 };
@@ -196,14 +202,25 @@ static void bind_range(struct sqlite3_stmt *statement, int at, uint64_t from_ms,
 	statements_bind_number(statement, at + 1, to_ms < INT64_MAX ? to_ms : INT64_MAX);
 }
 
-struct fault ledger_of_client(struct ledger *ledger, struct case_id client_case, uint64_t from_ms, uint64_t to_ms,
-			      ledger_fn *fn, void *ctx)
+struct fault ledger_of_client(struct ledger *ledger, const struct case_id *client_cases, size_t count, uint64_t from_ms,
+			      uint64_t to_ms, ledger_fn *fn, void *ctx)
 {
 	struct sqlite3_stmt *statement;
+	ASSERT(count > 0 && count <= LEDGER_LINKED_MAX);
 	FAULT_TRY(statements_take(&ledger->statements, OF_CLIENT, &statement));
-	statements_bind_bytes(statement, 1, ID_SPAN(client_case));
-	bind_range(statement, 2, from_ms, to_ms);
+	bind_range(statement, 1, from_ms, to_ms);
+	for (size_t i = 0; i < LEDGER_LINKED_MAX; i++) /* places that are left name the first again */
+		statements_bind_bytes(statement, (int)(3 + i), ID_SPAN(client_cases[i < count ? i : 0]));
 	return walk(ledger, OF_CLIENT, statement, fn, ctx);
+}
+
+struct fault ledger_unsettled(struct ledger *ledger, uint64_t act, uint64_t settled, ledger_fn *fn, void *ctx)
+{
+	struct sqlite3_stmt *statement;
+	FAULT_TRY(statements_take(&ledger->statements, UNSETTLED, &statement));
+	statements_bind_number(statement, 1, act);
+	statements_bind_number(statement, 2, settled);
+	return walk(ledger, UNSETTLED, statement, fn, ctx);
 }
 
 struct fault ledger_of_act(struct ledger *ledger, uint64_t act, uint64_t from_ms, uint64_t to_ms, ledger_fn *fn, void *ctx)
@@ -238,32 +255,96 @@ struct fault ledger_volume(struct ledger *ledger, uint64_t from_ms, uint64_t to_
 	return fault;
 }
 
-/* ---- opening ---- */
+/* ---- what was looked at ---- */
 
-static struct fault version_get(struct ledger *ledger, uint64_t *out)
+static struct fault meta_get(struct ledger *ledger, const char *name, uint64_t *out)
 {
 	struct sqlite3_stmt *statement;
 	bool row;
 	FAULT_TRY(statements_take(&ledger->statements, META_GET, &statement));
-	statements_bind_text(statement, 1, span_text("version"));
+	statements_bind_text(statement, 1, span_text(name));
 	struct fault fault = statements_step(&ledger->statements, statement, &row);
 	*out = !fault_is(fault) && row ? statements_number(statement, 0) : 0;
 	statements_release(&ledger->statements, META_GET, statement);
 	return fault;
 }
 
+static struct fault meta_put(struct ledger *ledger, const char *name, uint64_t value)
+{
+	struct sqlite3_stmt *statement;
+	FAULT_TRY(statements_take(&ledger->statements, META_PUT, &statement));
+	statements_bind_text(statement, 1, span_text(name));
+	statements_bind_number(statement, 2, value);
+	return statements_run(&ledger->statements, META_PUT, statement);
+}
+
+static struct fault count_of(struct ledger *ledger, uint64_t act, uint64_t *out)
+{
+	struct sqlite3_stmt *statement;
+	bool row;
+	FAULT_TRY(statements_take(&ledger->statements, COUNT, &statement));
+	statements_bind_number(statement, 1, act);
+	struct fault fault = statements_step(&ledger->statements, statement, &row);
+	*out = !fault_is(fault) && row ? statements_number(statement, 0) : 0;
+	statements_release(&ledger->statements, COUNT, statement);
+	return fault;
+}
+
+static void seen_name(uint64_t act, char out[static SEEN_BYTES])
+{
+	snprintf(out, SEEN_BYTES, "seen %llu", (unsigned long long)act);
+}
+
+struct fault ledger_unseen(struct ledger *ledger, uint64_t act, uint64_t *count)
+{
+	char name[SEEN_BYTES];
+	uint64_t all, seen;
+	seen_name(act, name);
+	FAULT_TRY(count_of(ledger, act, &all));
+	FAULT_TRY(meta_get(ledger, name, &seen));
+	*count = all > seen ? all - seen : 0;
+	return fault_none();
+}
+
+struct fault ledger_saw(struct ledger *ledger, uint64_t act)
+{
+	char name[SEEN_BYTES];
+	uint64_t all;
+	seen_name(act, name);
+	FAULT_TRY(count_of(ledger, act, &all));
+	return meta_put(ledger, name, all);
+}
+
+/* ---- who, when last ---- */
+
+struct fault ledger_people(struct ledger *ledger, ledger_person_fn *fn, void *ctx)
+{
+	struct sqlite3_stmt *statement;
+	struct record_id who;
+	struct fault fault;
+	bool row;
+	FAULT_TRY(statements_take(&ledger->statements, PEOPLE, &statement));
+	for (;;) {
+		fault = statements_step(&ledger->statements, statement, &row);
+		if (fault_is(fault) || !row)
+			break;
+		if (statements_copy(statement, 0, who.bytes, ID_BYTES) && !fn(ctx, who, statements_number(statement, 1)))
+			break;
+	}
+	statements_release(&ledger->statements, PEOPLE, statement);
+	return fault;
+}
+
+/* ---- opening ---- */
+
 /* Inside the transaction. */
 static struct fault fill(struct ledger *ledger)
 {
 	struct reading reading = { .ledger = ledger, .fault = fault_none() };
-	struct sqlite3_stmt *statement;
 	FAULT_TRY(statements_exec(&ledger->statements, "DELETE FROM ledger"));
 	FAULT_TRY(log_read_local(ledger->log, 0, put_kept, &reading));
 	FAULT_TRY(reading.fault);
-	FAULT_TRY(statements_take(&ledger->statements, META_PUT, &statement));
-	statements_bind_text(statement, 1, span_text("version"));
-	statements_bind_number(statement, 2, VERSION);
-	return statements_run(&ledger->statements, META_PUT, statement);
+	return meta_put(ledger, "version", VERSION);
 }
 
 static struct fault prepare(struct ledger *ledger, struct sqlite3 *db)
@@ -271,7 +352,7 @@ static struct fault prepare(struct ledger *ledger, struct sqlite3 *db)
 	uint64_t version = 0;
 	bool is_new = sqlite3_table_column_metadata(db, "main", "ledger_meta", NULL, NULL, NULL, NULL, NULL, NULL) != SQLITE_OK;
 	if (!is_new)
-		FAULT_TRY(version_get(ledger, &version));
+		FAULT_TRY(meta_get(ledger, "version", &version));
 	if (version == VERSION)
 		return fault_none();
 	FAULT_TRY(log_begin(ledger->log));

@@ -8,6 +8,7 @@
  * transaction.
  *
  * Y1  Its rows are a function of the log: made anew when this build reads it otherwise.
+ *     How many were looked at is no row, and stays.
  * Y2  Rows hold ids, the act and the reason; nothing of what was seen.
  */
 #ifndef JALKA_CENTRAL_LEDGER_H
@@ -35,10 +36,24 @@ struct ledger_entry {
 };
 typedef bool ledger_fn(void *ctx, const struct ledger_entry *entry);
 
-/* Newest first, from <= when < to. */
-struct fault ledger_of_client(struct ledger *ledger, struct case_id client_case, uint64_t from_ms, uint64_t to_ms,
-			      ledger_fn *fn, void *ctx);
+/* Newest first, from <= when < to. A person may stand in several client records that were
+ * linked: `client_cases` are theirs, one at least. */
+enum { LEDGER_LINKED_MAX = 16 };
+struct fault ledger_of_client(struct ledger *ledger, const struct case_id *client_cases, size_t count, uint64_t from_ms,
+			      uint64_t to_ms, ledger_fn *fn, void *ctx);
 struct fault ledger_of_act(struct ledger *ledger, uint64_t act, uint64_t from_ms, uint64_t to_ms, ledger_fn *fn, void *ctx);
+
+/* Entries of an act that nobody has looked at since they arrived, and that somebody does now
+ * (not inside a transaction). What a device tells late counts when it comes. */
+struct fault ledger_unseen(struct ledger *ledger, uint64_t act, uint64_t *count);
+struct fault ledger_saw(struct ledger *ledger, uint64_t act);
+
+/* Entries of an act about records of which none of the act `settled` tells; the oldest first. */
+struct fault ledger_unsettled(struct ledger *ledger, uint64_t act, uint64_t settled, ledger_fn *fn, void *ctx);
+
+/* Of each person the newest moment. */
+typedef bool ledger_person_fn(void *ctx, struct record_id who, uint64_t last_ms);
+struct fault ledger_people(struct ledger *ledger, ledger_person_fn *fn, void *ctx);
 
 /* How many entries of each device and act, and nothing of whom. */
 struct ledger_volume {

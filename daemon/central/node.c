@@ -415,6 +415,11 @@ struct match *node_match(struct node *node)
 	return node->match;
 }
 
+struct handovers *node_handovers(struct node *node)
+{
+	return node->handovers;
+}
+
 struct ledger *node_ledger(struct node *node)
 {
 	return node->ledger;

@@ -16,6 +16,7 @@
 #include "io/loop.h"
 #include "store/casebook.h"
 
+struct handovers;
 struct ledger;
 struct match;
 struct survey;
@@ -40,6 +41,7 @@ bool node_failed(const struct node *node);
 struct hub *node_hub(struct node *node);
 struct casebook *node_book(struct node *node);
 struct match *node_match(struct node *node);
+struct handovers *node_handovers(struct node *node);
 struct ledger *node_ledger(struct node *node);
 struct survey *node_survey(struct node *node);
 struct log *node_log(struct node *node);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/assert.h"
+#include "central/idset.h"
 #include "records_table.h"
 
 /* Of one part: entries looked at, records folded. */
@@ -21,8 +22,8 @@ struct walk {
 	bool is_read;          /* the ids of places[at] are all here */
 	uint64_t after;        /* read so far: the order */
 	size_t looked;         /* entries of this part */
-	struct record_id *ids; /* of places[at] */
-	size_t id_count, id_room, id_at;
+	struct idset ids;      /* of places[at]; settled when it is read */
+	size_t id_at;
 	struct fault fault;
 };
 
@@ -55,7 +56,7 @@ static void end(struct survey *survey, struct fault fault)
 		statistics_end(counts);
 	survey->counts = NULL;
 	free(survey->walk.places);
-	free(survey->walk.ids);
+	idset_free(&survey->walk.ids);
 	survey->walk = (struct walk){ .fault = fault_none() };
 	survey->done(survey->ctx, fault, fault_is(fault) ? NULL : counts);
 	sodium_memzero(counts, sizeof *counts);
@@ -78,18 +79,18 @@ bool survey_waits(const struct survey *survey)
 
 /* ---- which cases, in which order ---- */
 
-static bool grow(struct walk *walk, void **items, size_t *room, size_t count, size_t each)
+static bool grow(struct walk *walk)
 {
-	if (count < *room)
+	if (walk->count < walk->room)
 		return true;
-	size_t wanted = *room == 0 ? 256 : 2 * *room;
-	void *more = realloc(*items, wanted * each);
+	size_t room = walk->room == 0 ? 256 : 2 * walk->room;
+	struct place *more = realloc(walk->places, room * sizeof *more);
 	if (more == NULL) {
 		walk->fault = fault_of(FAULT_LIMIT, "memory for the survey");
 		return false;
 	}
-	*items = more;
-	*room = wanted;
+	walk->places = more;
+	walk->room = room;
 	return true;
 }
 
@@ -116,10 +117,8 @@ static bool take_case(void *ctx, const struct log_case *info)
 	case DELTA_CASE_ACCESS:
 		return true;
 	}
-	void *places = walk->places;
-	if (!grow(walk, &places, &walk->room, walk->count, sizeof place))
+	if (!grow(walk))
 		return false;
-	walk->places = places;
 	walk->places[walk->count++] = place;
 	return true;
 }
@@ -213,31 +212,10 @@ static bool take_id(void *ctx, const struct log_entry *entry)
 	struct walk *walk = ctx;
 	walk->after = entry->orders[0].n;
 	walk->looked++;
-	if (entry->record_type != RECORDS_TYPE_MUNICIPALITY && statistics_counts(entry->record_type)) {
-		void *ids = walk->ids;
-		if (!grow(walk, &ids, &walk->id_room, walk->id_count, sizeof *walk->ids))
-			return false;
-		walk->ids = ids;
-		walk->ids[walk->id_count++] = entry->record_id;
-	}
-	return walk->looked < ENTRIES_STEP;
-}
-
-static int compare_ids(const void *a, const void *b)
-{
-	return memcmp(a, b, ID_BYTES);
-}
-
-/* Each record once, however many entries it has. */
-static void make_distinct(struct walk *walk)
-{
-	size_t kept = 0;
-	if (walk->id_count > 0)
-		qsort(walk->ids, walk->id_count, sizeof *walk->ids, compare_ids);
-	for (size_t i = 0; i < walk->id_count; i++)
-		if (i == 0 || !ID_EQUAL(walk->ids[i], walk->ids[i - 1]))
-			walk->ids[kept++] = walk->ids[i];
-	walk->id_count = kept;
+	if (entry->record_type != RECORDS_TYPE_MUNICIPALITY && statistics_counts(entry->record_type) &&
+	    !idset_add(&walk->ids, entry->record_id.bytes))
+		walk->fault = fault_of(FAULT_LIMIT, "memory for the survey");
+	return !fault_is(walk->fault) && walk->looked < ENTRIES_STEP;
 }
 
 static struct fault read_ids(struct survey *survey)
@@ -248,7 +226,7 @@ static struct fault read_ids(struct survey *survey)
 	FAULT_TRY(walk->fault);
 	walk->is_read = walk->looked < ENTRIES_STEP || walk->looked == before;
 	if (walk->is_read)
-		make_distinct(walk);
+		idset_settle(&walk->ids);
 	return fault_none();
 }
 
@@ -264,7 +242,7 @@ static void next_case(struct survey *survey)
 	const struct place *old = &walk->places[walk->at++];
 	walk->is_read = false;
 	walk->after = 0;
-	walk->id_count = walk->id_at = 0;
+	walk->ids.count = walk->id_at = 0;
 	if (walk->at < walk->count && !ID_EQUAL(walk->places[walk->at].person, old->person))
 		statistics_person(survey->counts);
 }
@@ -279,9 +257,10 @@ static struct fault step(struct survey *survey, bool *is_done)
 	while (walk->at < walk->count && folded < RECORDS_STEP && walk->looked < ENTRIES_STEP) {
 		if (!walk->is_read)
 			FAULT_TRY(read_ids(survey));
-		for (; walk->is_read && walk->id_at < walk->id_count && folded < RECORDS_STEP; folded++)
-			FAULT_TRY(casebook_peek(survey->book, walk->ids[walk->id_at++], count_record, survey->counts));
-		if (walk->is_read && walk->id_at == walk->id_count)
+		for (; walk->is_read && walk->id_at < walk->ids.count && folded < RECORDS_STEP; folded++)
+			FAULT_TRY(casebook_peek(survey->book, idset_record(&walk->ids, walk->id_at++), count_record,
+						survey->counts));
+		if (walk->is_read && walk->id_at == walk->ids.count)
 			next_case(survey);
 	}
 	*is_done = walk->at == walk->count;

@@ -4,9 +4,10 @@
 #include <string.h>
 
 #include "base/wire.h"
+#include "core/delta.h"
 
 /* What holds a message: the delta in its row, the record's fields in the delta. */
-enum { ROW_DELTA = 1, DELTA_FIELDS = 4, DELTA_STAMP_MS = 7 };
+enum { ROW_DELTA = 1 };
 enum { STRUCTURE = 0, VARINT_BYTES_MAX = 10 };
 
 static bool is_message(unsigned level, uint32_t number, enum wire_type type)

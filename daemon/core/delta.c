@@ -4,13 +4,7 @@
  */
 #include "core/delta.h"
 
-/* Field numbers of proto/delta.proto. */
-enum {
-	DELTA_CASE_ID = 1, DELTA_RECORD_ID, DELTA_RECORD_TYPE, DELTA_FIELDS, DELTA_CLEARED,
-	DELTA_BASE, DELTA_STAMP_MS, DELTA_OPENING, DELTA_ENVELOPE,
-};
 enum { BASE_EPOCH = 1, BASE_ORDER };
-enum { OPENING_KIND = 1, OPENING_SECRET, OPENING_CLIENT_CASE };
 enum {
 	ENVELOPE_EVENT_AT_MS = 1, ENVELOPE_SIGNED, ENVELOPE_AUTHOR_ROLE, ENVELOPE_CLOCK_STATE,
 	ENVELOPE_LANGUAGE, ENVELOPE_SERVICE_TASK, ENVELOPE_LAW_REGIME, ENVELOPE_RETENTION_CLASS,
@@ -101,16 +95,16 @@ static struct fault check_base(const struct order_bases *base, enum fault_kind w
 	return fault_none();
 }
 
-static bool kind_names_client(enum delta_case_kind kind)
+bool delta_case_is_clients(enum delta_case_kind kind)
 {
 	switch (kind) {
+	case DELTA_CASE_CLIENT:
 	case DELTA_CASE_MATTER:
 	case DELTA_CASE_PROTECTED:
 	case DELTA_CASE_SENSITIVE:
 	case DELTA_CASE_CHILD_NOTICE:
 		return true;
 	case DELTA_CASE_NONE:
-	case DELTA_CASE_CLIENT:
 	case DELTA_CASE_REFERENCE:
 	case DELTA_CASE_DIRECTORY:
 	case DELTA_CASE_ACCESS:
@@ -125,7 +119,7 @@ static struct fault check_opening(const struct delta *delta, enum fault_kind who
 	bool names_client = !ID_IS_NONE(opening->client_case);
 	if (opening->kind <= DELTA_CASE_NONE || opening->kind > DELTA_CASE_ACCESS)
 		return fault_of(who, "delta: opening of no known kind");
-	if (names_client != kind_names_client(opening->kind))
+	if (names_client != (delta_case_is_clients(opening->kind) && opening->kind != DELTA_CASE_CLIENT))
 		return fault_of(who, names_client ? "delta: opening names a client case it may not have"
 						  : "delta: opening names no client case");
 	if (names_client && ID_EQUAL(opening->client_case, delta->case_id))
@@ -188,10 +182,10 @@ static void put_opening(struct wire_out *out, const struct delta_opening *openin
 	uint8_t block[OPENING_BYTES_MAX];
 	struct wire_out inner;
 	wire_out_init(&inner, block, sizeof block);
-	put_number(&inner, OPENING_KIND, opening->kind);
-	wire_put_bytes(&inner, OPENING_SECRET, span_of(opening->secret.bytes, DELTA_SECRET_BYTES));
+	put_number(&inner, DELTA_OPENING_KIND, opening->kind);
+	wire_put_bytes(&inner, DELTA_OPENING_SECRET, span_of(opening->secret.bytes, DELTA_SECRET_BYTES));
 	if (!ID_IS_NONE(opening->client_case))
-		wire_put_bytes(&inner, OPENING_CLIENT_CASE, ID_SPAN(opening->client_case));
+		wire_put_bytes(&inner, DELTA_OPENING_CLIENT_CASE, ID_SPAN(opening->client_case));
 	wire_put_bytes(out, DELTA_OPENING, wire_out_span(&inner));
 }
 
@@ -235,7 +229,8 @@ struct fault delta_write(const struct delta *delta, struct wire_out *out)
 		return fault_of(FAULT_LIMIT, "delta: does not fit");
 	if (out->used - begin > LIMIT_DELTA_BYTES) {
 		out->used = begin;
-		return fault_of(FAULT_LIMIT, "delta: too long");
+		_Static_assert(LIMIT_DELTA_BYTES == 61000, "the text says so");
+		return fault_of(FAULT_LIMIT, "what is written at once takes more than 61,000 bytes: write it in two records");
 	}
 	return fault_none();
 }
@@ -346,14 +341,14 @@ static bool read_opening_field(const struct wire_field *field, void *opening)
 	struct delta_opening *out = opening;
 	uint32_t kind;
 	switch (field->number) {
-	case OPENING_KIND:
+	case DELTA_OPENING_KIND:
 		if (!read_u32(field, &kind) || kind > DELTA_CASE_ACCESS)
 			return false;
 		out->kind = (enum delta_case_kind)kind;
 		return true;
-	case OPENING_SECRET:
+	case DELTA_OPENING_SECRET:
 		return read_bytes(field, out->secret.bytes, DELTA_SECRET_BYTES);
-	case OPENING_CLIENT_CASE:
+	case DELTA_OPENING_CLIENT_CASE:
 		return read_bytes(field, out->client_case.bytes, ID_BYTES) && !ID_IS_NONE(out->client_case);
 	}
 	return true;
@@ -362,10 +357,10 @@ static bool read_opening_field(const struct wire_field *field, void *opening)
 static bool read_opening(const struct wire_field *field, struct delta *out)
 {
 	uint32_t seen = 0;
-	if (!read_parts(field, OPENING_CLIENT_CASE, read_opening_field, &out->opening, &seen))
+	if (!read_parts(field, DELTA_OPENING_CLIENT_CASE, read_opening_field, &out->opening, &seen))
 		return false;
 	out->opens = true;
-	return (seen & 1u << OPENING_SECRET) != 0;
+	return (seen & 1u << DELTA_OPENING_SECRET) != 0;
 }
 
 static bool read_envelope_field(const struct wire_field *field, void *envelope)
@@ -456,4 +451,24 @@ struct fault delta_read(struct span bytes, struct delta *out)
 	FAULT_TRY(check(&delta, FAULT_PEER));
 	*out = delta;
 	return fault_none();
+}
+
+/* ---- looking into bytes ---- */
+
+uint64_t delta_stamp_in(struct span bytes)
+{
+	struct wire_field field;
+	while (wire_next(&bytes, &field) == WIRE_FIELD)
+		if (field.number == DELTA_STAMP_MS && field.type == WIRE_VARINT)
+			return field.value;
+	return 0;
+}
+
+struct span delta_fields_in(struct span bytes)
+{
+	struct wire_field field;
+	while (wire_next(&bytes, &field) == WIRE_FIELD)
+		if (field.number == DELTA_FIELDS && field.type == WIRE_BYTES)
+			return field.data;
+	return span_of("", 0);
 }

@@ -44,6 +44,9 @@ enum delta_case_kind {
 	DELTA_CASE_DIRECTORY = 7, DELTA_CASE_ACCESS = 8,
 };
 
+/* Of one client: the CLIENT case, or one that names it. The others are reserved. */
+bool delta_case_is_clients(enum delta_case_kind kind);
+
 struct delta_opening {
 	enum delta_case_kind kind;
 	struct delta_secret secret;
@@ -71,6 +74,18 @@ struct delta {
 	struct delta_opening opening;     /* when opens */
 	struct delta_envelope envelope;
 };
+
+/* Numbers of proto/delta.proto, where bytes are looked into that may be no valid delta. */
+enum {
+	DELTA_CASE_ID = 1, DELTA_RECORD_ID, DELTA_RECORD_TYPE, DELTA_FIELDS, DELTA_CLEARED,
+	DELTA_BASE, DELTA_STAMP_MS, DELTA_OPENING, DELTA_ENVELOPE,
+};
+enum { DELTA_OPENING_KIND = 1, DELTA_OPENING_SECRET, DELTA_OPENING_CLIENT_CASE };
+
+/* What is wanted of a stored delta without checking it again: the author's stamp (0: none
+ * is there) and the record's fields (empty: none). */
+uint64_t delta_stamp_in(struct span bytes);
+struct span delta_fields_in(struct span bytes);
 
 /* Writes a delta. FAULT_CALLER: breaks a rule delta_read checks; FAULT_LIMIT:
  * over LIMIT_DELTA_BYTES or `out` too small. */

@@ -4,17 +4,11 @@
 #include "base/assert.h"
 #include "session.pb.h"
 
-enum {
-	/* proto/delta.proto */
-	DELTA_CASE_ID = 1, DELTA_OPENING = 8,
-	OPENING_SECRET = 2,
-};
-
 static void peek_opening(struct span opening, struct ingest_row *row)
 {
 	struct wire_field f;
 	while (wire_next(&opening, &f) == WIRE_FIELD) {
-		if (f.number != OPENING_SECRET || f.type != WIRE_BYTES || f.data.len != DELTA_SECRET_BYTES)
+		if (f.number != DELTA_OPENING_SECRET || f.type != WIRE_BYTES || f.data.len != DELTA_SECRET_BYTES)
 			continue;
 		memcpy(row->own.bytes, f.data.data, DELTA_SECRET_BYTES);
 		row->opens = true;

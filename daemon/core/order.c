@@ -78,6 +78,26 @@ int order_compare(struct order a, struct order b)
 	return (a.n > b.n) - (a.n < b.n);
 }
 
+struct order order_given(const struct order_tree *tree, struct order order)
+{
+	const struct order_epoch *epoch = order_epoch_by_generation(tree, order.generation);
+	while (epoch != NULL && order.n <= epoch->inherited) {
+		epoch = order_epoch_by_id(tree, &epoch->parent);
+		if (epoch != NULL)
+			order.generation = epoch->generation;
+	}
+	return order;
+}
+
+bool order_is_of(const struct order_tree *tree, const struct epoch_id *in, struct order order)
+{
+	const struct order_epoch *epoch = order_epoch_by_id(tree, in);
+	if (order.n == 0 || epoch == NULL || order_epoch_by_generation(tree, order.generation) == NULL)
+		return false;
+	struct order here = order_given(tree, (struct order){ epoch->generation, order.n });
+	return here.generation == order_given(tree, order).generation;
+}
+
 /* Of a place of `from`, the highest that `to` inherited on the way; false when
  * `from` is neither `to` nor an ancestor of it. */
 static bool inherited_on_the_way(const struct order_tree *tree, const struct epoch_id *from,

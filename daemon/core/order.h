@@ -56,6 +56,13 @@ const struct order_epoch *order_epoch_current(const struct order_tree *tree); /*
 /* <0, 0, >0 by (generation, n); a place with n == 0 is after all others. */
 int order_compare(struct order a, struct order b);
 
+/* An order named by an epoch that may have inherited it: by the one that gave it, as far
+ * down as epochs are known. */
+struct order order_given(const struct order_tree *tree, struct order order);
+
+/* Whether epoch `in` has that order: gave it, or inherited it on the way. */
+bool order_is_of(const struct order_tree *tree, const struct epoch_id *in, struct order order);
+
 /* The place (epoch, n) of an ancestor or of `to` itself, seen from epoch `to`:
  * min(n, inherited on the way) (P9). False: `from` is no ancestor of `to`. */
 bool order_map(const struct order_tree *tree, const struct epoch_id *from, uint64_t n,

@@ -11,6 +11,10 @@ enum {
 	ROW_OVERHEAD_BYTES = 5 + 4 + 6 + 11 + 11 + 11,
 	ROW_PLACE_BYTES = 2 + 2 + ID_BYTES + 11,
 };
+_Static_assert(LIMIT_DELTA_BYTES + ROW_OVERHEAD_BYTES + LIMIT_ENTRY_ORDERS * ROW_PLACE_BYTES <= LIMIT_CHUNK_BYTES,
+	       "any delta is a row of a chunk, whatever orders it has had");
+_Static_assert((int)ROWS_SEALED_BYTES_MAX + (int)ROWS_DIGEST_BYTES + 2 + (int)ROW_OVERHEAD_BYTES <= (int)LIMIT_CHUNK_BYTES,
+	       "so is any sealed one");
 
 void rows_write_begin(struct rows_writer *writer, void *block, size_t size, uint64_t first_seq)
 {

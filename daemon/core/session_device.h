@@ -117,7 +117,7 @@ struct session_device_event {
 	bool receipted;               /* APPLIED: of this epoch everything up to this seq has a receipt */
 	struct epoch_id receipted_epoch;
 	uint64_t receipted_seq;
-	bool forked;                  /* APPLIED: own work was issued again; what is in flight is void */
+	bool forked;                  /* APPLIED: what is in flight is void: own work is pushed anew */
 	bool salts_asked;             /* APPLIED */
 	bool held_asked;              /* APPLIED */
 	bool erased;                  /* APPLIED: revoked and all erased: say goodbye */

@@ -120,6 +120,7 @@ static struct fault fill_request(const struct session_enrol *enrol, jalka_EnrolR
 	SESSION_FRAME_SET(request->epoch, c->epoch.bytes);
 	_Static_assert(sizeof request->serial == sizeof c->serial, "a serial is as long here as on the wire");
 	memcpy(request->serial, c->serial, sizeof request->serial);
+	request->disk = c->disk;
 	return fault_none();
 }
 

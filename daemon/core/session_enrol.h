@@ -26,6 +26,7 @@ struct session_enrol_config {
 	struct node_id node;
 	struct epoch_id epoch;                             /* first author epoch */
 	char serial[65];                                   /* UTF-8 */
+	uint32_t disk;                                     /* EnrolRequest.disk */
 	uint8_t ephemeral[NOISE_DH_BYTES];
 };
 

@@ -232,15 +232,21 @@ static bool hello_valid(const jalka_Hello *m)
 		&& (!m->has_push || push_valid(&m->push));
 }
 
+static bool known_valid(const jalka_Known *known, pb_size_t count)
+{
+	for (pb_size_t i = 0; i < count; i++)
+		if (!MUST(known[i].h) || known[i].seq == 0)
+			return false;
+	return true;
+}
+
 static bool welcome_valid(const jalka_Welcome *m)
 {
 	if (!MAY(m->central_epoch) || !MAY(m->held_h) || !MAY(m->erase_signature) || !MAY(m->holder)
 	    || !epochs_valid(m->epochs, m->epochs_count))
 		return false;
-	for (pb_size_t i = 0; i < m->known_count; i++)
-		if (!MUST(m->known[i].h) || m->known[i].seq == 0)
-			return false;
-	return (unsigned)m->status <= (unsigned)_jalka_Status_MAX && (!m->has_receipt || receipt_valid(&m->receipt))
+	return known_valid(m->known, m->known_count)
+		&& (unsigned)m->status <= (unsigned)_jalka_Status_MAX && (!m->has_receipt || receipt_valid(&m->receipt))
 		&& (!m->has_pull || pull_valid(&m->pull));
 }
 
@@ -281,6 +287,11 @@ static bool offer_valid(const jalka_Offer *m)
 		&& rows_valid(true, &m->rows) && MAY(m->signature);
 }
 
+static bool chain_valid(const jalka_Chain *m)
+{
+	return MUST(m->epoch) && MUST(m->held_h) && known_valid(m->known, m->known_count);
+}
+
 static bool frame_valid(const jalka_Frame *m)
 {
 	return cursor_valid(m->has_resume && m->resume.has_cursor, &m->resume.cursor)
@@ -289,7 +300,7 @@ static bool frame_valid(const jalka_Frame *m)
 		&& (!m->has_pull || pull_valid(&m->pull)) && (!m->has_backlog || backlog_valid(&m->backlog))
 		&& (!m->has_need_salt || (MUST(m->need_salt.epoch) && m->need_salt.seq_count > 0))
 		&& (!m->has_salt || salts_valid(&m->salt)) && scope_valid(m)
-		&& (!m->has_offer || offer_valid(&m->offer));
+		&& (!m->has_offer || offer_valid(&m->offer)) && (!m->has_chain || chain_valid(&m->chain));
 }
 
 static bool text_valid(const char *text)
@@ -299,7 +310,7 @@ static bool text_valid(const char *text)
 
 static bool enrol_request_valid(const jalka_EnrolRequest *m)
 {
-	return MUST(m->node) && MUST(m->sign_key) && MUST(m->signature) && MUST(m->epoch) && text_valid(m->serial);
+	return MUST(m->node) && MUST(m->sign_key) && MUST(m->signature) && MUST(m->epoch) && text_valid(m->serial) && m->disk <= 2;
 }
 
 static bool enrol_answer_valid(const jalka_EnrolAnswer *m)

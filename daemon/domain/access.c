@@ -37,7 +37,7 @@
 
 static const struct access_cell table[ACCESS_CLASSES][ACCESS_ROLES] = {
 	/*                       outreach worker            own worker          social instructor       Kela  municipal      technical  officer */
-	[ACCESS_BASIC]       = { RCG(AREA, AREA),           RCG(0, 0),          RCG(OWN, OWN),          D,    MG,            NONE,      NONE },
+	[ACCESS_BASIC]       = { RCG(AREA, AREA),           RC(0, 0),           RCG(OWN, OWN),          D,    MG,            NONE,      NONE },
 	[ACCESS_PROTECTED]   = { RG(VISITING | REASON),     RC(REASON, 0),      RG(VISITING | REASON),  NONE, NONE,          NONE,      NONE },
 	[ACCESS_CONTENT]     = { RCG(OWN, OWN),             RC(0, 0),           RCG(OWN, OWN),          NONE, G,             NONE,      NONE },
 	[ACCESS_SENSITIVE]   = { RCG(OWN, OWN),             RC(0, 0),           G,                      NONE, G,             NONE,      NONE },
@@ -206,12 +206,13 @@ bool access_may(const struct access_moment *moment, enum access_act act, enum ac
 		if ((moment->roles & 1u << role) == 0)
 			continue;
 		enum access_right right = grant_of(cell, met, act, &missing);
-		bool by_glass = act == ACCESS_READ && cell->glass && moment->glass;
-		may_break = may_break || (act == ACCESS_READ && cell->glass);
-		if (right < ACCESS_WHOLE && by_glass)
-			right = ACCESS_WHOLE;
-		else
-			by_glass = false;
+		bool by_glass = act == ACCESS_READ && cell->glass && moment->glass && right < ACCESS_WHOLE;
+		may_break = may_break || (act == ACCESS_READ && cell->glass && !moment->glass);
+		if (by_glass) { /* it stands for every condition but the reason of each look (A4) */
+			missing &= ACCESS_IF_REASON;
+			by_glass = missing == 0;
+			right = by_glass ? ACCESS_WHOLE : right;
+		}
 		if (right > out->right) {
 			out->right = right;
 			out->as = role;
@@ -228,7 +229,7 @@ bool access_may(const struct access_moment *moment, enum access_act act, enum ac
 	out->as = near;
 	if (near == ACCESS_ROLES) {
 		say(out->why, "no role is granted to this person today", "", "");
-		say(out->how, "the administrator grants one: jalka admin role grant STAFF ROLE", "", "");
+		say(out->how, "the administrator grants one: jalka admin grant STAFF ROLE", "", "");
 		return false;
 	}
 	refuse(near, nearest, may_break, act, class, out);

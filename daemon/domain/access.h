@@ -11,7 +11,8 @@
  * A1 What the table does not grant is refused.
  * A2 Roles add up: of all a person's roles the one that grants most decides.
  * A3 A refusal says why in plain words, and what would make it possible.
- * A4 Breaking the glass opens reading alone, never writing, and only what a cell marks.
+ * A4 Breaking the glass opens reading alone, never writing, and only what a cell marks;
+ *    what is shown with a reason each time still needs the reason.
  *
  * Pure; owns nothing. The table as drawn for people: docs/internals/access.md.
  */

@@ -40,6 +40,7 @@ static const struct { const char *name; bool is_act; } kinds[AGENDA_KINDS] = {
 	[AGENDA_HANDOVER] = { "handover", true },
 	[AGENDA_ADDRESS] = { "address", true },
 	[AGENDA_CONFLICT] = { "conflict", true },
+	[AGENDA_RIVAL] = { "rival", true },
 	[AGENDA_WITHDRAWAL] = { "withdrawal", true },
 	[AGENDA_DRAFT] = { "draft", true },
 	[AGENDA_UNSYNCED] = { "unsynced", true },
@@ -242,7 +243,7 @@ static void urge(struct agenda_item *item)
 /* D2 to D4. `special`: special support is needed or not yet ruled out. */
 static void assessment_starts(struct making *making, uint64_t start_ms, bool special)
 {
-	only(put_from_ms(making, AGENDA_ASSESSMENT_START, DEADLINE_D2, start_ms), AGENDA_IF_AGED);
+	only(put_from_ms(making, AGENDA_ASSESSMENT_START, DEADLINE_D2, start_ms), AGENDA_IF_SEVEN_DAYS);
 	if (special)
 		only(put_from_ms(making, AGENDA_ASSESSMENT_START, DEADLINE_D3_START, start_ms), AGENDA_IF_CHILD);
 }
@@ -314,7 +315,7 @@ static void of_case(struct making *making)
 static void of_assessment(struct making *making)
 {
 	int32_t completed_on;
-	if (!is_in(making, RECORDS_CONTENT_STATE_SIGNED) || says(making, RECORDS_SERVICE_NEED_ASSESSMENT_OWN_WORKER_NEED, false) ||
+	if (!is_in(making, RECORDS_CONTENT_STATE_SIGNED) ||
 	    says(making, RECORDS_SERVICE_NEED_ASSESSMENT_OUTCOME, RECORDS_ASSESSMENT_OUTCOME_UNNECESSARY) ||
 	    says(making, RECORDS_SERVICE_NEED_ASSESSMENT_OUTCOME, RECORDS_ASSESSMENT_OUTCOME_NO_NEED))
 		return;
@@ -327,9 +328,13 @@ static void of_plan(struct making *making)
 	int32_t day;
 	if (says(making, RECORDS_PLAN_CLIENT_AGREEMENT, RECORDS_CLIENT_AGREEMENT_DECLINED))
 		return;
-	if ((is_in(making, RECORDS_PLAN_STATE_AGREED) || is_in(making, RECORDS_PLAN_STATE_ACTIVE)) &&
-	    earliest_day(making, RECORDS_PLAN_REVIEW_ON, &day))
+	if (!is_in(making, RECORDS_PLAN_STATE_AGREED) && !is_in(making, RECORDS_PLAN_STATE_ACTIVE))
+		return;
+	if (earliest_day(making, RECORDS_PLAN_REVIEW_ON, &day))
 		put_day(making, AGENDA_REVIEW, DEADLINE_D18_REVIEW, day);
+	day = day_of(making->record->event_at_ms);
+	if (has(making, RECORDS_PLAN_REPLACES))
+		only(put(making, AGENDA_RIVAL, day, day), AGENDA_IF_RIVAL);
 }
 
 /* ---- applications ---- */
@@ -343,11 +348,11 @@ struct requests {
 	uint64_t supplied_ms; /* the last; 0: none */
 };
 
-static struct requests read_requests(struct span list)
+static struct requests read_requests(struct span list, uint32_t field)
 {
 	struct requests all = { .first_due = INT32_MAX, .last_due = INT32_MIN, .asked_ms = UINT64_MAX };
 	struct span one;
-	while (fields_next(&list, RECORDS_ASSISTANCE_APPLICATION_INFO_REQUESTS, &one)) {
+	while (fields_next(&list, field, &one)) {
 		uint64_t supplied = fields_number_or_none(one, RECORDS_INFO_REQUEST_SUPPLIED_AT);
 		uint64_t asked = fields_number_or_none(one, RECORDS_INFO_REQUEST_ASKED_AT);
 		int32_t due;
@@ -391,12 +396,12 @@ static void decision_clock(struct clock *clock, const struct requests *requests,
 		keep_earlier(clock, DEADLINE_D9, begin_of(requests->last_due));
 }
 
-static void of_normal_queue(struct making *making, uint64_t arrived_ms)
+static void of_normal_queue(struct making *making, uint64_t arrived_ms, uint32_t field)
 {
-	struct values lists = values_of(making, RECORDS_ASSISTANCE_APPLICATION_INFO_REQUESTS);
+	struct values lists = values_of(making, field);
 	struct clock clock = { .rule = DEADLINE_NONE };
 	for (size_t i = 0; i < (lists.count > 0 ? lists.count : 1); i++) {
-		struct requests requests = read_requests(lists.count > 0 ? lists.at[i].whole : span_of("", 0));
+		struct requests requests = read_requests(lists.count > 0 ? lists.at[i].whole : span_of("", 0), field);
 		if (arrived_ms != 0)
 			decision_clock(&clock, &requests, arrived_ms);
 	}
@@ -404,14 +409,14 @@ static void of_normal_queue(struct making *making, uint64_t arrived_ms)
 		put_deadline(making, AGENDA_DECISION, clock.rule, &clock.at, clock.start_ms);
 }
 
-/* What Kela asked for, urgent or not; without a time given, the sooner the better. */
-static void of_supply(struct making *making)
+/* What was asked for, urgent or not; without a time given, the sooner the better. */
+static void of_supply(struct making *making, uint32_t field)
 {
-	struct values lists = values_of(making, RECORDS_ASSISTANCE_APPLICATION_INFO_REQUESTS);
+	struct values lists = values_of(making, field);
 	int32_t supply = INT32_MAX;
 	uint64_t asked_ms = 0;
 	for (size_t i = 0; i < lists.count; i++) {
-		struct requests requests = read_requests(lists.at[i].whole);
+		struct requests requests = read_requests(lists.at[i].whole, field);
 		int32_t day = requests.without_end ? day_of(requests.asked_ms) : requests.first_due;
 		if (requests.waits && day < supply) {
 			supply = day;
@@ -464,22 +469,26 @@ static void of_application(struct making *making)
 		of_pickup(making);
 	if (!awaits_decision(making, state))
 		return;
-	of_supply(making);
+	of_supply(making, RECORDS_ASSISTANCE_APPLICATION_INFO_REQUESTS);
 	if (is_urgent && has_arrived)
 		urge(put_from_ms(making, AGENDA_DECISION, DEADLINE_D6, arrived_ms));
 	else if (is_urgent) /* no clock runs yet (L1), and nothing is more pressing */
 		urge(put(making, AGENDA_DELIVER, day_of(making->record->event_at_ms), day_of(making->record->event_at_ms)));
 	else
-		of_normal_queue(making, has_arrived ? arrived_ms : 0);
+		of_normal_queue(making, has_arrived ? arrived_ms : 0, RECORDS_ASSISTANCE_APPLICATION_INFO_REQUESTS);
 }
 
+/* The county's own: the same clocks, from its arrival here. */
 static void of_local_application(struct making *making)
 {
+	uint32_t state = state_of(making);
 	uint64_t received_ms;
-	if ((is_in(making, RECORDS_LOCAL_APPLICATION_STATE_RECEIVED) ||
-	     is_in(making, RECORDS_LOCAL_APPLICATION_STATE_HANDLING)) &&
-	    earliest_ms(making, RECORDS_LOCAL_APPLICATION_RECEIVED_AT, &received_ms))
-		put_from_ms(making, AGENDA_DECISION, DEADLINE_D5, received_ms);
+	if ((state != RECORDS_LOCAL_APPLICATION_STATE_RECEIVED && state != RECORDS_LOCAL_APPLICATION_STATE_HANDLING &&
+	     state != RECORDS_LOCAL_APPLICATION_STATE_WAITING_INFO) ||
+	    !earliest_ms(making, RECORDS_LOCAL_APPLICATION_RECEIVED_AT, &received_ms))
+		return;
+	of_supply(making, RECORDS_LOCAL_APPLICATION_INFO_REQUESTS);
+	of_normal_queue(making, received_ms, RECORDS_LOCAL_APPLICATION_INFO_REQUESTS);
 }
 
 /* Notices are signed: one value a field. The end of the objection stands in the record
@@ -614,7 +623,7 @@ static void of_conflict(struct making *making)
 	const struct fold_record *fold = making->record->fold;
 	bool is_protected = protect_is_on(making->record->type, fold);
 	for (size_t i = 0; i < fold->count; i++) {
-		if (fold->fields[i].count < 2 ||
+		if (!lifecycle_asks(making->record->type, &fold->fields[i]) ||
 		    (is_protected && protect_hides(making->record->type, fold->fields[i].number)))
 			continue;
 		int32_t day = day_of(making->record->changed_ms);
@@ -718,8 +727,8 @@ bool agenda_holds(const struct agenda_item *item, const struct agenda_about *abo
 	switch (item->condition) {
 	case AGENDA_ALWAYS:
 		return true;
-	case AGENDA_IF_AGED:
-		return is_known && is_of_age(about, began, 75);
+	case AGENDA_IF_SEVEN_DAYS:
+		return about->has_care_allowance || (is_known && is_of_age(about, began, 75));
 	case AGENDA_IF_CHILD:
 		return is_child;
 	case AGENDA_UNLESS_CHILD:
@@ -728,8 +737,42 @@ bool agenda_holds(const struct agenda_item *item, const struct agenda_about *abo
 		return !about->has_newer;
 	case AGENDA_UNLESS_OWN_WORKER:
 		return !about->has_own_worker;
+	case AGENDA_IF_RIVAL:
+		return about->has_rival;
 	}
 	return true;
+}
+
+static const struct { const char *name; enum agenda_kind first; } sections[AGENDA_SECTIONS] = {
+	[AGENDA_URGENTLY] = { "URGENT", AGENDA_NOTHING },
+	[AGENDA_VISITS] = { "VISITS", AGENDA_VISIT },
+	[AGENDA_CLOCKS] = { "CLOCKS", AGENDA_TRIAGE },
+	[AGENDA_ACTIONS] = { "ACTIONS", AGENDA_ACTION },
+	[AGENDA_DRAFTS] = { "DRAFTS", AGENDA_DRAFT },
+	[AGENDA_CONSENTS] = { "CONSENTS", AGENDA_CONSENT },
+	[AGENDA_CHECKS] = { "CHECKS", AGENDA_MAPPING },
+	[AGENDA_CONFLICTS] = { "CONFLICTS", AGENDA_CONFLICT },
+};
+
+enum agenda_section agenda_section(const struct agenda_item *item)
+{
+	enum agenda_section section = AGENDA_CONFLICTS;
+	if (item->urgent)
+		return AGENDA_URGENTLY;
+	while (section > AGENDA_VISITS && item->kind < sections[section].first)
+		section--;
+	return section;
+}
+
+enum agenda_kind agenda_section_first(enum agenda_section section)
+{
+	ASSERT(section < AGENDA_SECTIONS);
+	return sections[section].first;
+}
+
+const char *agenda_section_name(enum agenda_section section)
+{
+	return (int)section >= 0 && section < AGENDA_SECTIONS ? sections[section].name : "";
 }
 
 enum agenda_class agenda_class(const struct agenda_item *item, int32_t today)

@@ -20,17 +20,23 @@
 #include "core/fold.h"
 #include "domain/deadline.h"
 
+/* In the order of the sections; a section's kinds stand together. */
 enum agenda_kind {
 	AGENDA_NOTHING = 0,
+	/* VISITS */
 	AGENDA_VISIT,            /* planned and not begun */
 	AGENDA_SESSION,          /* joint session, the same */
+	AGENDA_MEETING,          /* network meeting: comes about */
+	/* CLOCKS */
 	AGENDA_TRIAGE,           /* D1 */
 	AGENDA_REFERRAL,         /* judged immediate and not yet taken up */
+	AGENDA_CONCERN,          /* serious: the same day */
+	AGENDA_ADDRESS,          /* protected, and on the card: to be moved */
+	AGENDA_WITHDRAWAL,       /* what a lost consent calls for and nobody has seen to (domain/disclosure.h) */
 	AGENDA_ASSESSMENT_START, /* D2 D3 */
 	AGENDA_ASSESSMENT,       /* D3 D4 */
 	AGENDA_DELIVER,          /* an urgent application that has not arrived at Kela */
 	AGENDA_DECISION,         /* D5 D6 D8 D9 */
-	AGENDA_SUPPLY,           /* what Kela asked the client for */
 	AGENDA_TALK,             /* D10 */
 	AGENDA_OWN_WORKER,       /* D11 */
 	AGENDA_NOTICE,           /* D12: comes about */
@@ -38,21 +44,24 @@ enum agenda_kind {
 	AGENDA_REQUEST,          /* D15 */
 	AGENDA_CARRY_OUT,        /* D16 */
 	AGENDA_URGING,           /* D17: comes about */
-	AGENDA_REVIEW,           /* D18: plan */
-	AGENDA_MAPPING,          /* D18 */
-	AGENDA_CONSENT,          /* D18: ends */
-	AGENDA_CAPABILITY,       /* next_check */
+	/* ACTIONS */
 	AGENDA_ACTION,           /* agreed action */
+	AGENDA_SUPPLY,           /* what the client was asked for */
 	AGENDA_PICKUP,           /* payment commitment */
 	AGENDA_MOVE,             /* from a reception centre: comes about */
-	AGENDA_MEETING,          /* network meeting: comes about */
-	AGENDA_CONCERN,          /* serious: the same day */
 	AGENDA_HANDOVER,         /* waits for the receiver, or for the client to be told */
-	AGENDA_ADDRESS,          /* protected, and on the card: to be moved */
-	AGENDA_CONFLICT,         /* values to choose from */
-	AGENDA_WITHDRAWAL,       /* what a lost consent calls for and nobody has seen to (domain/disclosure.h) */
+	/* DRAFTS */
 	AGENDA_DRAFT,            /* D18: unsigned */
 	AGENDA_UNSYNCED,         /* D18: written long ago and not receipted */
+	/* CONSENTS */
+	AGENDA_CONSENT,          /* D18: ends */
+	/* CHECKS */
+	AGENDA_MAPPING,          /* D18 */
+	AGENDA_REVIEW,           /* D18: plan */
+	AGENDA_CAPABILITY,       /* next_check */
+	/* CONFLICTS */
+	AGENDA_CONFLICT,         /* values to choose from */
+	AGENDA_RIVAL,            /* two revisions of a plan to choose from */
 	AGENDA_KINDS,
 };
 const char *agenda_kind_name(enum agenda_kind kind);  /* "decision"; "" for no kind */
@@ -60,16 +69,18 @@ const char *agenda_kind_name(enum agenda_kind kind);  /* "decision"; "" for no k
 /* What must hold besides, of other records. */
 enum agenda_condition {
 	AGENDA_ALWAYS = 0,
-	AGENDA_IF_AGED,          /* the client had turned 75 when it began (d: "over 75") */
+	AGENDA_IF_SEVEN_DAYS,    /* the client had turned 75 when it began (d: "over 75"), or has the highest
+	                          * care allowance */
 	AGENDA_IF_CHILD,         /* the client was under 18 */
 	AGENDA_UNLESS_CHILD,
 	AGENDA_UNLESS_NEWER,     /* the case holds no newer record of this type */
 	AGENDA_UNLESS_OWN_WORKER,/* the case has no own worker, nor a reason for none */
+	AGENDA_IF_RIVAL,         /* another plan in force replaces the same one */
 };
 struct agenda_about {
 	bool has_birth_date;
 	int32_t birth_date;
-	bool has_newer, has_own_worker;
+	bool has_care_allowance, has_newer, has_own_worker, has_rival;
 };
 
 struct agenda_item {
@@ -106,7 +117,25 @@ bool agenda_of_unsynced(uint64_t oldest_ms, int32_t today, struct agenda_item *o
 
 bool agenda_holds(const struct agenda_item *item, const struct agenda_about *about);
 
-/* How a thing stands on a day, in the order in which people want to see it. */
+/* What people look for together, in the order in which they want to see it: what is
+ * urgent of any kind first. */
+enum agenda_section {
+	AGENDA_URGENTLY,
+	AGENDA_VISITS,
+	AGENDA_CLOCKS,
+	AGENDA_ACTIONS,
+	AGENDA_DRAFTS,
+	AGENDA_CONSENTS,
+	AGENDA_CHECKS,
+	AGENDA_CONFLICTS,
+	AGENDA_SECTIONS,
+};
+enum agenda_section agenda_section(const struct agenda_item *item);
+/* The first kind of a section after the visits. */
+enum agenda_kind agenda_section_first(enum agenda_section section);
+const char *agenda_section_name(enum agenda_section section); /* "VISITS" */
+
+/* How a thing stands on a day, and within a section the order. */
 enum agenda_class {
 	AGENDA_URGENT,           /* urgent and not past */
 	AGENDA_OVERDUE,          /* the actable day is over */

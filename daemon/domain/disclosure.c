@@ -8,6 +8,12 @@
 
 /* ---- the basis ---- */
 
+static bool names_section(struct span fields, uint32_t number)
+{
+	struct span text;
+	return fields_bytes(fields, number, &text) && rules_text_holds(text, "§");
+}
+
 static struct fault may_by_statute(const struct rules_world *world, struct span fields, uint64_t moment_ms,
 				   struct rules_told *told)
 {
@@ -18,13 +24,16 @@ static struct fault may_by_statute(const struct rules_world *world, struct span 
 	if (!fields_says(fields, RECORDS_DISCLOSURE_STATUTE_REASONS))
 		return rules_refuse(told, "statute_reasons", "say why the statute allows it here",
 				    "the need, and why consent could not be had");
-	if (law == NULL)
-		return fault_none(); /* U3 */
+	if (law == NULL) /* reference data is everywhere: what is not here is none */
+		return rules_refuse(told, "law_ref", "there is no such statute here", "jalka list law_ref");
 	if (law->type != RECORDS_TYPE_LAW_REF)
 		return rules_refuse(told, "law_ref", "this is no statute", "jalka list law_ref");
 	if ((fields_date(law->fields, RECORDS_LAW_REF_VALID_FROM, &from) && from > day) ||
 	    (fields_date(law->fields, RECORDS_LAW_REF_VALID_TO, &to) && to < day))
 		return rules_refuse(told, "law_ref", "this statute was not in force then", "name the one that is: jalka list law_ref");
+	if (!names_section(law->fields, RECORDS_LAW_REF_NUMBER) && !names_section(fields, RECORDS_DISCLOSURE_STATUTE_REASONS))
+		return rules_refuse(told, "statute_reasons", "name the section of the statute too",
+				    "like 35 §: ilmeinen tarve, ei kykene huolehtimaan itsestään");
 	return fault_none();
 }
 

@@ -69,6 +69,59 @@ enum handover_due handover_due(const struct handover *handover)
 	return handover->is_accepted && handover->is_told ? HANDOVER_TAKE_EFFECT : HANDOVER_LEND;
 }
 
+/* ---- what stands in the way ---- */
+
+static const struct {
+	const char *name, *why, *advice;
+} blocks[] = {
+	[HANDOVER_FREE] = { "", "", "" },
+	[HANDOVER_NO_CASE] = { "NO_CASE", "the case is no longer there", "nothing is left to hand over" },
+	[HANDOVER_CASE_CLOSED] = { "CASE_CLOSED", "a closed case is not handed over", "a new need is a new case" },
+	[HANDOVER_NOT_OWN] = { "NOT_OWN", "the own worker hands a case over, and another is its own worker",
+			       "the administrator changes assignments: jalka admin assign" },
+	[HANDOVER_NO_RECEIVER] = { "NO_RECEIVER", "the receiver is not in the directory", "take it back and propose anew" },
+	[HANDOVER_NOT_LICENSED] = { "NOT_LICENSED", "a client in need of special support has a licensed social worker as own worker",
+				    "hand it to a licensed social worker; once it is accepted, the administrator assigns one: "
+				    "jalka admin assign" },
+	[HANDOVER_NO_DEVICE] = { "NO_DEVICE", "the receiver has no device in use", "enrol one: jalka admin enrol" },
+	[HANDOVER_LENT_OVER] = { "LENT_OVER", "it was not accepted in time, and the receiver sees the case no more",
+				 "who hands over rejects it and proposes anew" },
+};
+
+enum handover_block handover_blocked(const struct handover_case *one, const struct handover_receiver *to)
+{
+	if (!one->is_there)
+		return HANDOVER_NO_CASE;
+	if (one->is_closed)
+		return HANDOVER_CASE_CLOSED;
+	if (!one->is_own)
+		return HANDOVER_NOT_OWN;
+	if (!to->is_staff)
+		return HANDOVER_NO_RECEIVER;
+	if (one->is_special && !to->is_licensed)
+		return HANDOVER_NOT_LICENSED;
+	if (!to->has_device)
+		return HANDOVER_NO_DEVICE;
+	return one->is_seen ? HANDOVER_FREE : HANDOVER_LENT_OVER;
+}
+
+const char *handover_block_name(enum handover_block block)
+{
+	return blocks[block].name;
+}
+
+const char *handover_block_why(enum handover_block block)
+{
+	return blocks[block].why;
+}
+
+const char *handover_block_advice(enum handover_block block)
+{
+	return blocks[block].advice;
+}
+
+/* ---- of the record ---- */
+
 static uint64_t state_of(struct span fields)
 {
 	uint64_t state = fields_number_or_none(fields, RECORDS_HANDOVER_STATE);
@@ -81,11 +134,21 @@ bool handover_is_live(struct span fields)
 	return state == RECORDS_HANDOVER_STATE_PROPOSED || state == RECORDS_HANDOVER_STATE_ACCEPTED;
 }
 
+static const char *waits(bool is_accepted, bool is_told)
+{
+	if (!is_accepted)
+		return "RECEIVER";
+	return is_told ? "CENTRAL" : "CLIENT_TOLD";
+}
+
 const char *handover_waits_for(struct span fields)
 {
-	if (!handover_is_live(fields))
-		return "";
-	if (state_of(fields) == RECORDS_HANDOVER_STATE_PROPOSED)
-		return "RECEIVER";
-	return fields_has(fields, RECORDS_HANDOVER_CLIENT_TOLD_AT) ? "CENTRAL" : "CLIENT_TOLD";
+	return !handover_is_live(fields) ? "" : waits(state_of(fields) == RECORDS_HANDOVER_STATE_ACCEPTED,
+						      fields_has(fields, RECORDS_HANDOVER_CLIENT_TOLD_AT));
+}
+
+const char *handover_waits(const struct handover *handover)
+{
+	enum handover_due due = handover_due(handover);
+	return due == HANDOVER_NOTHING || due == HANDOVER_TAKE_BACK ? "" : waits(handover->is_accepted, handover->is_told);
 }

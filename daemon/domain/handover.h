@@ -47,9 +47,34 @@ enum handover_due {
 void handover_take(struct handover *handover, struct record_id who, struct span fields);
 enum handover_due handover_due(const struct handover *handover);
 
+/* What stands in the way of it, the first that applies; the old worker answers for the
+ * case meanwhile, and it goes on by itself once the cause is gone. */
+enum handover_block {
+	HANDOVER_FREE,
+	HANDOVER_NO_CASE,       /* erased, or not known */
+	HANDOVER_CASE_CLOSED,
+	HANDOVER_NOT_OWN,       /* who hands over is not its own worker: assigned otherwise meanwhile */
+	HANDOVER_NO_RECEIVER,   /* nobody of the directory */
+	HANDOVER_NOT_LICENSED,  /* special support needs a licensed receiver (SHL 42 §) */
+	HANDOVER_NO_DEVICE,     /* the receiver has no device in use to work on */
+	HANDOVER_LENT_OVER,     /* not accepted in the days it was lent for: the receiver sees it no more */
+};
+/* One case of it, and the receiver. What a node cannot know it takes to be in order. */
+struct handover_case {
+	bool is_there, is_closed, is_special, is_own, is_seen;
+};
+struct handover_receiver {
+	bool is_staff, is_licensed, has_device;
+};
+enum handover_block handover_blocked(const struct handover_case *one, const struct handover_receiver *to);
+const char *handover_block_name(enum handover_block block);   /* "CASE_CLOSED"; "" when free */
+const char *handover_block_why(enum handover_block block);    /* "the case is closed" */
+const char *handover_block_advice(enum handover_block block); /* what somebody can do */
+
 /* Of a handover's record as it is shown: whom it waits for, as a word for programs
  * ("RECEIVER", "CLIENT_TOLD", "CENTRAL", "" when it is over). */
 const char *handover_waits_for(struct span fields);
+const char *handover_waits(const struct handover *handover); /* the same of what was said of it */
 bool handover_is_live(struct span fields);
 
 /* The cases of a handover's record: begin with `rest` as the whole message. */

@@ -2,6 +2,7 @@
 #include "domain/lifecycle.h"
 
 #include "base/assert.h"
+#include "base/limits.h"
 #include "base/wire.h"
 #include "domain/fields.h"
 #include "records_table.h"
@@ -59,6 +60,9 @@ static const struct lifecycle_step plan_steps[] = {
 	{ RECORDS_PLAN_STATE_AGREED, RECORDS_PLAN_STATE_ENDED, LIFECYCLE_NOTHING }, /* never begun, or not the one chosen */
 	{ RECORDS_PLAN_STATE_ACTIVE, RECORDS_PLAN_STATE_REVISED, LIFECYCLE_SUCCESSOR },
 	{ RECORDS_PLAN_STATE_ACTIVE, RECORDS_PLAN_STATE_ENDED, LIFECYCLE_NOTHING },
+	{ RECORDS_PLAN_STATE_AGREED, RECORDS_PLAN_STATE_CONFLICT, LIFECYCLE_BY_RIVAL },
+	{ RECORDS_PLAN_STATE_ACTIVE, RECORDS_PLAN_STATE_CONFLICT, LIFECYCLE_BY_RIVAL },
+	{ RECORDS_PLAN_STATE_CONFLICT, RECORDS_PLAN_STATE_ENDED, LIFECYCLE_NOTHING }, /* the own worker chose the other */
 };
 static const uint8_t plan_winners[] = {
 	RECORDS_PLAN_STATE_REVISED,
@@ -80,7 +84,7 @@ static const struct lifecycle_step application_steps[] = {
 	{ RECORDS_APPLICATION_STATE_URGENT_QUEUE, RECORDS_APPLICATION_STATE_DECIDED, LIFECYCLE_RESOLVED },
 	{ RECORDS_APPLICATION_STATE_URGENT_QUEUE, RECORDS_APPLICATION_STATE_WITHDRAWN, LIFECYCLE_NOTHING },
 	{ RECORDS_APPLICATION_STATE_WAITING_INFO, RECORDS_APPLICATION_STATE_NORMAL_QUEUE, LIFECYCLE_ANSWERED },
-	{ RECORDS_APPLICATION_STATE_WAITING_INFO, RECORDS_APPLICATION_STATE_URGENT_QUEUE, LIFECYCLE_ANSWERED },
+	{ RECORDS_APPLICATION_STATE_WAITING_INFO, RECORDS_APPLICATION_STATE_URGENT_QUEUE, LIFECYCLE_ANSWERED_URGENT },
 	{ RECORDS_APPLICATION_STATE_WAITING_INFO, RECORDS_APPLICATION_STATE_WITHDRAWN, LIFECYCLE_NOTHING },
 	{ RECORDS_APPLICATION_STATE_DECIDED, RECORDS_APPLICATION_STATE_TOLD_TO_CLIENT, LIFECYCLE_NOTHING },
 	{ RECORDS_APPLICATION_STATE_TOLD_TO_CLIENT, RECORDS_APPLICATION_STATE_COLLECTED, LIFECYCLE_COLLECTED },
@@ -294,6 +298,7 @@ static const struct need needs[LIFECYCLE_NEEDS] = {
 	[LIFECYCLE_NOTHING] = { "", "" },
 	[LIFECYCLE_SIGNING] = { "state", "signing it; the state is not written" },
 	[LIFECYCLE_BY_TIME] = { "state", "the date to be past; the state is not written" },
+	[LIFECYCLE_BY_RIVAL] = { "state", "another record against it; the state is not written" },
 	[LIFECYCLE_TRIAGE] = { "urgent_triage", "the judgement of urgency: when, by whom, IMMEDIATE or NOT_IMMEDIATE" },
 	[LIFECYCLE_OUTCOME_CASE] = { "outcome_case", "the case that was opened for it or that it belongs to" },
 	[LIFECYCLE_OUTCOME] = { "outcome", "the reason in words" },
@@ -311,6 +316,7 @@ static const struct need needs[LIFECYCLE_NEEDS] = {
 	[LIFECYCLE_RESOLVED] = { "urgent_outcome", "Kela's callback, urgent_outcome RESOLVED_URGENT and the decision" },
 	[LIFECYCLE_ASKED] = { "info_requests", "what Kela asked for, not supplied yet" },
 	[LIFECYCLE_ANSWERED] = { "info_requests", "everything asked for supplied, or the time given past" },
+	[LIFECYCLE_ANSWERED_URGENT] = { "urgency", "the same, urgency URGENT, and Kela has not moved it to the normal queue" },
 	[LIFECYCLE_DECISION] = { "decision", "Kela's decision: date and result" },
 	[LIFECYCLE_COLLECTED] = { "payment_commitment", "payment_commitment with collected_at" },
 	[LIFECYCLE_LOCAL_DECISION] = { "state", "a signed local_decision of this application" },
@@ -395,6 +401,11 @@ const char *lifecycle_name(const struct lifecycle_table *table, uint32_t state)
 	return state >= 1 && state <= states->count ? states->values[state - 1].name : "";
 }
 
+static bool comes_by_itself(enum lifecycle_need need)
+{
+	return need == LIFECYCLE_BY_TIME || need == LIFECYCLE_BY_RIVAL;
+}
+
 /* Appends what fits whole. */
 static void say(struct wire_out *out, const char *text)
 {
@@ -410,7 +421,7 @@ static void name_steps(const struct lifecycle_table *table, uint32_t from, char 
 	say(&out, "it is ");
 	say(&out, lifecycle_name(table, from));
 	for (size_t i = 0; i < table->step_count; i++) {
-		if (table->steps[i].from != from || table->steps[i].need == LIFECYCLE_BY_TIME)
+		if (table->steps[i].from != from || comes_by_itself(table->steps[i].need))
 			continue;
 		say(&out, any ? ", " : "; from there it can step to ");
 		say(&out, lifecycle_name(table, table->steps[i].to));
@@ -428,11 +439,11 @@ struct fault lifecycle_check_in(const struct lifecycle_table *table, uint32_t fr
 	if (from == to)
 		return fault_none();
 	const struct lifecycle_step *step = lifecycle_find(table, from, to);
-	if (step != NULL && step->need != LIFECYCLE_BY_TIME)
+	if (step != NULL && !comes_by_itself(step->need))
 		return fault_none();
 	name_steps(table, from, steps);
 	if (step != NULL)
-		return fault_of(FAULT_CALLER, "this state comes by itself when the date is past, and is never written");
+		return fault_of(FAULT_CALLER, "this state comes by itself, and is never written");
 	if (table->record_type == RECORDS_TYPE_CASE && from == RECORDS_CASE_STATE_CLOSED)
 		return fault_of(FAULT_CALLER, "a closed case stays closed: a new need is a new case with follows_case");
 	if (lifecycle_is_final(table, from))
@@ -505,4 +516,16 @@ struct lifecycle_held lifecycle_derive(const struct lifecycle_table *table, cons
 	if (last != 0)
 		return (struct lifecycle_held){ last, true, "two stepped apart; the one further along holds" };
 	return (struct lifecycle_held){ shown, false, "two stepped apart and neither leads to the other: one must be chosen" };
+}
+
+bool lifecycle_asks(uint32_t record_type, const struct fold_field *field)
+{
+	const struct lifecycle_table *table = lifecycle_of_field(record_type, field->number);
+	uint32_t states[LIMIT_SIBLINGS];
+	if (field->count < 2 || table == NULL)
+		return field->count > 1;
+	size_t count = field->count < LIMIT_SIBLINGS ? field->count : LIMIT_SIBLINGS;
+	for (size_t i = 0; i < count; i++)
+		states[i] = (uint32_t)fields_number_or_none(field->siblings[i].whole, field->number);
+	return !lifecycle_derive(table, states, count).decided;
 }

@@ -22,6 +22,7 @@
 
 #include "base/fault.h"
 #include "base/span.h"
+#include "core/fold.h"
 #include "domain/schema.h"
 
 /* What a step needs besides being possible. */
@@ -29,6 +30,7 @@ enum lifecycle_need {
 	LIFECYCLE_NOTHING,
 	LIFECYCLE_SIGNING,           /* made by signing alone, never written */
 	LIFECYCLE_BY_TIME,           /* comes when a date is past, never written */
+	LIFECYCLE_BY_RIVAL,          /* comes when another record stands against it, never written */
 	LIFECYCLE_TRIAGE,            /* referral: urgent_triage */
 	LIFECYCLE_OUTCOME_CASE,      /* referral: outcome_case */
 	LIFECYCLE_OUTCOME,           /* referral: outcome, in words */
@@ -46,6 +48,7 @@ enum lifecycle_need {
 	LIFECYCLE_RESOLVED,          /* application: callback, urgent_outcome RESOLVED_URGENT, decision */
 	LIFECYCLE_ASKED,             /* application: an info_request not yet answered */
 	LIFECYCLE_ANSWERED,          /* application: every info_request supplied, or its time gone */
+	LIFECYCLE_ANSWERED_URGENT,   /* application: the same, and it is urgent still */
 	LIFECYCLE_DECISION,          /* application: decision */
 	LIFECYCLE_COLLECTED,         /* application: payment_commitment.collected_at */
 	LIFECYCLE_LOCAL_DECISION,    /* local: a signed local_decision of it */
@@ -126,5 +129,8 @@ struct lifecycle_held {
 	const char *why;     /* a sentence; "" for a single value */
 };
 struct lifecycle_held lifecycle_derive(const struct lifecycle_table *table, const uint32_t *states, size_t count);
+/* Whether of the values of a field, written apart, a person has to choose one: not of
+ * states of which the table says what holds. */
+bool lifecycle_asks(uint32_t record_type, const struct fold_field *field);
 
 #endif

@@ -1,4 +1,5 @@
 /* print - which print is made from what, and its title. */
+#include "domain/print_frame.h"
 #include "domain/print_parts.h"
 
 typedef void body_fn(struct print_page *page);
@@ -18,6 +19,7 @@ static const struct {
 	[PRINT_LOG] = { "log", 0, false, print_log },
 	[PRINT_CARD] = { "card", 0, false, print_card },
 	[PRINT_FINDINGS] = { "findings", 0, false, print_findings },
+	[PRINT_LOSS] = { "loss", RECORDS_TYPE_DEVICE, true, print_loss },
 };
 
 const char *print_kind_name(enum print_kind kind)
@@ -91,6 +93,8 @@ static const char *title(const struct print_work *work)
 		return labels_word(language, LABELS_TEXT_CARD_TITLE);
 	case PRINT_FINDINGS:
 		return labels_word(language, LABELS_TEXT_FINDINGS_TITLE);
+	case PRINT_LOSS:
+		return labels_word(language, LABELS_TEXT_LOSS_TITLE);
 	case PRINT_KINDS:
 		break;
 	}
@@ -107,8 +111,8 @@ struct fault print_write(const struct print_work *work, struct wire_out *out)
 		return fault_of(FAULT_CALLER, "the print is made from a record of another type");
 	if (work->kind == PRINT_REPORT && work->client == NULL)
 		return fault_of(FAULT_CALLER, "a client's own data need the client");
-	print_page_begin(&page, work, out, title(work));
+	print_frame_begin(&page, work, out, title(work));
 	kinds[work->kind].body(&page);
-	print_page_end(&page);
+	print_frame_end(&page);
 	return out->full ? fault_of(FAULT_LIMIT, "the print is too long") : fault_none();
 }

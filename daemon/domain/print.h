@@ -6,19 +6,22 @@
  *   ACTIONS    what was agreed                 REPORT     a client's own data
  *   LOG        who handled the client's data   CARD       a reminder to carry along
  *   FINDINGS   of quality workshops, for Kela: made of no client
+ *   LOSS       the letter to a client whose data may be on a lost device
  *
  * Every word that is not a record's comes from the catalogue (labels.h). The HTML
  * holds its style and nothing from outside; what records say is escaped, control
  * and direction-changing characters are left out.
  *
  * T1  A client's address under a non-disclosure order stands on no print but the
- *     client's own report when it was asked for there (with_protected).
+ *     client's own report when it was asked for there (with_protected); nor does
+ *     their municipality, or a place in it.
  * T2  A notice shows the disclosure's items and who it is about; nothing else of
  *     the client.
  * T3  What the report leaves out it says and counts: what another person told, child
  *     notices, entries of the wrong client, notes on workers' safety.
  * T4  Every print of a client bears the mark of secrecy. The card, which others may
- *     find, names neither client nor organiser. The findings bear no mark and take
+ *     find, names neither client nor organiser, nor the social office among the
+ *     places nearby. The findings bear no mark and take
  *     nothing but decision_quality_item from the records, which names nobody.
  *
  * Pure. Spans are borrowed until print_write returns. When the block is full the
@@ -35,7 +38,7 @@
 
 enum print_kind {
 	PRINT_PLAN, PRINT_NOTICE, PRINT_QUADRANTS, PRINT_CONSENT, PRINT_ACTIONS, PRINT_REPORT, PRINT_LOG, PRINT_CARD,
-	PRINT_FINDINGS,
+	PRINT_FINDINGS, PRINT_LOSS,
 	PRINT_KINDS,
 };
 enum print_form { PRINT_HTML, PRINT_TEXT };
@@ -46,6 +49,11 @@ struct print_record {
 	struct span fields;      /* as shown */
 	uint64_t at_ms;          /* when it happened, else when it was recorded */
 	struct span author;      /* the name of who recorded it; may be empty */
+	bool by_central;         /* the central node did: its name is the catalogue's */
+	/* of the subject: the state that holds (lifecycle.h), which the fields alone need not tell;
+	 * 0: theirs. And whether two workers wrote otherwise and nobody has chosen yet. */
+	uint32_t state;
+	bool is_contested;
 };
 
 /* The name of what an id means: a worker, a statute, a guideline; empty when not known. */
@@ -60,9 +68,11 @@ struct print_work {
 	struct span organiser;              /* whose register it is; empty: social welfare */
 	struct span printed_by, phone;      /* the worker, and where to call */
 	uint64_t now_ms;
-	const struct print_record *subject; /* PLAN, NOTICE, CONSENT; of QUADRANTS NULL: a blank sheet */
+	const struct print_record *subject; /* PLAN, NOTICE, CONSENT, the device of LOSS; of QUADRANTS NULL: a blank sheet */
 	const struct print_record *client;  /* NULL: not known; required for REPORT */
-	const struct print_record *records; /* of the client, by rising time; NOTICE: its consent is among them */
+	/* of the client, by rising time; NOTICE: its consent is among them; CARD: the client's
+	 * municipality and its service points too */
+	const struct print_record *records;
 	size_t count;
 	bool has_period;                    /* FINDINGS: of these days, both in it; else of all time */
 	int32_t from, to;

@@ -1,5 +1,5 @@
-/* print_care - the prints of working together: plan, four quadrants, what was
- * agreed, and the card; and what they share. */
+/* print_care - the prints of working together: plan, four quadrants and what was
+ * agreed; and what they share. */
 #include "base/civil.h"
 #include "domain/print_parts.h"
 
@@ -23,11 +23,24 @@ static struct span field_word(const struct print_page *page, const struct schema
 
 /* ---- shared ---- */
 
-static void put_client_name(struct print_page *page)
+void print_client_name(struct print_page *page)
 {
 	struct span client = page->work->client->fields;
 	print_put(page, print_text(client, RECORDS_CLIENT_GIVEN_NAMES));
 	print_put(page, print_text(client, RECORDS_CLIENT_FAMILY_NAME));
+}
+
+void print_put_author(struct print_page *page, const struct print_record *record)
+{
+	print_put(page, record->by_central ? span_text(labels_word(page->language, LABELS_TEXT_CENTRAL)) : record->author);
+}
+
+void print_put_recorded(struct print_page *page, const struct print_record *record)
+{
+	print_put_time(page, record->at_ms);
+	if (record->by_central || record->author.len > 0)
+		print_glue(page, ",");
+	print_put_author(page, record);
 }
 
 void print_client(struct print_page *page, bool with_identity_code)
@@ -37,7 +50,7 @@ void print_client(struct print_page *page, bool with_identity_code)
 		return;
 	struct span client = page->work->client->fields;
 	print_pair_begin(page, labels_type(page->language, record));
-	put_client_name(page);
+	print_client_name(page);
 	print_pair_end(page);
 	if (with_identity_code && fields_says(client, RECORDS_CLIENT_HETU))
 		print_pair_of(page, record->message, client, RECORDS_CLIENT_HETU);
@@ -58,6 +71,31 @@ void print_ask(struct print_page *page)
 		print_put(page, page->work->phone);
 	}
 	print_paragraph_end(page);
+}
+
+void print_contested(struct print_page *page, const struct print_record *record)
+{
+	if (!record->is_contested)
+		return;
+	print_warning_begin(page);
+	print_put_word(page, LABELS_TEXT_CONTESTED);
+	print_warning_end(page);
+}
+
+void print_complain(struct print_page *page)
+{
+	print_sentence(page, LABELS_TEXT_RIGHT_TO_COMPLAIN);
+}
+
+struct span print_recipient_name(const struct print_page *page, struct span name)
+{
+	bool is_kela = span_equal(name, span_text("Kela")) || span_equal(name, span_text("FPA"));
+	return is_kela ? span_text(labels_word(page->language, LABELS_TEXT_KELA)) : name;
+}
+
+void print_recipient(struct print_page *page, const struct schema_message *message, struct span fields, uint32_t number)
+{
+	print_pair(page, print_field_label(page, message, number), print_recipient_name(page, print_text(fields, number)));
 }
 
 static void sign_both(struct print_page *page)
@@ -110,6 +148,7 @@ static void plan_goals(struct print_page *page, const struct schema_message *pla
 
 static void plan_action(struct print_page *page, const struct schema_message *part, struct span action)
 {
+	const struct schema_enum *states = schema_field_by_number(part, RECORDS_PLAN_ACTION_STATE)->enumeration;
 	int32_t due;
 	print_row_begin(page);
 	print_cell(page, print_text(action, RECORDS_PLAN_ACTION_WHAT));
@@ -118,7 +157,9 @@ static void plan_action(struct print_page *page, const struct schema_message *pa
 	if (fields_date(action, RECORDS_PLAN_ACTION_DUE, &due))
 		print_put_date(page, due);
 	print_cell_end(page);
-	print_cell(page, print_label(page, part, action, RECORDS_PLAN_ACTION_STATE));
+	print_cell(page, fields_has(action, RECORDS_PLAN_ACTION_STATE)
+				 ? print_label(page, part, action, RECORDS_PLAN_ACTION_STATE)
+				 : span_text(labels_value(page->language, states, RECORDS_ACTION_STATE_OPEN)));
 	print_row_end(page);
 }
 
@@ -180,11 +221,13 @@ void print_plan(struct print_page *page)
 {
 	const struct schema_message *plan = message_of(RECORDS_TYPE_PLAN);
 	struct span fields = page->work->subject->fields;
-	uint64_t state = fields_number_or_none(fields, RECORDS_PLAN_STATE);
+	uint64_t state = print_state(page->work->subject, RECORDS_PLAN_STATE);
+	const struct schema_enum *states = schema_field_by_number(plan, RECORDS_PLAN_STATE)->enumeration;
 	int32_t review;
 	if (state == RECORDS_PLAN_STATE_REVISED || state == RECORDS_PLAN_STATE_ENDED ||
 	    state == RECORDS_PLAN_STATE_DECLINED_BY_CLIENT)
-		warn_of_state(page, print_label(page, plan, fields, RECORDS_PLAN_STATE));
+		warn_of_state(page, span_text(labels_value(page->language, states, (int32_t)state)));
+	print_contested(page, page->work->subject);
 	print_pairs_begin(page);
 	print_client(page, false);
 	print_pair_of(page, plan, fields, RECORDS_PLAN_VALID_FROM);
@@ -205,7 +248,9 @@ void print_plan(struct print_page *page)
 										   : LABELS_TEXT_PLAN_KELA_NO);
 	if (fields_date(fields, RECORDS_PLAN_REVIEW_ON, &review))
 		sentence_until(page, LABELS_TEXT_PLAN_REVIEW, review);
+	print_corrections(page, page->work->subject);
 	print_ask(page);
+	print_complain(page);
 	sign_both(page);
 }
 
@@ -356,28 +401,28 @@ void print_quadrants(struct print_page *page)
 	print_client(page, false);
 	if (subject != NULL) {
 		print_pair_begin(page, labels_word(page->language, LABELS_TEXT_REPORT_RECORDED));
-		print_put_time(page, subject->at_ms);
-		if (subject->author.len > 0) {
-			print_glue(page, ",");
-			print_put(page, subject->author);
-		}
+		print_put_recorded(page, subject);
 		print_pair_end(page);
 	}
 	print_pairs_end(page);
 	if (subject == NULL)
 		print_sentence(page, LABELS_TEXT_QUADRANTS_ASK);
+	else
+		print_contested(page, subject);
 	print_markup(page, fields.len > QUADRANT_ROOMY_BYTES ? "<div class=\"grid dense\">\n" : "<div class=\"grid\">\n");
 	for (size_t i = 0; i < COUNT(prompts); i++)
 		quadrant(page, part, quadrant_part(fields, prompts[i].quadrant), i);
 	print_markup(page, "</div>\n");
-	if (subject != NULL)
+	if (subject != NULL) {
 		quadrant_rest(page, mapping, fields);
+		print_corrections(page, subject);
+	}
 	print_ask(page);
 }
 
 /* ---- what was agreed ---- */
 
-static bool is_action(const struct print_record *record, bool open)
+bool print_is_action(const struct print_record *record, bool open)
 {
 	if (record->record->type != RECORDS_TYPE_AGREED_ACTION)
 		return false;
@@ -389,7 +434,7 @@ static size_t count_actions(const struct print_page *page, bool open)
 {
 	size_t count = 0;
 	for (size_t i = 0; i < page->work->count; i++)
-		count += is_action(&page->work->records[i], open);
+		count += print_is_action(&page->work->records[i], open);
 	return count;
 }
 
@@ -435,7 +480,7 @@ static void action_table(struct print_page *page, enum labels_word heading, bool
 	print_heading(page, labels_word(page->language, heading));
 	print_table_begin(page, headings, open ? COUNT(columns) - 1 : COUNT(columns));
 	for (size_t i = 0; i < page->work->count; i++)
-		if (is_action(&page->work->records[i], open))
+		if (print_is_action(&page->work->records[i], open))
 			action_row(page, action, page->work->records[i].fields, open);
 	print_table_end(page);
 }
@@ -450,87 +495,4 @@ void print_actions(struct print_page *page)
 	action_table(page, LABELS_TEXT_ACTIONS_OPEN, true);
 	action_table(page, LABELS_TEXT_ACTIONS_DONE, false);
 	print_ask(page);
-}
-
-/* ---- the card ---- */
-
-/* The first visit to come; NULL: none. */
-static const struct print_record *next_visit(const struct print_work *work, uint64_t *at_ms)
-{
-	const struct print_record *next = NULL;
-	for (size_t i = 0; i < work->count; i++) {
-		const struct print_record *record = &work->records[i];
-		uint64_t state, at;
-		if (record->record->type != RECORDS_TYPE_VISIT || !fields_number(record->fields, RECORDS_VISIT_PLANNED_AT, &at))
-			continue;
-		state = fields_number_or_none(record->fields, RECORDS_VISIT_STATE);
-		if ((state == 0 || state == RECORDS_VISIT_STATE_PLANNED) && at >= work->now_ms && (next == NULL || at < *at_ms)) {
-			next = record;
-			*at_ms = at;
-		}
-	}
-	return next;
-}
-
-static void card_visit(struct print_page *page)
-{
-	uint64_t at_ms = 0;
-	const struct print_record *visit = next_visit(page->work, &at_ms);
-	print_heading(page, labels_word(page->language, LABELS_TEXT_CARD_NEXT));
-	if (visit == NULL) {
-		print_sentence(page, LABELS_TEXT_CARD_NO_VISIT);
-		return;
-	}
-	struct span place = print_label(page, visit->record->message, visit->fields, RECORDS_VISIT_PLACE);
-	print_paragraph_begin(page);
-	print_capital(page);
-	print_put_weekday(page, civil_days(civil_helsinki(at_ms).date));
-	print_put_time(page, at_ms);
-	if (place.len > 0) {
-		print_glue(page, ",");
-		print_put(page, place);
-	}
-	print_paragraph_end(page);
-}
-
-static void card_actions(struct print_page *page)
-{
-	int32_t due;
-	if (count_actions(page, true) == 0)
-		return;
-	print_heading(page, labels_word(page->language, LABELS_TEXT_CARD_AGREED));
-	print_list_begin(page, false);
-	for (size_t i = 0; i < page->work->count; i++) {
-		const struct print_record *record = &page->work->records[i];
-		if (!is_action(record, true))
-			continue;
-		print_item_begin(page, "");
-		print_put(page, print_text(record->fields, RECORDS_AGREED_ACTION_WHAT));
-		print_put(page, span_text("–"));
-		print_put(page, print_text(record->fields, RECORDS_AGREED_ACTION_OWNER));
-		if (fields_date(record->fields, RECORDS_AGREED_ACTION_DUE, &due)) {
-			print_glue(page, ",");
-			print_put_word(page, LABELS_TEXT_CARD_BY);
-			print_put_date(page, due);
-		}
-		print_item_end(page);
-	}
-	print_list_end(page);
-}
-
-void print_card(struct print_page *page)
-{
-	if (page->work->printed_by.len > 0) {
-		print_heading(page, labels_word(page->language, LABELS_TEXT_CARD_CALL));
-		print_paragraph_begin(page);
-		print_put(page, page->work->printed_by);
-		if (page->work->phone.len > 0) {
-			print_put(page, span_text("\n"));
-			print_put(page, page->work->phone);
-		}
-		print_paragraph_end(page);
-	}
-	card_visit(page);
-	card_actions(page);
-	print_sentence(page, LABELS_TEXT_CARD_EMERGENCY);
 }

@@ -65,9 +65,7 @@ static void put_period(struct print_page *page)
 {
 	print_pair_begin(page, labels_word(page->language, LABELS_TEXT_FINDINGS_PERIOD));
 	if (page->work->has_period) {
-		print_put_date(page, page->work->from);
-		print_put(page, span_text("–"));
-		print_put_date(page, page->work->to);
+		print_put_days(page, page->work->from, page->work->to);
 	} else {
 		print_put_word(page, LABELS_TEXT_FINDINGS_ALL);
 	}

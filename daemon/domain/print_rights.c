@@ -42,9 +42,9 @@ static bool is_withdrawn(const struct print_record *consent)
 	       fields_has(consent->fields, RECORDS_CONSENT_WITHDRAWN_AT);
 }
 
-static void notice_warning(struct print_page *page, struct span fields, const struct print_record *consent)
+static void notice_warning(struct print_page *page, const struct print_record *consent)
 {
-	uint64_t state = fields_number_or_none(fields, RECORDS_DISCLOSURE_STATE);
+	uint64_t state = print_state(page->work->subject, RECORDS_DISCLOSURE_STATE);
 	bool sent = state == RECORDS_DISCLOSURE_STATE_SENT || state == RECORDS_DISCLOSURE_STATE_RECEIPTED;
 	bool withdrawn = state == RECORDS_DISCLOSURE_STATE_RECIPIENT_INFORMED_OF_WITHDRAWAL ||
 			 (consent != NULL && is_withdrawn(consent));
@@ -71,14 +71,18 @@ static void notice_head(struct print_page *page, struct span fields, const struc
 {
 	const struct schema_message *disclosure = message_of(RECORDS_TYPE_DISCLOSURE);
 	const struct schema_message *of_consent = message_of(RECORDS_TYPE_CONSENT);
+	int32_t until;
 	print_pairs_begin(page);
-	print_pair_of(page, disclosure, fields, RECORDS_DISCLOSURE_RECIPIENT);
+	print_recipient(page, disclosure, fields, RECORDS_DISCLOSURE_RECIPIENT);
 	print_client(page, true);
 	print_pair_of(page, disclosure, fields, RECORDS_DISCLOSURE_BASIS);
 	print_pair_of(page, disclosure, fields, RECORDS_DISCLOSURE_LAW_REF);
 	if (consent != NULL) {
 		print_pair_of(page, of_consent, consent->fields, RECORDS_CONSENT_PURPOSE);
-		print_pair_of(page, of_consent, consent->fields, RECORDS_CONSENT_VALID_UNTIL);
+		print_pair_begin(page, labels_word(page->language, LABELS_TEXT_NOTICE_CONSENT_UNTIL));
+		if (fields_date(consent->fields, RECORDS_CONSENT_VALID_UNTIL, &until))
+			print_put_date(page, until);
+		print_pair_end(page);
 	}
 	print_pair_of(page, disclosure, fields, RECORDS_DISCLOSURE_PREPARED_AT);
 	print_pair_of(page, disclosure, fields, RECORDS_DISCLOSURE_SENT_AT);
@@ -93,7 +97,7 @@ void print_notice(struct print_page *page)
 	const struct schema_message *disclosure = message_of(RECORDS_TYPE_DISCLOSURE);
 	const struct schema_message *part = schema_field_by_number(disclosure, RECORDS_DISCLOSURE_ITEMS)->message;
 	const struct print_record *consent = consent_of(page->work, fields);
-	notice_warning(page, fields, consent);
+	notice_warning(page, consent);
 	notice_head(page, fields, consent);
 	print_heading(page, labels_word(page->language, LABELS_TEXT_NOTICE_ITEMS));
 	while (fields_next(&rest, RECORDS_DISCLOSURE_ITEMS, &item)) {
@@ -108,7 +112,7 @@ void print_notice(struct print_page *page)
 
 static void consent_warning(struct print_page *page, struct span fields)
 {
-	uint64_t state = fields_number_or_none(fields, RECORDS_CONSENT_STATE), at;
+	uint64_t state = print_state(page->work->subject, RECORDS_CONSENT_STATE), at;
 	int32_t until, today = civil_days(civil_helsinki(page->work->now_ms).date);
 	bool is_over = fields_date(fields, RECORDS_CONSENT_VALID_UNTIL, &until) && until < today;
 	if (state == RECORDS_CONSENT_STATE_WITHDRAWN || fields_has(fields, RECORDS_CONSENT_WITHDRAWN_AT)) {
@@ -181,11 +185,12 @@ static void consent_rights(struct print_page *page, bool is_oral, bool is_from_k
 	}
 	print_list_end(page);
 	print_ask(page);
+	print_complain(page);
 }
 
 void print_consent(struct print_page *page)
 {
-	static const uint32_t shown[] = { RECORDS_CONSENT_RECIPIENT, RECORDS_CONSENT_PURPOSE, RECORDS_CONSENT_VALID_UNTIL };
+	static const uint32_t shown[] = { RECORDS_CONSENT_PURPOSE, RECORDS_CONSENT_VALID_UNTIL };
 	static const uint32_t made[] = { RECORDS_CONSENT_GIVEN_AT, RECORDS_CONSENT_PLACE, RECORDS_CONSENT_FORM,
 					 RECORDS_CONSENT_UNDERSTOOD_CHECK, RECORDS_CONSENT_WITNESS_STAFF };
 	const struct schema_message *consent = message_of(RECORDS_TYPE_CONSENT);
@@ -193,8 +198,10 @@ void print_consent(struct print_page *page)
 	bool is_oral = fields_number_or_none(fields, RECORDS_CONSENT_FORM) == RECORDS_CONSENT_FORM_ORAL;
 	enum labels_word intro = consent_intro(fields);
 	consent_warning(page, fields);
+	print_contested(page, page->work->subject);
 	print_pairs_begin(page);
 	print_client(page, false);
+	print_recipient(page, consent, fields, RECORDS_CONSENT_RECIPIENT);
 	for (size_t i = 0; i < COUNT(shown); i++)
 		print_pair_of(page, consent, fields, shown[i]);
 	print_pairs_end(page);
@@ -205,6 +212,7 @@ void print_consent(struct print_page *page)
 	for (size_t i = 0; i < COUNT(made); i++)
 		print_pair_of(page, consent, fields, made[i]);
 	print_pairs_end(page);
+	print_corrections(page, page->work->subject);
 	if (is_oral) {
 		print_sentence(page, LABELS_TEXT_CONSENT_GIVEN_ORALLY);
 		return;
@@ -281,6 +289,32 @@ static bool was_corrected(const struct print_work *work, const struct print_reco
 	return false;
 }
 
+static void correction_item(struct print_page *page, const struct print_record *correction)
+{
+	const struct schema_message *message = message_of(RECORDS_TYPE_CORRECTION);
+	print_item_begin(page, "");
+	if (correction->at_ms <= CIVIL_MS_MAX)
+		print_put_date(page, civil_days(civil_helsinki(correction->at_ms).date));
+	print_put(page, print_label(page, message, correction->fields, RECORDS_CORRECTION_KIND));
+	if (fields_says(correction->fields, RECORDS_CORRECTION_NEW_TEXT)) {
+		print_glue(page, ":");
+		print_put(page, print_text(correction->fields, RECORDS_CORRECTION_NEW_TEXT));
+	}
+	print_item_end(page);
+}
+
+void print_corrections(struct print_page *page, const struct print_record *record)
+{
+	if (!was_corrected(page->work, record))
+		return;
+	print_heading(page, labels_word(page->language, LABELS_TEXT_CORRECTIONS));
+	print_list_begin(page, false);
+	for (size_t i = 0; i < page->work->count; i++)
+		if (is_correction(&page->work->records[i], &record->id))
+			correction_item(page, &page->work->records[i]);
+	print_list_end(page);
+}
+
 /* What is not for the report though its record is: whose record it is, and the like. */
 static size_t hidden_fields(const struct print_page *page, const struct print_record *record, uint32_t hidden[static 4])
 {
@@ -304,11 +338,7 @@ static void report_record(struct print_page *page, const struct print_record *re
 	size_t count = hidden_fields(page, record, hidden);
 	print_pairs_begin(page);
 	print_pair_begin(page, labels_word(page->language, LABELS_TEXT_REPORT_RECORDED));
-	print_put_time(page, record->at_ms);
-	if (record->author.len > 0) {
-		print_glue(page, ",");
-		print_put(page, record->author);
-	}
+	print_put_recorded(page, record);
 	print_pair_end(page);
 	print_pairs_end(page);
 	if (was_corrected(page->work, record))
@@ -384,11 +414,14 @@ void print_report(struct print_page *page)
 		warn(page, LABELS_TEXT_REPORT_HOLDS_PROTECTED);
 	print_sentence(page, LABELS_TEXT_REPORT_INTRO);
 	print_sentence(page, LABELS_TEXT_REPORT_OTHERS);
+	print_sentence(page, LABELS_TEXT_REPORT_BASIS);
+	print_sentence(page, LABELS_TEXT_REPORT_KEPT);
 	for (size_t i = 0; i < count; i++)
 		report_type(page, &types[i]);
 	report_left_out(page);
 	print_heading(page, labels_word(page->language, LABELS_TEXT_REPORT_RIGHTS_HEADING));
 	print_sentence(page, LABELS_TEXT_REPORT_RIGHTS);
+	print_complain(page);
 	print_sentence(page, LABELS_TEXT_REPORT_HELP);
 	print_ask(page);
 }
@@ -406,6 +439,14 @@ static uint64_t two_years_ago(uint64_t now_ms)
 	return civil_helsinki_ms(&begin, &ms) ? ms : 0;
 }
 
+/* What kind of record it was; empty: the whole case, or a record that is not here. */
+static struct span log_record(const struct print_page *page, struct span fields)
+{
+	struct record_id id;
+	const struct print_record *record = fields_id(fields, RECORDS_ACCESS_LOG_RECORD, &id) ? find(page->work, &id) : NULL;
+	return record == NULL ? span_text("") : span_text(labels_type(page->language, record->record));
+}
+
 static void log_row(struct print_page *page, const struct schema_message *log, const struct print_record *record)
 {
 	struct span fields = record->fields, who;
@@ -418,10 +459,11 @@ static void log_row(struct print_page *page, const struct schema_message *log, c
 	if (fields_bytes(fields, RECORDS_ACCESS_LOG_WHO, &who) && who.len == ID_BYTES && work->name != NULL)
 		print_put(page, work->name(work->name_ctx, who.data));
 	else
-		print_put(page, record->author);
+		print_put_author(page, record);
 	print_cell_end(page);
 	print_cell(page, print_label(page, log, fields, RECORDS_ACCESS_LOG_ROLE));
 	print_cell(page, print_label(page, log, fields, RECORDS_ACCESS_LOG_ACT));
+	print_cell(page, log_record(page, fields));
 	print_cell(page, print_text(fields, RECORDS_ACCESS_LOG_REASON));
 	print_row_end(page);
 }
@@ -435,7 +477,7 @@ static bool is_log(const struct print_record *record, uint64_t from_ms, bool old
 static size_t log_table(struct print_page *page, uint64_t from_ms)
 {
 	static const uint32_t columns[] = { RECORDS_ACCESS_LOG_WHEN, RECORDS_ACCESS_LOG_WHO, RECORDS_ACCESS_LOG_ROLE,
-					    RECORDS_ACCESS_LOG_ACT, RECORDS_ACCESS_LOG_REASON };
+					    RECORDS_ACCESS_LOG_ACT, RECORDS_ACCESS_LOG_RECORD, RECORDS_ACCESS_LOG_REASON };
 	const struct schema_message *log = message_of(RECORDS_TYPE_ACCESS_LOG);
 	const struct print_work *work = page->work;
 	const char *headings[COUNT(columns)];
@@ -483,7 +525,7 @@ static void log_disclosures(struct print_page *page)
 		print_cell_begin(page);
 		print_put_time(page, sent);
 		print_cell_end(page);
-		print_cell(page, print_text(fields, RECORDS_DISCLOSURE_RECIPIENT));
+		print_cell(page, print_recipient_name(page, print_text(fields, RECORDS_DISCLOSURE_RECIPIENT)));
 		print_cell(page, print_label(page, disclosure, fields, RECORDS_DISCLOSURE_BASIS));
 		print_cell_begin(page);
 		if (work->name != NULL && fields_bytes(fields, RECORDS_DISCLOSURE_LAW_REF, &law) && law.len == ID_BYTES)
@@ -513,4 +555,5 @@ void print_log(struct print_page *page)
 		print_paragraph_end(page);
 	}
 	print_ask(page);
+	print_complain(page);
 }

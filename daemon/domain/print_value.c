@@ -4,6 +4,9 @@
 #include "domain/print_parts.h"
 #include "domain/value.h"
 
+/* A text longer than this is read in lines as wide as the page. */
+enum { LONG_BYTES = 300 };
+
 static int64_t unzigzag(uint64_t n)
 {
 	return (int64_t)(n >> 1) ^ -(int64_t)(n & 1);
@@ -148,7 +151,10 @@ void print_pair_of(struct print_page *page, const struct schema_message *message
 	const struct schema_field *field = schema_field_by_number(message, number);
 	if (field == NULL || !is_shown(field) || !fields_has(fields, number))
 		return;
-	print_pair_begin(page, labels_field(page->language, message, field));
+	if (print_text(fields, field->kind == SCHEMA_TEXT ? number : 0).len > LONG_BYTES)
+		print_pair_begin_long(page, labels_field(page->language, message, field));
+	else
+		print_pair_begin(page, labels_field(page->language, message, field));
 	put_values(page, field, fields);
 	print_pair_end(page);
 }

@@ -142,9 +142,22 @@ const struct rules_record *rules_naming(const struct rules_world *world, enum ru
 	struct record_id named;
 	size_t count = rules_list(world, scope, case_id, type, &all);
 	for (size_t i = 0; i < count; i++)
-		if (fields_id(all[i].fields, field, &named) && ID_EQUAL(named, id))
+		if (fields_id(all[i].fields, field, &named) && ID_EQUAL(named, id) && !rules_is_void(world, &all[i]))
 			return &all[i];
 	return NULL;
+}
+
+bool rules_is_content(const struct rules_record *record)
+{
+	const struct lifecycle_table *table = lifecycle_of(record->type);
+	const struct schema_record *type = schema_by_type(record->type);
+	return table != NULL && strcmp(schema_field_by_number(type->message, table->field)->enumeration->name,
+				       "content_state") == 0;
+}
+
+bool rules_is_void(const struct rules_world *world, const struct rules_record *record)
+{
+	return rules_is_content(record) && rules_state(world, record) == RECORDS_CONTENT_STATE_VOIDED;
 }
 
 /* ---- states ------------------------------------------------------------------------------ */
@@ -185,7 +198,7 @@ struct lifecycle_held rules_held(const struct rules_world *world, const struct r
 	struct lifecycle_held held = by_time(lifecycle_derive(table, states, count), record, world->today);
 	if (record->type != RECORDS_TYPE_PLAN || !rules_plan_has_rival(world, record))
 		return held;
-	return (struct lifecycle_held){ held.state, false, "another plan replaces the same one: the own worker chooses" };
+	return (struct lifecycle_held){ RECORDS_PLAN_STATE_CONFLICT, false, "another plan replaces the same one: the own worker chooses" };
 }
 
 uint32_t rules_state(const struct rules_world *world, const struct rules_record *record)
@@ -195,7 +208,8 @@ uint32_t rules_state(const struct rules_world *world, const struct rules_record 
 
 uint32_t rules_state_before(const struct rules_world *world, const struct rules_write *write)
 {
-	struct rules_record before = { .id = write->record_id, .type = write->record->type, .fields = write->before };
+	struct rules_record before = { .id = write->record_id, .case_id = write->case_id, .type = write->record->type,
+				       .fields = write->before };
 	const struct lifecycle_table *table = lifecycle_of(write->record->type);
 	if (table == NULL)
 		return 0;
@@ -207,6 +221,20 @@ bool rules_case_is_closed(const struct rules_world *world, struct case_id case_i
 	const struct rules_record *all;
 	return !ID_IS_NONE(case_id) && rules_list(world, RULES_IN_CASE, case_id, RECORDS_TYPE_CASE, &all) != 0 &&
 	       rules_state(world, &all[0]) == RECORDS_CASE_STATE_CLOSED;
+}
+
+/* What comes by itself: time made it OVERDUE, a rival made it CONFLICT. A consent past its
+ * last day may still be withdrawn, as of the day it was. */
+static uint32_t by_itself(const struct rules_world *world, const struct rules_write *write,
+			  const struct lifecycle_table *table, struct lifecycle_held held)
+{
+	const struct rules_record before = { .id = write->record_id, .case_id = write->case_id, .type = write->record->type,
+					     .fields = write->before };
+	if (before.type == RECORDS_TYPE_PLAN && rules_plan_has_rival(world, &before))
+		return RECORDS_PLAN_STATE_CONFLICT;
+	uint32_t timed = by_time(held, &before, world->today).state;
+	const struct lifecycle_step *step = lifecycle_find(table, held.state, timed);
+	return step != NULL && step->need == LIFECYCLE_BY_TIME ? timed : held.state;
 }
 
 /* The state a step to `to` goes out from: what holds, or, while a person has yet to
@@ -222,7 +250,17 @@ static uint32_t origin(const struct rules_world *world, const struct rules_write
 	for (size_t i = 0; i < count && !held.decided; i++)
 		if (states[i] == to || lifecycle_find(table, states[i], to) != NULL)
 			return states[i];
-	return held.state;
+	return by_itself(world, write, table, held);
+}
+
+/* OVERDUE, CONFLICT: made by the day or by another record. */
+static bool is_made_by_itself(const struct lifecycle_table *table, uint32_t state)
+{
+	for (size_t i = 0; i < table->step_count; i++)
+		if (table->steps[i].to == state &&
+		    (table->steps[i].need == LIFECYCLE_BY_TIME || table->steps[i].need == LIFECYCLE_BY_RIVAL))
+			return true;
+	return false;
 }
 
 /* DRAFT, and what signing makes of a record. */
@@ -235,13 +273,42 @@ static bool is_made_by_signing(const struct lifecycle_table *table, uint32_t sta
 	return false;
 }
 
+/* What a state rests on may be said better, not taken away: one of the steps that lead
+ * there was met and still is. A question to the client (ASKED) is answered in time. */
+static struct fault check_rest(const struct rules_world *world, const struct rules_write *write,
+			       const struct lifecycle_table *table, struct rules_told *told)
+{
+	struct rules_write was = *write;
+	uint32_t states[VALUES_MAX];
+	bool was_met = false;
+	was.after = write->before;
+	was.given = span_of(NULL, 0);
+	was.cleared_count = 0;
+	uint32_t state = lifecycle_derive(table, states, states_of(world, table, write->record_id, write->before, states)).state;
+	for (size_t i = 0; i < table->step_count; i++) {
+		struct rules_told before = { .hint_count = 0 }, after = { .hint_count = 0 };
+		const struct lifecycle_step *step = &table->steps[i];
+		if (step->to != state || step->need == LIFECYCLE_ASKED)
+			continue;
+		if (!fault_is(rules_need(world, write, step->need, &after)))
+			return fault_none();
+		if (was_met || fault_is(rules_need(world, &was, step->need, &before)))
+			continue;
+		was_met = true;
+		copy_text(told->field, sizeof told->field, after.field);
+		copy_text(told->advice, sizeof told->advice, after.advice);
+	}
+	return was_met ? fault_of(FAULT_CALLER, "the state it is in rests on this, and it stays: it may be said better, not taken away")
+		       : fault_none();
+}
+
 static struct fault check_step(const struct rules_world *world, const struct rules_write *write,
 			       const struct lifecycle_table *table, struct rules_told *told)
 {
 	const char *name = rules_field_name(write, table->field);
 	char steps[LIFECYCLE_STEPS_BYTES];
 	if (!rules_touches(write, table->field))
-		return fault_none();
+		return write->is_new ? fault_none() : check_rest(world, write, table, told);
 	if (!fields_has(write->given, table->field))
 		return rules_refuse(told, name, "a state is never cleared: write the one it steps to", "");
 	uint32_t to = lifecycle_state(table, write->given), from = origin(world, write, table, to);
@@ -250,6 +317,8 @@ static struct fault check_step(const struct rules_world *world, const struct rul
 	struct fault f = lifecycle_check_in(table, from, to, steps);
 	if (fault_is(f))
 		return rules_refuse(told, name, f.what, steps);
+	if (is_made_by_itself(table, to))
+		return rules_refuse(told, name, "this state comes by itself, and is never written", "");
 	const struct lifecycle_step *step = lifecycle_find(table, from, to);
 	return step == NULL ? fault_none() : rules_need(world, write, step->need, told);
 }

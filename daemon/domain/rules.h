@@ -26,6 +26,7 @@
 #include "base/fault.h"
 #include "base/id.h"
 #include "base/wire.h"
+#include "domain/handover.h"
 #include "domain/lifecycle.h"
 #include "domain/schema.h"
 
@@ -160,6 +161,15 @@ uint32_t rules_state_before(const struct rules_world *world, const struct rules_
 /* What may still be written about a closed matter: what sets the record right, what the
  * person asks about it, and what central writes. */
 bool rules_outlives_closing(uint32_t record_type);
+
+/* What keeps a handover that is not over from taking effect, as far as it is known here. */
+enum handover_block rules_handover_blocked(const struct rules_world *world, struct span handover);
+
+/* Of two plans of a case: both in force, and both replace the same one. */
+bool rules_plans_are_rivals(struct span a, struct span b);
+
+/* Of two plans of a case: both in force, and both replace the same one. */
+bool rules_plans_are_rivals(struct span a, struct span b);
 
 /* A rule of one record type. Each stands in the table of rules.c and in the file of
  * its noun (rules_parts.h). */

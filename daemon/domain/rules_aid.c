@@ -1,5 +1,5 @@
 /* rules_aid - applications for social assistance: Kela's, which are followed, and
- * the county's own, which are recorded; decisions and their notices. */
+ * the county's own, which are recorded, and their decisions. */
 #include "domain/rules_parts.h"
 
 /* ---- assistance_application ------------------------------------------------------------------ */
@@ -7,6 +7,13 @@
 static bool is_urgent(const struct rules_write *write)
 {
 	return fields_number_or_none(write->after, RECORDS_ASSISTANCE_APPLICATION_URGENCY) == RECORDS_URGENCY_URGENT;
+}
+
+bool rules_is_urgent(struct span application)
+{
+	return fields_number_or_none(application, RECORDS_ASSISTANCE_APPLICATION_URGENCY) == RECORDS_URGENCY_URGENT &&
+	       fields_number_or_none(application, RECORDS_ASSISTANCE_APPLICATION_URGENT_OUTCOME) !=
+		       RECORDS_URGENT_OUTCOME_MOVED_TO_NORMAL;
 }
 
 /* Kela moved it to the normal queue: the state follows what is recorded. The day by
@@ -46,6 +53,19 @@ static struct fault check_urgency(const struct rules_write *write, struct rules_
 	return fault_none();
 }
 
+/* What is urgent gets into the normal queue by Kela's call alone; of two queues written
+ * apart a person chooses either. */
+static struct fault check_queue(const struct rules_world *world, const struct rules_write *write, struct rules_told *told)
+{
+	const struct rules_record *before = rules_find(world, write->record_id);
+	if (!rules_touches(write, RECORDS_ASSISTANCE_APPLICATION_STATE) || !rules_is_urgent(write->after) ||
+	    fields_number_or_none(write->after, RECORDS_ASSISTANCE_APPLICATION_STATE) != RECORDS_APPLICATION_STATE_NORMAL_QUEUE ||
+	    (before != NULL && !rules_held(world, before).decided))
+		return fault_none();
+	return rules_refuse(told, "urgent_outcome", "an urgent application waits in the urgent queue until Kela has called",
+			    "step it to URGENT_QUEUE, or record the callback and urgent_outcome MOVED_TO_NORMAL");
+}
+
 static struct fault check_requests(const struct rules_write *write, struct rules_told *told)
 {
 	struct span request, rest = write->after;
@@ -83,6 +103,7 @@ struct fault rules_application(const struct rules_world *world, const struct rul
 				       RECORDS_ASSISTANCE_APPLICATION_ARRIVED_AT_KELA, told,
 				       "what a worker carries has not arrived at Kela before it is delivered there"));
 	FAULT_TRY(check_urgency(write, told));
+	FAULT_TRY(check_queue(world, write, told));
 	if (write->is_new && is_urgent(write)) {
 		rules_hint(told, "urgency", "where life is in danger: 112 first");
 		rules_hint(told, "urgency", "call Kela together with the client: the decision is due the next working day");
@@ -151,13 +172,4 @@ struct fault rules_local_decision(const struct rules_world *world, const struct 
 	if (write->is_new)
 		mind_guidelines(world, write, told);
 	return fault_none();
-}
-
-struct fault rules_service_notice(const struct rules_world *world, const struct rules_write *write, struct rules_told *told)
-{
-	FAULT_TRY(rules_date_is_past(world, write, RECORDS_SERVICE_NOTICE_ACTUALLY_SENT_ON, told));
-	FAULT_TRY(rules_order_of_dates(write, RECORDS_SERVICE_NOTICE_ACTUALLY_SENT_ON, RECORDS_SERVICE_NOTICE_DEEMED_ON, told,
-				       "it cannot be received before it was sent"));
-	return rules_order_of_dates(write, RECORDS_SERVICE_NOTICE_DEEMED_ON, RECORDS_SERVICE_NOTICE_APPEAL_UNTIL, told,
-				    "the time for an objection ends before it begins");
 }

@@ -17,15 +17,6 @@ static size_t step_too(const struct rules_world *world, const struct rules_recor
 	return 1;
 }
 
-/* Notes, mappings, assessments: what has a ContentState. */
-static bool is_content(const struct rules_record *record)
-{
-	const struct lifecycle_table *table = lifecycle_of(record->type);
-	const struct schema_record *type = schema_by_type(record->type);
-	return table != NULL && strcmp(schema_field_by_number(type->message, table->field)->enumeration->name,
-				       "content_state") == 0;
-}
-
 size_t rules_also(const struct rules_world *world, const struct rules_write *write,
 		  struct rules_also out[static RULES_ALSO_MAX])
 {
@@ -35,11 +26,15 @@ size_t rules_also(const struct rules_world *world, const struct rules_write *wri
 		return 0;
 	if (write->record->type == RECORDS_TYPE_CORRECTION) {
 		other = rules_at(world, write->after, RECORDS_CORRECTION_TARGET);
-		return other == NULL || !is_content(other) ? 0 : step_too(world, other, correction_state(write->after), out);
+		return other == NULL || !rules_is_content(other) ? 0 : step_too(world, other, correction_state(write->after), out);
 	}
 	other = replaces == NULL ? NULL : rules_at(world, write->after, replaces->number);
 	if (other == NULL || other->type != write->record->type)
 		return 0;
-	return step_too(world, other, other->type == RECORDS_TYPE_PLAN ? RECORDS_PLAN_STATE_REVISED
-								        : RECORDS_CONTENT_STATE_SUPERSEDED, out);
+	if (other->type != RECORDS_TYPE_PLAN)
+		return step_too(world, other, RECORDS_CONTENT_STATE_SUPERSEDED, out);
+	/* A plan in force is revised; one that was agreed and never begun ends. */
+	if (step_too(world, other, RECORDS_PLAN_STATE_REVISED, out) != 0)
+		return 1;
+	return rules_state(world, other) == RECORDS_PLAN_STATE_AGREED ? step_too(world, other, RECORDS_PLAN_STATE_ENDED, out) : 0;
 }

@@ -54,15 +54,63 @@ static struct fault check_length(const struct rules_write *write, struct rules_t
 	return fault_none();
 }
 
+/* What the client has said stands: a withdrawal that was written down wrong may be found
+ * to have come earlier, never later, or what went meanwhile would have gone lawfully. */
+static struct fault check_stands(const struct rules_write *write, struct rules_told *told)
+{
+	uint64_t before, after;
+	if (rules_touches(write, RECORDS_CONSENT_WITHDRAWN_AT) &&
+	    fields_number(write->before, RECORDS_CONSENT_WITHDRAWN_AT, &before) &&
+	    fields_number(write->after, RECORDS_CONSENT_WITHDRAWN_AT, &after) && after > before)
+		return rules_refuse(told, "withdrawn_at", "the consent was withdrawn before that: a withdrawal is not moved to later",
+				    "what the client consents to again is a new consent: jalka consent give");
+	if (rules_touches(write, RECORDS_CONSENT_NARROWED_BY) && fields_has(write->before, RECORDS_CONSENT_NARROWED_BY))
+		return rules_refuse(told, "narrowed_by", "the consent was narrowed already: the newer one stands", "");
+	return fault_none();
+}
+
+/* The newer consent takes away from the older: same client, recipient and purpose, given
+ * no earlier, and nothing in it that was not allowed before. */
+static struct fault check_narrowing(const struct rules_world *world, const struct rules_write *write, struct rules_told *told)
+{
+	const struct rules_record *newer = rules_at(world, write->after, RECORDS_CONSENT_NARROWED_BY);
+	if (!rules_touches(write, RECORDS_CONSENT_NARROWED_BY) || newer == NULL)
+		return fault_none();
+	FAULT_TRY(rules_names(world, write, RECORDS_CONSENT_NARROWED_BY, RECORDS_TYPE_CONSENT, told, "this is no consent"));
+	bool narrows = !newer->is_draft && !ID_EQUAL(newer->id, write->record_id) &&
+		       consent_is_alike(newer->fields, write->after) &&
+		       fields_number_or_none(newer->fields, RECORDS_CONSENT_GIVEN_AT) >=
+			       fields_number_or_none(write->after, RECORDS_CONSENT_GIVEN_AT);
+	for (uint64_t scope = 1; scope < SCOPES_MAX; scope++)
+		narrows = narrows && (!consent_allows(newer->fields, scope) || consent_allows(write->after, scope));
+	return narrows ? fault_none()
+		       : rules_refuse(told, "narrowed_by", "what narrows a consent is a newer one of the same client, recipient and "
+				      "purpose that allows less", "jalka consent narrow");
+}
+
 static struct fault check_withdrawal(const struct rules_world *world, const struct rules_write *write, struct rules_told *told)
 {
 	FAULT_TRY(rules_time_is_past(world, write, RECORDS_CONSENT_WITHDRAWN_AT, told));
+	FAULT_TRY(check_stands(write, told));
 	FAULT_TRY(rules_order_of_times(write, RECORDS_CONSENT_GIVEN_AT, RECORDS_CONSENT_WITHDRAWN_AT, told,
 				       "it cannot be withdrawn before it was given"));
 	if (rules_touches(write, RECORDS_CONSENT_WITHDRAWN_AT) &&
 	    fields_number_or_none(write->after, RECORDS_CONSENT_STATE) != RECORDS_CONSENT_STATE_WITHDRAWN)
 		return rules_refuse(told, "state", "a withdrawn consent is WITHDRAWN", "write state WITHDRAWN with it");
-	return rules_names(world, write, RECORDS_CONSENT_NARROWED_BY, RECORDS_TYPE_CONSENT, told, "this is no consent");
+	return check_narrowing(world, write, told);
+}
+
+/* The direction and the recipient say the same: what is allowed towards Kela is not
+ * allowed towards a landlord, nor the other way about. */
+static struct fault check_recipient(const struct rules_write *write, struct rules_told *told)
+{
+	struct span recipient = { NULL, 0 };
+	bool is_other = fields_number_or_none(write->after, RECORDS_CONSENT_DIRECTION) == RECORDS_CONSENT_DIRECTION_TO_OTHER;
+	(void)fields_bytes(write->after, RECORDS_CONSENT_RECIPIENT, &recipient);
+	if (consent_same_text(recipient, span_text("Kela")) != is_other)
+		return fault_none();
+	return is_other ? rules_refuse(told, "direction", "a consent for Kela is TO_KELA, or FROM_KELA when Kela may tell us", "")
+			: rules_refuse(told, "recipient", "a consent of this direction is for Kela", "for others the direction is TO_OTHER");
 }
 
 struct fault rules_consent(const struct rules_world *world, const struct rules_write *write, struct rules_told *told)
@@ -71,6 +119,7 @@ struct fault rules_consent(const struct rules_world *world, const struct rules_w
 		return check_withdrawal(world, write, told);
 	FAULT_TRY(rules_time_is_past(world, write, RECORDS_CONSENT_GIVEN_AT, told));
 	FAULT_TRY(check_length(write, told));
+	FAULT_TRY(check_recipient(write, told));
 	for (uint64_t scope = 1; scope < SCOPES_MAX; scope++)
 		if (fields_holds(write->after, RECORDS_CONSENT_SCOPE, scope) &&
 		    fields_holds(write->after, RECORDS_CONSENT_EXCLUDED, scope))
@@ -92,12 +141,44 @@ struct fault rules_consent_basis(const struct rules_world *world, const struct r
 	return disclosure_may(world, write->after, write->event_at_ms, told);
 }
 
+/* When it went and how are said with the step that says it went, and stay so: the rules
+ * of that step are asked at that moment. */
+static struct fault check_said_with_step(const struct rules_write *write, struct rules_told *told)
+{
+	static const struct { uint32_t field; uint64_t state; const char *what; } said[] = {
+		{ RECORDS_DISCLOSURE_SENT_AT, RECORDS_DISCLOSURE_STATE_SENT, "when it was sent is written with the step to SENT" },
+		{ RECORDS_DISCLOSURE_MEANS, RECORDS_DISCLOSURE_STATE_SENT, "by what means it was sent is written with the step to SENT" },
+		{ RECORDS_DISCLOSURE_RECEIPT_AT, RECORDS_DISCLOSURE_STATE_RECEIPTED,
+		  "when it was received is written with the step to RECEIPTED" },
+	};
+	for (size_t i = 0; i < sizeof said / sizeof said[0]; i++)
+		if (rules_touches(write, said[i].field) &&
+		    fields_number_or_none(write->given, RECORDS_DISCLOSURE_STATE) != said[i].state)
+			return rules_refuse(told, rules_field_name(write, said[i].field), said[i].what, "jalka disclosure send, or receipt");
+	return fault_none();
+}
+
+/* What is written down as done while the basis held, though it holds no more. */
+static void hint_late(const struct rules_world *world, const struct rules_write *write, struct rules_told *told)
+{
+	struct rules_told now = { .hint_count = 0 };
+	if (rules_touches(write, RECORDS_DISCLOSURE_STATE) || write->is_new)
+		if (fault_is(disclosure_may(world, write->after, world->now_ms, &now)))
+			rules_hint(told, "consent", "the basis does not hold any more: this is written down as done while it did");
+}
+
 struct fault rules_disclosure(const struct rules_world *world, const struct rules_write *write, struct rules_told *told)
 {
 	FAULT_TRY(rules_order_of_times(write, RECORDS_DISCLOSURE_PREPARED_AT, RECORDS_DISCLOSURE_SENT_AT, told,
 				       "it cannot be sent before it was prepared"));
-	if (!write->is_new)
-		return rules_order_of_times(write, RECORDS_DISCLOSURE_SENT_AT, RECORDS_DISCLOSURE_RECEIPT_AT, told,
-					    "it cannot be received before it was sent");
-	return rules_consent_basis(world, write, told);
+	if (write->is_new) {
+		FAULT_TRY(rules_consent_basis(world, write, told));
+		hint_late(world, write, told);
+		return fault_none();
+	}
+	FAULT_TRY(check_said_with_step(write, told));
+	FAULT_TRY(rules_time_is_past(world, write, RECORDS_DISCLOSURE_RECEIPT_AT, told));
+	FAULT_TRY(rules_time_is_past(world, write, RECORDS_DISCLOSURE_CLIENT_TOLD_AT, told));
+	return rules_order_of_times(write, RECORDS_DISCLOSURE_SENT_AT, RECORDS_DISCLOSURE_RECEIPT_AT, told,
+				    "it cannot be received before it was sent");
 }

@@ -2,6 +2,7 @@
  * child notice, assessment. */
 #include "base/wire.h"
 #include "domain/calendar.h"
+#include "domain/labels.h"
 #include "domain/rules_parts.h"
 
 enum { UNNECESSARY_CHARS_MIN = 40, MAPPING_MONTHS = 6, QUADRANTS = 4 };
@@ -116,6 +117,17 @@ struct fault rules_mapping(const struct rules_world *world, const struct rules_w
 
 /* ---- concern ------------------------------------------------------------------------------------ */
 
+/* Of the list in use, which is that of the catalogue of labels. */
+static bool is_listed(struct span code)
+{
+	char key[32] = "concern.";
+	size_t used = strlen(key);
+	if (code.len >= sizeof key - used)
+		return false;
+	memcpy(key + used, code.data, code.len);
+	return labels_row(key) != NULL;
+}
+
 static bool is_code(struct span item, const char *code)
 {
 	struct span text;
@@ -129,6 +141,8 @@ static struct fault check_items(const struct rules_write *write, struct rules_to
 	for (size_t i = 0; fields_next(&rest, RECORDS_CONCERN_ASSESSMENT_ITEMS, &item); i++) {
 		struct span before = write->after;
 		fields_bytes(item, RECORDS_CONCERN_ITEM_CODE, &code);
+		if (!is_listed(code))
+			return rules_refuse(told, "items.code", "the list of concerns has no such item", "C01 to C12, in capitals");
 		for (size_t j = 0; j < i && fields_next(&before, RECORDS_CONCERN_ASSESSMENT_ITEMS, &other); j++)
 			if (fields_bytes(other, RECORDS_CONCERN_ITEM_CODE, &same) && span_equal(same, code))
 				return rules_refuse(told, "items.code", "the same item is answered twice", "");
@@ -174,12 +188,25 @@ struct fault rules_child_notice(const struct rules_world *world, const struct ru
 /* "The client did not answer" is no ground to leave an assessment undone. */
 static bool is_no_answer(struct span text)
 {
-	static const char *const phrases[] = { "ei vastannut", "ei vastaa", "ei tavoitettu", "svarade inte", "svarar inte",
-					       "nåddes inte", "did not answer", "not reached" };
+	static const char *const phrases[] = {
+		"ei vastannut", "ei vastaa", "ei ole vastannut", "ei tavoitettu", "ei ole tavoitettu", "ei saatu kiinni",
+		"svarade inte", "svarar inte", "har inte svarat", "nåddes inte", "did not answer", "didn't answer",
+		"does not answer", "has not answered", "not reached", "no answer",
+	};
 	for (size_t i = 0; i < sizeof phrases / sizeof phrases[0]; i++)
 		if (rules_text_holds(text, phrases[i]))
 			return true;
 	return false;
+}
+
+/* White space at its ends says nothing. */
+static struct span trimmed(struct span text)
+{
+	while (text.len > 0 && text.data[0] <= ' ')
+		text = span_of(text.data + 1, text.len - 1);
+	while (text.len > 0 && text.data[text.len - 1] <= ' ')
+		text.len--;
+	return text;
 }
 
 static struct fault check_unnecessary(const struct rules_write *write, struct rules_told *told)
@@ -195,7 +222,7 @@ static struct fault check_unnecessary(const struct rules_write *write, struct ru
 	if (!is_there)
 		return rules_refuse(told, "unnecessary", "an assessment found unnecessary needs ground, reasons and who decided it", "");
 	fields_bytes(part, RECORDS_UNNECESSARY_TEXT, &text);
-	if (wire_utf8_chars(text) < UNNECESSARY_CHARS_MIN)
+	if (wire_utf8_chars(trimmed(text)) < UNNECESSARY_CHARS_MIN)
 		return rules_refuse(told, "unnecessary.text", "give the reasons in at least 40 characters", "");
 	if (!fields_says(part, RECORDS_UNNECESSARY_DECIDED_BY))
 		return rules_refuse(told, "unnecessary.decided_by", "say who decided it", "");
@@ -208,16 +235,24 @@ static struct fault check_unnecessary(const struct rules_write *write, struct ru
 	return fault_none();
 }
 
+/* A minor who lives with the client, whoever's child it is. */
 static bool cares_for_child(const struct rules_world *world, const struct rules_write *write)
 {
 	const struct rules_record *people;
 	size_t count = rules_list(world, RULES_OF_CLIENT, write->case_id, RECORDS_TYPE_RELATED_PERSON, &people);
 	for (size_t i = 0; i < count; i++)
-		if (fields_number_or_none(people[i].fields, RECORDS_RELATED_PERSON_RELATION) == RECORDS_RELATION_CHILD &&
-		    fields_true(people[i].fields, RECORDS_RELATED_PERSON_MINOR) &&
+		if (fields_true(people[i].fields, RECORDS_RELATED_PERSON_MINOR) &&
 		    fields_true(people[i].fields, RECORDS_RELATED_PERSON_LIVES_WITH))
 			return true;
 	return false;
+}
+
+/* The assessment of one in need of special support, by its own word or the case's. */
+static bool is_special(const struct rules_world *world, const struct rules_write *write)
+{
+	const struct rules_record *matter = rules_matter(world, write);
+	return fields_true(write->after, RECORDS_SERVICE_NEED_ASSESSMENT_SPECIAL_SUPPORT) ||
+	       (matter != NULL && fields_true(matter->fields, RECORDS_CASE_SPECIAL_SUPPORT));
 }
 
 static struct fault check_findings(const struct rules_write *write, struct rules_told *told)
@@ -242,7 +277,7 @@ struct fault rules_assessment(const struct rules_world *world, const struct rule
 				       RECORDS_SERVICE_NEED_ASSESSMENT_COMPLETED_ON, told,
 				       "the assessment is completed before it began"));
 	FAULT_TRY(check_findings(write, told));
-	if (write->is_new && fields_true(write->after, RECORDS_SERVICE_NEED_ASSESSMENT_SPECIAL_SUPPORT) &&
+	if (write->is_new && is_special(world, write) &&
 	    world->profession != 0 && world->profession != RECORDS_PROFESSION_LICENSED_SOCIAL_WORKER)
 		return rules_refuse(told, "special_support", "the need of special support is assessed by a licensed social worker",
 				    "prepare it as a draft for one to sign");

@@ -51,6 +51,23 @@ static void mind_beginning(const struct rules_world *world, const struct rules_w
 		rules_hint(told, "outcome_case", "the case begins the day the referral came (opened_on): clocks count from there");
 }
 
+/* The case it led to is the same client's, and one that is open. */
+static struct fault check_outcome(const struct rules_world *world, const struct rules_write *write, struct rules_told *told)
+{
+	const struct rules_record *matter = rules_at(world, write->after, RECORDS_REFERRAL_OUTCOME_CASE);
+	const struct rules_record *client = rules_client(world, write);
+	struct record_id whose;
+	FAULT_TRY(rules_names(world, write, RECORDS_REFERRAL_OUTCOME_CASE, RECORDS_TYPE_CASE, told, "this is no case"));
+	if (matter == NULL || !rules_touches(write, RECORDS_REFERRAL_OUTCOME_CASE))
+		return fault_none();
+	if (client != NULL && fields_id(matter->fields, RECORDS_CASE_CLIENT, &whose) && !ID_EQUAL(whose, client->id))
+		return rules_refuse(told, "outcome_case", "this case is another client's", "");
+	if (rules_case_is_closed(world, matter->case_id))
+		return rules_refuse(told, "outcome_case", "the case is closed and takes nothing new",
+				    "a new need is a new case with follows_case");
+	return fault_none();
+}
+
 struct fault rules_referral(const struct rules_world *world, const struct rules_write *write, struct rules_told *told)
 {
 	FAULT_TRY(rules_time_is_past(world, write, RECORDS_REFERRAL_RECEIVED_AT, told));
@@ -58,7 +75,7 @@ struct fault rules_referral(const struct rules_world *world, const struct rules_
 	FAULT_TRY(check_triage(world, write, told));
 	FAULT_TRY(rules_names(world, write, RECORDS_REFERRAL_OWNER, RECORDS_TYPE_STAFF_MEMBER, told,
 			      "the owner is one worker: give the id of the staff record"));
-	FAULT_TRY(rules_names(world, write, RECORDS_REFERRAL_OUTCOME_CASE, RECORDS_TYPE_CASE, told, "this is no case"));
+	FAULT_TRY(check_outcome(world, write, told));
 	if (write->is_new &&
 	    fields_number_or_none(write->after, RECORDS_REFERRAL_PATHWAY) == RECORDS_PATHWAY_BASIC_PART_REDUCTION)
 		rules_hint(told, "pathway", "attending or having booked the assessment affects the cut: plan the visit, record that it was kept");

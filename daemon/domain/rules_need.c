@@ -1,4 +1,5 @@
 /* rules_need - whether what a step needs (lifecycle.h) is there. */
+#include "domain/correction.h"
 #include "domain/disclosure.h"
 #include "domain/rules_parts.h"
 
@@ -37,6 +38,8 @@ static bool assessed_without_need(const struct rules_world *world, const struct 
 	size_t count = rules_list(world, RULES_IN_CASE, write->case_id, RECORDS_TYPE_SERVICE_NEED_ASSESSMENT, &all);
 	for (size_t i = 0; i < count; i++) {
 		uint64_t outcome = fields_number_or_none(all[i].fields, RECORDS_SERVICE_NEED_ASSESSMENT_OUTCOME);
+		if (rules_is_void(world, &all[i]))
+			continue;
 		if (outcome == RECORDS_ASSESSMENT_OUTCOME_UNNECESSARY || outcome == RECORDS_ASSESSMENT_OUTCOME_NO_NEED ||
 		    outcome == RECORDS_ASSESSMENT_OUTCOME_GUIDANCE_ONLY)
 			return true;
@@ -74,6 +77,21 @@ static bool has_successor(const struct rules_world *world, const struct rules_wr
 	size_t count = rules_list(world, RULES_IN_CASE, write->case_id, write->record->type, &all);
 	for (size_t i = 0; self != NULL && i < count; i++)
 		if (!ID_EQUAL(all[i].id, self->id) && all[i].event_at_ms >= self->event_at_ms)
+			return true;
+	return false;
+}
+
+/* A correction of it that leads to this state; a refused one or a supplement does not. */
+static bool is_corrected_so(const struct rules_world *world, const struct rules_write *write)
+{
+	const struct lifecycle_table *table = lifecycle_of(write->record->type);
+	const struct rules_record *all;
+	struct record_id target;
+	uint32_t to = lifecycle_state(table, write->after);
+	size_t count = rules_list(world, RULES_IN_CASE, write->case_id, RECORDS_TYPE_CORRECTION, &all);
+	for (size_t i = 0; i < count; i++)
+		if (fields_id(all[i].fields, RECORDS_CORRECTION_TARGET, &target) && ID_EQUAL(target, write->record_id) &&
+		    correction_state(all[i].fields) == to)
 			return true;
 	return false;
 }
@@ -157,7 +175,10 @@ static struct fault need_sent(const struct rules_world *world, const struct rule
 	(void)fields_number(write->after, RECORDS_DISCLOSURE_SENT_AT, &sent_ms);
 	FAULT_TRY(disclosure_may(world, write->after, sent_ms, told));
 	FAULT_TRY(rules_time_is_past(world, write, RECORDS_DISCLOSURE_SENT_AT, told));
-	return met(has(write, RECORDS_DISCLOSURE_SENT_AT), LIFECYCLE_SENT, told);
+	FAULT_TRY(met(has(write, RECORDS_DISCLOSURE_SENT_AT), LIFECYCLE_SENT, told));
+	return has(write, RECORDS_DISCLOSURE_MEANS)
+		       ? fault_none()
+		       : rules_refuse(told, "means", "say by what means it was sent", "SECURE_MAIL, PRINT, PORTAL or ORAL");
 }
 
 static struct fault need_identities(const struct rules_world *world, const struct rules_write *write, struct rules_told *told)
@@ -217,8 +238,10 @@ static struct fault need_of_application(const struct rules_world *world, const s
 		return met(has_outcome(write, RECORDS_URGENT_OUTCOME_RESOLVED_URGENT) && has_decision, need, told);
 	if (need == LIFECYCLE_ASKED)
 		return met(is_waiting(world, write, false), need, told);
-	if (need == LIFECYCLE_ANSWERED)
-		return met(!is_waiting(world, write, true), need, told);
+	if (need == LIFECYCLE_ANSWERED || need == LIFECYCLE_ANSWERED_URGENT) {
+		FAULT_TRY(met(!is_waiting(world, write, true), LIFECYCLE_ANSWERED, told));
+		return met(need == LIFECYCLE_ANSWERED || rules_is_urgent(write->after), need, told);
+	}
 	if (need == LIFECYCLE_DECISION)
 		return met(has_decision, need, told);
 	return met(is_collected(write), need, told);
@@ -233,6 +256,7 @@ struct fault rules_need(const struct rules_world *world, const struct rules_writ
 		return fault_none();
 	case LIFECYCLE_SIGNING:
 	case LIFECYCLE_BY_TIME:
+	case LIFECYCLE_BY_RIVAL:
 		return met(false, need, told);
 	case LIFECYCLE_TRIAGE:
 		return met(has(write, RECORDS_REFERRAL_URGENT_TRIAGE), need, told);
@@ -253,8 +277,7 @@ struct fault rules_need(const struct rules_world *world, const struct rules_writ
 	case LIFECYCLE_SUCCESSOR:
 		return met(has_successor(world, write), need, told);
 	case LIFECYCLE_CORRECTION:
-		return met(rules_naming(world, RULES_IN_CASE, write->case_id, RECORDS_TYPE_CORRECTION,
-					RECORDS_CORRECTION_TARGET, write->record_id) != NULL, need, told);
+		return met(is_corrected_so(world, write), need, told);
 	case LIFECYCLE_DELIVERED:
 	case LIFECYCLE_ARRIVED:
 	case LIFECYCLE_URGENT:
@@ -262,6 +285,7 @@ struct fault rules_need(const struct rules_world *world, const struct rules_writ
 	case LIFECYCLE_RESOLVED:
 	case LIFECYCLE_ASKED:
 	case LIFECYCLE_ANSWERED:
+	case LIFECYCLE_ANSWERED_URGENT:
 	case LIFECYCLE_DECISION:
 	case LIFECYCLE_COLLECTED:
 		return need_of_application(world, write, need, told);

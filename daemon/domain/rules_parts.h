@@ -27,7 +27,11 @@ const char *rules_field_name(const struct rules_write *write, uint32_t field);
 bool rules_case_is_closed(const struct rules_world *world, struct case_id case_id);
 /* The case record of the matter a write stands in; NULL: none here. */
 const struct rules_record *rules_matter(const struct rules_world *world, const struct rules_write *write);
-/* Whether an instance of a type exists whose id field names this record, signed or written here. */
+/* Notes, mappings, assessments: what has a ContentState. */
+bool rules_is_content(const struct rules_record *record);
+/* Of those: voided, so that nothing rests on it. */
+bool rules_is_void(const struct rules_world *world, const struct rules_record *record);
+/* The instance of a type whose id field names this record, signed or written here and not voided. */
 const struct rules_record *rules_naming(const struct rules_world *world, enum rules_scope scope,
 					struct case_id case_id, uint32_t type, uint32_t field, struct record_id id);
 
@@ -37,6 +41,9 @@ bool rules_text_has_code(struct span text);
 bool rules_text_has_phone(struct span text);
 /* Whether a text holds this one, small and capital ASCII letters alike. */
 bool rules_text_holds(struct span text, const char *part);
+
+/* rules_aid: an application Kela handles urgently: URGENT, and not moved to the normal queue. */
+bool rules_is_urgent(struct span application);
 
 /* rules_consent: whether a consent is in force at a moment, over all siblings. */
 bool rules_consent_holds(const struct rules_world *world, const struct rules_record *consent);

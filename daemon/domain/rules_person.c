@@ -130,7 +130,11 @@ struct fault rules_capability(const struct rules_world *world, const struct rule
 	FAULT_TRY(rules_date_is_past(world, write, RECORDS_DIGITAL_CAPABILITY_ASSESSED_ON, told));
 	FAULT_TRY(rules_order_of_dates(write, RECORDS_DIGITAL_CAPABILITY_ASSESSED_ON, RECORDS_DIGITAL_CAPABILITY_NEXT_CHECK,
 				       told, "the next check is before this one"));
-	if (type != 0 && fields_number_or_none(write->after, RECORDS_DIGITAL_CAPABILITY_CUSTOMER_TYPE) != type)
+	if (type == 0)
+		return rules_refuse(told, fields_has(write->after, RECORDS_DIGITAL_CAPABILITY_SKILL) ? "has_connection" : "skill",
+				    "the customer type follows from equipment and skill: say what the client has and can do",
+				    "has_computer, has_smartphone, has_connection and skill");
+	if (fields_number_or_none(write->after, RECORDS_DIGITAL_CAPABILITY_CUSTOMER_TYPE) != type)
 		return rules_refuse(told, "customer_type", "this is not the type that equipment and skill make",
 				    "equipment: a computer or smartphone, and a connection; skills: GOOD. "
 				    "Leave it out and it is filled in");

@@ -33,22 +33,25 @@ static struct fault check_kind(const struct rules_world *world, const struct rul
 	return fault_none();
 }
 
-static bool is_live(const struct rules_record *plan)
+static bool is_live(struct span plan)
 {
-	uint32_t state = lifecycle_state(lifecycle_of(RECORDS_TYPE_PLAN), plan->fields);
+	uint32_t state = lifecycle_state(lifecycle_of(RECORDS_TYPE_PLAN), plan);
 	return state == RECORDS_PLAN_STATE_AGREED || state == RECORDS_PLAN_STATE_ACTIVE;
+}
+
+bool rules_plans_are_rivals(struct span a, struct span b)
+{
+	struct record_id one, other;
+	return is_live(a) && is_live(b) && fields_id(a, RECORDS_PLAN_REPLACES, &one) &&
+	       fields_id(b, RECORDS_PLAN_REPLACES, &other) && ID_EQUAL(one, other);
 }
 
 bool rules_plan_has_rival(const struct rules_world *world, const struct rules_record *plan)
 {
 	const struct rules_record *all;
-	struct record_id old, other;
-	if (!is_live(plan) || !fields_id(plan->fields, RECORDS_PLAN_REPLACES, &old))
-		return false;
 	size_t count = rules_list(world, RULES_IN_CASE, plan->case_id, RECORDS_TYPE_PLAN, &all);
 	for (size_t i = 0; i < count; i++)
-		if (!ID_EQUAL(all[i].id, plan->id) && is_live(&all[i]) &&
-		    fields_id(all[i].fields, RECORDS_PLAN_REPLACES, &other) && ID_EQUAL(other, old))
+		if (!ID_EQUAL(all[i].id, plan->id) && rules_plans_are_rivals(plan->fields, all[i].fields))
 			return true;
 	return false;
 }
@@ -95,6 +98,36 @@ struct fault rules_plan(const struct rules_world *world, const struct rules_writ
 
 /* ---- agreed_action ---------------------------------------------------------------------------- */
 
+/* What the client heard read aloud and confirmed stays as it was: it is done, carried
+ * over or cancelled, not written anew. */
+static struct fault check_confirmed(const struct rules_world *world, const struct rules_write *write, struct rules_told *told)
+{
+	static const uint32_t agreed[] = { RECORDS_AGREED_ACTION_FROM, RECORDS_AGREED_ACTION_WHAT, RECORDS_AGREED_ACTION_OWNER_KIND,
+					   RECORDS_AGREED_ACTION_OWNER, RECORDS_AGREED_ACTION_DUE };
+	const struct rules_record *from = rules_at(world, write->is_new ? write->after : write->before, RECORDS_AGREED_ACTION_FROM);
+	uint32_t state = from == NULL || from->type != RECORDS_TYPE_JOINT_SESSION ? 0 : rules_state(world, from);
+	struct record_id one;
+	struct span item, rest = from == NULL ? span_of(NULL, 0) : from->fields;
+	bool is_listed = false;
+	if (state != RECORDS_SESSION_STATE_CONFIRMED && state != RECORDS_SESSION_STATE_SIGNED)
+		return fault_none();
+	if (write->is_new)
+		return rules_refuse(told, "from", state == RECORDS_SESSION_STATE_SIGNED
+					    ? "the session is signed: nothing is added to it"
+					    : "the client has confirmed what was agreed: nothing is added to it",
+				    "an action of its own, without the session, may be written");
+	while (fields_next(&rest, RECORDS_JOINT_SESSION_AGREED_ACTIONS, &item))
+		if (item.len == ID_BYTES) {
+			memcpy(one.bytes, item.data, ID_BYTES);
+			is_listed = is_listed || ID_EQUAL(one, write->record_id);
+		}
+	for (size_t i = 0; i < sizeof agreed / sizeof agreed[0]; i++)
+		if (is_listed && rules_touches(write, agreed[i]))
+			return rules_refuse(told, rules_field_name(write, agreed[i]), "the client has confirmed this as it was agreed",
+					    "step it to CARRIED_OVER with what came of it, and write a new one");
+	return fault_none();
+}
+
 struct fault rules_action(const struct rules_world *world, const struct rules_write *write, struct rules_told *told)
 {
 	const struct rules_record *from = rules_at(world, write->after, RECORDS_AGREED_ACTION_FROM);
@@ -102,9 +135,7 @@ struct fault rules_action(const struct rules_world *world, const struct rules_wr
 	if (from != NULL && rules_touches(write, RECORDS_AGREED_ACTION_FROM) && from->type != RECORDS_TYPE_JOINT_SESSION &&
 	    from->type != RECORDS_TYPE_VISIT && from->type != RECORDS_TYPE_PLAN)
 		return rules_refuse(told, "from", "an action is agreed in a session, on a visit or in a plan", "");
-	if (from != NULL && write->is_new && from->type == RECORDS_TYPE_JOINT_SESSION &&
-	    rules_state(world, from) == RECORDS_SESSION_STATE_SIGNED)
-		return rules_refuse(told, "from", "the session is signed: nothing is added to it", "");
+	FAULT_TRY(check_confirmed(world, write, told));
 	if (write->is_new && fields_date(write->after, RECORDS_AGREED_ACTION_DUE, &due) && due < world->today)
 		rules_hint(told, "due", "the day is past already");
 	return fault_none();

@@ -14,6 +14,7 @@
 
 enum { FIELDS_MAX = 64 }; /* a message's fields fit one word: scripts/gen-records */
 enum { TAG_BYTES_MAX = 8 }; /* a field's tag and the length of its bytes */
+_Static_assert(LIMIT_FIELD_BYTES - TAG_BYTES_MAX >= 60000, "what a text too long is told");
 
 const struct schema_record *schema_by_type(uint32_t type)
 {
@@ -148,10 +149,12 @@ static struct fault check_text(const struct check *check, const struct schema_fi
 	if (!wire_utf8(text))
 		return fail(check, field, FAULT_CALLER, "is not UTF-8 text");
 	size_t chars_max = field->chars_max != 0 ? field->chars_max : LIMIT_TEXT_CHARS;
+	_Static_assert(LIMIT_TEXT_CHARS == 20000, "what a text too long is told");
 	if (text.len > chars_max && wire_utf8_chars(text) > chars_max)
-		return fail(check, field, FAULT_LIMIT, "is too long");
-	if (text.len > LIMIT_FIELD_BYTES - TAG_BYTES_MAX)
-		return fail(check, field, FAULT_LIMIT, "takes too many bytes: write it in two records");
+		return fail(check, field, FAULT_LIMIT, field->chars_max != 0 ? "is too long"
+			    : "is longer than 20,000 characters: write it in two records");
+	if (text.len > LIMIT_FIELD_BYTES - TAG_BYTES_MAX) /* letters of four bytes: emoji, ancient scripts */
+		return fail(check, field, FAULT_LIMIT, "takes more than 60,000 bytes: write it in two records");
 	/* Control characters but tab and line feed have no place in a person's record. */
 	for (size_t i = 0; i < text.len; i++)
 		if ((text.data[i] < 0x20 && text.data[i] != '\n' && text.data[i] != '\t') || text.data[i] == 0x7f)
@@ -188,10 +191,16 @@ static struct fault check_value(struct check *check, const struct schema_field *
 	return fault_none();
 }
 
-/* A required text must say something. */
+/* A required text must say something: blanks do not. */
 static bool says_something(const struct schema_field *field, const struct wire_field *f)
 {
-	return f->type != WIRE_BYTES || field->kind == SCHEMA_MESSAGE || f->data.len != 0;
+	size_t blanks = 0;
+	if (f->type != WIRE_BYTES || field->kind == SCHEMA_MESSAGE)
+		return true;
+	while (field->kind == SCHEMA_TEXT && blanks < f->data.len &&
+	       (f->data.data[blanks] == ' ' || f->data.data[blanks] == '\n' || f->data.data[blanks] == '\t'))
+		blanks++;
+	return blanks < f->data.len;
 }
 
 static struct fault check_message(struct check *check, const struct schema_message *message, struct span fields,

@@ -307,7 +307,7 @@ static bool put_value(const struct cell *cell, struct span text, bool bare, stru
 	struct fault f = value_put(&path, field, text, bare, out);
 	if (!fault_is(f))
 		return true;
-	refuse_field(cell->error, cell->column, field, field->kind == SCHEMA_DATE ? "must be a date like 3.11.2026" : f.what);
+	refuse_field(cell->error, cell->column, field, field->kind == SCHEMA_DATE ? "must be a day that exists, like 3.11.2026" : f.what);
 	memcpy(cell->error->hint, where.hint, sizeof cell->error->hint);
 	_Static_assert(sizeof where.hint == sizeof cell->error->hint, "a hint fits");
 	return false;

@@ -394,6 +394,21 @@ static void take_application(struct statistics *s, const struct statistics_recor
 		add_value(s, STATISTICS_URGENT, fields_number_or_none(fields, RECORDS_ASSISTANCE_APPLICATION_URGENT_OUTCOME));
 }
 
+/* A tool is of help from four of five on. What is said of it stands in its own table alone:
+ * were it in the others too, their totals would give away what is withheld there. */
+static void take_feedback(struct statistics *s, struct span fields)
+{
+	enum { HELPFUL, NOT_HELPFUL, NO_SCORE };
+	uint64_t score = fields_number_or_none(fields, RECORDS_FEEDBACK_SCORE);
+	uint64_t target = fields_number_or_none(fields, RECORDS_FEEDBACK_TARGET);
+	if (target == RECORDS_FEEDBACK_TARGET_CONCERN_TOOL) {
+		add(s, STATISTICS_CONCERN_TOOL, score >= 4 ? HELPFUL : score > 0 ? NOT_HELPFUL : NO_SCORE);
+		return;
+	}
+	add_value(s, STATISTICS_FEEDBACK, score);
+	add_value(s, STATISTICS_FEEDBACK_TARGET, target);
+}
+
 static void take_session(struct statistics *s, const struct statistics_record *record)
 {
 	uint64_t ms = fields_number_or_none(record->fields, RECORDS_JOINT_SESSION_STARTED_AT);
@@ -475,7 +490,7 @@ void statistics_record(struct statistics *s, const struct statistics_record *rec
 	else if (record->type == RECORDS_TYPE_ANONYMOUS_CONTACT)
 		take_contact(s, record);
 	else if (record->type == RECORDS_TYPE_FEEDBACK && is_in_ms(s, record->event_at_ms))
-		add_value(s, STATISTICS_FEEDBACK, fields_number_or_none(record->fields, RECORDS_FEEDBACK_SCORE));
+		take_feedback(s, record->fields);
 	else if (s->in_person)
 		take_of_person(s, record);
 }

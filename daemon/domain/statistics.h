@@ -49,6 +49,8 @@ enum statistics_table {
 	STATISTICS_APPLICATIONS,      /* working days to Kela's decision */
 	STATISTICS_URGENT,
 	STATISTICS_FEEDBACK,          /* score */
+	STATISTICS_FEEDBACK_TARGET,
+	STATISTICS_CONCERN_TOOL,      /* of help or not, by the score */
 	STATISTICS_TABLES,
 };
 

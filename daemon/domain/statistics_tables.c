@@ -55,6 +55,9 @@ static const struct table tables[STATISTICS_TABLES] = {
 	[STATISTICS_URGENT] = { "urgent", LIST, { RECORDS_TYPE_ASSISTANCE_APPLICATION, RECORDS_ASSISTANCE_APPLICATION_URGENT_OUTCOME },
 				{ 0 }, { "NOT_YET" }, 0 },
 	[STATISTICS_FEEDBACK] = { "feedback", LIST, { 0 }, { 0 }, { "SCORE_1", "SCORE_2", "SCORE_3", "SCORE_4", "SCORE_5", "UNKNOWN" }, 0 },
+	[STATISTICS_FEEDBACK_TARGET] = { "feedback_targets", LIST, { RECORDS_TYPE_FEEDBACK, RECORDS_FEEDBACK_TARGET }, { 0 },
+					 { "UNKNOWN" }, 1 },
+	[STATISTICS_CONCERN_TOOL] = { "concern_tool", LIST, { 0 }, { 0 }, { "HELPFUL", "NOT_HELPFUL", "UNKNOWN" }, 0 },
 };
 
 static const struct schema_enum *enum_of(struct source source)

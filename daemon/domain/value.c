@@ -70,6 +70,8 @@ static struct fault fail_enum(const struct value_path *path, const struct schema
 			append(path->where->hint, sizeof path->where->hint, known);
 		}
 	}
+	if (best == SIZE_MAX)
+		f.what = "is none of the values allowed, which jalka types TYPE lists";
 	return f;
 }
 
@@ -161,12 +163,12 @@ static struct fault read_number(const struct value_path *path, const struct sche
 		return read_enum(field->enumeration, text, out) ? fault_none() : fail_enum(path, field, text);
 	case SCHEMA_DATE:
 		if (!civil_read_date(text, &days))
-			return value_fail(path, field, FAULT_CALLER, "must be a date like 2026-11-03");
+			return value_fail(path, field, FAULT_CALLER, "must be a day that exists, like 2026-11-03");
 		*out = ((uint64_t)(int64_t)days << 1) ^ (days < 0 ? UINT64_MAX : 0); /* zigzag */
 		return fault_none();
 	case SCHEMA_TIME:
 		return civil_read_time(text, out)
-			       ? fault_none() : value_fail(path, field, FAULT_CALLER, "must be a time like 2026-11-03T09:15");
+			       ? fault_none() : value_fail(path, field, FAULT_CALLER, "must be a time that exists, like 2026-11-03T09:15");
 	case SCHEMA_TEXT:
 	case SCHEMA_BYTES:
 	case SCHEMA_ID:

@@ -11,12 +11,12 @@
 #include "records_table.h"
 
 /* Rises when the same log would give another book: it is then rebuilt. */
-enum { BOOK_VERSION = 4 };
+enum { BOOK_VERSION = 6 };
 
 /* Touched records kept until the commit; more than these are folded at once. */
 enum { TOUCHED_MAX = 4096, BLOCK_KEPT = 128 * 1024 };
 
-/* The index of clients and its query name the type by its number. */
+/* The query of a client names the type by its number. */
 #define CLIENT "1"
 _Static_assert(RECORDS_TYPE_CLIENT == 1, "CLIENT is the number of that type");
 
@@ -25,7 +25,6 @@ static const char schema_text[] =
 	"CREATE TABLE book_record(key INTEGER PRIMARY KEY, record BLOB NOT NULL UNIQUE, case_id BLOB NOT NULL,"
 	" type INTEGER NOT NULL, created INTEGER NOT NULL, changed INTEGER NOT NULL, event INTEGER NOT NULL,"
 	" author BLOB NOT NULL, flags INTEGER NOT NULL, title TEXT NOT NULL, shown BLOB NOT NULL, fold BLOB NOT NULL);"
-	"CREATE INDEX book_record_case ON book_record(case_id);"
 	"CREATE INDEX book_record_type ON book_record(type);"
 	"CREATE TABLE book_conflict(key INTEGER NOT NULL, field INTEGER NOT NULL, PRIMARY KEY(key, field)) WITHOUT ROWID;"
 	"CREATE VIRTUAL TABLE book_words USING fts5(words, content='', detail=none, columnsize=0, prefix='1 2 3',"
@@ -38,11 +37,13 @@ static const char agenda_schema_text[] =
 	" actable INTEGER NOT NULL, last INTEGER NOT NULL, start INTEGER NOT NULL, at INTEGER NOT NULL,"
 	" kind INTEGER NOT NULL, rule INTEGER NOT NULL, condition INTEGER NOT NULL, urgent INTEGER NOT NULL,"
 	" PRIMARY KEY(counted, key, n)) WITHOUT ROWID;"
-	"CREATE INDEX book_agenda_key ON book_agenda(key);"
-	"CREATE INDEX book_client ON book_record(case_id) WHERE type=" CLIENT ";";
+	"CREATE INDEX book_agenda_key ON book_agenda(key);";
 
-/* The rules ask for the few records of one type in a case of thousands, at every write. */
+/* One index serves a whole case, its client, and the few records of one type among its
+ * thousands that the rules ask for at every write. The others stood beside it once, and
+ * each cost a page of every record put. */
 static const char index_text[] =
+	"DROP INDEX IF EXISTS book_record_case; DROP INDEX IF EXISTS book_client;"
 	"CREATE INDEX IF NOT EXISTS book_record_case_type ON book_record(case_id, type);";
 
 #define ROWS "SELECT " CASEBOOK_ROW " FROM book_record "
@@ -70,16 +71,18 @@ static const char *const queries[CASEBOOK_QUERIES] = {
 	[CASEBOOK_GET] = ROWS "WHERE record=?",
 	[CASEBOOK_LIST] = ROWS "ORDER BY key DESC LIMIT ?",
 	[CASEBOOK_LIST_TYPE] = ROWS "WHERE type=?2 ORDER BY key DESC LIMIT ?1",
-	[CASEBOOK_LIST_CASE] = ROWS "WHERE case_id=?3 ORDER BY key DESC LIMIT ?1",
+	/* The keys first: sorting them is less than sorting the rows. */
+	[CASEBOOK_LIST_CASE] = ROWS "WHERE key IN (SELECT key FROM book_record WHERE case_id=?3) ORDER BY key DESC LIMIT ?1",
 	[CASEBOOK_LIST_CASE_TYPE] = ROWS "WHERE case_id=?3 AND type=?2 ORDER BY key DESC LIMIT ?1",
 	[CASEBOOK_SEARCH] = "SELECT " JOINED_ROW " FROM book_words w JOIN book_record r ON r.key = w.rowid"
 			    " WHERE book_words MATCH ? ORDER BY w.rowid DESC",
 	[CASEBOOK_CONFLICTS] = "SELECT " JOINED_ROW ", c.field FROM book_conflict c JOIN book_record r ON r.key = c.key"
 			       " ORDER BY c.key DESC, c.field",
-	/* In the order of agenda_class: urgent, overdue, the day's, coming. */
+	/* By sections, whose first kinds are bound (agenda.h), and in each by agenda_class: overdue, the day's, coming. */
 	[CASEBOOK_AGENDA] = "SELECT a.counted, a.actable, a.last, a.start, a.at, a.kind, a.rule, a.condition, a.urgent,"
 			    " r.key, r.type, r.case_id, r.record, r.title FROM book_agenda a JOIN book_record r ON r.key = a.key"
-			    " WHERE a.counted<=?2 AND a.last>=?1 ORDER BY a.urgent DESC, a.actable>=?1, a.counted>?1, a.counted,"
+			    " WHERE a.counted<=?2 AND a.last>=?1 ORDER BY a.urgent DESC, (a.kind>=?3)+(a.kind>=?4)+(a.kind>=?5)+(a.kind>=?6)"
+			    "+(a.kind>=?7)+(a.kind>=?8), a.actable>=?1, a.counted>?1, a.counted,"
 			    " a.at, a.key, a.n",
 	[CASEBOOK_CLIENT] = "SELECT record, title, shown FROM book_record WHERE case_id=? AND type=" CLIENT
 			    " ORDER BY key LIMIT 1",

@@ -45,7 +45,8 @@ struct casebook_record {
 	struct case_id case_id;
 	struct record_id record_id;
 	uint32_t record_type;
-	bool has_conflict;
+	bool has_conflict;         /* values of a field that somebody has to choose from */
+	bool is_apart;             /* several values of a field stand, whoever decides */
 	bool is_pending;           /* some of it has no receipt yet */
 	bool is_quarantined;       /* some of it waits for a decision */
 	uint64_t created_ms, changed_ms, event_at_ms;
@@ -61,8 +62,8 @@ struct fault casebook_list(struct casebook *book, uint32_t record_type, const st
 			   casebook_record_fn *fn, void *ctx);
 /* Words, names in any of their forms, identity codes, phones, dates. The best match
  * first: whole words, beginnings, the same without a keyboard's missing letters
- * (makinen finds Mäkinen), forms of names (Mäkisen finds Mäkinen); newest event
- * first within each. Every word of `text` is asked for; case does not count
+ * (makinen finds Mäkinen), forms of names (Mäkisen finds Mäkinen); within each the
+ * clients, then all else, newest event first. Every word of `text` is asked for; case does not count
  * (docs/internals/search.md). Text without a letter or digit finds nothing. limit 0: all. */
 struct fault casebook_search(struct casebook *book, struct span text, size_t limit, casebook_record_fn *fn, void *ctx);
 /* The same among records of one type (0: any). */
@@ -81,6 +82,7 @@ struct casebook_field {
 	uint32_t number;
 	const struct casebook_sibling *siblings; /* shown first */
 	size_t count;
+	bool asks;                 /* a person has to choose between them (domain/lifecycle.h) */
 };
 struct fault casebook_fields(struct casebook *book, struct record_id id, struct arena *arena,
 			     const struct casebook_field **fields, size_t *count);

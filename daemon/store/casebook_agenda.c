@@ -10,6 +10,7 @@
 #include "base/civil.h"
 #include "domain/fields.h"
 #include "domain/person_id.h"
+#include "domain/rules.h"
 #include "records_table.h"
 
 static struct fault put_item(struct casebook *book, uint64_t key, unsigned n, const struct agenda_item *item)
@@ -93,12 +94,14 @@ static struct fault find_client(struct reading *reading, struct casebook_due *du
 	return fault_none();
 }
 
-static void read_birth(const struct casebook_due *due, struct span client, struct agenda_about *about)
+/* Of the client whose case it is: age, and the allowance that calls for haste. */
+static void read_client(const struct casebook_due *due, struct span client, struct agenda_about *about)
 {
 	struct person_id id;
 	struct span hetu;
 	if (ID_IS_NONE(due->client))
 		return;
+	about->has_care_allowance = fields_true(client, RECORDS_CLIENT_HIGHEST_CARE_ALLOWANCE);
 	about->has_birth_date = fields_date(client, RECORDS_CLIENT_BIRTH_DATE, &about->birth_date);
 	if (about->has_birth_date || !fields_bytes(client, RECORDS_CLIENT_HETU, &hetu) || fault_is(person_id_read(hetu, &id)))
 		return;
@@ -121,16 +124,50 @@ static struct fault find_newer(struct reading *reading, const struct casebook_du
 
 struct worker { int32_t day; bool found; };
 
-/* An own worker whose time is not over, or the reason why none is needed. */
+/* An own worker beyond that day, or the reason why none is needed. */
 static bool is_own_worker(void *ctx, const struct casebook_record *record)
 {
 	struct worker *worker = ctx;
 	uint64_t to;
 	bool is_over = fields_number(record->shown, RECORDS_CASE_ASSIGNMENT_TO, &to) && to <= CIVIL_MS_MAX &&
-		       civil_days(civil_helsinki(to).date) < worker->day;
+		       civil_days(civil_helsinki(to).date) <= worker->day;
 	bool is_own = fields_number_or_none(record->shown, RECORDS_CASE_ASSIGNMENT_ROLE) == RECORDS_ASSIGNMENT_ROLE_OWN_WORKER;
 	worker->found = (is_own && !is_over) || fields_says(record->shown, RECORDS_CASE_ASSIGNMENT_NOT_NEEDED_REASON);
 	return !worker->found;
+}
+
+/* Two plans made apart for the same old one. */
+struct rival {
+	struct casebook *book;
+	struct casebook_record plan;
+	struct fault fault;
+	bool found;
+};
+
+static bool is_rival(void *ctx, const struct casebook_record *record)
+{
+	struct rival *rival = ctx;
+	rival->found = !ID_EQUAL(record->record_id, rival->plan.record_id) &&
+		       rules_plans_are_rivals(rival->plan.shown, record->shown);
+	return !rival->found;
+}
+
+/* While the plan's row is read. */
+static bool look_for_rival(void *ctx, const struct casebook_record *plan)
+{
+	struct rival *rival = ctx;
+	rival->plan = *plan;
+	rival->fault = casebook_list(rival->book, RECORDS_TYPE_PLAN, &plan->case_id, 0, is_rival, rival);
+	return false;
+}
+
+static struct fault find_rival(struct reading *reading, const struct casebook_due *due, bool *out)
+{
+	struct rival rival = { .book = reading->book };
+	FAULT_TRY(casebook_get(reading->book, due->record_id, look_for_rival, &rival));
+	FAULT_TRY(rival.fault);
+	*out = rival.found;
+	return fault_none();
 }
 
 static struct fault read_about(struct reading *reading, const struct casebook_due *due, struct agenda_about *about)
@@ -140,10 +177,10 @@ static struct fault read_about(struct reading *reading, const struct casebook_du
 	switch (due->item.condition) {
 	case AGENDA_ALWAYS:
 		return fault_none();
-	case AGENDA_IF_AGED:
+	case AGENDA_IF_SEVEN_DAYS:
 	case AGENDA_IF_CHILD:
 	case AGENDA_UNLESS_CHILD:
-		read_birth(due, statements_bytes(reading->client, 2), about);
+		read_client(due, statements_bytes(reading->client, 2), about);
 		return fault_none();
 	case AGENDA_UNLESS_NEWER:
 		return find_newer(reading, due, &about->has_newer);
@@ -151,6 +188,8 @@ static struct fault read_about(struct reading *reading, const struct casebook_du
 		FAULT_TRY(casebook_list(reading->book, RECORDS_TYPE_CASE_ASSIGNMENT, &due->case_id, 0, is_own_worker, &worker));
 		about->has_own_worker = worker.found;
 		return fault_none();
+	case AGENDA_IF_RIVAL:
+		return find_rival(reading, due, &about->has_rival);
 	}
 	return fault_none();
 }
@@ -187,6 +226,9 @@ struct fault casebook_agenda_ahead(struct casebook *book, int32_t day, uint32_t 
 	FAULT_TRY(statements_take(&book->statements, CASEBOOK_AGENDA, &statement));
 	statements_bind_number(statement, 1, (uint64_t)day);
 	statements_bind_number(statement, 2, (uint64_t)day + days);
+	for (int section = AGENDA_CLOCKS; section < AGENDA_SECTIONS; section++)
+		statements_bind_number(statement, 3 + section - AGENDA_CLOCKS,
+				       (uint64_t)agenda_section_first((enum agenda_section)section));
 	struct fault fault = fault_none();
 	while (more) {
 		fault = statements_step(&book->statements, statement, &row);

@@ -28,7 +28,7 @@ enum casebook_query {
 
 _Static_assert((int)CASEBOOK_QUERIES <= (int)STATEMENTS_MAX, "every query has a place among the statements");
 
-enum { CASEBOOK_IS_CONFLICT = 1, CASEBOOK_IS_PENDING = 2, CASEBOOK_IS_QUARANTINED = 4 };
+enum { CASEBOOK_IS_CONFLICT = 1, CASEBOOK_IS_PENDING = 2, CASEBOOK_IS_QUARANTINED = 4, CASEBOOK_IS_APART = 8 };
 
 /* Columns of every query that gives a record. */
 #define CASEBOOK_ROW "key, record, case_id, type, created, changed, event, author, flags, title, shown"
@@ -75,6 +75,8 @@ struct casebook_folded {
 };
 /* A field that is no part of the book now. */
 bool casebook_hides(const struct casebook_folded *folded, uint32_t field);
+/* A conflict somebody has to decide. */
+bool casebook_asks(const struct casebook_folded *folded, const struct fold_field *field);
 struct fault casebook_fold(struct casebook *book, struct record_id id, struct casebook_folded *out);
 
 /* Makes the tables say what `folded` says: casebook_rows.c. */

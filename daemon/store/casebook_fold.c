@@ -5,6 +5,7 @@
 
 #include "base/assert.h"
 #include "store/casebook_text.h"
+#include "domain/lifecycle.h"
 #include "domain/protect.h"
 #include "domain/schema.h"
 
@@ -157,6 +158,11 @@ bool casebook_hides(const struct casebook_folded *folded, uint32_t field)
 	return folded->is_protected && protect_hides(folded->record.record_type, field);
 }
 
+bool casebook_asks(const struct casebook_folded *folded, const struct fold_field *field)
+{
+	return lifecycle_asks(folded->record.record_type, field) && !casebook_hides(folded, field->number);
+}
+
 static struct fault write_shown(struct arena *arena, size_t bytes, struct casebook_folded *folded)
 {
 	struct wire_out shown, open;
@@ -173,9 +179,10 @@ static struct fault write_shown(struct arena *arena, size_t bytes, struct casebo
 	record->shown = wire_out_span(folded->is_protected ? &open : &shown);
 	const struct schema_record *schema = schema_by_type(record->record_type);
 	record->title = schema != NULL ? casebook_text_title(schema, record->shown, title) : span_of(title, 0);
-	for (size_t i = 0; i < folded->fold.count; i++)
-		record->has_conflict = record->has_conflict || (folded->fold.fields[i].count > 1 &&
-								!casebook_hides(folded, folded->fold.fields[i].number));
+	for (size_t i = 0; i < folded->fold.count; i++) {
+		record->is_apart = record->is_apart || folded->fold.fields[i].count > 1;
+		record->has_conflict = record->has_conflict || casebook_asks(folded, &folded->fold.fields[i]);
+	}
 	return fault_none();
 }
 

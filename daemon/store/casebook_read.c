@@ -6,7 +6,9 @@
 
 #include "base/assert.h"
 #include "store/casebook_words.h"
+#include "domain/lifecycle.h"
 #include "domain/schema.h"
+#include "records_table.h"
 
 static uint64_t limit_of(size_t limit)
 {
@@ -61,20 +63,24 @@ struct fault casebook_list(struct casebook *book, uint32_t record_type, const st
 	return read_records(book, query, statement, fn, ctx);
 }
 
-/* A search under way: what the tiers before this one gave is not given again. */
+/* Of each tier the people are read first, then all: who is looked for by name stands above
+ * what was written about them, however much that is. */
+enum { PASSES_OF_TIER = 2, PASSES = PASSES_OF_TIER * CASEBOOK_WORDS_TIERS };
+
+/* A search under way: what the passes before this one gave is not given again. */
 struct searching {
 	casebook_record_fn *fn;
 	void *ctx;
-	uint64_t *given;   /* keys, falling within each tier */
+	uint64_t *given;   /* keys, falling within each pass */
 	size_t count, room;
-	size_t ends[CASEBOOK_WORDS_TIERS];
+	size_t ends[PASSES];
 	uint64_t limit;
 	bool stopped;
 };
 
-static bool was_given(const struct searching *searching, size_t tier, uint64_t key)
+static bool was_given(const struct searching *searching, size_t pass, uint64_t key)
 {
-	for (size_t i = 0; i < tier; i++) {
+	for (size_t i = 0; i < pass; i++) {
 		size_t low = i == 0 ? 0 : searching->ends[i - 1], high = searching->ends[i];
 		while (low < high) {
 			size_t middle = low + (high - low) / 2;
@@ -103,11 +109,11 @@ static bool note_given(struct searching *searching, uint64_t key)
 	return true;
 }
 
-static struct fault search_row(struct casebook *book, struct searching *searching, size_t tier, struct sqlite3_stmt *row)
+static struct fault search_row(struct casebook *book, struct searching *searching, size_t pass, struct sqlite3_stmt *row)
 {
 	struct casebook_record record;
 	uint64_t key = statements_number(row, 0);
-	if (was_given(searching, tier, key))
+	if (was_given(searching, pass, key))
 		return fault_none();
 	FAULT_TRY(casebook_row_read(book, row, &record));
 	if (!note_given(searching, key))
@@ -116,7 +122,7 @@ static struct fault search_row(struct casebook *book, struct searching *searchin
 	return fault_none();
 }
 
-static struct fault search_tier(struct casebook *book, struct searching *searching, size_t tier, struct span query)
+static struct fault search_pass(struct casebook *book, struct searching *searching, size_t pass, struct span query)
 {
 	struct sqlite3_stmt *statement;
 	struct fault fault;
@@ -126,10 +132,10 @@ static struct fault search_tier(struct casebook *book, struct searching *searchi
 	do {
 		fault = statements_step(&book->statements, statement, &row);
 		if (!fault_is(fault) && row)
-			fault = search_row(book, searching, tier, statement);
+			fault = search_row(book, searching, pass, statement);
 	} while (!fault_is(fault) && row && !searching->stopped);
 	statements_release(&book->statements, CASEBOOK_SEARCH, statement);
-	searching->ends[tier] = searching->count;
+	searching->ends[pass] = searching->count;
 	return fault;
 }
 
@@ -156,7 +162,7 @@ static struct fault all_known(struct casebook *book, uint32_t type, struct span 
 		static const enum casebook_words_tier tiers[] = { CASEBOOK_WORDS_WHOLE, CASEBOOK_WORDS_LIKE };
 		for (size_t t = 0; t < 2 && !seeking.found; t++) {
 			struct searching searching = { .fn = stop_at_first, .ctx = &seeking, .limit = 1 };
-			struct fault fault = search_tier(book, &searching, 0, casebook_words_query(word, tiers[t], type, block));
+			struct fault fault = search_pass(book, &searching, 0, casebook_words_query(word, tiers[t], type, block));
 			free(searching.given);
 			FAULT_TRY(fault);
 		}
@@ -170,15 +176,20 @@ static struct fault search(struct casebook *book, struct searching *searching, u
 {
 	struct span rest = text, word;
 	bool has_more = casebook_words_next(&rest, &word) && casebook_words_next(&rest, &word), known = true;
-	for (size_t tier = 0; tier < CASEBOOK_WORDS_TIERS && !searching->stopped; tier++) {
-		if (tier == CASEBOOK_WORDS_PREFIX && has_more)
+	for (size_t pass = 0; pass < PASSES && !searching->stopped; pass++) {
+		enum casebook_words_tier tier = (enum casebook_words_tier)(pass / PASSES_OF_TIER);
+		bool is_first = pass % PASSES_OF_TIER == 0;
+		if (is_first && tier == CASEBOOK_WORDS_PREFIX && has_more)
 			FAULT_TRY(all_known(book, type, text, block, &known));
 		if (!known)
 			break;
-		struct span query = casebook_words_query(text, (enum casebook_words_tier)tier, type, block);
+		searching->ends[pass] = searching->count;
+		if (is_first && type != 0)
+			continue;
+		struct span query = casebook_words_query(text, tier, is_first ? RECORDS_TYPE_CLIENT : type, block);
 		if (query.len == 0)
 			break;
-		FAULT_TRY(search_tier(book, searching, tier, query));
+		FAULT_TRY(search_pass(book, searching, pass, query));
 	}
 	return fault_none();
 }
@@ -326,7 +337,8 @@ static struct fault copy_field(struct arena *arena, const struct casebook_folded
 		if (input->order_count > 0)
 			siblings[i].order = input->orders[0];
 	}
-	*to = (struct casebook_field){ .number = from->number, .siblings = siblings, .count = from->count };
+	*to = (struct casebook_field){ .number = from->number, .siblings = siblings, .count = from->count,
+				       .asks = lifecycle_asks(folded->record.record_type, from) };
 	return fault_none();
 }
 

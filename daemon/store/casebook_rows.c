@@ -187,7 +187,7 @@ static struct fault key_free(struct casebook *book, uint64_t *key)
 static uint64_t flags_of(const struct casebook_record *record)
 {
 	return (record->has_conflict ? CASEBOOK_IS_CONFLICT : 0u) | (record->is_pending ? CASEBOOK_IS_PENDING : 0u) |
-	       (record->is_quarantined ? CASEBOOK_IS_QUARANTINED : 0u);
+	       (record->is_quarantined ? CASEBOOK_IS_QUARANTINED : 0u) | (record->is_apart ? CASEBOOK_IS_APART : 0u);
 }
 
 /* `query`: CASEBOOK_ROW_PUT or CASEBOOK_ROW_CHANGE. */
@@ -217,7 +217,7 @@ static struct fault conflicts_put(struct casebook *book, uint64_t key, const str
 	const struct fold_record *fold = &folded->fold;
 	for (size_t i = 0; i < fold->count; i++) {
 		struct sqlite3_stmt *statement;
-		if (fold->fields[i].count < 2 || casebook_hides(folded, fold->fields[i].number))
+		if (!casebook_asks(folded, &fold->fields[i]))
 			continue;
 		FAULT_TRY(statements_take(&book->statements, CASEBOOK_CONFLICT_PUT, &statement));
 		statements_bind_number(statement, 1, key);
@@ -291,6 +291,7 @@ struct fault casebook_row_read(struct casebook *book, struct sqlite3_stmt *row, 
 		.has_conflict = (flags & CASEBOOK_IS_CONFLICT) != 0,
 		.is_pending = (flags & CASEBOOK_IS_PENDING) != 0,
 		.is_quarantined = (flags & CASEBOOK_IS_QUARANTINED) != 0,
+		.is_apart = (flags & CASEBOOK_IS_APART) != 0,
 		.title = statements_bytes(row, 9),
 		.shown = statements_bytes(row, 10),
 	};

@@ -171,8 +171,8 @@ struct fault log_append(struct log *log, const struct log_entry *entries, size_t
 
 /* Gives an entry an order (n == 0: none, those it had stay), a stamp (0: keep), a
  * verdict and its reason. Orders stay sorted, newest (generation, n) first; the
- * same one again is kept once. FAULT_CALLER: no such entry; FAULT_LIMIT: more
- * than LIMIT_ENTRY_ORDERS. */
+ * same one again is kept once, and of more than LIMIT_ENTRY_ORDERS the oldest goes.
+ * FAULT_CALLER: no such entry. */
 struct fault log_place(struct log *log, const struct author *author, uint64_t seq, struct order order,
 		       uint64_t stamp_ms, enum log_verdict verdict, uint32_t reason);
 

@@ -75,14 +75,14 @@ static struct fault append(struct log *log, const struct log_entry *entries, siz
 	return fault_none();
 }
 
-/* Where a new order belongs among those an entry had; SIZE_MAX: it is there. */
+/* Where a new order belongs among those an entry had; SIZE_MAX: it is there, or too old. */
 static size_t order_place(const struct log_entry *entry, struct order order)
 {
 	size_t at = 0;
 	while (at < entry->order_count && order_compare(entry->orders[at], order) > 0)
 		at++;
 	bool there = at < entry->order_count && order_compare(entry->orders[at], order) == 0;
-	return there ? SIZE_MAX : at;
+	return there || at == LIMIT_ENTRY_ORDERS ? SIZE_MAX : at;
 }
 
 static struct fault place(struct log *log, const struct author *author, uint64_t seq, struct order order,
@@ -95,13 +95,13 @@ static struct fault place(struct log *log, const struct author *author, uint64_t
 		return fault_of(FAULT_CALLER, "no such entry");
 	struct log_entry *entry = &cell->entry;
 	size_t at = order.n == 0 ? SIZE_MAX : order_place(entry, order);
-	if (at != SIZE_MAX && entry->order_count == LIMIT_ENTRY_ORDERS)
-		return fault_of(FAULT_LIMIT, "orders of an entry");
 	if (at == 0 && order_is_taken(memory, order))
 		return fault_of(FAULT_STORE, "another entry has this order");
 	log_memory_undo_push_cell(memory, UNDO_CELL, cell);
 	if (at != SIZE_MAX) {
 		log_memory_cell_unorder(memory, cell);
+		if (entry->order_count == LIMIT_ENTRY_ORDERS)
+			entry->order_count--;
 		memmove(entry->orders + at + 1, entry->orders + at, (entry->order_count - at) * sizeof order);
 		entry->orders[at] = order;
 		entry->order_count++;

@@ -160,19 +160,19 @@ static struct fault place_get(struct log_sqlite *sqlite, const struct author *au
 	return fault;
 }
 
-static struct fault orders_add(struct placed *placed, struct order order)
+static void orders_add(struct placed *placed, struct order order)
 {
 	size_t at = 0;
 	while (at < placed->order_count && order_compare(placed->orders[at], order) > 0)
 		at++;
-	if (at < placed->order_count && order_compare(placed->orders[at], order) == 0)
-		return fault_none();
+	bool there = at < placed->order_count && order_compare(placed->orders[at], order) == 0;
+	if (there || at == LIMIT_ENTRY_ORDERS)
+		return;
 	if (placed->order_count == LIMIT_ENTRY_ORDERS)
-		return fault_of(FAULT_LIMIT, "orders of an entry");
+		placed->order_count--;
 	memmove(placed->orders + at + 1, placed->orders + at, (placed->order_count - at) * sizeof order);
 	placed->orders[at] = order;
 	placed->order_count++;
-	return fault_none();
 }
 
 struct fault log_sqlite_place(struct log *log, const struct author *author, uint64_t seq, struct order order,
@@ -185,7 +185,7 @@ struct fault log_sqlite_place(struct log *log, const struct author *author, uint
 
 	FAULT_TRY(place_get(sqlite, author, seq, &placed));
 	if (order.n != 0)
-		FAULT_TRY(orders_add(&placed, order));
+		orders_add(&placed, order);
 	FAULT_TRY(generation_seen(sqlite, placed.orders, placed.order_count));
 	FAULT_TRY(statements_take(&sqlite->statements, LOG_SQLITE_PLACE_SET, &statement));
 	statements_bind_number(statement, 1, placed.local);

@@ -248,6 +248,7 @@ static void enrol_config(struct replica *r, struct session_enrol_config *c)
 	memcpy(c->slot, r->enrolment.slot, sizeof c->slot);
 	memcpy(c->secret, r->enrolment.secret, sizeof c->secret);
 	memcpy(c->serial, r->serial, sizeof c->serial);
+	c->disk = r->enrolment.disk;
 	random_bytes(r, c->ephemeral, sizeof c->ephemeral);
 	if (r->self.is_enrolled && !r->self.is_erased) {
 		memcpy(c->own_static, r->self.own_static, sizeof c->own_static);

@@ -45,6 +45,7 @@ struct replica_enrolment {
 	uint8_t slot[HANDSHAKE_SLOT_BYTES];
 	uint8_t secret[NOISE_PSK_BYTES];
 	const char *serial; /* UTF-8, <= 64 bytes */
+	uint32_t disk;      /* EnrolRequest.disk */
 };
 
 enum replica_state {

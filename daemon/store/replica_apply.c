@@ -144,13 +144,15 @@ static struct fault place_known(struct replica *r, const struct author *author, 
 {
 	struct order orders[LIMIT_ENTRY_ORDERS];
 	size_t count = orders_of(r, row, orders);
+	/* Not replaced now, the author's stamp may have been by a central that is lost. */
+	uint64_t stamp_ms = row->stamp_ms != 0 || row->delta.data == NULL ? row->stamp_ms : delta_stamp_in(row->delta);
 	r->counts_stale = r->counts_stale || ID_EQUAL(author->node, r->self.node);
 	if (row->delta.data != NULL && !known->has_bytes)
 		FAULT_TRY(log_refill(r->log, author, row->seq, row->delta));
 	if (has_lost_order(r, known, orders, count))
 		FAULT_TRY(replica_fork_reorder(r, author, row->seq, orders, count));
 	for (size_t i = count; i > 0; i--)
-		FAULT_TRY(log_place(r->log, author, row->seq, orders[i - 1], row->stamp_ms, LOG_ACCEPTED, 0));
+		FAULT_TRY(log_place(r->log, author, row->seq, orders[i - 1], stamp_ms, LOG_ACCEPTED, 0));
 	FAULT_TRY(replica_decided_note(r, author, row->seq, known->verdict, LOG_ACCEPTED));
 	return r->book == NULL ? fault_none()
 		: r->book->ops->touched(r->book->ctx, known->case_id, known->record_id, NULL);
@@ -206,7 +208,7 @@ static struct fault decide_lost(struct replica *r, const struct author *named, u
 		FAULT_TRY(replica_lost_find(r, case_id, named, named_seq, &author, &seq, &found));
 		if (!found)
 			return fault_none();
-		FAULT_TRY(accepted ? replica_fork_yield(r, &author, seq) : reject(r, &author, seq, case_id));
+		FAULT_TRY(accepted ? replica_fork_drop(r, &author, seq) : reject(r, &author, seq, case_id));
 	}
 }
 
@@ -360,7 +362,7 @@ static struct fault apply_backlog(struct replica *r, const jalka_Backlog *backlo
 	if (held == NULL || held->is_forgetting || held->is_complete)
 		return fault_none();
 	/* By the order that began it: an inherited grant goes by its old name until Held is answered. */
-	if (order_compare(replica_state_given(r, held->g), g) != 0)
+	if (order_compare(order_given(&r->orders, held->g), g) != 0)
 		return fault_none(); /* of a grant that is no more */
 	struct replica_grant grant = *held;
 	struct part part = {
@@ -437,6 +439,8 @@ static struct fault frame_parts(struct replica *r, const jalka_Frame *frame, str
 	if (frame->has_receipt)
 		FAULT_TRY(replica_receipt_apply(r, SESSION_FRAME_SPAN(frame->receipt.body),
 						SESSION_FRAME_SPAN(frame->receipt.signature), &r->pushing));
+	if (frame->has_chain)
+		FAULT_TRY(replica_fork_parted(r, &frame->chain));
 	if (frame->has_held_answer) {
 		FAULT_TRY(apply_grants(r, frame->held_answer.granted, frame->held_answer.granted_count,
 				       frame->held_answer.forget, frame->held_answer.forget_count, true));

@@ -10,36 +10,43 @@
 
 /* ---- the own chain against what central holds ---- */
 
-static struct fault own_h(struct replica *r, uint64_t seq, struct delta_hash *h, bool *found)
-{
-	return author_h_at(r->log, &r->self.central, &r->author.chain.info.author, seq, h, found);
-}
+/* What central says it holds of one own epoch. */
+struct held {
+	size_t index; /* of the own epoch */
+	uint64_t seq;
+	const uint8_t *h;
+	const jalka_Known *known;
+	size_t known_count;
+};
 
-static struct fault is_equal_at(struct replica *r, uint64_t seq, const uint8_t *theirs, bool *equal)
+static struct fault is_equal_at(struct replica *r, const struct log_author *own, uint64_t seq, const uint8_t *theirs,
+				bool *equal)
 {
 	struct delta_hash h;
-	bool found;
-	FAULT_TRY(own_h(r, seq, &h, &found));
+	bool found = false;
+	if (seq <= own->seq) /* above it stands another copy's work */
+		FAULT_TRY(author_h_at(r->log, &r->self.central, &own->author, seq, &h, &found));
 	*equal = found && memcmp(h.bytes, theirs, sizeof h.bytes) == 0;
 	return fault_none();
 }
 
 /* The greatest seq at which both chains are known to be one. */
-static struct fault common_prefix(struct replica *r, const jalka_Welcome *welcome, uint64_t *out)
+static struct fault common_prefix(struct replica *r, const struct held *held, uint64_t *out)
 {
+	const struct log_author *own = replica_state_own(r, held->index);
 	uint64_t common = 0, parted = UINT64_MAX; /* lowest seq known to differ */
-	uint64_t receipted = r->author.chain.info.receipted_seq;
-	for (pb_size_t i = 0; i < welcome->known_count; i++) {
-		uint64_t seq = welcome->known[i].seq;
+	uint64_t receipted = own->receipted_seq;
+	for (size_t i = 0; i < held->known_count; i++) {
+		uint64_t seq = held->known[i].seq;
 		bool equal;
-		FAULT_TRY(is_equal_at(r, seq, welcome->known[i].h.bytes, &equal));
+		FAULT_TRY(is_equal_at(r, own, seq, held->known[i].h.bytes, &equal));
 		if (equal && seq > common)
 			common = seq;
 		if (!equal && seq < parted)
 			parted = seq;
 	}
 	/* What has a receipt is central's too, as long as central goes so far. */
-	if (receipted > common && receipted <= welcome->held_seq && receipted < parted)
+	if (receipted > common && receipted <= held->seq && receipted < parted)
 		common = receipted;
 	*out = common;
 	return fault_none();
@@ -92,7 +99,7 @@ static struct fault close_epoch(struct replica *r, struct log_author *own, uint6
 	if (!found)
 		return fault_of(FAULT_STORE, "own chain has a gap");
 	if (seq < old.seq)
-		FAULT_TRY(log_cut(r->log, &old.author, seq, UINT64_MAX));
+		FAULT_TRY(log_cut(r->log, &old.author, seq, old.seq)); /* what other copies wrote there stays */
 	old.seq = seq;
 	if (old.receipted_seq > seq) {
 		old.receipted_seq = seq;
@@ -198,32 +205,78 @@ static bool copy_entry(void *ctx, const struct log_entry *entry)
 	return false;
 }
 
-/* Writes one entry anew with these orders, or (count 0) takes it out. */
-static struct fault rewrite(struct replica *r, const struct author *author, uint64_t seq,
-			    const struct order *orders, size_t count)
+/* Takes an entry out; *copy is what stood there, its bytes the caller's to free. */
+static struct fault take_out(struct replica *r, const struct author *author, uint64_t seq, struct copy *copy)
 {
-	struct copy copy = { .found = false };
-	uint64_t local;
-	FAULT_TRY(log_find(r->log, author, seq, copy_entry, &copy));
-	if (!copy.found)
+	*copy = (struct copy){ .found = false };
+	FAULT_TRY(log_find(r->log, author, seq, copy_entry, copy));
+	return copy->found ? log_cut(r->log, author, seq - 1, seq) : fault_none();
+}
+
+static struct fault refold_one(struct replica *r, const struct copy *copy)
+{
+	if (!copy->found || r->book == NULL)
 		return fault_none();
-	struct fault fault = log_cut(r->log, author, seq - 1, seq);
-	if (count > 0)
-		memcpy(copy.entry.orders, orders, count * sizeof *orders);
-	copy.entry.order_count = count;
-	if (count > 0 && !fault_is(fault))
-		fault = log_append(r->log, &copy.entry, 1, &local);
+	return r->book->ops->touched(r->book->ctx, copy->entry.case_id, copy->entry.record_id, NULL);
+}
+
+struct fault replica_fork_drop(struct replica *r, const struct author *author, uint64_t seq)
+{
+	struct copy copy;
+	struct fault fault = take_out(r, author, seq, &copy);
 	free(copy.bytes);
-	if (fault_is(fault) || r->book == NULL)
-		return fault;
-	return r->book->ops->touched(r->book->ctx, copy.entry.case_id, copy.entry.record_id, NULL);
+	return fault_is(fault) ? fault : refold_one(r, &copy);
 }
 
 struct fault replica_fork_reorder(struct replica *r, const struct author *author, uint64_t seq,
 				  const struct order *orders, size_t count)
 {
+	struct copy copy;
+	uint64_t local;
 	ASSERT(count > 0 && count <= LIMIT_ENTRY_ORDERS);
-	return rewrite(r, author, seq, orders, count);
+	struct fault fault = take_out(r, author, seq, &copy);
+	memcpy(copy.entry.orders, orders, count * sizeof *orders);
+	copy.entry.order_count = count;
+	if (!fault_is(fault) && copy.found)
+		fault = log_append(r->log, &copy.entry, 1, &local);
+	free(copy.bytes);
+	return fault_is(fault) ? fault : refold_one(r, &copy);
+}
+
+static bool see_entry(void *ctx, const struct log_entry *entry)
+{
+	(void)entry;
+	*(bool *)ctx = true;
+	return false;
+}
+
+/* Its content takes the place of its author's epoch, as where it waits at central. Where
+ * that has been here before, it was decided upon. */
+static struct fault put_aside(struct replica *r, struct copy *copy)
+{
+	struct log_case info;
+	uint64_t local;
+	bool found, is_there = false;
+	FAULT_TRY(log_case_get(r->log, copy->entry.case_id, &info, &found));
+	if (found && info.has_secret)
+		delta_content(&info.secret, copy->entry.bytes, &copy->entry.author.epoch);
+	else /* its opening has not come: any name that nobody uses */
+		r->host.random(r->host.ctx, copy->entry.author.epoch.bytes, ID_BYTES);
+	FAULT_TRY(log_find(r->log, &copy->entry.author, copy->entry.seq, see_entry, &is_there));
+	r->offers_known = false;
+	return is_there ? fault_none() : log_append(r->log, &copy->entry, 1, &local);
+}
+
+/* A foreign name goes to other bytes. What had it is dropped, but for what this log has
+ * from a lost epoch: it may be the only copy, and is yet to be offered. */
+static struct fault step_aside(struct replica *r, const struct author *author, uint64_t seq)
+{
+	struct copy copy;
+	struct fault fault = take_out(r, author, seq, &copy);
+	if (!fault_is(fault) && copy.bytes != NULL && replica_lost_is(r, &copy.entry))
+		fault = put_aside(r, &copy);
+	free(copy.bytes);
+	return fault_is(fault) ? fault : refold_one(r, &copy);
 }
 
 struct fault replica_fork_outrun(struct replica *r, const struct author *author, uint64_t seq)
@@ -236,37 +289,57 @@ struct fault replica_fork_outrun(struct replica *r, const struct author *author,
 
 struct fault replica_fork_yield(struct replica *r, const struct author *author, uint64_t seq)
 {
-	for (size_t i = 0; ID_EQUAL(author->node, r->self.node) && i < replica_state_own_count(r); i++) {
-		const struct log_author *own = replica_state_own(r, i);
-		if (ID_EQUAL(own->author.epoch, author->epoch) && seq <= own->seq)
-			return fork(r, i, seq - 1 < own->receipted_seq ? seq - 1 : own->receipted_seq);
-	}
-	return rewrite(r, author, seq, NULL, 0);
+	size_t index = replica_state_own_index(r, &author->epoch);
+	const struct log_author *own = index < replica_state_own_count(r) ? replica_state_own(r, index) : NULL;
+	if (own == NULL || !ID_EQUAL(author->node, r->self.node) || seq > own->seq)
+		return step_aside(r, author, seq);
+	return fork(r, index, seq - 1 < own->receipted_seq ? seq - 1 : own->receipted_seq);
 }
 
-/* ---- Welcome against the own chain ---- */
+/* ---- what central holds against the own chain ---- */
+
+static struct fault compare(struct replica *r, const struct held *held)
+{
+	struct log_author *own = replica_state_own(r, held->index);
+	uint64_t common;
+	bool equal = held->seq == 0;
+	if (!equal)
+		FAULT_TRY(is_equal_at(r, own, held->seq, held->h, &equal));
+	if (!equal) {
+		FAULT_TRY(common_prefix(r, held, &common));
+		return fork(r, held->index, common);
+	}
+	/* A restored central stands lower than its own receipts: from there again. */
+	return held->seq < own->receipted_seq ? replica_receipt_reach(r, own, held->seq) : fault_none();
+}
 
 struct fault replica_fork_compare(struct replica *r, const jalka_Welcome *welcome)
 {
-	struct log_author *own = &r->author.chain.info;
-	uint64_t held = welcome->held_seq, common;
-	bool equal = true;
+	const struct held held = { .index = r->older_count, .seq = welcome->held_seq, .h = welcome->held_h.bytes,
+				   .known = welcome->known, .known_count = welcome->known_count };
+	uint64_t common;
 	if (welcome->epoch_closed) {
-		FAULT_TRY(common_prefix(r, welcome, &common));
-		return fork(r, r->older_count, common);
+		FAULT_TRY(common_prefix(r, &held, &common));
+		return fork(r, held.index, common);
 	}
-	if (welcome->held_h.size == 0)
-		return fault_none();
-	if (held > own->seq)
-		equal = false;
-	else if (held > 0)
-		FAULT_TRY(is_equal_at(r, held, welcome->held_h.bytes, &equal));
-	if (!equal) {
-		FAULT_TRY(common_prefix(r, welcome, &common));
-		return fork(r, r->older_count, common);
-	}
-	/* A restored central stands lower than its own receipts: from there again. */
-	return held < own->receipted_seq ? replica_receipt_reach(r, own, held) : fault_none();
+	return welcome->held_h.size == 0 ? fault_none() : compare(r, &held);
+}
+
+struct fault replica_fork_parted(struct replica *r, const jalka_Chain *chain)
+{
+	struct epoch_id epoch;
+	memcpy(epoch.bytes, chain->epoch.bytes, ID_BYTES);
+	const struct held held = { .index = replica_state_own_index(r, &epoch), .seq = chain->held_seq,
+				   .h = chain->held_h.bytes, .known = chain->known, .known_count = chain->known_count };
+	if (held.index == replica_state_own_count(r))
+		return fault_of(FAULT_PEER, "told of an epoch that is not this device's");
+	uint64_t receipted = replica_state_own(r, held.index)->receipted_seq;
+	FAULT_TRY(compare(r, &held));
+	/* To push the same once more would lead nowhere. */
+	if (!r->told.forked && replica_state_own(r, held.index)->receipted_seq == receipted)
+		return fault_of(FAULT_PEER, "a push refused that goes on from what central holds");
+	r->told.forked = true;
+	return fault_none();
 }
 
 /* ---- another central epoch ---- */

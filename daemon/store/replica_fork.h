@@ -16,6 +16,10 @@
  * goes on, pushes again from where central stands, or opens a new epoch. */
 struct fault replica_fork_compare(struct replica *r, const jalka_Welcome *welcome);
 
+/* The same for a push that did not go on from what central holds, of whichever own
+ * epoch. FAULT_PEER: it did go on from what central tells here. */
+struct fault replica_fork_parted(struct replica *r, const jalka_Chain *chain);
+
 /* Central is in another epoch than the cursor: learns the way down to it, maps
  * cursor and places (P9), and arranges that own work above what it inherited is
  * pushed again and foreign work offered. */
@@ -23,8 +27,12 @@ struct fault replica_fork_adopt(struct replica *r, const jalka_Welcome *welcome)
 
 /* Central's feed shows other bytes under a name this log has: a twin's work, or an
  * author's who went on after central was put back. Central's word wins: the name
- * is made free for it. Own work that stood there is issued again in a new epoch. */
+ * is made free for it. Own work that stood there is issued again in a new epoch;
+ * what a lost central told under it stands aside, to be offered. */
 struct fault replica_fork_yield(struct replica *r, const struct author *author, uint64_t seq);
+
+/* A name that is nobody's any more goes, with what stood under it. */
+struct fault replica_fork_drop(struct replica *r, const struct author *author, uint64_t seq);
 
 /* Central's feed shows the open epoch further on than this copy has it: another
  * copy went on in it. This one begins a new epoch after its last receipt. */

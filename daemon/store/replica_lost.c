@@ -61,7 +61,7 @@ struct fault replica_lost_told(struct replica *r, struct record_id record_id, co
 		FAULT_TRY(log_read_record(r->log, record_id, find_lost, &finding));
 		if (!finding.found)
 			return fault_none();
-		FAULT_TRY(replica_fork_yield(r, &finding.author, finding.seq));
+		FAULT_TRY(replica_fork_drop(r, &finding.author, finding.seq));
 	}
 }
 

@@ -23,11 +23,18 @@ static uint64_t get_u64(const uint8_t *in)
 	return value;
 }
 
+struct placing {
+	struct case_id case_id;
+	struct record_id record_id;
+	enum log_verdict verdict;
+	uint64_t author_ms; /* the author's stamp; 0: its bytes are not here */
+	bool found;
+};
+
 static bool remember_entry(void *ctx, const struct log_entry *entry)
 {
-	struct log_entry *out = ctx;
-	*out = *entry;
-	out->bytes = (struct span){ NULL, entry->bytes.len };
+	uint64_t author_ms = entry->bytes.data == NULL ? 0 : delta_stamp_in(entry->bytes);
+	*(struct placing *)ctx = (struct placing){ entry->case_id, entry->record_id, entry->verdict, author_ms, true };
 	return false;
 }
 
@@ -43,11 +50,11 @@ static void recount_one(struct replica *r, enum log_verdict verdict, int by)
 static struct fault place_one(struct replica *r, const struct author *author, uint64_t seq,
 			      const struct receipt_run *run, uint64_t stamp_ms)
 {
-	struct log_entry entry = { .seq = 0 };
+	struct placing entry = { .found = false };
 	struct order order = { 0, 0 };
 	enum log_verdict verdict = run->rejected ? LOG_REJECTED : LOG_QUARANTINED;
 	FAULT_TRY(log_find(r->log, author, seq, remember_entry, &entry));
-	if (entry.seq == 0)
+	if (!entry.found)
 		return fault_of(FAULT_PEER, "receipt for what this device did not write");
 	if (run->first_order != 0) {
 		verdict = LOG_ACCEPTED;
@@ -55,7 +62,8 @@ static struct fault place_one(struct replica *r, const struct author *author, ui
 	} else if (!run->rejected && (entry.verdict == LOG_REJECTED || entry.verdict == LOG_ACCEPTED)) {
 		return fault_none(); /* an older word than the decision we have */
 	}
-	FAULT_TRY(log_place(r->log, author, seq, order, stamp_ms, verdict, run->reason));
+	/* Not replaced now, it may have been by a central that is lost. */
+	FAULT_TRY(log_place(r->log, author, seq, order, stamp_ms != 0 ? stamp_ms : entry.author_ms, verdict, run->reason));
 	FAULT_TRY(replica_decided_note(r, author, seq, entry.verdict, verdict));
 	recount_one(r, entry.verdict, -1);
 	recount_one(r, verdict, 1);
@@ -236,14 +244,16 @@ struct fault replica_receipt_proofs(struct replica *r, const struct log_author *
 				    struct replica_receipt_proofs *out)
 {
 	struct candidates c = { .r = r, .from = own->receipted_seq + 1, .upto = own->seq };
-	struct replica_receipt_proofs proofs = { .count = 0 };
 	bool long_taken = false;
 	FAULT_TRY(log_scan(r->log, "receipt", ID_SPAN(own->author.epoch), collect_kept, &c));
+	struct replica_receipt_proofs proofs = { .left_out = c.count == CANDIDATES_MAX };
 	if (c.count > 0)
 		proofs.upto = common_end(&c);
 	for (size_t i = 0; i < c.count && c.items[i].seq <= proofs.upto; i++) {
-		if (!has_room(&proofs, &c.items[i], &long_taken))
+		if (!has_room(&proofs, &c.items[i], &long_taken)) {
+			proofs.left_out = true;
 			continue;
+		}
 		memcpy(proofs.keys[proofs.count++], c.items[i].key, KEY_BYTES);
 		proofs.bytes += c.items[i].body_len + ID_BYTES + DELTA_SIGNATURE_BYTES + 16;
 	}

@@ -16,13 +16,15 @@ struct fault replica_receipt_apply(struct replica *r, struct span body, struct s
 /* A decision about one own delta that waited (P6). */
 struct fault replica_receipt_decide(struct replica *r, struct span body, struct span signature);
 
-/* What has to be told a restored central about the next rows of an own epoch: receipts it gave in older epochs, so that it takes old orders and stamps
- * from its own signatures. They end at `upto`, where none is cut in two. */
+/* What has to be told a restored central about the next rows of an own epoch: receipts it
+ * gave in older epochs, so that it takes old orders and stamps from its own signatures.
+ * They end at `upto`, where none is cut in two. Those left out it does not hear of. */
 enum { REPLICA_RECEIPT_PROOFS_MAX = 4 };
 struct replica_receipt_proofs {
 	size_t count;
 	uint64_t upto;    /* 0: there are none */
 	size_t bytes;     /* of their bodies */
+	bool left_out;
 	uint8_t keys[REPLICA_RECEIPT_PROOFS_MAX][48];
 };
 struct fault replica_receipt_proofs(struct replica *r, const struct log_author *own,

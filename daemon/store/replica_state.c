@@ -214,28 +214,14 @@ uint32_t replica_state_generation(const struct replica *r)
 	return epoch == NULL ? 0 : epoch->generation;
 }
 
-struct order replica_state_given(const struct replica *r, struct order order)
-{
-	const struct order_epoch *epoch = order_epoch_by_generation(&r->orders, order.generation);
-	while (epoch != NULL && order.n <= epoch->inherited) {
-		epoch = order_epoch_by_id(&r->orders, &epoch->parent);
-		if (epoch != NULL)
-			order.generation = epoch->generation;
-	}
-	return order;
-}
-
 struct order replica_state_order(const struct replica *r, uint64_t n)
 {
-	return replica_state_given(r, (struct order){ replica_state_generation(r), n });
+	return order_given(&r->orders, (struct order){ replica_state_generation(r), n });
 }
 
 bool replica_state_is_inherited(const struct replica *r, struct order order)
 {
-	const struct order_epoch *from = order_epoch_by_generation(&r->orders, order.generation);
-	uint64_t mapped;
-	return order.n != 0 && from != NULL && order_map(&r->orders, &from->id, order.n, &r->feed.epoch, &mapped)
-		&& mapped == order.n;
+	return order_is_of(&r->orders, &r->feed.epoch, order);
 }
 
 /* ---- grants ---- */
@@ -345,7 +331,7 @@ const struct replica_grant *replica_state_backlog(const struct replica *r)
 		const struct replica_grant *grant = &r->grants[i];
 		if (grant->is_complete || grant->is_forgetting)
 			continue;
-		if (grant->g.generation != generation && !replica_state_is_inherited(r, replica_state_given(r, grant->g)))
+		if (grant->g.generation != generation && !replica_state_is_inherited(r, grant->g))
 			continue;
 		if (lowest == NULL || grant->g.n < lowest->g.n)
 			lowest = grant;
@@ -409,14 +395,18 @@ struct log_author *replica_state_own(struct replica *r, size_t index)
 	return index == r->older_count ? &r->author.chain.info : &r->older[index];
 }
 
+size_t replica_state_own_index(struct replica *r, const struct epoch_id *id)
+{
+	size_t i = 0;
+	while (i < replica_state_own_count(r) && !ID_EQUAL(replica_state_own(r, i)->author.epoch, *id))
+		i++;
+	return i;
+}
+
 struct log_author *replica_state_own_by_id(struct replica *r, const struct epoch_id *id)
 {
-	for (size_t i = 0; i < replica_state_own_count(r); i++) {
-		struct log_author *own = replica_state_own(r, i);
-		if (ID_EQUAL(own->author.epoch, *id))
-			return own;
-	}
-	return NULL;
+	size_t i = replica_state_own_index(r, id);
+	return i < replica_state_own_count(r) ? replica_state_own(r, i) : NULL;
 }
 
 /* From the open epoch back along what each continues. */

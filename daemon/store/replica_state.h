@@ -175,8 +175,6 @@ struct fault replica_state_put_forgotten(struct replica *r, struct case_id id, s
 struct fault replica_state_remove_forgotten(struct replica *r, size_t index);
 
 uint32_t replica_state_generation(const struct replica *r); /* of the epoch in use; 0: none */
-/* An order named by an epoch that may have inherited it: the generation that gave it. */
-struct order replica_state_given(const struct replica *r, struct order order);
 /* The order of a row numbered n in the epoch in use. */
 struct order replica_state_order(const struct replica *r, uint64_t n);
 /* Seen from the epoch in use, whether an order of an older generation was taken over. */
@@ -185,6 +183,8 @@ bool replica_state_is_inherited(const struct replica *r, struct order order);
 /* Own epochs, oldest first; the last is the open one. */
 size_t replica_state_own_count(const struct replica *r);
 struct log_author *replica_state_own(struct replica *r, size_t index);
+/* Its index, or replica_state_own_count: no own epoch. */
+size_t replica_state_own_index(struct replica *r, const struct epoch_id *id);
 /* The own epoch of that id, or NULL. */
 struct log_author *replica_state_own_by_id(struct replica *r, const struct epoch_id *id);
 

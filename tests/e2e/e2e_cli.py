@@ -8,6 +8,7 @@ listed, changed, searched and, where the type is a signed one, signed.
 import json
 import os
 import pty
+import re
 import socket
 import struct
 import subprocess
@@ -22,6 +23,7 @@ from daemons import JALKA, field, until
 
 OK, FAILED, USAGE, NO_DAEMON, LOCKED, CONFLICTS = range(6)
 PHRASE = "oikea hevonen paristo\n"
+SECTIONS = ["URGENT", "VISITS", "CLOCKS", "ACTIONS", "DRAFTS", "CONSENTS", "CHECKS", "CONFLICTS"]  # of the agenda
 
 
 class Cli:
@@ -214,8 +216,8 @@ def what_is_due_names_both_days_its_rule_and_its_client(bench):
     cli.run("change", action, "state=DONE", "done_note=Soitettu")
     assert ("action", action) not in due("2026-04-08")
     urgent = cli.id("application", client, "--urgent", "FOOD", "--reason", "Ruoka loppui")
-    rows = [(d["class"], d["what"]) for d in cli.json("agenda", "2026-04-08")[0]["due"]]
-    assert rows == sorted(rows, key=lambda row: ["URGENT", "OVERDUE", "TODAY", "COMING"].index(row[0])), rows
+    rows = [(d["class"], d["what"], d["section"]) for d in cli.json("agenda", "2026-04-08")[0]["due"]]
+    assert rows == sorted(rows, key=lambda row: (SECTIONS.index(row[2]), ["URGENT", "OVERDUE", "TODAY", "COMING"].index(row[0]))), rows
     assert ("deliver", urgent) in {(d["what"], d["id"]) for d in cli.json("agenda")[0]["due"]}
     draft = cli.id("note", matter, "Kesken jäi", "--draft")
     drafts = [d for d in cli.json("agenda", "2027-01-20")[0]["due"] if d["what"] == "draft" and d["id"] == draft]
@@ -405,6 +407,26 @@ def usage_errors_are_told_with_what_was_meant(bench):
     assert out == "" and "jalka status" in err
 
 
+def ids_are_shown_with_the_names_they_stand_for(bench):
+    record = bench.cli.json("show", bench.matter)[0]["record"]
+    client = record["fields"]["client"]
+    assert record["names"][client] == "Öhman Åsa-Märta", record["names"]
+    for words in (("show", bench.matter), ("case", "show", bench.matter)):
+        out = bench.cli.run(*words)[0]
+        assert f"client: Öhman Åsa-Märta ({client[:8]})" in out and client not in out, out
+
+
+def manual_page(path):
+    """The lines that head its paragraphs, and all of its words, without the marks of man(7)."""
+    heads, texts, is_head = [], [], False
+    for line in open(path, encoding="utf-8"):
+        words = re.sub(r"\\f.", "", re.sub(r"^\.[A-Z]+\b", "", line).replace("\\-", "-").replace('"', " "))
+        texts.append(words)
+        heads += [" ".join(words.split())] if is_head else []
+        is_head = line.startswith(".TP")
+    return heads, " ".join(texts)
+
+
 def help_is_there_for_every_verb(bench):
     out, err = bench.cli.run("--help")
     assert err == "" and "admin quarantine" in out and "Exit codes" in out
@@ -412,6 +434,25 @@ def help_is_there_for_every_verb(bench):
         out, err = bench.cli.run(*verb, "--help")
         assert out.startswith("usage: jalka " + " ".join(verb)) and err == "", out
     assert bench.cli.run("--version")[0].startswith("jalka ")
+
+
+def the_manual_page_tells_every_verb_and_option(bench):
+    heads, text = manual_page(os.path.join(daemons.ROOT, "docs/man/jalka.1"))
+    usages = [m[1].strip() for m in re.finditer(r"^  ((?:[a-z-]+ ?)+)", bench.cli.run("help")[0].split("\nOptions")[0], re.M)]
+    assert len(usages) > 100
+    for verb in usages:  # "disclosure check" is also told by "disclosure list ..., disclosure show|check|queue"
+        words = verb.split()
+        assert any(all(re.search(rf"(^|[ ,|]){word}($|[ ,|])", head) for word in words) for head in heads), verb
+        for option in re.findall(r"^  (--[a-z-]+)", bench.cli.run("help", *words)[0], re.M):
+            assert option in text, (verb, option)
+
+
+def help_of_a_first_word_lists_what_may_follow(bench):
+    out = bench.cli.run("help", "case")[0]
+    assert all(verb in out for verb in ("case open", "case show", "case list", "case close")) and "visit" not in out
+    assert "case open" in bench.cli.run("case", code=USAGE)[1] and "case list" in bench.cli.run("case", "bogus", code=USAGE)[1]
+    bench.cli.run("help", "nosuch", code=USAGE)
+    assert max(map(len, bench.cli.run("help")[0].splitlines())) <= 80
 
 
 def completion_works_in_the_shell(bench):
@@ -541,7 +582,8 @@ def main():
                      a_conflict_is_shown_to_both_and_settled_by_one,
                      a_choice_that_comes_too_late_shows_both_values, the_same_seed_makes_the_same_caseload,
                      lines_are_loaded_and_the_first_wrong_one_is_named, usage_errors_are_told_with_what_was_meant,
-                     help_is_there_for_every_verb, completion_works_in_the_shell,
+                     ids_are_shown_with_the_names_they_stand_for, help_is_there_for_every_verb, the_manual_page_tells_every_verb_and_option,
+                     help_of_a_first_word_lists_what_may_follow, completion_works_in_the_shell,
                      data_goes_to_stdout_and_words_to_stderr, records_cannot_speak_to_the_terminal,
                      an_answer_that_cannot_be_written_is_a_failure, no_daemon_is_its_own_exit_code,
                      the_vault_opens_with_its_passphrase_alone, enrolment_is_shown_as_text_and_as_a_qr_code,

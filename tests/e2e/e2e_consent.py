@@ -319,6 +319,34 @@ def both_write_a_consent_and_one_is_withdrawn(tally, center, person, other, staf
     tally.expect("one given afterwards is a new consent", run(here, "notice", person.plan, "--consent", fresh, "--preview").code == 0)
 
 
+def what_stands_is_not_written_anew(tally, center, person, other, staff):
+    """Plain writes, without the verbs that guard each step."""
+    here, plan = person.device, person.plan
+    consent = person.consent("PLAN_SUMMARY", "plain", "given_at=2026-01-02T09:00", "valid_until=2027-01-01")
+    waiting, second = person.queued(), person.queued()
+    for field in ("scope=PLAN_FULL", "valid_until=2030-01-01", "excluded=", "given_at=2026-01-01T09:00"):
+        got = run(here, "change", consent, field)
+        tally.expect(f"a signed consent takes no {field.split('=')[0]}", got.code == FAILED and "frozen" in got.err, got)
+    at = show(here, waiting)["prepared_at"]
+    for fields, why in (([f"sent_at={at}"], "with the step"), (["state=SENT", f"sent_at={at}"], "means"),
+                        ([f"receipt_at={at}"], "with the step"), (["state=RECEIPTED", f"receipt_at={at}"], "QUEUED")):
+        got = run(here, "change", waiting, *fields)
+        tally.expect(f"a disclosure that waits takes no {fields}", got.code == FAILED and why in got.err, got)
+    before, at = len(acts(here, "DISCLOSE")), show(here, second)["prepared_at"]
+    jalka(here, "step", second, "SENT", f"sent_at={at}", "means=PRINT")
+    tally.expect("a plain step to SENT leaves its trace too", len(acts(here, "DISCLOSE")) == before + 1)
+    jalka(here, "step", consent, "WITHDRAWN", "withdrawn_at=2026-11-01T09:15:00+02:00")
+    tally.expect("a plain withdrawal blocks what waits and opens the task", show(here, waiting)["state"] == "BLOCKED" and
+                 len(tasks(here, person.cases[0])) == 1, show(here, waiting))
+    for field, why in (("withdrawn_at=2026-11-02T09:15", "not moved to later"), ("withdrawn_at=", "taken away"), ("state=ACTIVE", "never written")):
+        got = run(here, "change", consent, field)
+        tally.expect(f"a withdrawal stands: {field}", got.code == FAILED and why in got.err, got)
+    got = run(here, "step", waiting, "SENT", "sent_at=2026-01-03T09:00", "means=PRINT")
+    tally.expect("and what it blocked stays blocked", got.code == FAILED and "BLOCKED" in got.err, got)
+    late = run(here, "notice", plan, "--consent", consent, "--at", "2026-10-30T09:00", json_form=False)
+    tally.expect("what was done before it may be written down, and the screen says so", late.code == 0 and "does not hold any more" in late.err, late)
+
+
 def a_consent_that_is_not_here(tally, center, person, other, staff):
     here = person.device
     ghost = "ab" * 16
@@ -420,7 +448,8 @@ def main():
         with tally.part("statute"):
             by_statute_with_reasons(tally, center, Person(aino, "Laaksonen"))
         for fact in (the_withdrawal_arrives_first, the_disclosure_arrives_after_the_withdrawal,
-                     it_was_sent_before_anybody_could_know, both_write_a_consent_and_one_is_withdrawn, a_consent_that_is_not_here):
+                     it_was_sent_before_anybody_could_know, both_write_a_consent_and_one_is_withdrawn,
+                     what_stands_is_not_written_anew, a_consent_that_is_not_here):
             with tally.part(fact.__name__.replace("_", " ")):
                 fact(tally, center, Person(aino, fact.__name__.split("_")[1].title()), otso, otso_staff)
         with tally.part("journey 5"):

@@ -70,14 +70,14 @@ def days(desk):
 
 def texts(desk):
     """A note has 20,000 characters, whatever bytes they take."""
-    for letter in "aöž":
+    for letter in "aöž語":
         with desk.aino.api() as api:
             kept = api.call("show", id=desk.note(letter * 20000)["id"])["record"]["fields"]["text"]
         desk.expect(f"20,000 of {letter} are kept as they are", kept == letter * 20000, len(kept))
         desk.refused(f"20,001 of {letter}", "text", "encounter_note", {"text": letter * 20001, "source": "OBSERVED"},
                      case_id=desk.matter["case_id"], sign=True)
-    desk.refused("14,000 of 語, more bytes than a record holds", "text", "encounter_note",
-                 {"text": "語" * 14000, "source": "OBSERVED"}, case_id=desk.matter["case_id"], sign=True)
+    desk.refused("15,100 of 😀, more bytes than a record holds", "text", "encounter_note",
+                 {"text": "😀" * 15100, "source": "OBSERVED"}, case_id=desk.matter["case_id"], sign=True)
     desk.refused("no text", "text", "encounter_note", {"source": "OBSERVED"}, case_id=desk.matter["case_id"], sign=True)
     desk.refused("a word for a number", "score", "feedback", {"target": "SERVICE", "score": "viisi"})
     desk.refused("a value the list lacks", "place", "visit", {"place": "KOTI", "purpose": "MAPPING", "phase": "GUIDANCE"},
@@ -94,6 +94,8 @@ def main():
         for part in (codes, days, texts):
             with tally.part(part.__name__):
                 part(desk)
+        with desk.aino.api() as api:
+            tally.expect("the longest notes have their receipts", api.call("sync", online=True, wait=True)["unreceipted"] == 0)
         tally.expect("the daemon goes on", desk.note("Kaikki hyvin.")["state"] == "signed")
     tally.finish()
 

@@ -27,10 +27,14 @@ def start(j):
         j.sees("the client and the worker", ["Kela"], j.aino, "session", "identify", j.session, "asiakas=tuttu", "työntekijä=virkakortti")
         j.sees("Kela's adviser and an interpreter", ["IDENTITIES_CHECKED"], j.aino, "session", "identify", j.session,
                "Kela/Sari Salo=virkakortti", "tulkki/Ali=kortti")
-        j.sees("it begins: what the consent allows and excludes, and who else is in the room?",
-               ["QUADRANT_HOUSING", "excluded: QUADRANT_HEALTH", "anybody else in the room"], j.aino, "session", "start", j.session,
-               "--kela-consent", "kertoi Kelalle itse")
+        j.sees("it begins: what the consent allows and excludes, who else is in the room, in which language",
+               ["QUADRANT_HOUSING", "excluded: QUADRANT_HEALTH", "anybody else in the room: ei muita kummassakaan", "chooses the language"],
+               j.aino, "session", "start", j.session, "--kela-consent", "kertoi Kelalle itse", "--room", "ei muita kummassakaan")
         j.sees("the client's consent to Kela: her own, oral, for this day", ["FROM_KELA"], j.aino, "consent", "list", j.aho["id"])
+        own = jalka(j.aino, "show", j.session)["record"]["fields"]["kela_consent"]
+        given = jalka(j.aino, "show", own)["record"]["fields"]
+        j.expect("kept with this session, for this dealing alone", (given["direction"], given["form"], given["valid_until"]) ==
+                 ("FROM_KELA", "ORAL", str(today())), given)
 
 
 def talk(j):
@@ -38,6 +42,8 @@ def talk(j):
         j.sees("a point that belongs", ["Asuminen"], j.aino, "session", "point", j.session, "Asuminen", "--scope", "QUADRANT_HOUSING")
         j.sees("one that does not", ["Lääkkeet"], j.aino, "session", "point", j.session, "Lääkkeet", "--scope", "QUADRANT_HEALTH")
         j.refused("takes no note", ["not discussed"], j.aino, "session", "note", j.session, "3", "Puhuttiin lääkkeistä")
+        j.refused("nor does the link to the meeting, or a picture as text", ["nothing of picture"], j.aino, "session", "note", j.session, "1",
+                  "https://video.esimerkki.invalid/123")
         j.sees("a note", ["RUNNING"], j.aino, "session", "note", j.session, "1", "Rästi on kahden kuukauden ajalta.")
 
 
@@ -61,6 +67,10 @@ def agree(j):
         j.sees("and they are read aloud", ["Kela tarkistaa hakemuksen", "Toimittaa vuokrasopimuksen", finnish(today(3))], j.aino, "print",
                "actions", j.session, "--plain")
         j.sees("the client confirms", ["CONFIRMED"], j.aino, "session", "confirm", j.session)
+        action = [r["id"] for r in jalka(j.aino, "list", "agreed_action")["records"] if "tarkistaa" in r["title"]][0]
+        j.refused("what was confirmed is not written anew", ["confirmed this"], j.aino, "change", action, "owner=Joku muu")
+        j.refused("nor is anything added to it", ["until the client has confirmed"], j.aino, "session", "action", j.session, "KELA", "Sari Salo",
+                  str(today(9)), "Lisäys")
         j.sees("signed", ["SIGNED"], j.aino, "session", "sign", j.session)
         j.refused("nothing is noted any more", ["notes are taken while"], j.aino, "session", "note", j.session, "1", "lisää")
 

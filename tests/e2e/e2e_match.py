@@ -77,6 +77,14 @@ def linked_by_code(team):
     team.expect("with the older file assigned, the link has a name",
                 jalka(other, "show", newer["id"])["record"]["merged"]
                 == {"into": older["id"], "held": True, "title": name[older["id"]]})
+    # What is asked of the person is asked of both records, whichever is named.
+    jalka(other, "case", "open", newer["id"], "Kahden kirjan asia", "opened_by_pathway=SELF")
+    for what, asked in (("older", older), ("newer", newer)):
+        report = run(other, "print", "report", asked["id"], "--plain", json_form=False).out
+        team.expect(f"the client's own data, asked of the {what} record, are those of both", "Kahden kirjan asia" in report
+                    and all(number in report for number in ("040 000 0123", "040 000 0999")), report)
+        seen = {e["case_id"] for e in jalka(other, "log", asked["id"])["entries"]}
+        team.expect("and so is who has seen them", {older["case_id"], newer["case_id"]} <= seen, seen)
 
 
 def proposed_and_merged(team):

@@ -100,7 +100,7 @@ def plans(team, order):
     mine, theirs = (make_plan(device, matter, f"replaces={old}") for device in team.both)
     team.meet(order)
     for plan in (mine, theirs):
-        team.expect("two revisions: both kept, in conflict", team.same("a revision", state(plan)) == ("AGREED", False))
+        team.expect("two revisions: both kept, in conflict", team.same("a revision", state(plan)) == ("CONFLICT", False))
     team.expect("the plan they revise is REVISED", team.same("the old plan", state(old)) == ("REVISED", True))
     team.refused("the co-worker chooses", ["own worker"], team.mikko, "step", mine, "ENDED")
     jalka(team.aino, "step", theirs, "ENDED")

@@ -208,7 +208,7 @@ def two_apart(office):
     aino, mikko, expect = office.aino, office.mikko, office.expect
     matter = nodes.new_matter(aino, office.client, "Yhteinen asia")
     visit = jalka(aino, "visit", "plan", matter["case_id"], "2026-03-05T10:00")["id"]
-    consent = jalka(aino, "consent", "give", office.client["id"], "PLAN_SUMMARY", "tiedoksi", "understood_check=kertoi")["id"]
+    consent = jalka(aino, "consent", "give", office.client["id"], "PLAN_SUMMARY,CONTACT_DETAILS", "tiedoksi", "understood_check=kertoi")["id"]
     plan = make_plan(office, aino, matter)
     for case in (office.home, matter["case_id"]):
         nodes.sync(aino)
@@ -221,10 +221,7 @@ def two_apart(office):
     jalka(mikko, "step", visit, "CANCELLED", "cancel_reason=Asiakas perui")
     jalka(aino, "step", matter["id"], "ASSESSING")
     jalka(mikko, "case", "close", matter["id"], "Tarve poistui")
-    later = jalka(aino, "create", "consent", "--case", office.home, "--sign", f"client={office.client['id']}", "direction=TO_KELA",
-                  "recipient=Kela", "purpose=tiedoksi", "scope=PLAN_SUMMARY", "form=WRITTEN", "given_at=2026-03-02T09:00",
-                  "witness_staff=Aino", "understood_check=x")["id"]
-    jalka(aino, "step", consent, "NARROWED", f"narrowed_by={later}")
+    jalka(aino, "consent", "narrow", consent, "--excluded", "CONTACT_DETAILS", "--understood", "kertoi")
     jalka(mikko, "consent", "withdraw", consent, "puhelimitse")
     nodes.online(aino, mikko)
     nodes.sync(aino)
@@ -235,7 +232,10 @@ def two_apart(office):
            all(s["decided"] and s["why"] for s in held["aino"]), held)
     rivals = [office.state(p, daemon) for p in plans for daemon in (aino, mikko)]
     expect("two revisions of one plan both stand until one is chosen", all(
-        (s["holds"], s["decided"]) == ("AGREED", False) for s in rivals), rivals)
+        (s["holds"], s["decided"]) == ("CONFLICT", False) for s in rivals), rivals)
+    asked = [[d["id"] for d in jalka(daemon, "agenda")["due"] if d["what"] == "rival"] for daemon in (aino, mikko)]
+    expect("both agendas ask for the choice", [sorted(a) for a in asked] == [sorted(plans)] * 2, asked)
+    expect("no other choice is asked for: the tables decide", jalka(aino, "status")["conflicts"] == 0, run(aino, "conflicts"))
     expect("and the plan they revise is REVISED", office.state(plan)["holds"] == "REVISED", office.state(plan))
     jalka(aino, "step", plans[1], "ENDED")
     expect("one ended, the other holds", office.state(plans[0])["decided"], office.state(plans[0]))
@@ -250,7 +250,24 @@ def one_own_worker(office):
     center, expect = office.center, office.expect
     got = run(center, "admin", "assign", office.place, office.staff["mikko"], "OWN_WORKER")
     expect("a second own worker is refused, and told who is the first", got.refused and "Aino Laine" in got.err, got)
+    nodes.sync(office.aino)
+    due = lambda: [d["rule"] for d in jalka(office.aino, "agenda")["due"] if d["what"] == "own_worker" and d["case_id"] == office.place]
+    jalka(office.aino, "create", "service_need_assessment", "--case", office.place, "--sign", "participants.role=asiakas", "outcome=SERVICES",
+          "own_worker_need=false", "child_situation=Eino käy koulua", "started_on=2026-03-03", "completed_on=2026-03-05")
+    expect("with an own worker D11 is met", due() == [], due())
+    got = run(center, "admin", "no-own-worker", office.place, "Ei tarvita")
+    expect("a case that has an own worker needs no reason for none", got.refused and "own worker" in got.err, got)
+    jalka(center, "admin", "assign", office.place, office.staff["mikko"], "CO_WORKER")
+    jalka(center, "admin", "assign", office.place, office.staff["aino"], "CO_WORKER")
     jalka(center, "admin", "unassign", office.place, office.staff["aino"])
+    jalka(center, "admin", "assign", office.place, office.staff["aino"], "CO_WORKER")
+    daemons.until(lambda: run(office.aino, "show", office.place).code == nodes.DONE and due(), "the case without its own worker")
+    expect("without one it is due, whatever the assessment says of the need", due() == ["D11"], due())
+    jalka(center, "admin", "no-own-worker", office.place, "Kuntoutuksen työntekijä vastaa asiasta")
+    daemons.until(lambda: not due(), "the reason at the laptop")
+    expect("with the reason written it is not", due() == [], due())
+    jalka(center, "admin", "unassign", office.place, office.staff["aino"])
+    jalka(center, "admin", "unassign", office.place, office.staff["mikko"])
     jalka(center, "admin", "assign", office.place, office.staff["mikko"], "OWN_WORKER")
     got = run(center, "admin", "assign", office.place, office.staff["aino"])
     expect("after the change the other way round", got.refused and "Mikko Saari" in got.err, got)

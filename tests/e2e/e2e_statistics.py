@@ -151,14 +151,18 @@ def roles(office):
     for grant in grants.values():
         jalka(office.center, "--as", people["MUNICIPAL_ADMIN"], "create", "role_grant", *grant)
     path = os.path.join(SAMPLE, "partner.csv")
-    verbs = {"read": ["admin", "statistics", "2025Q1"], "propose": ["admin", "statistics", "2025Q1", "--proposed-by", office.staff["aino"]],
+    verbs = {"read": ["admin", "statistics", "2025Q1"], "propose": ["admin", "statistics", "2025Q1", "--proposed-by"],
              "import": ["admin", "import", "partner", path]}
     may = {"MUNICIPAL_ADMIN": {"read", "propose", "import"}, "TECHNICAL_ADMIN": set()}
     for role, staff in people.items():
         for verb, words in verbs.items():
-            got = run(office.center, "--as", staff, *words)
+            got = run(office.center, "--as", staff, *words, *([staff] if verb == "propose" else []))
             office.expect(f"{role} {'may' if verb in may[role] else 'may not'} {verb}",
                           got.code == DONE if verb in may[role] else got.refused, got)
+
+
+    got = run(office.center, "--as", people["MUNICIPAL_ADMIN"], *verbs["propose"], office.staff["aino"])
+    office.expect("nobody proposes in another's name", got.refused and "themself" in got.err, got)
 
 
 def main():

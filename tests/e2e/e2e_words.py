@@ -266,6 +266,12 @@ def a_long_report_comes_whole(tally, person):
                      done.code == 0 and len(page) > 600000 and all(f"LOPPU{n:02}" in page for n in range(30)) and
                      page.rstrip().endswith("</html>"), (done, len(page)))
         tally.expect("a file only its owner can read", stat.S_IMODE(os.stat(path).st_mode) == 0o600 and done.out == "")
+        os.chmod(path, 0o644)
+        refused = run(device, "print", "plan", "00000000", "--out", path, json_form=False)
+        with open(path, encoding="utf-8") as file:
+            tally.expect("what is refused leaves the file that stood there", refused.code == FAILED and file.read() == page)
+        run(device, "print", "card", person.client, "--out", path, json_form=False)
+        tally.expect("and a page written over it is its owner's alone", stat.S_IMODE(os.stat(path).st_mode) == 0o600)
     finally:
         shutil.rmtree(folder)
 

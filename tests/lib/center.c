@@ -224,6 +224,13 @@ void center_enrol(struct center *c)
 	c->hang_ups = 0;
 }
 
+struct center *center_new_enrolled(uint64_t seed)
+{
+	struct center *c = center_new(seed);
+	center_enrol(c);
+	return c;
+}
+
 /* ---- sessions ---- */
 
 void center_up(struct center *c)
@@ -267,6 +274,24 @@ bool center_take_hello(struct center *c)
 void center_plain(struct center *c)
 {
 	give_frame(c, 0);
+}
+
+void center_greet(struct center *c)
+{
+	center_up(c);
+	if (center_take_hello(c))
+		return;
+	center_plain(c);
+	ASSERT(center_take_hello(c));
+}
+
+void center_put_back(struct center *c, uint64_t inherited)
+{
+	c->epoch.parent = c->epoch.id;
+	prng_fill(&c->prng, c->epoch.id.bytes, ID_BYTES);
+	c->epoch.generation++;
+	c->epoch.inherited = inherited;
+	c->has_key = false; /* resumption keys are never backed up */
 }
 
 /* Rows written go into this message. */

@@ -57,6 +57,8 @@ struct center {
 
 /* A blank device and a central node of a first epoch with generation 1. */
 struct center *center_new(uint64_t seed);
+/* The same, enrolled and confirmed. */
+struct center *center_new_enrolled(uint64_t seed);
 void center_free(struct center *center);
 /* Enrols and confirms; the device is disconnected then. */
 void center_enrol(struct center *center);
@@ -70,6 +72,10 @@ void center_down(struct center *center);
 /* Takes message 1. False: there is none, or its key is unknown here. */
 bool center_take_hello(struct center *center);
 void center_plain(struct center *center);
+/* Up, and takes message 1; by way of PLAIN where its key is unknown here. */
+void center_greet(struct center *center);
+/* Put back from a backup that reached so far: a new central epoch, and no resumption key. */
+void center_put_back(struct center *center, uint64_t inherited);
 /* Sends center->welcome with the rows written so far. */
 void center_welcome(struct center *center);
 /* Takes the device's next transport frame into center->in. False: none. */

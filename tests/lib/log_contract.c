@@ -288,16 +288,27 @@ static void placing_changes_orders_stamp_and_verdict(void **state) /* L1 */
 	assert_int_equal(seen.count, 0);
 }
 
-static void more_orders_than_the_limit_are_refused(void **state)
+static bool take_entry(void *ctx, const struct log_entry *entry)
+{
+	*(struct log_entry *)ctx = *entry;
+	return false;
+}
+
+static void of_more_orders_than_the_limit_the_oldest_goes(void **state)
 {
 	struct log *log = ((struct world *)*state)->log;
 	struct author author = log_world_author(0);
+	struct log_entry entry = { .order_count = 0 };
 	fill(log);
 	MUST(log_begin(log));
-	for (uint32_t i = 1; i < LIMIT_ENTRY_ORDERS; i++)
-		MUST(log_place(log, &author, 1, (struct order){ 1 + i, 100 }, 0, LOG_ACCEPTED, 0));
-	assert_int_equal(log_place(log, &author, 1, (struct order){ 90, 100 }, 0, LOG_ACCEPTED, 0).kind, FAULT_LIMIT);
-	MUST(log_commit(log)); /* a refusal dooms nothing */
+	for (uint32_t i = 1; i <= LIMIT_ENTRY_ORDERS; i++)
+		MUST(log_place(log, &author, 1, (struct order){ 10 + i, 100 }, 0, LOG_ACCEPTED, 0));
+	MUST(log_place(log, &author, 1, (struct order){ 9, 100 }, 0, LOG_ACCEPTED, 0)); /* older than all */
+	MUST(log_commit(log));
+	MUST(log_find(log, &author, 1, take_entry, &entry));
+	assert_int_equal(entry.order_count, LIMIT_ENTRY_ORDERS);
+	for (uint32_t i = 0; i < LIMIT_ENTRY_ORDERS; i++)
+		assert_int_equal(entry.orders[i].generation, 10 + LIMIT_ENTRY_ORDERS - i);
 }
 
 static void the_last_order_is_of_the_newest_generation(void **state)
@@ -743,7 +754,7 @@ int log_contract_run(const struct log_contract_driver *driver)
 		TEST(an_author_and_seq_is_there_once),
 		TEST(an_order_is_given_once),
 		TEST(placing_changes_orders_stamp_and_verdict),
-		TEST(more_orders_than_the_limit_are_refused),
+		TEST(of_more_orders_than_the_limit_the_oldest_goes),
 		TEST(the_last_order_is_of_the_newest_generation),
 		TEST(erasing_keeps_digests),
 		TEST(removing_a_case_keeps_own_digests_alone),

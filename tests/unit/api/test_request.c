@@ -13,6 +13,8 @@
 #include "api/profile.h"
 #include "api/request.h"
 #include "base/wire.h"
+#include "central/hub_state.h"
+#include "central/node.h"
 #include "io/folder.h"
 #include "store/seal_vfs.h"
 
@@ -214,6 +216,35 @@ static void a_short_passphrase_makes_no_vault(void **state)
 	assert_int_equal(profile_vault(target.profile), PROFILE_NONE);
 }
 
+/* A device's push and an administrator's call may come in one turn of the loop. */
+static void what_links_brought_in_is_committed_before_a_call_of_centrals(void **state)
+{
+	struct folder central;
+	struct loop *own;
+	char path[64], key[64], deny[64];
+	struct node *node;
+	struct profile *profile = target.profile;
+	struct node_config config = { .folder = &central, .key_file = key, .deny_file = deny, .init = true };
+	(void)state;
+	snprintf(path, sizeof path, "%s/central", base);
+	snprintf(key, sizeof key, "%s/key", base);
+	snprintf(deny, sizeof deny, "%s/deny", base);
+	assert_false(fault_is(folder_open(path, &central)));
+	assert_false(fault_is(address_read(span_text("127.0.0.1:0"), &config.listen)));
+	assert_false(fault_is(loop_open(&own)));
+	assert_false(fault_is(node_open(own, &config, &node)));
+	target = (struct request_target){ .node = node };
+	assert_false(fault_is(hub_turn(node_hub(node))));
+	assert_true(log_in_transaction(node_log(node)));
+	assert_true(ask(jalka_Request_rebuild_tag, span_text(""))); /* takes a transaction of its own */
+	assert_int_equal(got.kind, jalka_Kind_NONE);
+	assert_false(log_in_transaction(node_log(node)));
+	target = (struct request_target){ .profile = profile };
+	node_close(node);
+	loop_close(own);
+	folder_close(&central);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -224,6 +255,7 @@ int main(void)
 		cmocka_unit_test(malformed_requests_never_reach_a_handler),
 		cmocka_unit_test(unknown_fields_of_a_newer_client_are_passed_over),
 		cmocka_unit_test(a_short_passphrase_makes_no_vault),
+		cmocka_unit_test(what_links_brought_in_is_committed_before_a_call_of_centrals),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

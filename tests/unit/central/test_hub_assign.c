@@ -43,9 +43,24 @@ static void change_end(struct pair *pair, struct case_id id, struct record_id as
 	assert_false(fault_is(hub_write(pair_hub(pair), &write, pair_hub_time(pair), &written)));
 }
 
+/* A CLIENT case that device 0 is to hold for so long. */
+static struct case_id client_for(struct pair *pair, uint64_t ms)
+{
+	struct case_id id = pair_case(pair, DELTA_CASE_CLIENT, NO_CASE);
+	assign_until(pair, id, 0, in(pair, ms));
+	return id;
+}
+
 static bool holds(struct pair *pair, struct case_id id)
 {
 	return replica_holds(pair_replica(pair, 0), id);
+}
+
+static bool holds_after(struct pair *pair, uint64_t ms, struct case_id id)
+{
+	pair_pass(pair, ms);
+	rules_sync(pair, 0);
+	return holds(pair, id);
 }
 
 static void planned_end_ends_the_grant_while_the_device_is_connected(void **state)
@@ -92,8 +107,7 @@ static void planned_end_that_came_while_central_was_down_is_made_up_for(void **s
 {
 	(void)state;
 	struct pair *pair = pair_new(3, 1);
-	struct case_id id = pair_case(pair, DELTA_CASE_CLIENT, NO_CASE);
-	assign_until(pair, id, 0, in(pair, HOUR_MS));
+	struct case_id id = client_for(pair, HOUR_MS);
 	rules_sync(pair, 0);
 	struct log *stopped = pair_hub_backup(pair); /* as it lay on its disk meanwhile */
 	pair_pass(pair, 2 * HOUR_MS);
@@ -107,15 +121,12 @@ static void planned_end_outlasts_a_crash(void **state)
 {
 	(void)state;
 	struct pair *pair = pair_new(4, 1);
-	struct case_id id = pair_case(pair, DELTA_CASE_CLIENT, NO_CASE);
-	assign_until(pair, id, 0, in(pair, HOUR_MS));
+	struct case_id id = client_for(pair, HOUR_MS);
 	rules_sync(pair, 0);
 	pair_hub_crash(pair);
 	rules_sync(pair, 0);
 	assert_true(holds(pair, id));
-	pair_pass(pair, HOUR_MS);
-	rules_sync(pair, 0);
-	assert_false(holds(pair, id));
+	assert_false(holds_after(pair, HOUR_MS, id));
 	pair_free(pair);
 }
 
@@ -132,9 +143,7 @@ static void planned_end_may_be_moved_and_taken_back(void **state)
 	pair_pass(pair, 2 * HOUR_MS);
 	rules_sync(pair, 0);
 	assert_true(holds(pair, id) && holds(pair, other));
-	pair_pass(pair, 2 * HOUR_MS);
-	rules_sync(pair, 0);
-	assert_false(holds(pair, id));
+	assert_false(holds_after(pair, 2 * HOUR_MS, id));
 	assert_true(holds(pair, other));
 	pair_free(pair);
 }
@@ -143,15 +152,10 @@ static void grant_lasts_while_another_reason_does(void **state)
 {
 	(void)state;
 	struct pair *pair = pair_new(6, 1);
-	struct case_id id = pair_case(pair, DELTA_CASE_CLIENT, NO_CASE);
-	assign_until(pair, id, 0, in(pair, HOUR_MS));
+	struct case_id id = client_for(pair, HOUR_MS);
 	assign_until(pair, id, 0, in(pair, 2 * HOUR_MS));
-	pair_pass(pair, HOUR_MS + 1000);
-	rules_sync(pair, 0);
-	assert_true(holds(pair, id));
-	pair_pass(pair, HOUR_MS);
-	rules_sync(pair, 0);
-	assert_false(holds(pair, id));
+	assert_true(holds_after(pair, HOUR_MS + 1000, id));
+	assert_false(holds_after(pair, HOUR_MS, id));
 	pair_free(pair);
 }
 
@@ -163,9 +167,7 @@ static void client_case_is_held_as_long_as_the_longest_matter(void **state)
 	struct case_id brief = pair_case(pair, DELTA_CASE_MATTER, client), lasting = pair_case(pair, DELTA_CASE_MATTER, client);
 	assign_until(pair, brief, 0, in(pair, HOUR_MS));
 	pair_assign(pair, lasting, 0);
-	pair_pass(pair, 2 * HOUR_MS);
-	rules_sync(pair, 0);
-	assert_false(holds(pair, brief));
+	assert_false(holds_after(pair, 2 * HOUR_MS, brief));
 	assert_true(holds(pair, lasting) && holds(pair, client));
 	pair_free(pair);
 }
@@ -187,8 +189,7 @@ static void grant_begun_anew_after_a_restore_ends_when_it_was_planned(void **sta
 {
 	(void)state;
 	struct pair *pair = pair_new(9, 1);
-	struct case_id id = pair_case(pair, DELTA_CASE_CLIENT, NO_CASE);
-	assign_until(pair, id, 0, in(pair, DAY_MS));
+	struct case_id id = client_for(pair, DAY_MS);
 	rules_sync(pair, 0);
 	struct log *backup = pair_hub_backup(pair);
 	pair_unassign(pair, id, 0);
@@ -198,9 +199,7 @@ static void grant_begun_anew_after_a_restore_ends_when_it_was_planned(void **sta
 	rules_sync(pair, 0);
 	rules_sync(pair, 0);
 	assert_true(holds(pair, id));
-	pair_pass(pair, DAY_MS);
-	rules_sync(pair, 0);
-	assert_false(holds(pair, id));
+	assert_false(holds_after(pair, DAY_MS, id));
 	pair_free(pair);
 }
 

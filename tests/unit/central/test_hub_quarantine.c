@@ -53,6 +53,74 @@ static void decision_takes_one_out_of_the_list_and_cannot_be_taken_twice(void **
 	pair_free(pair);
 }
 
+/* Work of device 1 in a case whose opening central has lost: device 0's, and not come again. */
+static struct case_id work_in_a_case_nobody_knows(struct pair *pair)
+{
+	rules_shared_case(pair, 2);
+	struct log *backup = pair_hub_backup(pair);
+	struct replica_written opened = rules_open_matter(pair, 0);
+	rules_sync(pair, 0);
+	pair_assign(pair, opened.case_id, 1);
+	rules_sync(pair, 1);
+	pair_hub_restore(pair, backup, true);
+	pair_note(pair, 1, opened.case_id, "tuntematon asia");
+	rules_sync(pair, 1);
+	return opened.case_id;
+}
+
+static bool take_secret_unknown(void *ctx, const struct hub_quarantined *item)
+{
+	struct rules_quarantine *found = ctx;
+	if (item->reason == jalka_Reason_SECRET_UNKNOWN && found->count++ == 0)
+		found->item = *item;
+	return true;
+}
+
+static struct fault accept_secret_unknown(struct pair *pair)
+{
+	struct rules_quarantine found = { .count = 0 };
+	assert_false(fault_is(hub_quarantine(pair_hub(pair), take_secret_unknown, &found)));
+	assert_int_equal(found.count, 1);
+	return hub_decide(pair_hub(pair), &found.item.author, found.item.seq, true, pair_hub_time(pair));
+}
+
+static uint64_t audited_bad(struct pair *pair)
+{
+	struct hub_audit audit;
+	assert_false(fault_is(hub_audit(pair_hub(pair), &audit)));
+	return audit.bad;
+}
+
+static void what_was_verified_by_a_given_salt_is_accepted_once_its_case_is_open(void **state)
+{
+	(void)state;
+	struct pair *pair = pair_new(7, 2);
+	work_in_a_case_nobody_knows(pair);
+	assert_int_equal(accept_secret_unknown(pair).kind, FAULT_CALLER); /* not open yet */
+	rules_sync(pair, 0);
+	assert_false(fault_is(accept_secret_unknown(pair)));
+	assert_int_equal(audited_bad(pair), 0);
+	pair_free(pair);
+}
+
+static void what_was_signed_for_another_opening_of_its_case_is_not_accepted(void **state)
+{
+	(void)state;
+	struct pair *pair = pair_new(8, 2);
+	struct case_id id = work_in_a_case_nobody_knows(pair);
+	uint8_t block[64];
+	struct wire_out fields;
+	struct hub_written written;
+	wire_out_init(&fields, block, sizeof block);
+	wire_put_bytes(&fields, RECORDS_CLIENT_FAMILY_NAME, span_text("Mäki"));
+	const struct hub_write open = { .case_id = id, .record_type = RECORDS_TYPE_CLIENT, .opens = true,
+					.kind = DELTA_CASE_CLIENT, .fields = wire_out_span(&fields) };
+	assert_false(fault_is(hub_write(pair_hub(pair), &open, pair_hub_time(pair), &written)));
+	assert_int_equal(accept_secret_unknown(pair).kind, FAULT_CALLER);
+	assert_int_equal(audited_bad(pair), 0);
+	pair_free(pair);
+}
+
 static void quarantine_is_there_after_a_restart(void **state)
 {
 	(void)state;
@@ -149,6 +217,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_bad_delta_holds_up_none_behind_it),
 		cmocka_unit_test(decision_takes_one_out_of_the_list_and_cannot_be_taken_twice),
+		cmocka_unit_test(what_was_verified_by_a_given_salt_is_accepted_once_its_case_is_open),
+		cmocka_unit_test(what_was_signed_for_another_opening_of_its_case_is_not_accepted),
 		cmocka_unit_test(quarantine_is_there_after_a_restart),
 		cmocka_unit_test(change_of_a_signed_record_waits_as_frozen),
 		cmocka_unit_test(a_field_that_is_centrals_alone_waits),

@@ -338,6 +338,166 @@ static void receipts_of_a_lost_epoch_do_not_keep_a_copys_work_from_the_feed(void
 	pair_free(pair);
 }
 
+static bool take_stamp(void *ctx, const struct log_entry *entry)
+{
+	*(uint64_t *)ctx = entry->stamp_ms;
+	return true;
+}
+
+/* The stamp of the last delta of a record, where central and this device have the same; else 0. */
+static uint64_t common_stamp(struct pair *pair, size_t device, struct record_id record)
+{
+	uint64_t central = 0, here = 0;
+	assert_false(fault_is(log_read_record(pair_hub_log(pair), record, take_stamp, &central)));
+	assert_false(fault_is(log_read_record(pair_device_log(pair, device), record, take_stamp, &here)));
+	return central == here ? here : 0;
+}
+
+enum { HOUR_MS = 3600 * 1000 };
+
+/* A stamp of the future is replaced; when the same comes again to a restored node, its
+ * time has come and it stands: at its author too. */
+static void a_stamp_replaced_by_a_lost_epoch_is_the_authors_again(void **state)
+{
+	(void)state;
+	struct pair *pair = pair_new(12, 1);
+	struct case_id id = rules_shared_case(pair, 1);
+	struct log *backup = pair_hub_backup(pair);
+	pair_unassign(pair, id, 0);
+	pair_skew(pair, 0, HOUR_MS);
+	struct record_id note = pair_note(pair, 0, id, "tunnin edellä");
+	uint64_t now_ms = pair_time(pair).wall_ms;
+	rules_sync(pair, 0);
+	assert_int_equal(rules_quarantine(pair).count, 1);
+	assert_in_range(common_stamp(pair, 0, note), now_ms, now_ms + HOUR_MS / 2);
+	pair_pass(pair, 2 * HOUR_MS);
+	pair_hub_restore(pair, backup, true);
+	rules_sync(pair, 0);
+	rules_sync(pair, 0);
+	assert_int_equal(rules_quarantine(pair).count, 0);
+	assert_in_range(common_stamp(pair, 0, note), now_ms + HOUR_MS, now_ms + 2 * HOUR_MS);
+	pair_free(pair);
+}
+
+/* The author's disk has lost the receipt as well: so it is at who had read it. */
+static void a_stamp_replaced_by_a_lost_epoch_is_the_authors_again_for_its_readers(void **state)
+{
+	(void)state;
+	struct pair *pair = pair_new(13, 2);
+	struct case_id id = rules_shared_case(pair, 2);
+	struct log *backup = pair_hub_backup(pair);
+	pair_skew(pair, 0, HOUR_MS);
+	struct record_id note = pair_note(pair, 0, id, "tunnin edellä");
+	struct log *unsent = pair_device_backup(pair, 0);
+	uint64_t now_ms = pair_time(pair).wall_ms;
+	rules_sync(pair, 0);
+	rules_sync(pair, 1);
+	assert_in_range(common_stamp(pair, 1, note), now_ms, now_ms + HOUR_MS / 2);
+	pair_pass(pair, 2 * HOUR_MS);
+	pair_hub_restore(pair, backup, true);
+	pair_device_restore(pair, 0, unsent);
+	rules_sync(pair, 0);
+	rules_sync(pair, 1);
+	rules_sync(pair, 1);
+	assert_in_range(common_stamp(pair, 1, note), now_ms + HOUR_MS, now_ms + 2 * HOUR_MS);
+	pair_free(pair);
+}
+
+static void a_stamp_replaced_stays_so_when_the_delta_is_accepted_by_decision(void **state)
+{
+	(void)state;
+	struct pair *pair = pair_new(14, 1);
+	struct case_id id = rules_shared_case(pair, 1);
+	pair_unassign(pair, id, 0);
+	pair_skew(pair, 0, HOUR_MS);
+	struct record_id note = pair_note(pair, 0, id, "tunnin edellä");
+	uint64_t now_ms = pair_time(pair).wall_ms;
+	rules_sync(pair, 0);
+	pair_assign(pair, id, 0);
+	pair_pass(pair, 2 * HOUR_MS);
+	rules_decide_first(pair, true);
+	rules_sync(pair, 0);
+	rules_sync(pair, 0);
+	assert_in_range(common_stamp(pair, 0, note), now_ms, now_ms + HOUR_MS / 2);
+	pair_free(pair);
+}
+
+static bool take_orders(void *ctx, const struct log_entry *entry)
+{
+	*(struct log_entry *)ctx = *entry;
+	return true;
+}
+
+/* A push has room for few old receipts, and an entry for few orders: put back time and
+ * again, central and author keep the same ones. */
+static void orders_that_central_is_told_no_more_are_lost_at_the_author_too(void **state)
+{
+	(void)state;
+	enum { RESTORES = 12 };
+	struct pair *pair = pair_new(15, 1);
+	struct case_id id = rules_shared_case(pair, 1);
+	struct log *backups[RESTORES];
+	struct log_entry there = { .seq = 0 }, here = { .seq = 0 };
+	for (size_t i = 0; i < RESTORES; i++)
+		backups[i] = pair_hub_backup(pair);
+	struct record_id note = pair_note(pair, 0, id, "monta kertaa");
+	rules_sync(pair, 0);
+	for (size_t i = 0; i < RESTORES; i++) {
+		pair_hub_restore(pair, backups[i], true);
+		rules_sync(pair, 0);
+		rules_sync(pair, 0);
+		assert_int_equal(rules_status(pair, 0).unreceipted, 0);
+		assert_false(fault_is(log_read_record(pair_hub_log(pair), note, take_orders, &there)));
+		assert_false(fault_is(log_read_record(pair_device_log(pair, 0), note, take_orders, &here)));
+		assert_int_equal(here.order_count, there.order_count);
+		for (size_t k = 0; k < here.order_count; k++)
+			assert_int_equal(order_compare(here.orders[k], there.orders[k]), 0);
+	}
+	assert_true(here.order_count > 3);
+	pair_free(pair);
+}
+
+static bool find_alarm(void *ctx, const struct hub_device *device)
+{
+	*(bool *)ctx = *(bool *)ctx || device->twin_alarm;
+	return true;
+}
+
+/* What an epoch goes on from may have parted too: a copy of the disk from before used its
+ * names anew at the restored node, for work that waits for a decision and is not fed. */
+static void an_epoch_that_another_goes_on_from_is_left_where_a_copy_took_its_names(void **state)
+{
+	(void)state;
+	bool alarm = false;
+	struct pair *pair = pair_new(11, 1);
+	struct case_id id = rules_shared_case(pair, 1), ended = rules_shared_case(pair, 1);
+	struct log *backup = pair_hub_backup(pair);
+	size_t old = pair_clone(pair, 0);
+	pair_note(pair, 0, id, "kuitattu kadonneessa");
+	rules_sync(pair, 0);
+	size_t twin = pair_clone(pair, 0);
+	pair_note(pair, 0, id, "ensin");
+	rules_sync(pair, 0);
+	pair_note(pair, twin, id, "uudessa haarassa");
+	rules_sync(pair, twin); /* a new epoch after the receipted one */
+	pair_hub_restore(pair, backup, true);
+	pair_unassign(pair, ended, 0);
+	pair_note(pair, old, ended, "vanhan kopion");
+	rules_sync(pair, old);
+	pair_note(pair, twin, id, "ja sen jatko");
+	rules_sync(pair, twin);
+	rules_sync(pair, old);
+	rules_sync(pair, twin);
+	assert_int_equal(rules_status(pair, twin).unreceipted, 0);
+	assert_true(pair_finds(pair_hub_log(pair), "kuitattu kadonneessa"));
+	assert_true(pair_finds(pair_hub_log(pair), "uudessa haarassa"));
+	assert_true(pair_finds(pair_hub_log(pair), "ja sen jatko"));
+	assert_true(pair_finds(pair_hub_log(pair), "vanhan kopion"));
+	assert_false(fault_is(hub_devices(pair_hub(pair), find_alarm, &alarm)));
+	assert_true(alarm);
+	pair_free(pair);
+}
+
 /* A grant that the new epoch inherited is named by its own epoch and by the new one:
  * its backlog comes before Held's answer says so. */
 static void backlog_of_an_inherited_grant_is_taken_before_held_is_answered(void **state)
@@ -388,6 +548,11 @@ int main(void)
 		cmocka_unit_test(copy_of_a_device_that_has_answered_is_asked_what_it_holds_too),
 		cmocka_unit_test(forgotten_work_comes_back_from_what_was_sealed),
 		cmocka_unit_test(backlog_of_an_inherited_grant_is_taken_before_held_is_answered),
+		cmocka_unit_test(an_epoch_that_another_goes_on_from_is_left_where_a_copy_took_its_names),
+		cmocka_unit_test(a_stamp_replaced_by_a_lost_epoch_is_the_authors_again),
+		cmocka_unit_test(a_stamp_replaced_by_a_lost_epoch_is_the_authors_again_for_its_readers),
+		cmocka_unit_test(a_stamp_replaced_stays_so_when_the_delta_is_accepted_by_decision),
+		cmocka_unit_test(orders_that_central_is_told_no_more_are_lost_at_the_author_too),
 		cmocka_unit_test(receipts_of_a_lost_epoch_do_not_keep_a_copys_work_from_the_feed),
 	};
 	if (sodium_init() < 0)

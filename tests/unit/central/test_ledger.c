@@ -102,7 +102,7 @@ static bool take_volume(void *ctx, const struct ledger_volume *volume)
 static size_t of_client(uint64_t from, uint64_t to)
 {
 	memset(&got, 0, sizeof got);
-	assert_false(fault_is(ledger_of_client(ledger, client_case, from, to, take, NULL)));
+	assert_false(fault_is(ledger_of_client(ledger, &client_case, 1, from, to, take, NULL)));
 	return got.count;
 }
 
@@ -144,6 +144,63 @@ static void acts_are_found_and_counted(void **state)
 	assert_int_equal(got.volume, 3);
 }
 
+static void one_person_in_two_records_is_told_in_one_order(void **state)
+{
+	const struct case_id both[] = { client_case, { { 3 } } };
+	(void)state;
+	add(10, client_case, 100, RECORDS_ACCESS_ACT_VIEW, LOG_ACCEPTED);
+	add(11, both[1], 200, RECORDS_ACCESS_ACT_VIEW, LOG_ACCEPTED);
+	add(12, (struct case_id){ { 4 } }, 300, RECORDS_ACCESS_ACT_VIEW, LOG_ACCEPTED);
+	memset(&got, 0, sizeof got);
+	assert_false(fault_is(ledger_of_client(ledger, both, 2, 0, UINT64_MAX, take, NULL)));
+	assert_int_equal(got.count, 2);
+	assert_int_equal(got.ids[0], 11);
+	assert_int_equal(got.ids[1], 10);
+}
+
+static void what_comes_after_a_look_is_unseen_however_old_it_is(void **state)
+{
+	uint64_t unseen;
+	(void)state;
+	add(10, client_case, 500, RECORDS_ACCESS_ACT_BREAK_GLASS, LOG_ACCEPTED);
+	add(11, client_case, 501, RECORDS_ACCESS_ACT_VIEW, LOG_ACCEPTED);
+	assert_false(fault_is(ledger_unseen(ledger, RECORDS_ACCESS_ACT_BREAK_GLASS, &unseen)));
+	assert_int_equal(unseen, 1);
+	assert_false(fault_is(ledger_saw(ledger, RECORDS_ACCESS_ACT_BREAK_GLASS)));
+	assert_false(fault_is(ledger_unseen(ledger, RECORDS_ACCESS_ACT_BREAK_GLASS, &unseen)));
+	assert_int_equal(unseen, 0);
+	add(12, client_case, 100, RECORDS_ACCESS_ACT_BREAK_GLASS, LOG_ACCEPTED); /* told late by a device */
+	assert_false(fault_is(ledger_unseen(ledger, RECORDS_ACCESS_ACT_BREAK_GLASS, &unseen)));
+	assert_int_equal(unseen, 1);
+	assert_int_equal(sqlite3_exec(db, "UPDATE ledger_meta SET value=0 WHERE name='version'", NULL, NULL, NULL), SQLITE_OK);
+	ledger_close(ledger);
+	assert_false(fault_is(ledger_open(db, book, &ledger)));
+	assert_false(fault_is(ledger_unseen(ledger, RECORDS_ACCESS_ACT_BREAK_GLASS, &unseen)));
+	assert_int_equal(unseen, 1); /* rows made anew forget no look */
+}
+
+static struct { size_t count; uint64_t last_ms; } people;
+
+static bool take_person(void *ctx, struct record_id who, uint64_t last_ms)
+{
+	(void)ctx;
+	(void)who;
+	people.count++;
+	people.last_ms = last_ms;
+	return true;
+}
+
+static void of_each_person_the_newest_moment_is_known(void **state)
+{
+	(void)state;
+	add(10, client_case, 100, RECORDS_ACCESS_ACT_VIEW, LOG_ACCEPTED);
+	add(11, client_case, 300, RECORDS_ACCESS_ACT_VIEW, LOG_ACCEPTED);
+	people.count = 0;
+	assert_false(fault_is(ledger_people(ledger, take_person, NULL)));
+	assert_int_equal(people.count, 1);
+	assert_int_equal(people.last_ms, 300);
+}
+
 static void rows_follow_the_log(void **state)
 {
 	(void)state;
@@ -174,6 +231,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_client_is_found_by_all_their_cases_newest_first, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_waits_counts_and_what_was_rejected_does_not, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(acts_are_found_and_counted, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(one_person_in_two_records_is_told_in_one_order, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_comes_after_a_look_is_unseen_however_old_it_is, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(of_each_person_the_newest_moment_is_known, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(rows_follow_the_log, set_up, tear_down),
 	};
 	return cmocka_run_group_tests_name("ledger", tests, NULL, NULL);

@@ -197,6 +197,45 @@ static void p7_one_decision_covers_an_opening_and_its_case(void **state)
 
 /* ---- P8 STALE ---- */
 
+static bool take_device(void *ctx, const struct hub_device *device)
+{
+	*(struct hub_device *)ctx = *device;
+	return true;
+}
+
+static struct hub_device device_of(struct pair *pair)
+{
+	struct hub_device device = { .serial = "" };
+	assert_false(fault_is(hub_devices(pair_hub(pair), take_device, &device)));
+	return device;
+}
+
+/* A revoked device's copy comes when the first has said goodbye: what it wrote is taken,
+ * all of it at once, and that the device is erased is not said before it is. */
+static void p6_copy_of_a_device_that_is_erased_brings_all_its_work_and_is_noticed(void **state)
+{
+	(void)state;
+	struct pair *pair = pair_new(12, 1);
+	struct case_id id = rules_shared_case(pair, 1);
+	size_t twin = pair_clone(pair, 0);
+	set_state(pair, HUB_DEVICE_REVOKED);
+	rules_sync(pair, 0);
+	assert_true(device_of(pair).erase_confirmed);
+	char text[1800];
+	memset(text, 'x', sizeof text);
+	text[sizeof text - 1] = '\0';
+	for (int i = 0; i < 80; i++) /* more than two frames */
+		pair_note(pair, twin, id, text);
+	pair_connect(pair, twin);
+	assert_true(pair_carry(pair));
+	assert_int_equal(rules_status(pair, twin).unreceipted, 0);
+	assert_int_equal(rules_quarantine(pair).count, 80);
+	assert_true(device_of(pair).twin_alarm);
+	assert_true(device_of(pair).erase_confirmed);
+	assert_false(pair_connected(pair, twin));
+	pair_free(pair);
+}
+
 static void p8_stale_session_goes_on(void **state)
 {
 	(void)state;
@@ -417,6 +456,7 @@ int main(void)
 		cmocka_unit_test(p7_opening_and_what_follows_verify_in_one_chunk),
 		cmocka_unit_test(p7_central_without_the_secret_asks_for_salts_and_loses_nothing),
 		cmocka_unit_test(p7_one_decision_covers_an_opening_and_its_case),
+		cmocka_unit_test(p6_copy_of_a_device_that_is_erased_brings_all_its_work_and_is_noticed),
 		cmocka_unit_test(p8_stale_session_goes_on),
 		cmocka_unit_test(p8_stale_session_cut_anywhere_does_no_harm),
 		cmocka_unit_test(p9_orders_of_a_new_epoch_begin_above_what_was_inherited),

@@ -250,7 +250,9 @@ static void deltas_vouched_for_do_not_see_each_other(void **state)
 
 /* Device 1 has read what device 0's lost disk wrote; device 0 goes on from an older
  * copy, under the same name, after central was put back. */
-static void name_given_to_other_bytes(struct pair *pair, struct case_id id, bool offered_first)
+enum shown_first { OFFERED_FIRST, NAMED_FIRST, NAMED_AND_FED_FIRST };
+
+static void name_given_to_other_bytes(struct pair *pair, struct case_id id, enum shown_first first)
 {
 	struct log *backup = pair_hub_backup(pair), *old = pair_device_backup(pair, 0);
 	pair_note(pair, 0, id, "kadonneen levyn rivi");
@@ -260,10 +262,10 @@ static void name_given_to_other_bytes(struct pair *pair, struct case_id id, bool
 	pair_hub_restore(pair, backup, true);
 	pair_device_restore(pair, 0, old);
 	pair_note(pair, 0, id, "vanhan levyn rivi");
-	if (!offered_first)
+	if (first == NAMED_FIRST)
 		pair_unassign(pair, id, 1); /* so that it is not shown the other bytes first */
-	sync_twice(pair, offered_first ? 1 : 0);
-	sync_twice(pair, offered_first ? 0 : 1);
+	sync_twice(pair, first == OFFERED_FIRST ? 1 : 0);
+	sync_twice(pair, first == OFFERED_FIRST ? 0 : 1);
 	accept_note(pair);
 	sync_twice(pair, 1);
 	sync_twice(pair, 0);
@@ -276,7 +278,7 @@ static void what_was_vouched_for_steps_aside_for_other_bytes_of_its_name(void **
 {
 	(void)state;
 	struct pair *pair = pair_new(3, 2);
-	name_given_to_other_bytes(pair, rules_shared_case(pair, 2), true);
+	name_given_to_other_bytes(pair, rules_shared_case(pair, 2), OFFERED_FIRST);
 	pair_free(pair);
 }
 
@@ -284,7 +286,19 @@ static void what_is_offered_under_a_name_already_given_waits_aside(void **state)
 {
 	(void)state;
 	struct pair *pair = pair_new(4, 2);
-	name_given_to_other_bytes(pair, rules_shared_case(pair, 2), false);
+	name_given_to_other_bytes(pair, rules_shared_case(pair, 2), NAMED_FIRST);
+	pair_free(pair);
+}
+
+/* The only copy, at a device that central shows the other bytes before it has offered it. */
+static void what_is_shown_other_bytes_under_its_name_before_it_was_offered_is_offered_still(void **state)
+{
+	(void)state;
+	struct pair *pair = pair_new(8, 2);
+	struct case_id id = rules_shared_case(pair, 2);
+	name_given_to_other_bytes(pair, id, NAMED_AND_FED_FIRST);
+	assert_int_equal(times(pair_device_log(pair, 1), "kadonneen levyn rivi"), 1);
+	assert_int_equal(times(pair_device_log(pair, 1), "vanhan levyn rivi"), 1);
 	pair_free(pair);
 }
 
@@ -586,6 +600,7 @@ int main(void)
 		cmocka_unit_test(deltas_vouched_for_do_not_see_each_other),
 		cmocka_unit_test(what_was_vouched_for_steps_aside_for_other_bytes_of_its_name),
 		cmocka_unit_test(what_is_offered_under_a_name_already_given_waits_aside),
+		cmocka_unit_test(what_is_shown_other_bytes_under_its_name_before_it_was_offered_is_offered_still),
 		cmocka_unit_test(what_its_author_brings_too_is_dropped),
 		cmocka_unit_test(what_is_erased_waits_no_longer_and_is_not_taken_again),
 		cmocka_unit_test(forged_sealed_rows_change_nothing),

@@ -410,6 +410,27 @@ static struct fault read_with(const void *extra, size_t extra_len)
 
 #define READ_WITH(text) read_with(text, sizeof(text) - 1)
 
+static void a_case_is_a_clients_or_reserved(void **state)
+{
+	(void)state;
+	for (int kind = DELTA_CASE_NONE; kind <= DELTA_CASE_ACCESS; kind++)
+		assert_int_equal(delta_case_is_clients((enum delta_case_kind)kind),
+				 kind >= DELTA_CASE_CLIENT && kind <= DELTA_CASE_CHILD_NOTICE);
+}
+
+static void stamp_and_fields_are_found_in_bytes_that_are_no_valid_delta(void **state)
+{
+	(void)state;
+	static const uint8_t bytes[] = { DELTA_FIELDS << 3 | 2, 2, 8, 1, DELTA_STAMP_MS << 3, 77 };
+	struct span fields = delta_fields_in(span_of(bytes, sizeof bytes));
+	assert_int_equal(delta_stamp_in(span_of(bytes, sizeof bytes)), 77);
+	assert_int_equal(fields.len, 2);
+	assert_ptr_equal(fields.data, bytes + 2);
+	assert_int_equal(delta_stamp_in(span_of(bytes, 4)), 0);
+	assert_int_equal(delta_fields_in(span_of(bytes + 4, 2)).len, 0);
+	assert_int_equal(delta_stamp_in(span_of(bytes, 3)), 0); /* cut off */
+}
+
 static void malformed_parts_are_refused(void **state)
 {
 	(void)state;
@@ -688,6 +709,8 @@ int main(void)
 		cmocka_unit_test(what_does_not_fit_the_callers_block_is_refused),
 		cmocka_unit_test(bases_are_at_most_four_of_distinct_epochs),
 		cmocka_unit_test(an_opening_is_complete),
+		cmocka_unit_test(a_case_is_a_clients_or_reserved),
+		cmocka_unit_test(stamp_and_fields_are_found_in_bytes_that_are_no_valid_delta),
 		cmocka_unit_test(malformed_parts_are_refused),
 		cmocka_unit_test(unknown_delta_fields_are_passed_over),
 		cmocka_unit_test(ids_of_other_lengths_are_refused),

@@ -148,6 +148,43 @@ static bool covers(const struct order_tree *tree, struct order_bases bases, uint
 	return order_covers(tree, &bases, &order, 1);
 }
 
+static void an_inherited_order_is_the_one_that_gave_its(void **state)
+{
+	(void)state;
+	struct order_tree tree;
+	grow(&tree);
+	const struct { struct order named, given; } cases[] = {
+		{ { 1, 100 }, { 1, 100 } }, { { 2, 121 }, { 2, 121 } }, { { 2, 120 }, { 1, 120 } },
+		{ { 5, 151 }, { 5, 151 } }, { { 5, 150 }, { 3, 150 } }, { { 5, 100 }, { 1, 100 } },
+		{ { 9, 5 }, { 9, 5 } }, /* nobody knows */
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+		assert_int_equal(order_compare(order_given(&tree, cases[i].named), cases[i].given), 0);
+}
+
+static bool is_of(const struct order_tree *tree, uint8_t in, uint32_t generation, uint64_t n)
+{
+	struct epoch_id id = named(in);
+	return order_is_of(tree, &id, (struct order){ generation, n });
+}
+
+static void an_epoch_has_the_orders_it_gave_and_those_it_inherited(void **state)
+{
+	(void)state;
+	struct order_tree tree;
+	grow(&tree);
+	assert_true(is_of(&tree, 4, 5, 160));
+	assert_true(is_of(&tree, 4, 3, 150));
+	assert_false(is_of(&tree, 4, 3, 151)); /* lost */
+	assert_true(is_of(&tree, 4, 1, 100));
+	assert_false(is_of(&tree, 4, 1, 101));
+	assert_false(is_of(&tree, 4, 2, 125)); /* given beside the way down */
+	assert_true(is_of(&tree, 4, 2, 90));   /* named there, and given by what both go on from */
+	assert_false(is_of(&tree, 4, 1, 0));   /* no order yet */
+	assert_false(is_of(&tree, 4, 9, 1));
+	assert_false(is_of(&tree, 9, 1, 1));
+}
+
 static void a_base_covers_orders_up_to_its_own(void **state)
 {
 	(void)state;
@@ -239,6 +276,10 @@ static void random_trees_agree_with_the_definition(void **state)
 			uint32_t generation = (uint32_t)prng_between(&prng, 1, epochs);
 			bool expected = n <= b && known_in(&tree, &epoch, generation, n);
 			covered += expected;
+			struct order given = order_given(&tree, (struct order){ generation, n });
+			struct epoch_id named_by = order_epoch_by_generation(&tree, generation)->id;
+			assert_true(known_in(&tree, &named_by, given.generation, n));
+			assert_int_equal(order_is_of(&tree, &epoch, given), known_in(&tree, &epoch, given.generation, n));
 			assert_int_equal(covers(&tree, base(epoch.bytes[0], b), generation, n), expected);
 		}
 	}
@@ -253,6 +294,8 @@ int main(void)
 		cmocka_unit_test(more_epochs_than_the_limit_are_refused),
 		cmocka_unit_test(places_compare_by_generation_then_number),
 		cmocka_unit_test(a_place_of_an_ancestor_is_cut_to_what_was_inherited),
+		cmocka_unit_test(an_inherited_order_is_the_one_that_gave_its),
+		cmocka_unit_test(an_epoch_has_the_orders_it_gave_and_those_it_inherited),
 		cmocka_unit_test(a_base_covers_orders_up_to_its_own),
 		cmocka_unit_test(a_base_covers_of_an_ancestor_only_what_was_inherited),
 		cmocka_unit_test(a_dead_branch_shares_only_its_root),

@@ -17,7 +17,7 @@
 /* R read, C write; of each the conditions after a colon, joined by +. D what was
  * disclosed, M metadata, A aggregates, G the glass may be broken, - nothing. */
 static const char *const drawn[ACCESS_CLASSES][ACCESS_ROLES] = {
-	[ACCESS_BASIC] = { "R:case_or_area C:case_or_area G", "R C G", "R:own_case C:own_case G", "D", "M G", "-", "-" },
+	[ACCESS_BASIC] = { "R:case_or_area C:case_or_area G", "R C", "R:own_case C:own_case G", "D", "M G", "-", "-" },
 	[ACCESS_PROTECTED] = { "R:visiting+reason G", "R:reason C", "R:visiting+reason G", "-", "-", "-", "-" },
 	[ACCESS_CONTENT] = { "R:own_case C:own_case G", "R C", "R:own_case C:own_case G", "-", "G", "-", "-" },
 	[ACCESS_SENSITIVE] = { "R:own_case C:own_case G", "R C", "G", "-", "G", "-", "-" },
@@ -75,7 +75,8 @@ static enum access_right expected(const char *cell, enum access_act act, uint32_
 		met |= act == ACCESS_DRAFT ? ACCESS_IF_DRAFT : 0u;
 		return conditions_of(cell, 'C', &need) && (need & ~met) == 0 ? ACCESS_WHOLE : ACCESS_NOTHING;
 	}
-	if ((glass && has_glass) || (conditions_of(cell, 'R', &need) && (need & ~met) == 0))
+	bool reads = conditions_of(cell, 'R', &need);
+	if ((reads && (need & ~met) == 0) || (glass && has_glass && (!reads || (need & ~met & ACCESS_IF_REASON) == 0)))
 		return ACCESS_WHOLE;
 	return *cell == 'M' ? ACCESS_METADATA : *cell == 'D' ? ACCESS_DISCLOSED : *cell == 'A' ? ACCESS_AGGREGATES
 												: ACCESS_NOTHING;

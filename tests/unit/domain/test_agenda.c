@@ -240,6 +240,9 @@ static void the_assessment_goes_by_the_age_of_the_client(void **state)
 	assert_int_equal(that_hold(AGENDA_ASSESSMENT, &grown, &rule), 1);
 	assert_int_equal(rule, DEADLINE_D4);
 	assert_int_equal(that_hold(AGENDA_ASSESSMENT, &unknown, &rule), 1);
+	struct agenda_about cared_for = { .has_care_allowance = true };
+	assert_int_equal(that_hold(AGENDA_ASSESSMENT_START, &cared_for, &rule), 1);
+	assert_int_equal(rule, DEADLINE_D2); /* of whatever age */
 	tell("case", "opened_on=2026-03-02", "special_support=false", NULL);
 	assert_int_equal(that_hold(AGENDA_ASSESSMENT, &child, &rule), 1);
 	assert_int_equal(rule, DEADLINE_D4); /* no child in need of special support */
@@ -285,8 +288,9 @@ static void the_own_worker_is_named_after_the_assessment(void **state)
 	const struct agenda_item *item = only(AGENDA_OWN_WORKER, DEADLINE_D11, "2026-03-05");
 	assert_false(agenda_holds(item, &(struct agenda_about){ .has_own_worker = true }));
 	assert_true(agenda_holds(item, &(struct agenda_about){ .has_own_worker = false }));
+	/* That none is needed is said with its reason, at the central node. */
 	tell("service_need_assessment", "completed_on=2026-03-05", "own_worker_need=false", NULL);
-	nothing();
+	only(AGENDA_OWN_WORKER, DEADLINE_D11, "2026-03-05");
 	tell("service_need_assessment", "completed_on=2026-03-05", "outcome=UNNECESSARY", NULL);
 	nothing();
 	tell("service_need_assessment", "completed_on=2026-03-05", "state=VOIDED", NULL);
@@ -383,6 +387,16 @@ static void the_countys_own_decision_has_the_same_clock(void **state)
 	only(AGENDA_DECISION, DEADLINE_D5, "2026-03-11");
 	tell("local_application", "received_at=2026-03-02", "state=DECIDED", NULL);
 	nothing();
+	/* What is missing is asked for: D8 from its coming, D9 from the end of the time given. */
+	tell("local_application", "received_at=2026-03-02", "state=WAITING_INFO",
+	     "info_requests=[{\"asked_at\":\"2026-03-03\",\"how\":\"PHONE\",\"items\":[\"tiliote\"],\"due\":\"2026-03-12\"}]", NULL);
+	assert_int_equal(find(AGENDA_SUPPLY)->counted, day_of("2026-03-12"));
+	assert_int_equal(find(AGENDA_DECISION)->rule, DEADLINE_D9);
+	assert_int_equal(find(AGENDA_DECISION)->counted, day_of("2026-03-23"));
+	tell("local_application", "received_at=2026-03-02", "state=HANDLING",
+	     "info_requests=[{\"asked_at\":\"2026-03-03\",\"how\":\"PHONE\",\"items\":[\"tiliote\"],\"due\":\"2026-03-12\","
+	     "\"supplied_at\":\"2026-03-10\"}]", NULL);
+	only(AGENDA_DECISION, DEADLINE_D8, "2026-03-19");
 }
 
 static void a_notice_has_the_day_it_is_deemed_received_and_the_end_of_the_objection(void **state)
@@ -476,6 +490,30 @@ static void a_conflict_is_due_since_the_record_changed(void **state)
 	assert_int_equal(item_count, 0);
 }
 
+static void what_the_life_cycle_decides_asks_nobody(void **state)
+{
+	(void)state;
+	tell("visit", "planned_at=2026-03-05T13:00", "state=DONE", "state=CANCELLED", NULL);
+	assert_int_equal(item_count, 0);
+	tell("assistance_application", "state=NORMAL_QUEUE", "state=URGENT_QUEUE", NULL);
+	assert_int_equal(find(AGENDA_CONFLICT)->counted, day_of("2026-03-04")); /* this a person decides */
+	tell("visit", "state=DONE", "state=CANCELLED", "next_step=a", "next_step=b", NULL);
+	find(AGENDA_CONFLICT);
+}
+
+static void of_two_revisions_of_a_plan_one_is_to_be_chosen(void **state)
+{
+	struct agenda_about alone = { .has_rival = false }, rivals = { .has_rival = true };
+	(void)state;
+	tell("plan", "kind=CLIENT", "replaces=00000000000000000000000000000001", NULL);
+	const struct agenda_item *item = find(AGENDA_RIVAL);
+	assert_true(agenda_holds(item, &rivals) && !agenda_holds(item, &alone));
+	tell("plan", "kind=CLIENT", "replaces=00000000000000000000000000000001", "state=ENDED", NULL);
+	assert_int_equal(item_count, 0);
+	tell("plan", "kind=CLIENT", NULL);
+	assert_int_equal(item_count, 0);
+}
+
 static void impossible_times_are_not_due(void **state)
 {
 	(void)state;
@@ -496,7 +534,7 @@ static void a_date_beyond_every_calendar_is_not_due(void **state)
 {
 	uint8_t block[16];
 	struct wire_out out;
-	struct agenda_item item = { .condition = AGENDA_IF_AGED, .start_ms = ms_of("2026-03-02") };
+	struct agenda_item item = { .condition = AGENDA_IF_SEVEN_DAYS, .start_ms = ms_of("2026-03-02") };
 	(void)state;
 	wire_out_init(&out, block, sizeof block);
 	wire_put_varint(&out, RECORDS_CASE_OPENED_ON, UINT32_MAX);
@@ -569,6 +607,28 @@ static void things_stand_by_both_days(void **state)
 	assert_int_equal(agenda_class(&item, day_of("2026-04-08")), AGENDA_OVERDUE);
 }
 
+static void things_stand_in_the_section_of_their_kind(void **state)
+{
+	static const struct { enum agenda_kind kind; enum agenda_section section; } rows[] = {
+		{ AGENDA_VISIT, AGENDA_VISITS }, { AGENDA_SESSION, AGENDA_VISITS }, { AGENDA_TRIAGE, AGENDA_CLOCKS },
+		{ AGENDA_DECISION, AGENDA_CLOCKS }, { AGENDA_URGING, AGENDA_CLOCKS }, { AGENDA_ACTION, AGENDA_ACTIONS },
+		{ AGENDA_PICKUP, AGENDA_ACTIONS }, { AGENDA_DRAFT, AGENDA_DRAFTS }, { AGENDA_UNSYNCED, AGENDA_DRAFTS },
+		{ AGENDA_CONSENT, AGENDA_CONSENTS }, { AGENDA_MAPPING, AGENDA_CHECKS }, { AGENDA_REVIEW, AGENDA_CHECKS },
+		{ AGENDA_CONFLICT, AGENDA_CONFLICTS }, { AGENDA_RIVAL, AGENDA_CONFLICTS },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct agenda_item item = { .kind = rows[i].kind };
+		assert_int_equal(agenda_section(&item), rows[i].section);
+		item.urgent = true;
+		assert_int_equal(agenda_section(&item), AGENDA_URGENTLY);
+	}
+	for (int section = AGENDA_CLOCKS; section < AGENDA_SECTIONS; section++) {
+		struct agenda_item item = { .kind = agenda_section_first((enum agenda_section)section) };
+		assert_int_equal(agenda_section(&item), section);
+	}
+}
+
 static void every_kind_and_class_has_a_name(void **state)
 {
 	(void)state;
@@ -576,6 +636,9 @@ static void every_kind_and_class_has_a_name(void **state)
 		assert_true(*agenda_kind_name((enum agenda_kind)kind) != 0);
 	for (int class = AGENDA_URGENT; class <= AGENDA_PAST; class++)
 		assert_true(*agenda_class_name((enum agenda_class)class) != 0);
+	for (int section = AGENDA_URGENTLY; section < AGENDA_SECTIONS; section++)
+		assert_true(*agenda_section_name((enum agenda_section)section) != 0);
+	assert_string_equal(agenda_section_name(AGENDA_SECTIONS), "");
 	assert_string_equal(agenda_kind_name(AGENDA_KINDS), "");
 }
 
@@ -605,6 +668,8 @@ int main(void)
 		TEST(a_serious_concern_stands_on_top_of_its_day),
 		TEST(a_move_from_a_reception_centre_comes_about),
 		TEST(a_conflict_is_due_since_the_record_changed),
+		TEST(what_the_life_cycle_decides_asks_nobody),
+		TEST(of_two_revisions_of_a_plan_one_is_to_be_chosen),
 		TEST(impossible_times_are_not_due),
 		TEST(a_date_beyond_every_calendar_is_not_due),
 		TEST(the_most_a_record_can_ask_for_fits),
@@ -612,6 +677,7 @@ int main(void)
 		TEST(what_is_unsynced_is_told_after_three_days),
 		TEST(a_lost_consent_is_seen_to_by_the_next_working_day),
 		TEST(things_stand_by_both_days),
+		TEST(things_stand_in_the_section_of_their_kind),
 		TEST(every_kind_and_class_has_a_name),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -168,8 +168,8 @@ static void one_sent_before_the_withdrawal_may_be_written_down_after_it(void **s
 	(void)state;
 	there(20, CLIENT_CASE, "consent", OCTOBER ",'state':'WITHDRAWN','withdrawn_at':'2026-11-02T09:15'}");
 	there(30, CLIENT_CASE, "disclosure", "{" DISCLOSURE("@20") ",'state':'QUEUED'}");
-	allowed_at(30, CLIENT_CASE, "disclosure", "{'state':'SENT','sent_at':'2026-11-02T09:00'}");
-	refused_at(30, CLIENT_CASE, "disclosure", "{'state':'SENT','sent_at':'2026-11-02T09:30'}", "consent", "withdrawn");
+	allowed_at(30, CLIENT_CASE, "disclosure", "{'state':'SENT','sent_at':'2026-11-02T09:00','means':'PRINT'}");
+	refused_at(30, CLIENT_CASE, "disclosure", "{'state':'SENT','sent_at':'2026-11-02T09:30','means':'PRINT'}", "consent", "withdrawn");
 	allowed_at(30, CLIENT_CASE, "disclosure", "{'state':'BLOCKED'}");
 }
 
@@ -194,6 +194,110 @@ static void a_statute_is_in_force_and_has_its_reasons(void **state)
 	refused_at(0, CLIENT_CASE, "disclosure", "{" STATUTE ",'law_ref':'@40','statute_reasons':'  '}", "statute_reasons", "say why");
 	refused_at(0, CLIENT_CASE, "disclosure", "{" STATUTE ",'law_ref':'@41','statute_reasons':'hätä'}", "law_ref", "not in force");
 	refused_at(0, CLIENT_CASE, "disclosure", "{" STATUTE ",'law_ref':'@1','statute_reasons':'hätä'}", "law_ref", "no statute");
+	/* Reference data is on every device: what is not here is none. */
+	refused_at(0, CLIENT_CASE, "disclosure", "{" STATUTE ",'law_ref':'@99','statute_reasons':'hätä'}", "law_ref", "no such statute");
+	there(42, REFERENCE, "law_ref", "{'number':'1301/2014','name_fi':'SHL','valid_from':'2015-01-01'}");
+	refused_at(0, CLIENT_CASE, "disclosure", "{" STATUTE ",'law_ref':'@42','statute_reasons':'hätä'}", "statute_reasons", "section");
+	allowed_at(0, CLIENT_CASE, "disclosure", "{" STATUTE ",'law_ref':'@42','statute_reasons':'35 §: hätä'}");
+}
+
+/* ---- what stands, stands ---- */
+
+static void a_withdrawal_is_not_moved_to_later(void **state)
+{
+	(void)state;
+	there(20, CLIENT_CASE, "consent", OCTOBER ",'state':'WITHDRAWN','withdrawn_at':'2026-11-02T09:15'}");
+	refused_at(20, CLIENT_CASE, "consent", "{'withdrawn_at':'2026-11-02T12:00'}", "withdrawn_at", "not moved to later");
+	allowed_at(20, CLIENT_CASE, "consent", "{'withdrawn_at':'2026-11-02T09:10'}");
+	refused_at(20, CLIENT_CASE, "consent", "{'state':'ACTIVE'}", "state", "made by signing");
+	refused_at(20, CLIENT_CASE, "consent", "{'state':'EXPIRED'}", "state", "final");
+}
+
+static void what_narrows_a_consent_is_alike_and_allows_less(void **state)
+{
+#define NARROW(purpose, scope, given) "{" FIELDS("TO_KELA", "WRITTEN", purpose, scope, given, "2026-12-02") "}"
+	static const struct { const char *newer; bool may; } cells[] = {
+		{ NARROW("tiedoksi", "'PLAN_SUMMARY'", "2026-10-05T09:00"), true },
+		{ NARROW("tiedoksi", "'PLAN_SUMMARY','PLAN_FULL'", "2026-10-05T09:00"), false }, /* more */
+		{ NARROW("muu", "'PLAN_SUMMARY'", "2026-10-05T09:00"), false },                   /* another purpose */
+		{ NARROW("tiedoksi", "'PLAN_SUMMARY'", "2026-10-01T09:00"), false },              /* older */
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
+		assert_int_equal(world_begin(NULL), 0);
+		there(20, CLIENT_CASE, "consent", OCTOBER "}");
+		there(21, CLIENT_CASE, "consent", cells[i].newer);
+		if (cells[i].may)
+			allowed_at(20, CLIENT_CASE, "consent", "{'state':'NARROWED','narrowed_by':'@21'}");
+		else
+			refused_at(20, CLIENT_CASE, "consent", "{'state':'NARROWED','narrowed_by':'@21'}", "narrowed_by", "allows less");
+		refused_at(20, CLIENT_CASE, "consent", "{'state':'NARROWED','narrowed_by':'@20'}", "narrowed_by", "allows less");
+	}
+	assert_int_equal(world_begin(NULL), 0);
+	there(21, CLIENT_CASE, "consent", OCTOBER "}");
+	there(20, CLIENT_CASE, "consent", OCTOBER ",'state':'NARROWED','narrowed_by':'@21'}");
+	refused_at(20, CLIENT_CASE, "consent", "{'narrowed_by':'@21'}", "narrowed_by", "already");
+}
+
+static void the_direction_of_a_consent_fits_its_recipient(void **state)
+{
+#define TOWARDS(direction, recipient) "{'client':'@1','direction':'" direction "','recipient':'" recipient "','purpose':'x','scope':['SESSION']," \
+	"'form':'WRITTEN','given_at':'2026-11-02T09:00','witness_staff':'A','understood_check':'x','valid_until':'2026-12-02'}"
+	(void)state;
+	allowed_at(0, CLIENT_CASE, "consent", TOWARDS("TO_KELA", " kela"));
+	allowed_at(0, CLIENT_CASE, "consent", TOWARDS("TO_OTHER", "Vuokranantaja"));
+	refused_at(0, CLIENT_CASE, "consent", TOWARDS("TO_KELA", "Vuokranantaja"), "recipient", "for Kela");
+	refused_at(0, CLIENT_CASE, "consent", TOWARDS("FROM_KELA", "Vuokranantaja"), "recipient", "for Kela");
+	refused_at(0, CLIENT_CASE, "consent", TOWARDS("TO_OTHER", "KELA"), "direction", "TO_KELA");
+}
+
+static void what_was_sent_is_said_with_the_step_alone(void **state)
+{
+	(void)state;
+	there(20, CLIENT_CASE, "consent", OCTOBER "}");
+	there(30, CLIENT_CASE, "disclosure", "{" DISCLOSURE("@20") ",'state':'QUEUED'}");
+	refused_at(30, CLIENT_CASE, "disclosure", "{'sent_at':'2026-11-02T09:00'}", "sent_at", "with the step");
+	refused_at(30, CLIENT_CASE, "disclosure", "{'means':'PRINT'}", "means", "with the step");
+	refused_at(30, CLIENT_CASE, "disclosure", "{'state':'SENT','sent_at':'2026-11-02T09:00'}", "means", "by what means");
+	there(31, CLIENT_CASE, "disclosure", "{" DISCLOSURE("@20") ",'state':'SENT','sent_at':'2026-11-02T09:00','means':'PRINT'}");
+	refused_at(31, CLIENT_CASE, "disclosure", "{'sent_at':'2026-11-02T08:00'}", "sent_at", "with the step");
+	refused_at(31, CLIENT_CASE, "disclosure", "{'receipt_at':'2026-11-02T10:00'}", "receipt_at", "with the step");
+	refused_at(31, CLIENT_CASE, "disclosure", "{'state':'RECEIPTED','receipt_at':'2027-11-02T10:00'}", "receipt_at", "future");
+	refused_at(31, CLIENT_CASE, "disclosure", "{'client_told_at':'2027-11-02T10:00'}", "client_told_at", "future");
+	allowed_at(31, CLIENT_CASE, "disclosure", "{'state':'RECEIPTED','receipt_at':'2026-11-02T10:00'}");
+}
+
+/* The grant, what waits on it or went, and the withdrawal, in every order in which a
+ * device may hear of them: what holds is the same as soon as it has heard of all. */
+static void what_holds_does_not_depend_on_the_order_of_arrival(void **state)
+{
+	static const struct { unsigned id; const char *type, *json; } all[] = {
+		{ 20, "consent", OCTOBER ",'state':'WITHDRAWN','withdrawn_at':'2026-11-02T09:15'}" },
+		{ 21, "consent", CONSENT("2026-11-02T09:00", "2026-12-02") "}" },  /* the colleague's record of the same */
+		{ 22, "consent", CONSENT("2026-11-02T09:30", "2026-12-02") "}" },  /* given anew, afterwards */
+		{ 30, "disclosure", "{" DISCLOSURE("@21") ",'state':'QUEUED'}" },
+		{ 31, "disclosure", "{" DISCLOSURE("@22") ",'state':'QUEUED'}" },
+	};
+	enum { COUNT = sizeof all / sizeof *all, ORDERS = 120 };
+	(void)state;
+	for (unsigned order = 0; order < ORDERS; order++) {
+		size_t left[COUNT] = { 0, 1, 2, 3, 4 };
+		unsigned rest = order;
+		assert_int_equal(world_begin(NULL), 0);
+		for (size_t n = COUNT; n > 0; n--) {
+			size_t pick = rest % n;
+			rest /= (unsigned)n;
+			there(all[left[pick]].id, CLIENT_CASE, all[left[pick]].type, all[left[pick]].json);
+			left[pick] = left[n - 1];
+		}
+		assert_int_equal(hold(20, NULL), CONSENT_WITHDRAWN);
+		assert_int_equal(hold(21, NULL), CONSENT_WITHDRAWN);
+		assert_int_equal(hold(22, NULL), CONSENT_HOLDS);
+		assert_int_equal(held(30), RECORDS_DISCLOSURE_STATE_BLOCKED);
+		assert_int_equal(held(31), RECORDS_DISCLOSURE_STATE_QUEUED);
+		refused_at(30, CLIENT_CASE, "disclosure", "{'state':'SENT','sent_at':'2026-11-03T09:00','means':'PRINT'}", "consent", "withdrawn");
+		allowed_at(31, CLIENT_CASE, "disclosure", "{'state':'SENT','sent_at':'2026-11-03T09:00','means':'PRINT'}");
+	}
 }
 
 /* ---- what a withdrawal calls for ---- */
@@ -268,6 +372,11 @@ int main(void)
 		WORLD_TEST(one_sent_before_the_withdrawal_may_be_written_down_after_it),
 		WORLD_TEST(after_its_last_day_nothing_is_sent),
 		WORLD_TEST(a_statute_is_in_force_and_has_its_reasons),
+		WORLD_TEST(a_withdrawal_is_not_moved_to_later),
+		WORLD_TEST(what_narrows_a_consent_is_alike_and_allows_less),
+		WORLD_TEST(the_direction_of_a_consent_fits_its_recipient),
+		WORLD_TEST(what_was_sent_is_said_with_the_step_alone),
+		WORLD_TEST(what_holds_does_not_depend_on_the_order_of_arrival),
 		WORLD_TEST(a_withdrawal_calls_for_blocks_tasks_and_sessions),
 		WORLD_TEST(an_expiry_blocks_and_tells_nobody),
 	};

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+#include "domain/access.h"
 #include "domain/agenda.h"
 #include "domain/duplicate.h"
 #include "domain/labels.h"
@@ -159,6 +160,23 @@ static void every_kind_of_the_agenda_has_its_words(void **state)
 	(void)state;
 	for (int kind = AGENDA_NOTHING + 1; kind < AGENDA_KINDS; kind++)
 		missing += !has("agenda", agenda_kind_name((enum agenda_kind)kind), NULL);
+	for (int section = AGENDA_URGENTLY; section < AGENDA_SECTIONS; section++)
+		missing += !has("agenda_section", agenda_section_name((enum agenda_section)section), NULL);
+	assert_int_equal(missing, 0);
+}
+
+static void the_table_of_roles_has_its_words(void **state)
+{
+	size_t missing = 0;
+	(void)state;
+	for (int role = 0; role < ACCESS_ROLES; role++)
+		missing += !has("access_role", access_role_name((enum access_role)role), NULL);
+	for (int class = 0; class < ACCESS_CLASSES; class++)
+		missing += !has("access_class", access_class_name((enum access_class)class), NULL);
+	for (int right = ACCESS_NOTHING; right <= ACCESS_WHOLE; right++)
+		missing += !has("access_right", access_right_name((enum access_right)right), NULL);
+	for (unsigned bit = 0; bit < ACCESS_CONDITIONS; bit++)
+		missing += !has("access_condition", access_condition_name(bit), NULL);
 	assert_int_equal(missing, 0);
 }
 
@@ -196,6 +214,7 @@ int main(void)
 		cmocka_unit_test(a_message_s_own_word_goes_before_the_shared_one),
 		cmocka_unit_test(what_a_newer_version_has_is_told_as_such),
 		cmocka_unit_test(every_kind_of_the_agenda_has_its_words),
+		cmocka_unit_test(the_table_of_roles_has_its_words),
 		cmocka_unit_test(grades_and_reasons_of_a_match_have_their_words),
 		cmocka_unit_test(languages_are_read_by_their_codes),
 	};

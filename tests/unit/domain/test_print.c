@@ -14,7 +14,7 @@
 #include "domain/record_json.h"
 #include "records_table.h"
 
-enum { BLOCK = 1024 * 1024, RECORDS_MAX = 40, NAMES_MAX = 4 };
+enum { BLOCK = 1024 * 1024, RECORDS_MAX = 48, NAMES_MAX = 4 };
 
 static uint8_t out_block[BLOCK], golden_block[BLOCK], fields_block[BLOCK];
 static size_t fields_used;
@@ -56,6 +56,8 @@ static struct print_record *add(const char *type, uint8_t id, const char *at, co
 #define LAW_ID "\"b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2\""
 #define CONSENT_ID "\"07070707070707070707070707070707\""
 #define NOTE_ID "\"11111111111111111111111111111111\""
+#define PLAN_ID "\"05050505050505050505050505050505\""
+#define POINT_ID "\"41414141414141414141414141414141\""
 #define WORKER "Sanni Korvenoja"
 
 static struct span name_of(void *ctx, const uint8_t id[static ID_BYTES])
@@ -63,7 +65,8 @@ static struct span name_of(void *ctx, const uint8_t id[static ID_BYTES])
 	(void)ctx;
 	return span_text(id[0] == 0xa1 ? WORKER
 			 : id[0] == 0xb2 ? "1301/2014 Sosiaalihuoltolaki 35 §"
-			 : id[0] == 0x02 ? "Vuokra-asiat kuntoon" : "");
+			 : id[0] == 0x02 ? "Vuokra-asiat kuntoon"
+			 : id[0] == 0x41 ? "Takkuvaaran kirjasto" : "");
 }
 
 /* One fictional client's life in records. */
@@ -87,6 +90,22 @@ static void make_person(void)
 	    "{\"client\":" CLIENT_ID ",\"assessed_on\":\"2026-10-05\",\"has_computer\":false,\"has_connection\":false,"
 	    "\"has_smartphone\":false,\"has_eid\":false,\"skill\":\"WEAK\",\"customer_type\":\"NOEQ_NOSK\","
 	    "\"agreed_channel\":\"ORAL_PHONE\"}");
+	add("case_assignment", 0x0b, "2026-10-05T09:25", "",
+	    "{\"staff\":" STAFF_ID ",\"role\":\"OWN_WORKER\",\"from\":\"2026-10-05T09:25\"}")->by_central = true;
+}
+
+/* Where the card sends for help: the library and Kela's point; the social office stays unnamed. */
+static void make_places(void)
+{
+	add("municipality", 0x40, "2026-01-01T00:00", "",
+	    "{\"name\":\"Takkuvaara\",\"env_type\":\"VERY_NARROW\",\"valid_from\":\"2015-01-01\",\"emergency_phone\":\"040 000 0905\"}");
+	add("service_point", 0x41, "2026-01-01T00:00", "",
+	    "{\"name\":\"Takkuvaaran kirjasto\",\"municipality\":\"Takkuvaara\",\"kind\":\"LIBRARY\",\"hours\":\"ma–to 10–18\","
+	    "\"phone\":\"040 000 0177\",\"address\":{\"street\":\"Koulutie 2\"}}");
+	add("service_point", 0x42, "2026-01-01T00:00", "",
+	    "{\"name\":\"Takkuvaaran sosiaalitoimisto\",\"municipality\":\"Takkuvaara\",\"kind\":\"SOCIAL_OFFICE\",\"phone\":\"040 000 0178\"}");
+	add("service_point", 0x43, "2026-01-01T00:00", "",
+	    "{\"name\":\"Seurakunnan pöytä\",\"municipality\":\"Takkuvaara\",\"kind\":\"PARISH\"}");
 }
 
 static void make_mapping(void)
@@ -116,6 +135,9 @@ static void make_plan(void)
 		"{\"role\":\"omatyöntekijä\",\"name\":\"Sanni Korvenoja\",\"organisation\":\"Takkuvaaran hyvinvointialue\"}],"
 		"\"client_agreement\":\"AGREED\",\"client_agreement_note\":\"Tahti sopii minulle.\",\"valid_from\":\"2026-10-20\","
 		"\"review_on\":\"2027-01-20\",\"kela_notice_wanted\":true}");
+	add("correction", 0x16, "2026-11-03T08:00", WORKER,
+	    "{\"target\":" PLAN_ID ",\"kind\":\"CLIENT_STATEMENT\",\"reason\":\"Asiakas pyysi.\",\"decided_by\":\"Sanni Korvenoja\","
+	    "\"new_text\":\"Haluan soittaa itse, mutta joku vieressä.\"}");
 	add("agreed_action", 6, "2026-10-20T13:10", WORKER,
 	    "{\"what\":\"Soitetaan Kelaan yhdessä\",\"owner_kind\":\"WORKER\",\"owner\":\"Sanni Korvenoja\",\"due\":\"2026-11-26\","
 	    "\"state\":\"OPEN\",\"place\":\"kirjasto\"}");
@@ -123,7 +145,7 @@ static void make_plan(void)
 	    "{\"what\":\"Tuo vuokrasopimus nähtäväksi\",\"owner_kind\":\"CLIENT\",\"owner\":\"Åsa-Märta\",\"due\":\"2026-11-05\","
 	    "\"state\":\"DONE\",\"done_note\":\"Nähty käynnillä.\"}");
 	add("visit", 0x1a, "2026-11-20T09:00", WORKER,
-	    "{\"client\":" CLIENT_ID ",\"place\":\"HOME\",\"planned_at\":\"2026-11-25T10:00\",\"purpose\":\"PLAN_REVIEW\","
+	    "{\"client\":" CLIENT_ID ",\"place\":\"SERVICE_POINT\",\"service_point\":" POINT_ID ",\"planned_at\":\"2026-11-25T10:00\",\"purpose\":\"PLAN_REVIEW\","
 	    "\"phase\":\"SOCIAL_WELFARE\",\"state\":\"PLANNED\"}");
 }
 
@@ -167,7 +189,7 @@ static void make_notes(void)
 	    "{\"client\":" CLIENT_ID ",\"address\":[{\"street\":\"Suojakuja 1\"}],\"phone\":[\"040 000 0999\"],"
 	    "\"safety_note\":\"SALAISUUS: käykää pareittain.\"}");
 	add("access_log", 0x20, "2026-10-12T10:00", WORKER,
-	    "{\"who\":" STAFF_ID ",\"role\":\"OUTREACH_WORKER\",\"when\":\"2026-10-12T10:00\",\"client\":" CLIENT_ID ",\"act\":\"VIEW\"}");
+	    "{\"who\":" STAFF_ID ",\"role\":\"OUTREACH_WORKER\",\"when\":\"2026-10-12T10:00\",\"client\":" CLIENT_ID ",\"record\":" NOTE_ID ",\"act\":\"VIEW\"}");
 	add("access_log", 0x21, "2026-11-10T12:00", WORKER,
 	    "{\"role\":\"SOCIAL_INSTRUCTOR\",\"when\":\"2026-11-10T12:00\",\"client\":" CLIENT_ID ",\"act\":\"BREAK_GLASS\","
 	    "\"reason\":\"Sijainen, kiireellinen puhelu asiakkaalta.\"}");
@@ -201,6 +223,7 @@ static int make_records(void **state)
 	make_plan();
 	make_consents();
 	make_notes();
+	make_places();
 	return 0;
 }
 
@@ -424,7 +447,88 @@ static void the_card_names_neither_client_nor_organiser(void **state)
 		assert_false(has(text, "Öhman") || has(text, "010594") || has(text, "hyvinvointialue") || has(text, "Sosiaali"));
 		assert_true(has(text, "Keskiviikko 25.11.2026 klo 10.00") && has(text, "040 000 0777"));
 		assert_false(has(text, "vuokrasopimus")); /* done */
+		assert_true(has(text, "Takkuvaaran kirjasto, ma–to 10–18, 040 000 0177, Koulutie 2") && has(text, "Seurakunnan pöytä"));
+		assert_true(has(text, "virka-aikana: 040 000 0905") && has(text, "112"));
+		assert_false(has(text, "sosiaalitoimisto") || has(text, "040 000 0178"));
 	}
+}
+
+static void the_card_of_a_protected_client_tells_no_place(void **state)
+{
+	(void)state;
+	const struct print_record *hidden =
+		add("client", 30, "2026-10-05T09:10", "",
+		    "{\"family_name\":\"Suojattu\",\"given_names\":\"Siiri\",\"municipality\":\"Takkuvaara\",\"address_protected\":true}");
+	struct print_work work = work_of(PRINT_CARD, NULL);
+	work.client = hidden;
+	const char *text = printed(&work);
+	assert_false(has(text, "Seurakunnan") || has(text, "0905") || has(text, "0177"));
+	assert_true(has(text, "112"));
+}
+
+static void what_was_added_to_a_plan_later_stands_on_it(void **state)
+{
+	(void)state;
+	struct print_work work = work_of(PRINT_PLAN, made.plan);
+	const char *text = printed(&work);
+	assert_true(has(text, "Korjattu tai täydennetty") &&
+		    has(text, "3.11.2026 asiakkaan lausuma: Haluan soittaa itse, mutta joku vieressä."));
+	work.count = 0;
+	assert_false(has(printed(&work), "Korjattu tai täydennetty"));
+}
+
+static void what_two_workers_wrote_apart_is_told_above_all(void **state)
+{
+	(void)state;
+	struct print_record contested = *made.plan;
+	struct print_work work = work_of(PRINT_PLAN, &contested);
+	contested.is_contested = true;
+	assert_true(has(printed(&work), "<p class=\"warning\">Kaksi työntekijää on kirjannut tähän eri tiedot."));
+	contested = *made.plan;
+	contested.state = RECORDS_PLAN_STATE_REVISED; /* another plan says so, the fields do not */
+	assert_true(has(printed(&work), "Ei voimassa: korvattu uudella"));
+	contested = *made.mapping;
+	contested.is_contested = true;
+	work = work_of(PRINT_QUADRANTS, &contested);
+	assert_true(has(printed(&work), "Kaksi työntekijää"));
+	contested = *made.consent;
+	contested.state = RECORDS_CONSENT_STATE_NARROWED;
+	work = work_of(PRINT_CONSENT, &contested);
+	assert_true(has(printed(&work), "Suostumus on rajattu uudella suostumuksella"));
+}
+
+static void clients_papers_tell_of_the_right_to_complain(void **state)
+{
+	static const char *const words[LABELS_LANGUAGES] = { "muistutuksen (812/2000, 23 §)", "anmärkning (812/2000, 23 §)",
+							     "complaint (812/2000, section 23)" };
+	struct print_work works[] = { work_of(PRINT_PLAN, made.plan), work_of(PRINT_CONSENT, made.consent),
+				      work_of(PRINT_REPORT, NULL), work_of(PRINT_LOG, NULL) };
+	(void)state;
+	for (size_t i = 0; i < sizeof works / sizeof works[0]; i++) {
+		for (int language = 0; language < LABELS_LANGUAGES; language++) {
+			works[i].language = (enum labels_language)language;
+			assert_true(has(printed(&works[i]), words[language]));
+		}
+	}
+}
+
+static void the_report_tells_why_the_data_are_kept_and_how_long(void **state)
+{
+	(void)state;
+	struct print_work work = work_of(PRINT_REPORT, NULL);
+	const char *text = printed(&work);
+	assert_true(has(text, "Käsittely ei perustu suostumukseesi.") && has(text, "10 vuotta"));
+	assert_true(has(text, "5.10.2026 klo 9.25, keskusjärjestelmä"));
+}
+
+static void the_log_says_what_kind_of_record_was_handled(void **state)
+{
+	(void)state;
+	struct print_work work = work_of(PRINT_LOG, NULL);
+	assert_true(has(printed(&work), "<td>katselu</td><td>asiakaskertomusmerkintä</td>"));
+	work.language = LABELS_SV;
+	const char *text = printed(&work);
+	assert_true(has(text, "<td>visning</td><td>anteckning i klientrapport</td>") && has(text, "<td>FPA</td>"));
 }
 
 static void the_log_leaves_out_what_is_older_than_two_years_and_says_so(void **state)
@@ -458,7 +562,7 @@ static void the_findings_show_decisions_and_nobody(void **state)
 		work.form = (enum print_form)form;
 		const char *text = printed(&work);
 		assert_false(has(text, "Öhman") || has(text, "010594") || has(text, "Ylikor") || has(text, "lääkkeet") || has(text, "SALAISUUS"));
-		assert_true(has(text, "1.10.2026 – 31.12.2026") && has(text, "Otetaan malliksi."));
+		assert_true(has(text, "1.10.2026–31.12.2026") && has(text, "Otetaan malliksi."));
 	}
 	const char *text = printed(&work);
 	assert_true(has(text, "Päätöksiä: 3") && has(text, "Vaikea sana: 2") && has(text, "Virhe: 1") && has(text, "Ilman luokkaa: 1"));
@@ -513,6 +617,46 @@ static void text_is_broken_between_words_within_80_columns(void **state)
 			text += len + (text[len] == '\n');
 		}
 	}
+}
+
+/* The columns of a line: a wide letter two, a mark on another none. */
+static unsigned columns_of(const char *line, size_t len)
+{
+	unsigned columns = 0;
+	for (size_t i = 0; i < len; i++) {
+		uint8_t byte = (uint8_t)line[i];
+		bool is_mark = byte == 0xcc || (byte == 0xcd && (uint8_t)line[i + 1] < 0xb0); /* U+0300 to U+036F */
+		columns += is_mark || (byte & 0xc0) == 0x80 ? 0 : byte == 0xe6 ? 2 : 1;
+	}
+	return columns;
+}
+
+static void letters_are_counted_by_their_columns(void **state)
+{
+	static char note[21000], json[22000];
+	size_t n = 0;
+	(void)state;
+	for (int i = 0; i < 300; i++) /* 日 is two columns wide, g̣ one of three bytes */
+		n += (size_t)snprintf(note + n, sizeof note - n, "%s", i % 2 == 0 ? "日日日日日日日 " : "g\xcc\xa3g\xcc\xa3g\xcc\xa3g\xcc\xa3 ");
+	for (int i = 0; i < 2000; i++) /* a word of 2,000 letters */
+		n += (size_t)snprintf(note + n, sizeof note - n, "č");
+	snprintf(json, sizeof json, "{\"text\":\"%s LOPPU\",\"source\":\"CLIENT\"}", note);
+	add("encounter_note", 0x50, "2026-11-15T09:00", WORKER, json);
+	struct print_work work = work_of(PRINT_REPORT, NULL);
+	work.form = PRINT_TEXT;
+	unsigned widest = 0, letters = 0;
+	for (const char *text = printed(&work); *text != '\0';) {
+		size_t len = strcspn(text, "\n");
+		unsigned columns = columns_of(text, len);
+		if (columns > 80)
+			fail_msg("%u columns: %.*s", columns, (int)len, text);
+		widest = len > 2 && memcmp(text, "  ", 2) == 0 && columns > widest ? columns : widest;
+		for (size_t i = 0; i + 1 < len; i++)
+			letters += memcmp(text + i, "č", 2) == 0;
+		text += len + (text[len] == '\n');
+	}
+	assert_true(widest >= 76);
+	assert_int_equal(letters, 2000);
 }
 
 static void the_clients_language_is_the_prints(void **state)
@@ -589,6 +733,13 @@ int main(void)
 		cmocka_unit_test_setup(a_notice_on_a_withdrawn_consent_says_so, make_records),
 		cmocka_unit_test_setup(what_the_report_leaves_out_is_counted, make_records),
 		cmocka_unit_test_setup(the_card_names_neither_client_nor_organiser, make_records),
+		cmocka_unit_test_setup(the_card_of_a_protected_client_tells_no_place, make_records),
+		cmocka_unit_test_setup(what_was_added_to_a_plan_later_stands_on_it, make_records),
+		cmocka_unit_test_setup(what_two_workers_wrote_apart_is_told_above_all, make_records),
+		cmocka_unit_test_setup(clients_papers_tell_of_the_right_to_complain, make_records),
+		cmocka_unit_test_setup(the_report_tells_why_the_data_are_kept_and_how_long, make_records),
+		cmocka_unit_test_setup(the_log_says_what_kind_of_record_was_handled, make_records),
+		cmocka_unit_test_setup(letters_are_counted_by_their_columns, make_records),
 		cmocka_unit_test_setup(the_log_leaves_out_what_is_older_than_two_years_and_says_so, make_records),
 		cmocka_unit_test_setup(the_findings_show_decisions_and_nobody, make_records),
 		cmocka_unit_test_setup(what_records_say_is_escaped, make_records),

@@ -185,8 +185,8 @@ static void times_are_helsinki_s(void **state)
 	(void)state;
 	assert_becomes("visit", "{\"planned_at\":\"2026-11-03T09:15\"}", "{\"planned_at\":\"2026-11-03T09:15:00+02:00\"}");
 	assert_becomes("visit", "{\"planned_at\":\"2026-07-03T06:15Z\"}", "{\"planned_at\":\"2026-07-03T09:15:00+03:00\"}");
-	assert_refused("visit", "{\"planned_at\":\"klo 9\"}", "planned_at", "must be a time like 2026-11-03T09:15");
-	assert_refused("client", "{\"birth_date\":\"2026-02-30\"}", "birth_date", "must be a date like 2026-11-03");
+	assert_refused("visit", "{\"planned_at\":\"klo 9\"}", "planned_at", "must be a time that exists, like 2026-11-03T09:15");
+	assert_refused("client", "{\"birth_date\":\"2026-02-30\"}", "birth_date", "must be a day that exists, like 2026-11-03");
 }
 
 static void null_clears_and_only_at_the_top(void **state)
@@ -245,7 +245,8 @@ static void what_is_wrong_is_named(void **state)
 	assert_refused("client", "{\"family_name\":\"a\",\"family_n\\u0061me\":\"b\"}", "family_name", "is given twice");
 	assert_refused("client", "{\"address_protected\":\"true\"}", "address_protected", "must be true or false");
 	assert_refused("client", "{\"merged_into\":\"0123\"}", "merged_into", "must be an id of 32 hexadecimal digits");
-	assert_refused("case", "{\"work_types\":[\"OUTREACH\",\"x\"]}", "work_types", "is none of the values allowed");
+	assert_refused("case", "{\"work_types\":[\"OUTREACH\",\"x\"]}", "work_types",
+		       "is none of the values allowed, which jalka types TYPE lists");
 	assert_refused("municipality", "{\"inhabitants\":4294967296}", "inhabitants", "must be a whole number");
 	assert_refused("municipality", "{\"inhabitants\":-1}", "inhabitants", "must be a whole number");
 	assert_refused("plan", "{\"goals\":[{\"text\":\"a\",\"categori\":\"WORK\"}]}", "goals.categori", "is no field of this record");
@@ -336,7 +337,7 @@ static void wrong_assignments_are_named(void **state)
 	assert_not_assigned("client", "address={}", "address.street=x", "address", "is given whole and in parts");
 	assert_not_assigned("client", "address.strret=x", NULL, "address.strret", "is no field of this record");
 	assert_not_assigned("client", "address=Katu 1", NULL, "address", "is not JSON in UTF-8");
-	assert_not_assigned("client", "birth_date=1.2.1990", NULL, "birth_date", "must be a date like 2026-11-03");
+	assert_not_assigned("client", "birth_date=1.2.1990", NULL, "birth_date", "must be a day that exists, like 2026-11-03");
 	assert_not_assigned("case", "work_types=[\"OUTREACH\"]", "work_types=GUIDANCE", "work_types", "is given as a list and again");
 }
 

@@ -74,6 +74,31 @@ static void an_application_goes_through_kela_step_by_step(void **state)
 	refused_at(25, CLIENT_CASE, "assistance_application", "{'state':'WITHDRAWN'}", "state", "TOLD_TO_CLIENT");
 }
 
+/* By way of a question to the client nothing changes its queue. */
+static void an_answered_application_goes_back_to_the_queue_it_came_from(void **state)
+{
+	(void)state;
+#define SUPPLIED "'info_requests':[{'asked_at':'2026-11-02T09:00','how':'PHONE','items':['x'],'supplied_at':'2026-11-03T09:00'}]"
+	there(20, CLIENT_CASE, "assistance_application", "{" APPLICATION "," SUPPLIED ",'state':'WAITING_INFO'}");
+	refused_at(20, CLIENT_CASE, "assistance_application", "{'state':'URGENT_QUEUE'}", "urgency", "URGENT");
+	allowed_at(20, CLIENT_CASE, "assistance_application", "{'state':'NORMAL_QUEUE'}");
+	there(21, CLIENT_CASE, "assistance_application", "{" APPLICATION "," URGENT "," SUPPLIED ",'state':'WAITING_INFO'}");
+	refused_at(21, CLIENT_CASE, "assistance_application", "{'state':'NORMAL_QUEUE'}", "urgent_outcome", "until Kela has called");
+	allowed_at(21, CLIENT_CASE, "assistance_application", "{'state':'URGENT_QUEUE'}");
+	allowed_at(21, CLIENT_CASE, "assistance_application", "{'state':'NORMAL_QUEUE','urgent_outcome':'MOVED_TO_NORMAL'," CALLED "}");
+	there(22, CLIENT_CASE, "assistance_application", "{" APPLICATION "," URGENT ",'state':'DELIVERED','delivered_at':'2026-11-02T10:00',"
+	      "'arrived_at_kela':'2026-11-02T10:00'}");
+	refused_at(22, CLIENT_CASE, "assistance_application", "{'state':'NORMAL_QUEUE'}", "urgent_outcome", "URGENT_QUEUE");
+	allowed_at(22, CLIENT_CASE, "assistance_application", "{'state':'URGENT_QUEUE'}");
+	/* In the urgent queue it stays urgent until Kela moves it. */
+	there(23, CLIENT_CASE, "assistance_application", "{" APPLICATION "," URGENT ",'arrived_at_kela':'2026-11-02T10:00','state':'URGENT_QUEUE'}");
+	refused_at(23, CLIENT_CASE, "assistance_application", "{'urgency':'NORMAL'}", "urgency_grounds", "rests on this");
+	/* What waits for an answer is answered before it goes on. */
+	there(24, CLIENT_CASE, "assistance_application", "{" APPLICATION ",'state':'WAITING_INFO','info_requests':[{"
+	      "'asked_at':'2026-11-02T09:00','how':'PHONE','items':['x']}]}");
+	allowed_at(24, CLIENT_CASE, "assistance_application", "{" SUPPLIED "}");
+}
+
 static struct span filled(unsigned id, const char *json, uint8_t block[64])
 {
 	static uint32_t cleared[LIMIT_FIELDS];
@@ -199,7 +224,8 @@ static void a_disclosure_stands_on_a_consent_that_holds_or_a_statute(void **stat
 		   "'items':[{'scope':'PLAN_FULL','text':'x'}]}", "items.scope", "not consented");
 	refused_at(0, CLIENT_CASE, "disclosure", "{'client':'@1','recipient':'Kela','basis':'STATUTE'," ITEM "}", "law_ref", "statute");
 	refused_at(0, CLIENT_CASE, "disclosure", "{'client':'@1','recipient':'Kela','basis':'STATUTE','law_ref':'@99'," ITEM "}", "statute_reasons", "why");
-	allowed_at(0, CLIENT_CASE, "disclosure", "{'client':'@1','recipient':'Kela','basis':'STATUTE','law_ref':'@99','statute_reasons':'x'," ITEM "}");
+	there(41, REFERENCE, "law_ref", "{'number':'1301/2014 35 §','name_fi':'SHL','valid_from':'2015-01-01'}");
+	allowed_at(0, CLIENT_CASE, "disclosure", "{'client':'@1','recipient':'Kela','basis':'STATUTE','law_ref':'@41','statute_reasons':'x'," ITEM "}");
 }
 
 static void a_disclosure_is_checked_again_at_each_step(void **state)
@@ -208,13 +234,13 @@ static void a_disclosure_is_checked_again_at_each_step(void **state)
 	there(20, CLIENT_CASE, "consent", "{" CONSENT("TO_KELA", "WRITTEN", "2026-10-03T09:00") ",'valid_until':'2026-12-02'}");
 	there(21, CLIENT_CASE, "disclosure", "{'client':'@1','recipient':'Kela','basis':'CONSENT','consent':'@20','state':'QUEUED'," ITEM "}");
 	refused_at(21, CLIENT_CASE, "disclosure", "{'state':'SENT'}", "sent_at", "when it was sent");
-	allowed_at(21, CLIENT_CASE, "disclosure", "{'state':'SENT','sent_at':'2026-11-03T10:00'}");
+	allowed_at(21, CLIENT_CASE, "disclosure", "{'state':'SENT','sent_at':'2026-11-03T10:00','means':'PRINT'}");
 	refused_at(21, CLIENT_CASE, "disclosure", "{'state':'BLOCKED'}", "consent", "withdrawn");
 	/* Withdrawn on one device while another narrowed it: it does not hold. */
 	world.apart = id_of(20);
 	world.apart_states[0] = RECORDS_CONSENT_STATE_NARROWED;
 	world.apart_states[1] = RECORDS_CONSENT_STATE_WITHDRAWN;
-	refused_at(21, CLIENT_CASE, "disclosure", "{'state':'SENT','sent_at':'2026-11-03T10:00'}", "consent", "does not hold");
+	refused_at(21, CLIENT_CASE, "disclosure", "{'state':'SENT','sent_at':'2026-11-03T10:00','means':'PRINT'}", "consent", "does not hold");
 	allowed_at(21, CLIENT_CASE, "disclosure", "{'state':'BLOCKED'}");
 }
 
@@ -275,12 +301,53 @@ static void a_session_is_signed_once_confirmed_and_then_takes_nothing(void **sta
 	refused_at(0, CLIENT_CASE, "agreed_action", "{'what':'x','owner_kind':'KELA','owner':'Kela','due':'2026-11-10','from':'@25'}", "from", "signed");
 }
 
+static void what_the_client_confirmed_stays_as_it_was(void **state)
+{
+	(void)state;
+	there(20, CLIENT_CASE, "consent", "{" CONSENT("TO_KELA", "WRITTEN", "2026-10-03T09:00") ",'valid_until':'2026-12-02'}");
+	there(40, CLIENT_CASE, "agreed_action", "{'what':'x','owner_kind':'KELA','owner':'Kela','due':'2026-11-10','from':'@24'}");
+	there(24, CLIENT_CASE, "joint_session", "{" SESSION(CHECKED) ",'state':'CONFIRMED','agreed_actions':['@40']}");
+	refused_at(24, CLIENT_CASE, "joint_session", "{'summary':'Lisäys'}", "summary", "confirmed");
+	refused_at(24, CLIENT_CASE, "joint_session", "{'agreed_actions':null}", "agreed_actions", "confirmed");
+	refused_at(40, CLIENT_CASE, "agreed_action", "{'what':'muuta'}", "what", "confirmed");
+	refused_at(40, CLIENT_CASE, "agreed_action", "{'owner':'Joku muu'}", "owner", "confirmed");
+	refused_at(40, CLIENT_CASE, "agreed_action", "{'due':'2027-01-10'}", "due", "confirmed");
+	refused_at(0, CLIENT_CASE, "agreed_action", "{'what':'x','owner_kind':'KELA','owner':'Kela','due':'2026-11-10','from':'@24'}", "from", "confirmed");
+	allowed_at(40, CLIENT_CASE, "agreed_action", "{'state':'DONE'}");
+}
+
+static void a_session_keeps_no_link_and_no_media(void **state)
+{
+	(void)state;
+	there(20, CLIENT_CASE, "consent", "{" CONSENT("TO_KELA", "WRITTEN", "2026-10-03T09:00") ",'valid_until':'2026-12-02'}");
+	there(24, CLIENT_CASE, "joint_session", "{" SESSION(CHECKED) ",'state':'RUNNING'}");
+	refused_at(24, CLIENT_CASE, "joint_session", "{'summary':'https://video.example/1'}", "summary", "nothing of picture");
+	refused_at(24, CLIENT_CASE, "joint_session", "{'agenda':[{'title':'a','notes':'data:image/png;base64,AAAA'}]}", "agenda", "nothing of picture");
+	refused_at(24, CLIENT_CASE, "joint_session", "{'agenda':[{'title':'Lääkkeet','notes':'x','out_of_scope':true}]}", "agenda.notes", "not discussed");
+	allowed_at(24, CLIENT_CASE, "joint_session", "{'agenda':[{'title':'a','notes':'Rästi 2:3 kk'}],'others_present':'ei muita'}");
+}
+
+static void a_session_with_kela_stands_on_a_consent_for_kela(void **state)
+{
+	(void)state;
+	there(20, CLIENT_CASE, "consent", "{'client':'@1','direction':'TO_OTHER','recipient':'Vuokranantaja','purpose':'x','scope':['SESSION'],"
+	      "'form':'ORAL','given_at':'2026-11-03T09:00','witness_staff':'A','understood_check':'x','valid_until':'2026-12-01'}");
+	refused_at(0, CLIENT_CASE, "joint_session", "{" SESSION("") "}", "consent", "another recipient");
+	assert_int_equal(world_begin(NULL), 0);
+	there(20, CLIENT_CASE, "consent", "{" CONSENT("TO_KELA", "WRITTEN", "2026-10-03T09:00") ",'valid_until':'2026-12-02'}");
+	there(22, CLIENT_CASE, "consent", "{" CONSENT("FROM_KELA", "WRITTEN", "2026-10-03T09:00") ",'valid_until':'2026-12-02'}");
+	there(24, CLIENT_CASE, "joint_session", "{" SESSION(CHECKED) ",'state':'RUNNING'}");
+	refused_at(24, CLIENT_CASE, "joint_session", "{'kela_consent':'@20'}", "kela_consent", "gave to Kela");
+	allowed_at(24, CLIENT_CASE, "joint_session", "{'kela_consent':'@22'}");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WORLD_TEST(urgency_has_its_grounds_and_reason),
 		WORLD_TEST(what_a_worker_carries_arrives_after_it_is_delivered),
 		WORLD_TEST(an_application_goes_through_kela_step_by_step),
+		WORLD_TEST(an_answered_application_goes_back_to_the_queue_it_came_from),
 		WORLD_TEST(moved_to_normal_switches_the_queue_and_a_pickup_goes_on_the_agenda),
 		WORLD_TEST(a_local_application_is_decided_by_a_decision_and_notified_by_a_notice),
 		WORLD_TEST(a_decision_fits_its_application_and_guidelines_warn),
@@ -291,6 +358,9 @@ int main(void)
 		WORLD_TEST(a_session_runs_once_all_are_identified_under_a_consent),
 		WORLD_TEST(a_line_that_drops_goes_on_by_phone_in_the_same_record),
 		WORLD_TEST(a_session_is_signed_once_confirmed_and_then_takes_nothing),
+		WORLD_TEST(what_the_client_confirmed_stays_as_it_was),
+		WORLD_TEST(a_session_keeps_no_link_and_no_media),
+		WORLD_TEST(a_session_with_kela_stands_on_a_consent_for_kela),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

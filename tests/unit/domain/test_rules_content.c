@@ -13,7 +13,11 @@ static void a_sensitive_note_stands_in_a_sensitive_case(void **state)
 	refused_at(20, MATTER, "encounter_note", "{'state':'SIGNED'}", "state", "made by signing");
 	refused_at(20, MATTER, "encounter_note", "{'state':'VOIDED'}", "state", "correction");
 	refused_at(20, MATTER, "encounter_note", "{'state':'SUPERSEDED'}", "state", "newer");
+	there(23, MATTER, "correction", "{'target':'@20','kind':'SUPPLEMENT','reason':'x','new_text':'y'}");
+	there(24, MATTER, "correction", "{'target':'@20','kind':'REMOVE_UNNECESSARY','reason':'x','refusal_reasons':'Tarvitaan'}");
+	refused_at(20, MATTER, "encounter_note", "{'state':'VOIDED'}", "state", "correction");
 	there(21, MATTER, "correction", "{'target':'@20','kind':'REMOVE_UNNECESSARY','reason':'x'}");
+	refused_at(20, MATTER, "encounter_note", "{'state':'CORRECTED'}", "state", "correction");
 	allowed_at(20, MATTER, "encounter_note", "{'state':'VOIDED'}");
 	there(22, MATTER, "encounter_note", "{'text':'y'}");
 	allowed_at(20, MATTER, "encounter_note", "{'state':'SUPERSEDED'}");
@@ -102,6 +106,10 @@ static void violence_and_danger_to_life_are_serious_and_a_child_is_noticed(void 
 		assert_true(is_told("level", "112"));
 	}
 	allowed_at(0, CLIENT_CASE, "concern_assessment", CONCERN("{'code':'C05','answer':'NO'}", "NONE"));
+	/* Written otherwise it would force nothing. */
+	refused_at(0, CLIENT_CASE, "concern_assessment", CONCERN("{'code':'c05','answer':'YES'}", "NONE"), "items.code", "no such item");
+	refused_at(0, CLIENT_CASE, "concern_assessment", CONCERN("{'code':'C13','answer':'YES'}", "NONE"), "items.code", "no such item");
+	refused_at(0, CLIENT_CASE, "concern_assessment", CONCERN("{'code':'','answer':'YES'}", "NONE"), "items.code", "no such item");
 	refused_at(0, CLIENT_CASE, "concern_assessment", CONCERN("{'code':'C01','answer':'NO'},{'code':'C01','answer':'YES'}", "NONE"),
 		   "items.code", "twice");
 	refused_at(0, CLIENT_CASE, "concern_assessment", "{'client':'@1','done_with_client':false,'level':'NONE'}", "reason_if_not", "why");
@@ -146,13 +154,28 @@ static void an_assessment_found_unnecessary_has_ground_reasons_and_decider(void 
 	allowed_at(0, MATTER, "service_need_assessment", UNNECESSARY("TEMPORARY", "ääääääääääääääääääääääääääääääääääääääää"));
 	refused_at(0, MATTER, "service_need_assessment", UNNECESSARY("TEMPORARY", "äääääääääääääääääääääääääääääääääääääää"),
 		   "unnecessary.text", "40");
+	refused_at(0, MATTER, "service_need_assessment", UNNECESSARY("TEMPORARY", "                                        ei tarvetta."),
+		   "unnecessary.text", "40");
+}
+
+static void in_a_case_of_special_support_the_assessment_is_a_licensed_workers(void **state)
+{
+	(void)state;
+	static const char assessment[] = "{'participants':[{'role':'x'}],'outcome':'SERVICES'}";
+	world.rules.profession = RECORDS_PROFESSION_SOCIAL_INSTRUCTOR;
+	allowed_at(0, MATTER, "service_need_assessment", assessment);
+	there_no_more(CASE);
+	there(CASE, MATTER, "case", "{'client':'@1','special_support':true,'special_support_reason':'x'}");
+	refused_at(0, MATTER, "service_need_assessment", assessment, "special_support", "licensed");
+	world.rules.profession = RECORDS_PROFESSION_LICENSED_SOCIAL_WORKER;
+	allowed_at(0, MATTER, "service_need_assessment", assessment);
 }
 
 static void who_cares_for_a_child_has_its_situation_assessed(void **state)
 {
 	(void)state;
 	static const char *const others[] = { "'relation':'CHILD','minor':false,'lives_with':true", "'relation':'CHILD','minor':true,'lives_with':false",
-					      "'relation':'OTHER','minor':true,'lives_with':true", "'relation':'CHILD'" };
+					      "'relation':'OTHER','minor':true", "'relation':'CHILD'" };
 	char json[256];
 	for (unsigned i = 0; i < 4; i++) {
 		snprintf(json, sizeof json, "{'client':'@1','name':'x',%s}", others[i]);
@@ -205,6 +228,7 @@ int main(void)
 		WORLD_TEST(violence_and_danger_to_life_are_serious_and_a_child_is_noticed),
 		WORLD_TEST(benefit_and_child_notice_lead_on),
 		WORLD_TEST(an_assessment_found_unnecessary_has_ground_reasons_and_decider),
+		WORLD_TEST(in_a_case_of_special_support_the_assessment_is_a_licensed_workers),
 		WORLD_TEST(who_cares_for_a_child_has_its_situation_assessed),
 		WORLD_TEST(an_assessment_runs_forward_in_time),
 		WORLD_TEST(a_checklist_has_its_own_points_once),

@@ -219,6 +219,94 @@ static void it_says_whom_it_waits_for(void **state)
 	waits("{'state':'EFFECTIVE'}", "");
 }
 
+/* ---- what stands in its way ---- */
+
+static const struct handover_receiver licensed = { .is_staff = true, .is_licensed = true, .has_device = true };
+static const struct handover_case ours = { .is_there = true, .is_own = true, .is_seen = true };
+
+static void each_thing_in_its_way_has_a_name_a_reason_and_what_to_do(void **state)
+{
+	struct handover_receiver to = licensed;
+	struct handover_case one = ours;
+	(void)state;
+	assert_int_equal(handover_blocked(&one, &to), HANDOVER_FREE);
+	one.is_special = true;
+	assert_int_equal(handover_blocked(&one, &to), HANDOVER_FREE);
+	one.is_seen = false;
+	assert_int_equal(handover_blocked(&one, &to), HANDOVER_LENT_OVER);
+	to.has_device = false;
+	assert_int_equal(handover_blocked(&one, &to), HANDOVER_NO_DEVICE);
+	to.is_licensed = false;
+	assert_int_equal(handover_blocked(&one, &to), HANDOVER_NOT_LICENSED);
+	to.is_staff = false;
+	assert_int_equal(handover_blocked(&one, &to), HANDOVER_NO_RECEIVER);
+	one.is_own = false;
+	assert_int_equal(handover_blocked(&one, &to), HANDOVER_NOT_OWN);
+	one.is_closed = true;
+	assert_int_equal(handover_blocked(&one, &to), HANDOVER_CASE_CLOSED);
+	one.is_there = false;
+	assert_int_equal(handover_blocked(&one, &to), HANDOVER_NO_CASE);
+	for (enum handover_block block = HANDOVER_NO_CASE; block <= HANDOVER_LENT_OVER; block++)
+		assert_true(*handover_block_name(block) != '\0' && *handover_block_why(block) != '\0' &&
+			    *handover_block_advice(block) != '\0');
+}
+
+static void special_matter(void)
+{
+	there_no_more(CASE);
+	there(20, MATTER, "case", "{'client':'@1','title':'x','opened_on':'2026-01-01','opened_by_pathway':'SELF',"
+	      "'special_support':true,'special_support_reason':'x'}");
+}
+
+static enum handover_block blocked(const char *json)
+{
+	uint32_t cleared[LIMIT_FIELDS];
+	size_t count;
+	return rules_handover_blocked(&world.rules, fields_of(type_of("handover"), json, cleared, &count));
+}
+
+static void a_no_is_said_whatever_became_of_the_case(void **state)
+{
+	(void)state;
+	there(21, MATTER, "handover", "{" HANDOVER OF_MATTER "}");
+	special_matter();
+	allowed_at(21, MATTER, "handover", "{'state':'REJECTED','rejected_reason':'x'}");
+	there_no_more(20);
+	there(20, MATTER, "case", "{'client':'@1','title':'x','opened_on':'2026-01-01','opened_by_pathway':'SELF','state':'CLOSED'}");
+	refused_at(21, MATTER, "handover", "{'client_told_at':'2026-11-03T10:00'}", "cases", "closed");
+	allowed_at(21, MATTER, "handover", "{'state':'REJECTED','rejected_reason':'x'}");
+}
+
+static void an_accepted_one_of_somebody_who_has_the_case_no_more_is_in_nobodys_way(void **state)
+{
+	(void)state;
+	own_worker(22, INSTRUCTOR, "");
+	there(21, MATTER, "handover", "{" HANDOVER OF_MATTER TOLD ",'state':'ACCEPTED','accepted_at':'2026-11-03T10:00'}");
+	assert_int_equal(blocked("{" HANDOVER OF_MATTER ",'state':'ACCEPTED'}"), HANDOVER_NOT_OWN);
+	world.rules.staff = id_of(INSTRUCTOR);
+	allowed_at(0, MATTER, "handover", "{'from':'@4','to':'@3','reason':'x'" OF_MATTER "}");
+	there_no_more(22);
+	own_worker(22, LICENSED, "");
+	assert_int_equal(blocked("{" HANDOVER OF_MATTER ",'state':'ACCEPTED'}"), HANDOVER_FREE);
+	world.rules.staff = id_of(LICENSED);
+	refused_at(0, MATTER, "handover", "{" HANDOVER OF_MATTER "}", "cases", "already");
+	special_matter();
+	assert_int_equal(blocked("{" HANDOVER OF_MATTER ",'state':'ACCEPTED'}"), HANDOVER_NOT_LICENSED);
+	assert_int_equal(blocked("{" HANDOVER OF_MATTER ",'state':'EFFECTIVE'}"), HANDOVER_FREE);
+}
+
+static void what_was_lent_and_has_ended_is_not_accepted(void **state)
+{
+	(void)state;
+	there(21, MATTER, "handover", "{" HANDOVER OF_MATTER "}");
+	there(22, MATTER, "case_assignment", "{'staff':'@4','role':'CO_WORKER','from':'2026-10-01T09:00','to':'2026-10-15T09:00'}");
+	world.rules.staff = id_of(INSTRUCTOR);
+	refused_at(21, MATTER, "handover", "{'state':'ACCEPTED','accepted_at':'2026-11-03T10:00'}", "cases", "in time");
+	allowed_at(21, MATTER, "handover", "{'state':'REJECTED','rejected_reason':'x'}");
+	there(23, MATTER, "case_assignment", "{'staff':'@4','role':'CO_WORKER','from':'2026-10-01T09:00','to':'2099-10-15T09:00'}");
+	allowed_at(21, MATTER, "handover", "{'state':'ACCEPTED','accepted_at':'2026-11-03T10:00'}");
+}
+
 /* ---- two plans ---- */
 
 #define PLAN "{'kind':'CLIENT','goals':[{'text':'x','category':'WORK'}],'parties':[{'role':'x'}]," \
@@ -252,6 +340,10 @@ int main(void)
 		WORLD_TEST(what_others_say_counts_for_nothing),
 		WORLD_TEST(a_list_that_is_too_long_is_no_proposal),
 		WORLD_TEST(it_says_whom_it_waits_for),
+		WORLD_TEST(each_thing_in_its_way_has_a_name_a_reason_and_what_to_do),
+		WORLD_TEST(a_no_is_said_whatever_became_of_the_case),
+		WORLD_TEST(an_accepted_one_of_somebody_who_has_the_case_no_more_is_in_nobodys_way),
+		WORLD_TEST(what_was_lent_and_has_ended_is_not_accepted),
 		WORLD_TEST(of_two_revisions_the_own_worker_ends_one),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

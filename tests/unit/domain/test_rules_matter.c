@@ -33,6 +33,18 @@ static void no_referral_passes_triaged_without_its_urgency_judgement(void **stat
 	refused_at(21, CLIENT_CASE, "referral", "{'state':null}", "state", "never cleared");
 }
 
+static void a_referral_leads_to_an_open_case_of_its_client(void **state)
+{
+	(void)state;
+	there(21, CLIENT_CASE, "referral", "{'client':'@1'," REFERRAL ",'client_consent':'GIVEN','state':'TRIAGED'," TRIAGE "}");
+	there(22, OTHER_MATTER, "case", "{'client':'@2','title':'x','opened_on':'2026-01-01','opened_by_pathway':'SELF','special_support':false}");
+	there(23, OLD_MATTER, "case", "{'client':'@1','title':'x','opened_on':'2026-01-01','opened_by_pathway':'SELF',"
+	      "'special_support':false,'state':'CLOSED','closed_on':'2026-10-01','close_reason':'Valmis'}");
+	refused_at(21, CLIENT_CASE, "referral", "{'state':'LINKED','outcome_case':'@22'}", "outcome_case", "another client");
+	refused_at(21, CLIENT_CASE, "referral", "{'state':'LINKED','outcome_case':'@23'}", "outcome_case", "follows_case");
+	allowed_at(21, CLIENT_CASE, "referral", "{'state':'LINKED','outcome_case':'@5'}");
+}
+
 static void a_triage_lies_between_the_referral_and_now(void **state)
 {
 	(void)state;
@@ -142,6 +154,31 @@ static void a_visit_is_done_once_it_is_recorded(void **state)
 	refused_at(20, MATTER, "visit", "{'state':'ABORTED_SAFETY'}", "cancel_reason", "reason");
 }
 
+static void what_a_state_rests_on_stays(void **state)
+{
+	(void)state;
+	there(20, MATTER, "visit", "{" VISIT ",'state':'DONE','started_at':'2026-11-03T09:00','ended_at':'2026-11-03T10:00',"
+	      "'nothing_to_record_reason':'Ei tavattu'}");
+	refused_at(20, MATTER, "visit", "{'nothing_to_record_reason':null}", "nothing_to_record_reason", "rests on this");
+	refused_at(20, MATTER, "visit", "{'ended_at':null}", "nothing_to_record_reason", "ended_at");
+	allowed_at(20, MATTER, "visit", "{'nothing_to_record_reason':'Ovi ei auennut'}");
+	allowed_at(20, MATTER, "visit", "{'next_step':'Soitan huomenna'}");
+	there(21, MATTER, "encounter_note", "{'text':'x','visit':'@20'}");
+	allowed_at(20, MATTER, "visit", "{'nothing_to_record_reason':null}"); /* the note carries it */
+	there(22, MATTER, "visit", "{" VISIT ",'state':'STARTED'}"); /* another device's, without: not held against it */
+	allowed_at(22, MATTER, "visit", "{'next_step':'x'}");
+}
+
+static void a_voided_note_records_no_visit(void **state)
+{
+	(void)state;
+	there(20, MATTER, "visit", "{" VISIT ",'state':'STARTED','started_at':'2026-11-03T09:00'}");
+	there(21, MATTER, "encounter_note", "{'text':'x','visit':'@20','state':'VOIDED'}");
+	refused_at(20, MATTER, "visit", "{'state':'DONE','ended_at':'2026-11-03T10:00'}", "nothing_to_record_reason", "signed note");
+	there(22, MATTER, "encounter_note", "{'text':'x','visit':'@20','state':'CORRECTED'}");
+	allowed_at(20, MATTER, "visit", "{'state':'DONE','ended_at':'2026-11-03T10:00'}");
+}
+
 static void a_visit_not_made_says_why(void **state)
 {
 	(void)state;
@@ -207,6 +244,7 @@ static void a_plan_is_reviewed_later_and_says_what_was_not_agreed(void **state)
 	assert_true(is_told("replaces", "own worker chooses")); /* two revisions: both stand */
 	refused_at(21, MATTER, "plan", "{'state':'DRAFT'}", "state", "made by signing");
 	refused_at(21, MATTER, "plan", "{'state':'REVISED'}", "state", "it can step to ACTIVE");
+	refused_at(21, MATTER, "plan", "{'state':'CONFLICT'}", "state", "comes by itself");
 }
 
 static void of_two_revisions_a_person_chooses(void **state)
@@ -219,6 +257,7 @@ static void of_two_revisions_a_person_chooses(void **state)
 	for (unsigned id = 21; id <= 22; id++) {
 		struct lifecycle_held held = rules_held(&world.rules, world_find(NULL, id_of(id)));
 		assert_false(held.decided);
+		assert_int_equal(held.state, RECORDS_PLAN_STATE_CONFLICT);
 		assert_non_null(strstr(held.why, "own worker"));
 	}
 	allowed_at(21, MATTER, "plan", "{'state':'ENDED'}");
@@ -241,7 +280,8 @@ static void what_replaces_a_record_steps_it_too(void **state)
 	assert_true(ID_EQUAL(also[0].id, id_of(20)));
 	assert_int_equal(fields_number_or_none(span_of(also[0].fields, also[0].len), RECORDS_PLAN_STATE), RECORDS_PLAN_STATE_REVISED);
 	write.after = fields_of(write.record, "{'replaces':'@21'}", cleared, &count);
-	assert_int_equal(rules_also(&world.rules, &write, also), 0);
+	assert_int_equal(rules_also(&world.rules, &write, also), 1); /* never begun, so it ends */
+	assert_int_equal(fields_number_or_none(span_of(also[0].fields, also[0].len), RECORDS_PLAN_STATE), RECORDS_PLAN_STATE_ENDED);
 }
 
 static void an_action_is_agreed_somewhere_and_dropped_with_a_reason(void **state)
@@ -289,6 +329,9 @@ int main(void)
 		WORLD_TEST(a_case_has_one_own_worker),
 		WORLD_TEST(a_visit_is_done_once_it_is_recorded),
 		WORLD_TEST(a_visit_not_made_says_why),
+		WORLD_TEST(what_a_state_rests_on_stays),
+		WORLD_TEST(a_voided_note_records_no_visit),
+		WORLD_TEST(a_referral_leads_to_an_open_case_of_its_client),
 		WORLD_TEST(the_pathway_leads_to_its_kind_of_plan),
 		WORLD_TEST(a_plan_is_reviewed_later_and_says_what_was_not_agreed),
 		WORLD_TEST(of_two_revisions_a_person_chooses),

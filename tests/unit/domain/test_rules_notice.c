@@ -70,15 +70,19 @@ static void only_a_decision_is_objected_to(void **state)
 	assert_int_equal(filled("{'target':'@99','method':'LETTER','actually_sent_on':'2026-10-22'}").until, INT32_MIN);
 }
 
-static void what_the_worker_says_stands(void **state)
+#define LETTER "'method':'LETTER','actually_sent_on':'2026-10-22'"
+
+static void no_other_day_than_the_one_that_follows_is_written(void **state)
 {
 	(void)state;
-	struct filled days = filled("{'target':'@21','method':'LETTER','actually_sent_on':'2026-10-22','deemed_on':'2026-10-24'}");
-	assert_int_equal(days.deemed_on, INT32_MIN); /* it was received earlier */
-	is_on(days.until, "2026-11-23");
-	days = filled("{'target':'@21','method':'LETTER','actually_sent_on':'2026-10-22','appeal_until':'2026-12-01'}");
-	assert_int_equal(days.until, INT32_MIN);
-	allowed_at(0, MATTER, "service_notice", "{'target':'@21','method':'LETTER','actually_sent_on':'2026-10-22'}");
+	allowed_at(0, MATTER, "service_notice", "{'target':'@21'," LETTER "}");
+	allowed_at(0, MATTER, "service_notice", "{'target':'@21'," LETTER ",'deemed_on':'2026-10-29','appeal_until':'2026-11-28'}");
+	refused_at(0, MATTER, "service_notice", "{'target':'@21'," LETTER ",'deemed_on':'2026-10-28'}", "deemed_on", "follows");
+	refused_at(0, MATTER, "service_notice", "{'target':'@21'," LETTER ",'deemed_on':'2026-10-30'}", "deemed_on", "follows");
+	refused_at(0, MATTER, "service_notice", "{'target':'@21'," LETTER ",'appeal_until':'2026-11-30'}", "appeal_until", "follows");
+	/* A plan is not objected to, and of a decision that is not here nothing follows. */
+	refused_at(0, MATTER, "service_notice", "{'target':'@23'," LETTER ",'appeal_until':'2026-11-28'}", "appeal_until", "follows");
+	refused_at(0, MATTER, "service_notice", "{'target':'@99'," LETTER ",'appeal_until':'2026-11-28'}", "appeal_until", "follows");
 }
 
 #define TEST(test) cmocka_unit_test_setup(test, begin)
@@ -89,7 +93,7 @@ int main(void)
 		TEST(a_letter_is_deemed_received_on_the_seventh_day_and_the_objection_counts_from_it),
 		TEST(the_days_to_object_are_those_of_the_appeal_text),
 		TEST(only_a_decision_is_objected_to),
-		TEST(what_the_worker_says_stands),
+		TEST(no_other_day_than_the_one_that_follows_is_written),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

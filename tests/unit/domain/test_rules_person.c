@@ -112,8 +112,10 @@ static void the_customer_type_follows_from_equipment_and_skill(void **state)
 		allowed_at(0, CLIENT_CASE, "digital_capability", json); /* filled in */
 	}
 	/* Where too little is known to say, what the worker says stands. */
-	allowed_at(0, CLIENT_CASE, "digital_capability", "{" ABLE "'skill':'GOOD','customer_type':'EQ_SK'}");
-	allowed_at(0, CLIENT_CASE, "digital_capability", "{" ABLE "'has_computer':true,'has_connection':true,'customer_type':'NOEQ_SK'}");
+	/* Where it does not follow it is not written either. */
+	refused_at(0, CLIENT_CASE, "digital_capability", "{" ABLE "'skill':'GOOD','customer_type':'EQ_SK'}", "has_connection", "follows");
+	refused_at(0, CLIENT_CASE, "digital_capability", "{" ABLE "'has_computer':true,'has_connection':true,'customer_type':'NOEQ_SK'}",
+		   "skill", "follows");
 	refused_at(0, CLIENT_CASE, "digital_capability", "{" ABLE "'customer_type':'EQ_SK','next_check':'2026-11-02'}", "next_check", "before");
 }
 

@@ -91,6 +91,7 @@ static void required_fields_must_say_something(void **state)
 	assert_check("client", "{\"family_name\":\"Aho\"}", true, "given_names", "is required");
 	assert_check("client", "{\"family_name\":\"Aho\"}", false, "", "");
 	assert_check("client", "{\"family_name\":\"\"}", false, "family_name", "is required");
+	assert_check("client", "{\"family_name\":\" \\n\\t \"}", false, "family_name", "is required");
 	assert_check("client", "{\"family_name\":null}", false, "family_name", "is required and cannot be cleared");
 	assert_check("client", "{\"hetu\":null}", false, "", "");
 	assert_check("plan", "{\"goals\":[{\"text\":\"a\"}]}", false, "goals.category", "is required");
@@ -100,18 +101,25 @@ static void required_fields_must_say_something(void **state)
 static void texts_are_bounded_by_characters_not_bytes(void **state)
 {
 	(void)state;
-	char json[3 * 20100] = "{\"text\":\"", *end = json + strlen(json);
+	char json[4 * 20100] = "{\"text\":\"", *end = json + strlen(json);
 	for (int i = 0; i < 20000; i++)
 		end = stpcpy(end, "ä");
 	strcpy(end, "\"}");
 	assert_check("encounter_note", json, true, "", "");
 	strcpy(end, "a\"}");
-	assert_check("encounter_note", json, true, "text", "is too long");
+	assert_check("encounter_note", json, true, "text", "is longer than 20,000 characters: write it in two records");
 	end = json + strlen("{\"text\":\"");
-	for (int i = 0; i < 14000; i++)
-		end = stpcpy(end, "語"); /* what no delta holds is told here, not when it is written */
+	for (int i = 0; i < 20000; i++)
+		end = stpcpy(end, "語");
 	strcpy(end, "\"}");
-	assert_check("encounter_note", json, true, "text", "takes too many bytes: write it in two records");
+	assert_check("encounter_note", json, true, "", "");
+	strcpy(end, "a\"}");
+	assert_check("encounter_note", json, true, "text", "is longer than 20,000 characters: write it in two records");
+	end = json + strlen("{\"text\":\"");
+	for (int i = 0; i < 15100; i++)
+		end = stpcpy(end, "😀"); /* what no delta holds is told here, not when it is written */
+	strcpy(end, "\"}");
+	assert_check("encounter_note", json, true, "text", "takes more than 60,000 bytes: write it in two records");
 	assert_check("client", "{\"hetu\":\"010594Y9032\"}", false, "", "");
 	assert_check("client", "{\"hetu\":\"010594Y90321\"}", false, "hetu", "is too long");
 }

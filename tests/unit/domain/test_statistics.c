@@ -268,6 +268,10 @@ static void assessments_concerns_plans_feedback_and_anonymous_contacts(void **st
 	give("anonymous_contact", "2025-01-05", "{\"municipality\":\"Granvika\"}");
 	give("feedback", "2026-01-05", "{\"target\":\"MODEL\",\"score\":5}");
 	give("feedback", "2026-01-05", "{\"target\":\"SERVICE\"}");
+	give("feedback", "2026-01-06", "{\"target\":\"CONCERN_TOOL\",\"score\":4}");
+	give("feedback", "2026-01-06", "{\"target\":\"CONCERN_TOOL\",\"score\":2}");
+	give("feedback", "2026-01-06", "{\"target\":\"CONCERN_TOOL\"}");
+	give("feedback", "2025-01-06", "{\"target\":\"CONCERN_TOOL\",\"score\":5}");
 	person("2026-01-02", "Hallasuo");
 	give("service_need_assessment", "2026-01-20", "{\"participants\":[{\"role\":\"x\"}],\"outcome\":\"UNNECESSARY\",\"unnecessary\":"
 	     "{\"ground\":\"GUIDANCE_SUFFICED\",\"text\":\"x\",\"decided_by\":\"y\"}}");
@@ -282,6 +286,12 @@ static void assessments_concerns_plans_feedback_and_anonymous_contacts(void **st
 	assert_int_equal(cell(STATISTICS_CONTACTS_THEME, "INCOME") + cell(STATISTICS_CONTACTS_THEME, "HOUSING"), 2);
 	assert_int_equal(cell(STATISTICS_FEEDBACK, "SCORE_5"), 1);
 	assert_int_equal(cell(STATISTICS_FEEDBACK, "UNKNOWN"), 1);
+	assert_int_equal(cell(STATISTICS_FEEDBACK_TARGET, "MODEL"), 1);
+	assert_int_equal(cell(STATISTICS_FEEDBACK_TARGET, "SERVICE"), 1);
+	assert_int_equal(cell(STATISTICS_FEEDBACK_TARGET, "UNKNOWN"), 0); /* the tool's stands in its own table */
+	assert_int_equal(cell(STATISTICS_CONCERN_TOOL, "HELPFUL"), 1);
+	assert_int_equal(cell(STATISTICS_CONCERN_TOOL, "NOT_HELPFUL"), 1);
+	assert_int_equal(cell(STATISTICS_CONCERN_TOOL, "UNKNOWN"), 1);
 	assert_int_equal(cell(STATISTICS_ASSESSMENTS, "UNNECESSARY_GUIDANCE_SUFFICED"), 1);
 	assert_int_equal(cell(STATISTICS_ASSESSMENTS, "NO_NEED"), 1);
 	assert_int_equal(cell(STATISTICS_CONCERNS_RESULT, "REFER_WITH_CONSENT"), 1);

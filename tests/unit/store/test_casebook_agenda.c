@@ -95,7 +95,7 @@ static struct told agenda(struct book_node *node, const char *day)
 #define ACTION RECORDS_TYPE_AGREED_ACTION
 #define APPLICATION RECORDS_TYPE_ASSISTANCE_APPLICATION
 
-static void things_stand_urgent_overdue_today_coming(void **state)
+static void things_stand_by_sections_and_in_each_overdue_today_coming(void **state)
 {
 	struct book_node *node = *state;
 	put(node, (struct book_write){ .record = 1, .type = VISIT }, "planned_at=2026-03-11T13:00", NULL);
@@ -107,7 +107,7 @@ static void things_stand_urgent_overdue_today_coming(void **state)
 	put(node, (struct book_write){ .record = 7, .type = APPLICATION }, "arrived_at_kela=2026-03-02", "urgency=NORMAL", NULL);
 	put(node, (struct book_write){ .record = 8, .type = ACTION }, "due=2026-03-12", "state=DONE", NULL);
 	assert_string_equal(agenda(node, "2026-03-11").text,
-			    "URGENT decision D6 4; OVERDUE action - 3; TODAY decision D5 7; TODAY visit - 5; TODAY visit - 1; "
+			    "URGENT decision D6 4; TODAY visit - 5; TODAY visit - 1; TODAY decision D5 7; OVERDUE action - 3; "
 			    "COMING action - 2; ");
 	/* A reader may stop. */
 	struct told told = { .day = day_of("2026-03-11"), .stop_after = 2 };
@@ -123,9 +123,9 @@ static void the_day_between_counted_and_actable_is_not_overdue(void **state)
 	struct book_node *node = *state;
 	put(node, (struct book_write){ .record = 1, .type = ACTION }, "due=2026-04-03", NULL); /* Good Friday */
 	put(node, (struct book_write){ .record = 2, .type = VISIT }, "planned_at=2026-04-05T12:00", NULL);
-	assert_string_equal(agenda(node, "2026-04-04").text, "TODAY action - 1; COMING visit - 2; ");
+	assert_string_equal(agenda(node, "2026-04-04").text, "COMING visit - 2; TODAY action - 1; ");
 	assert_string_equal(agenda(node, "2026-04-07").text, "OVERDUE visit - 2; TODAY action - 1; ");
-	assert_string_equal(agenda(node, "2026-04-08").text, "OVERDUE action - 1; OVERDUE visit - 2; ");
+	assert_string_equal(agenda(node, "2026-04-08").text, "OVERDUE visit - 2; OVERDUE action - 1; ");
 }
 
 static void what_came_about_and_owes_no_act_is_not_read(void **state)
@@ -146,7 +146,7 @@ static void in_conflict_the_earliest_day_stands_once(void **state)
 	    "due=2026-03-12", NULL);
 	put(node, (struct book_write){ .record = 1, .type = ACTION, .author = 2, .base = 1, .stamp_ms = ms_of("2026-03-10") },
 	    "due=2026-03-16", NULL);
-	assert_string_equal(agenda(node, "2026-03-10").text, "TODAY conflict - 1; COMING action - 1; ");
+	assert_string_equal(agenda(node, "2026-03-10").text, "COMING action - 1; TODAY conflict - 1; ");
 	/* Settled on the latest: the earlier days are gone. */
 	put(node, (struct book_write){ .record = 1, .type = ACTION, .base = node->order, .stamp_ms = ms_of("2026-03-11") },
 	    "due=2026-03-16", NULL);
@@ -163,7 +163,7 @@ static void everything_names_its_client(void **state)
 	put(node, (struct book_write){ .record = 2, .type = APPLICATION }, "arrived_at_kela=2026-03-02", NULL);
 	put(node, (struct book_write){ .record = 3, .owner = 1, .type = VISIT }, "planned_at=2026-03-11T13:00", NULL);
 	put(node, (struct book_write){ .record = 4, .owner = 2, .type = VISIT }, "planned_at=2026-03-11T14:00", NULL);
-	assert_string_equal(agenda(node, "2026-03-11").clients, "Aikio Elle; Aikio Elle; ; ");
+	assert_string_equal(agenda(node, "2026-03-11").clients, "Aikio Elle; ; Aikio Elle; ");
 }
 
 static void an_assessment_is_started_within_seven_days_for_the_old(void **state)
@@ -188,6 +188,33 @@ static void an_assessment_is_started_within_seven_days_for_the_old(void **state)
 	}
 }
 
+static void the_highest_care_allowance_calls_for_the_same_haste(void **state)
+{
+	struct book_node *node = *state;
+	know_case(node, 0, DELTA_CASE_CLIENT, 0);
+	know_case(node, 1, DELTA_CASE_MATTER, 0);
+	put(node, (struct book_write){ .record = 1 }, "family_name=Aikio", "birth_date=1989-05-01", "highest_care_allowance=true", NULL);
+	put(node, (struct book_write){ .record = 2, .owner = 1, .type = RECORDS_TYPE_CASE }, "opened_on=2026-03-02",
+	    "special_support=false", NULL);
+	assert_string_equal(agenda(node, "2026-03-10").text, "COMING assessment_start D2 2; ");
+	put(node, (struct book_write){ .record = 1, .base = node->order }, "highest_care_allowance=false", NULL);
+	assert_string_equal(agenda(node, "2026-03-10").text, "");
+}
+
+static void two_revisions_of_one_plan_ask_for_a_choice(void **state)
+{
+	struct book_node *node = *state;
+	struct book_write first = { .record = 2, .type = RECORDS_TYPE_PLAN }, second = { .record = 3, .type = RECORDS_TYPE_PLAN };
+	const char *old = "replaces=00000000000000000000000000000001";
+	put(node, first, old, "client_agreement=AGREED", NULL);
+	assert_string_equal(agenda(node, "2026-03-02").text, "");
+	put(node, second, old, "client_agreement=AGREED", NULL);
+	assert_string_equal(agenda(node, "2026-03-02").text, "TODAY rival - 2; TODAY rival - 3; ");
+	first.base = node->order;
+	put(node, first, "state=ENDED", NULL);
+	assert_string_equal(agenda(node, "2026-03-02").text, "");
+}
+
 static void a_newer_capability_takes_the_place_of_an_older(void **state)
 {
 	struct book_node *node = *state;
@@ -209,9 +236,14 @@ static void an_own_worker_is_asked_for_until_there_is_one(void **state)
 	put(node, (struct book_write){ .record = 2, .type = RECORDS_TYPE_CASE_ASSIGNMENT }, "role=CO_WORKER", NULL);
 	put(node, (struct book_write){ .record = 3, .type = RECORDS_TYPE_CASE_ASSIGNMENT }, "role=OWN_WORKER",
 	    "to=2026-03-06T12:00", NULL);
-	assert_string_equal(agenda(node, "2026-03-06").text, "");
-	assert_string_equal(agenda(node, "2026-03-09").text, "OVERDUE own_worker D11 1; ");
+	assert_string_equal(agenda(node, "2026-03-05").text, "");
+	assert_string_equal(agenda(node, "2026-03-06").text, "OVERDUE own_worker D11 1; ");
 	put(node, (struct book_write){ .record = 4, .type = RECORDS_TYPE_CASE_ASSIGNMENT }, "role=OWN_WORKER", NULL);
+	assert_string_equal(agenda(node, "2026-03-09").text, "");
+	put(node, (struct book_write){ .record = 4, .type = RECORDS_TYPE_CASE_ASSIGNMENT, .base = node->order }, "role=CO_WORKER", NULL);
+	assert_string_equal(agenda(node, "2026-03-09").text, "OVERDUE own_worker D11 1; ");
+	put(node, (struct book_write){ .record = 4, .type = RECORDS_TYPE_CASE_ASSIGNMENT, .base = node->order },
+	    "not_needed_reason=toinen vastaa", NULL);
 	assert_string_equal(agenda(node, "2026-03-09").text, "");
 }
 
@@ -249,7 +281,7 @@ static void a_book_of_the_first_version_is_made_again(void **state)
 	put(node, (struct book_write){ .record = 1, .type = ACTION }, "due=2026-03-12", NULL);
 	book_node_close_book(node);
 	assert_int_equal(sqlite3_exec(node->db,
-				      "DROP TABLE book_agenda; DROP INDEX book_client; CREATE TABLE book_due(at INTEGER);"
+				      "DROP TABLE book_agenda; DROP INDEX IF EXISTS book_client; CREATE TABLE book_due(at INTEGER);"
 				      "UPDATE book_meta SET value=value-1 WHERE name='version'", NULL, NULL, NULL), SQLITE_OK);
 	book_node_open_book(node);
 	assert_string_equal(agenda(node, "2026-03-10").text, "COMING action - 1; ");
@@ -261,12 +293,14 @@ static void a_book_of_the_first_version_is_made_again(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(things_stand_urgent_overdue_today_coming),
+		TEST(things_stand_by_sections_and_in_each_overdue_today_coming),
 		TEST(the_day_between_counted_and_actable_is_not_overdue),
 		TEST(what_came_about_and_owes_no_act_is_not_read),
 		TEST(in_conflict_the_earliest_day_stands_once),
 		TEST(everything_names_its_client),
 		cmocka_unit_test(an_assessment_is_started_within_seven_days_for_the_old),
+		TEST(the_highest_care_allowance_calls_for_the_same_haste),
+		TEST(two_revisions_of_one_plan_ask_for_a_choice),
 		TEST(a_newer_capability_takes_the_place_of_an_older),
 		TEST(an_own_worker_is_asked_for_until_there_is_one),
 		TEST(what_is_due_is_a_function_of_the_log_alone),

@@ -207,6 +207,19 @@ static void the_best_match_comes_first_then_the_newest(void **state)
 	assert_string_equal(seen.titles, "Mäki whole, Mäkinen whole, newer, ");
 }
 
+static void who_is_looked_for_stands_above_what_mentions_them(void **state)
+{
+	struct book_node *node = *state;
+	write_client(node, 0, "Mäkinen", "Matti");
+	for (unsigned i = 1; i < 60; i++)
+		book_node_write(node, (struct book_write){ .record = i, .type = RECORDS_TYPE_VISIT, .event_at_ms = 5000 + i,
+			.fields = book_node_texts(RECORDS_VISIT_TOPIC, "Matti Mäkinen soitti", 0u) });
+	write_client(node, 60, "Mäkinen-Saari", "Mattiina");
+	assert_string_equal(search(node, 0, "matti mäkinen", 2).titles, "Mäkinen Matti, Matti Mäkinen soitti, ");
+	assert_string_equal(search(node, 0, "matin mäkisen", 2).titles, "Mäkinen Matti, Matti Mäkinen soitti, ");
+	assert_int_equal(search(node, 0, "matti mäkinen", 0).count, 61);
+}
+
 static void search_is_newest_first_and_limited(void **state)
 {
 	struct book_node *node = *state;
@@ -302,6 +315,7 @@ int main(void)
 		TEST(names_are_found_in_any_form),
 		TEST(words_of_a_note_are_found_by_the_name),
 		TEST(the_best_match_comes_first_then_the_newest),
+		TEST(who_is_looked_for_stands_above_what_mentions_them),
 		TEST(search_is_newest_first_and_limited),
 		TEST(records_of_one_type_are_searched_alone),
 		TEST(a_reader_that_stops_is_given_no_more),

@@ -16,8 +16,7 @@ static struct center *c;
 static int set_up(void **state)
 {
 	(void)state;
-	c = center_new(1);
-	center_enrol(c);
+	c = center_new_enrolled(1);
 	return 0;
 }
 

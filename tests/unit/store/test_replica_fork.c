@@ -9,14 +9,14 @@
 #include <sodium.h>
 
 #include "lib/center_case.h"
+#include "store/author.h"
 
 static struct center *c;
 
 static int set_up(void **state)
 {
 	(void)state;
-	c = center_new(3);
-	center_enrol(c);
+	c = center_new_enrolled(3);
 	return 0;
 }
 
@@ -57,20 +57,26 @@ static void other_bytes_under_a_foreign_name_replace_what_is_here(void **state)
 	assert_int_equal(last, 13);
 }
 
+/* A row of a twin's in the device's first epoch, at this order of the feed. */
+static void pull_twins_row(struct epoch_id epoch, uint64_t seq, uint64_t order)
+{
+	uint8_t block[1024];
+	c->out.pull.authors_count = 1;
+	SESSION_FRAME_SET(c->out.pull.authors[0].node, c->device.bytes);
+	SESSION_FRAME_SET(c->out.pull.authors[0].epoch, epoch.bytes);
+	center_row(c, center_delta(c, center_case_id, center_case_record, "central's word", DELTA_CASE_NONE,
+				   block, sizeof block), seq, order);
+	center_case_pull(c, order);
+}
+
 static void other_bytes_under_an_own_name_make_a_new_epoch_of_what_stood_there(void **state)
 {
 	(void)state;
-	uint8_t block[1024];
 	center_case_hold(c);
 	assert_false(fault_is(center_phone(c, center_case_id, center_case_record, "mine 1")));
 	assert_false(fault_is(center_phone(c, center_case_id, center_case_record, "mine 2")));
 	struct epoch_id first = center_case_status(c).epoch;
-	c->out.pull.authors_count = 1; /* a twin's seq 2 of the same epoch was first */
-	SESSION_FRAME_SET(c->out.pull.authors[0].node, c->device.bytes);
-	SESSION_FRAME_SET(c->out.pull.authors[0].epoch, first.bytes);
-	center_row(c, center_delta(c, center_case_id, center_case_record, "central's word", DELTA_CASE_NONE,
-				   block, sizeof block), 2, 9);
-	center_case_pull(c, 9);
+	pull_twins_row(first, 2, 9); /* it was first */
 	assert_int_equal(c->hang_ups, 0);
 	assert_memory_not_equal(center_case_status(c).epoch.bytes, first.bytes, ID_BYTES);
 	assert_int_equal(center_case_status(c).written, 2);
@@ -86,21 +92,119 @@ static void other_bytes_under_an_own_name_make_a_new_epoch_of_what_stood_there(v
 static void an_open_epoch_that_went_on_elsewhere_is_left(void **state)
 {
 	(void)state;
-	uint8_t block[1024];
 	center_case_hold(c);
 	struct epoch_id first = center_case_status(c).epoch;
 	assert_false(fault_is(center_phone(c, center_case_id, center_case_record, "mine")));
-	c->out.pull.authors_count = 1;
-	SESSION_FRAME_SET(c->out.pull.authors[0].node, c->device.bytes);
-	SESSION_FRAME_SET(c->out.pull.authors[0].epoch, first.bytes);
-	center_row(c, center_delta(c, center_case_id, center_case_record, "central's word", DELTA_CASE_NONE,
-				   block, sizeof block), 7, 9);
-	center_case_pull(c, 9);
+	pull_twins_row(first, 7, 9);
 	assert_int_equal(c->hang_ups, 0);
 	assert_memory_not_equal(center_case_status(c).epoch.bytes, first.bytes, ID_BYTES);
 	assert_int_equal(center_case_status(c).unreceipted, 1);
 	for (int i = 0; i < 8; i++)
 		assert_false(fault_is(center_phone(c, center_case_id, center_case_record, "more")));
+}
+
+/* Two own deltas, receipted; then a twin goes on in that epoch, and this copy leaves it. */
+static struct epoch_id leave_first_epoch_to_a_twin(void)
+{
+	center_case_hold(c);
+	struct epoch_id first = center_case_status(c).epoch;
+	assert_false(fault_is(center_phone(c, center_case_id, center_case_record, "mine 1")));
+	assert_false(fault_is(center_phone(c, center_case_id, center_case_record, "mine 2")));
+	replica_poke(c->replica, c->now);
+	assert_true(center_take(c));
+	c->out.has_receipt = true;
+	center_receipt(c, &first, 1, 2, 7, 0, &c->out.receipt);
+	center_send(c);
+	pull_twins_row(first, 7, 9);
+	assert_memory_not_equal(center_case_status(c).epoch.bytes, first.bytes, ID_BYTES);
+	return first;
+}
+
+static void what_a_twin_wrote_further_on_stays_when_a_name_before_it_is_yielded(void **state)
+{
+	(void)state;
+	size_t n = 0;
+	struct epoch_id first = leave_first_epoch_to_a_twin();
+	pull_twins_row(first, 2, 10);
+	struct author old = { c->device, first };
+	assert_false(fault_is(log_read_author(c->log, &old, 1, count_text, &n)));
+	assert_int_equal(n, 2);
+	assert_int_equal(c->hang_ups, 0);
+}
+
+/* Central has lost the receipts of the first epoch and holds a twin's words in it. The
+ * device has pushed from its seq 1. */
+static struct epoch_id push_what_a_restored_center_has_from_a_twin(void)
+{
+	struct epoch_id first = leave_first_epoch_to_a_twin();
+	assert_false(fault_is(center_phone(c, center_case_id, center_case_record, "mine 3")));
+	center_down(c);
+	center_put_back(c, 5);
+	center_greet(c);
+	c->welcome.held_h.size = 32; /* nothing of the open epoch */
+	center_welcome(c);
+	assert_true(center_take(c));
+	assert_true(c->in.has_push);
+	assert_memory_equal(c->in.push.epoch.bytes, first.bytes, ID_BYTES);
+	assert_int_equal(c->in.push.first_seq, 1);
+	assert_int_equal(c->in.push.rows.count, 2);
+	return first;
+}
+
+static void an_older_epoch_that_parted_is_left_where_it_did(void **state)
+{
+	(void)state;
+	struct epoch_id first = push_what_a_restored_center_has_from_a_twin();
+	struct author old = { c->device, first };
+	struct delta_hash h;
+	bool found;
+	assert_false(fault_is(author_h_at(c->log, &c->identity, &old, 1, &h, &found)));
+	c->out.has_chain = true;
+	SESSION_FRAME_SET(c->out.chain.epoch, first.bytes);
+	c->out.chain.held_seq = 5;
+	c->out.chain.held_h.size = 32;
+	c->out.chain.known_count = 2;
+	c->out.chain.known[0].seq = 1;
+	SESSION_FRAME_SET(c->out.chain.known[0].h, h.bytes);
+	c->out.chain.known[1].seq = 5;
+	c->out.chain.known[1].h.size = 32;
+	center_send(c);
+	assert_int_equal(c->hang_ups, 0);
+	assert_int_equal(center_case_status(c).written, 3);
+	assert_true(center_take(c));
+	assert_true(c->in.has_push); /* the prefix, under its name, */
+	assert_int_equal(c->in.push.rows.count, 1);
+	c->out.has_receipt = true;
+	center_receipt(c, &first, 1, 1, 8, 0, &c->out.receipt);
+	center_send(c);
+	assert_true(center_take(c));
+	assert_true(c->in.has_push); /* and what follows it in a new epoch */
+	assert_int_equal(c->in.push.rows.count, 2);
+	assert_memory_equal(c->in.push.continues.epoch.bytes, first.bytes, ID_BYTES);
+	assert_int_equal(c->in.push.continues.seq, 1);
+}
+
+static void a_push_refused_without_a_reason_ends_the_session(void **state)
+{
+	(void)state;
+	struct epoch_id first = push_what_a_restored_center_has_from_a_twin();
+	c->out.has_chain = true;
+	SESSION_FRAME_SET(c->out.chain.epoch, first.bytes);
+	c->out.chain.held_h.size = 32; /* nothing: then a push from seq 1 goes on */
+	center_send(c);
+	assert_int_equal(c->hang_ups, 1);
+	assert_int_equal(center_case_status(c).written, 3);
+}
+
+static void told_of_an_epoch_that_is_not_its_own_a_device_hangs_up(void **state)
+{
+	(void)state;
+	push_what_a_restored_center_has_from_a_twin();
+	c->out.has_chain = true;
+	SESSION_FRAME_SET(c->out.chain.epoch, center_case_author.epoch.bytes);
+	c->out.chain.held_h.size = 32;
+	center_send(c);
+	assert_int_equal(c->hang_ups, 1);
 }
 
 static bool count_row(void *ctx, struct span key, struct span value)
@@ -134,8 +238,6 @@ static void forget_with_own_work(void)
 	assert_false(replica_holds(c->replica, center_case_id));
 }
 
-static void restore_center(uint64_t inherited);
-
 static void own_work_of_a_forgotten_case_is_kept_sealed_for_central_alone(void **state)
 {
 	(void)state;
@@ -144,11 +246,8 @@ static void own_work_of_a_forgotten_case_is_kept_sealed_for_central_alone(void *
 	forget_with_own_work();
 	assert_int_equal(kept_count(), 1);
 	center_down(c);
-	restore_center(5); /* central put back to before the receipt */
-	center_up(c);
-	assert_false(center_take_hello(c));
-	center_plain(c);
-	assert_true(center_take_hello(c));
+	center_put_back(c, 5); /* central put back to before the receipt */
+	center_greet(c);
 	c->welcome.held_h.size = 32;
 	center_welcome(c);
 	assert_true(center_take(c));
@@ -236,16 +335,6 @@ static void what_is_kept_goes_when_it_is_rejected_or_erased(void **state)
 
 /* ---- another central epoch (P5, P9) ---- */
 
-static void restore_center(uint64_t inherited)
-{
-	struct epoch_id parent = c->epoch.id;
-	prng_fill(&c->prng, c->epoch.id.bytes, ID_BYTES);
-	c->epoch.parent = parent;
-	c->epoch.generation++;
-	c->epoch.inherited = inherited;
-	c->has_key = false; /* resumption keys are never backed up */
-}
-
 static void a_restored_center_maps_the_cursor_and_is_told_what_is_held(void **state)
 {
 	(void)state;
@@ -255,11 +344,8 @@ static void a_restored_center_maps_the_cursor_and_is_told_what_is_held(void **st
 	center_case_pull(c, 30);
 	center_down(c);
 	struct epoch_id old = c->epoch.id;
-	restore_center(10);
-	center_up(c);
-	assert_false(center_take_hello(c));
-	center_plain(c);
-	assert_true(center_take_hello(c));
+	center_put_back(c, 10);
+	center_greet(c);
 	c->welcome.held_wanted = true;
 	center_welcome(c);
 	assert_int_equal(center_case_status(c).order, 10);
@@ -319,13 +405,9 @@ static void held_of_many_grants_goes_frame_by_frame_and_again_until_it_is_answer
 			center_case_pull(c, g);
 	}
 	center_down(c);
-	restore_center(100);
+	center_put_back(c, 100);
 	for (int session = 0; session < 3; session++) {
-		center_up(c);
-		if (!center_take_hello(c)) {
-			center_plain(c);
-			assert_true(center_take_hello(c));
-		}
+		center_greet(c);
 		center_welcome(c);
 		assert_true(center_take(c));
 		bool has_first = c->in.has_held; /* nothing is to be offered */
@@ -370,11 +452,8 @@ static void own_work_above_what_was_inherited_is_pushed_again_with_its_receipt(v
 	center_send(c);
 	center_down(c);
 	assert_int_equal(center_case_status(c).unreceipted, 0);
-	restore_center(10);
-	center_up(c);
-	assert_false(center_take_hello(c));
-	center_plain(c);
-	assert_true(center_take_hello(c));
+	center_put_back(c, 10);
+	center_greet(c);
 	c->welcome.held_h.size = 32; /* nothing of it */
 	center_welcome(c);
 	assert_true(center_take(c));
@@ -396,20 +475,13 @@ static void center_that_goes_back_to_an_older_epoch_is_not_followed(void **state
 	center_session(c);
 	center_down(c);
 	struct order_epoch first = c->epoch;
-	restore_center(0);
-	center_up(c);
-	assert_false(center_take_hello(c));
-	center_plain(c);
-	assert_true(center_take_hello(c));
+	center_put_back(c, 0);
+	center_greet(c);
 	center_welcome(c);
 	assert_int_equal(c->hang_ups, 0);
 	center_down(c);
 	c->epoch = first;
-	center_up(c);
-	if (!center_take_hello(c)) {
-		center_plain(c);
-		assert_true(center_take_hello(c));
-	}
+	center_greet(c);
 	center_welcome(c);
 	assert_int_equal(c->hang_ups, 1);
 }
@@ -422,6 +494,10 @@ int main(void)
 		WITH(other_bytes_under_a_foreign_name_replace_what_is_here),
 		WITH(other_bytes_under_an_own_name_make_a_new_epoch_of_what_stood_there),
 		WITH(an_open_epoch_that_went_on_elsewhere_is_left),
+		WITH(what_a_twin_wrote_further_on_stays_when_a_name_before_it_is_yielded),
+		WITH(an_older_epoch_that_parted_is_left_where_it_did),
+		WITH(a_push_refused_without_a_reason_ends_the_session),
+		WITH(told_of_an_epoch_that_is_not_its_own_a_device_hangs_up),
 		WITH(own_work_of_a_forgotten_case_is_kept_sealed_for_central_alone),
 		WITH(what_is_kept_goes_when_a_backup_has_it),
 		WITH(what_a_backup_has_already_is_not_kept),

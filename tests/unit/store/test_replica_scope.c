@@ -15,8 +15,7 @@ static struct center *c;
 static int set_up(void **state)
 {
 	(void)state;
-	c = center_new(3);
-	center_enrol(c);
+	c = center_new_enrolled(3);
 	return 0;
 }
 
@@ -167,11 +166,7 @@ static void forgotten_is_told_again_until_a_session_confirms_it(void **state)
 	assert_int_equal(c->in.forgotten_count, 1);
 	for (int i = 0; i < 2; i++) { /* the confirmation of the second one acknowledges */
 		center_crash(c);
-		center_up(c);
-		if (!center_take_hello(c)) {
-			center_plain(c);
-			assert_true(center_take_hello(c));
-		}
+		center_greet(c);
 		center_welcome(c);
 		assert_true(center_take(c));
 		assert_int_equal(c->in.forgotten_count, 1);
@@ -180,11 +175,7 @@ static void forgotten_is_told_again_until_a_session_confirms_it(void **state)
 		c->has_key = false;
 	}
 	center_crash(c);
-	center_up(c);
-	if (!center_take_hello(c)) {
-		center_plain(c);
-		assert_true(center_take_hello(c));
-	}
+	center_greet(c);
 	center_welcome(c);
 	assert_true(center_take(c));
 	assert_int_equal(c->in.forgotten_count, 0);
@@ -217,11 +208,7 @@ static void assigned_ended_assigned_cut_between_each_is_whole_in_the_end(void **
 		if (cut & 1) {
 			center_crash(c);
 			c->has_key = false;
-			center_up(c);
-			if (!center_take_hello(c)) {
-				center_plain(c);
-				assert_true(center_take_hello(c));
-			}
+			center_greet(c);
 			center_welcome(c);
 			assert_true(center_take(c));
 			center_send(c);
@@ -232,11 +219,7 @@ static void assigned_ended_assigned_cut_between_each_is_whole_in_the_end(void **
 		if (cut & 2) {
 			center_crash(c);
 			c->has_key = false;
-			center_up(c);
-			if (!center_take_hello(c)) {
-				center_plain(c);
-				assert_true(center_take_hello(c));
-			}
+			center_greet(c);
 			assert_int_equal(c->hello.cursor.backlog_now, 20);
 			assert_int_equal(c->hello.cursor.backlog_place, 0);
 			center_welcome(c);
