@@ -251,6 +251,8 @@ static void print_disclosure(void *ctx, struct json object)
 	say_line("%s %s %s", say_short_id(json_member(one, "id")), state_cell(one), say_text(json_member(one, "recipient")));
 	if (*say_text(json_member(one, "why")) != 0)
 		say_note("%s", say_text(json_member(one, "why")));
+	if (say_true(one, "typed"))
+		say_note("typed, not composed of a record: read it all before it is sent");
 	print_items(one);
 }
 

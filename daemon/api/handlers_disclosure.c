@@ -558,6 +558,7 @@ static void tell_one(struct disclosing *d, const struct rules_record *record, bo
 	writer_string(out, "state", lifecycle_name(lifecycle_of(record->type), held.state));
 	writer_bool(out, "written", held.is_written);
 	writer_string(out, "basis", by_law ? "STATUTE" : "CONSENT");
+	writer_bool(out, "typed", disclosure_is_typed(fields));
 	writer_id(out, "consent", self.consent.bytes);
 	writer_string(out, "consent_holds", by_law ? "" : consent_hold_name(held.hold));
 	writer_string(out, "why", held.hold == CONSENT_HOLDS ? "" : consent_hold_text(held.hold));

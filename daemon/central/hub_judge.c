@@ -239,7 +239,8 @@ static void place_accepted(struct hub_judging *j, struct log_entry *entry, struc
 		if (run == NULL || run->first_order == 0)
 			continue;
 		uint64_t old_ms = receipt_stamp_of(&hub->old_receipts[i], seq);
-		add_old_order(entry, (struct order){ j->old_generation[i], run->first_order + (seq - run->first_seq) });
+		const struct order told = { j->old_generation[i], run->first_order + (seq - run->first_seq) };
+		add_old_order(entry, order_given(&hub->orders, told));
 		if (old_ms != 0 || !replaced)
 			entry->stamp_ms = old_ms != 0 ? old_ms : entry->stamp_ms;
 		else

@@ -25,13 +25,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Whether Christmas Eve is counted as a working day. The act names it beside Midsummer
+ * Eve in 5 §, so acts move past it either way; that counting leaves it out too is this
+ * system's choice. An organisation that reads the law otherwise builds with
+ *	make CFLAGS_EXTRA=-DCALENDAR_CHRISTMAS_EVE=1
+ * and not with a setting of each machine: two devices of one office count alike. */
+#ifndef CALENDAR_CHRISTMAS_EVE
+#define CALENDAR_CHRISTMAS_EVE 0
+#endif
+
 enum {
 	CALENDAR_YEAR_MIN = 1990,
 	CALENDAR_YEAR_MAX = 2100,
-	/* Whether Christmas Eve is counted as a working day. The act names it beside
-	 * Midsummer Eve in 5 §, so acts move past it either way; that counting leaves it
-	 * out too is this system's choice, and this the one place to change it. */
-	CALENDAR_CHRISTMAS_EVE_COUNTS = 0,
+	CALENDAR_CHRISTMAS_EVE_COUNTS = CALENDAR_CHRISTMAS_EVE,
 };
 
 bool calendar_covers(int32_t day);

@@ -84,6 +84,15 @@ struct fault disclosure_may(const struct rules_world *world, struct span fields,
 	return may_by_consent(world, fields, moment_ms, told);
 }
 
+bool disclosure_is_typed(struct span fields)
+{
+	struct span item;
+	while (fields_next(&fields, RECORDS_DISCLOSURE_ITEMS, &item))
+		if (!fields_has(item, RECORDS_DISCLOSURE_ITEM_SOURCE))
+			return true;
+	return false;
+}
+
 /* ---- what holds ---- */
 
 static bool waits(uint32_t state)

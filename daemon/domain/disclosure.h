@@ -65,6 +65,9 @@ const struct rules_record *disclosure_source(const struct disclosure_sources *so
 struct fault disclosure_may(const struct rules_world *world, struct span fields, uint64_t moment_ms,
 			    struct rules_told *told);
 
+/* Whether some item's text is no snapshot of a record: nobody composed it by the table. */
+bool disclosure_is_typed(struct span fields);
+
 struct disclosure_held {
 	uint32_t state;            /* D2: BLOCKED as soon as it is so */
 	bool is_written;           /* false: the state follows from its consent and is not written yet */

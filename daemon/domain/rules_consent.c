@@ -167,6 +167,14 @@ static void hint_late(const struct rules_world *world, const struct rules_write 
 			rules_hint(told, "consent", "the basis does not hold any more: this is written down as done while it did");
 }
 
+/* What `jalka notice` composes is minimised by a table; what somebody typed is not. */
+static void hint_typed(const struct rules_write *write, struct rules_told *told)
+{
+	if (disclosure_is_typed(write->after))
+		rules_hint(told, "items", "this text was typed: only what is composed of a plan or session (jalka notice) holds no more "
+			   "than may go");
+}
+
 struct fault rules_disclosure(const struct rules_world *world, const struct rules_write *write, struct rules_told *told)
 {
 	FAULT_TRY(rules_order_of_times(write, RECORDS_DISCLOSURE_PREPARED_AT, RECORDS_DISCLOSURE_SENT_AT, told,
@@ -174,6 +182,7 @@ struct fault rules_disclosure(const struct rules_world *world, const struct rule
 	if (write->is_new) {
 		FAULT_TRY(rules_consent_basis(world, write, told));
 		hint_late(world, write, told);
+		hint_typed(write, told);
 		return fault_none();
 	}
 	FAULT_TRY(check_said_with_step(write, told));

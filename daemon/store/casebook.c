@@ -7,6 +7,7 @@
 
 #include "base/assert.h"
 #include "store/casebook_text.h"
+#include "domain/calendar.h"
 #include "domain/schema.h"
 #include "records_table.h"
 
@@ -289,6 +290,8 @@ static uint64_t version_now(void)
 	size_t count;
 	const struct schema_record *records = schema_all(&count);
 	crypto_generichash_init(&state, NULL, 0, 16);
+	const uint8_t eve = CALENDAR_CHRISTMAS_EVE_COUNTS; /* the agenda's days are counted with it */
+	crypto_generichash_update(&state, &eve, sizeof eve);
 	for (size_t i = 0; i < count; i++) {
 		const struct schema_record *record = &records[i];
 		crypto_generichash_update(&state, (const uint8_t *)&record->type, sizeof record->type);

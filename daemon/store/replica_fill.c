@@ -107,7 +107,6 @@ static struct fault fill_push(struct replica *r, const struct log_author *own, s
 	FAULT_TRY(write_rows(r, own, proofs.bytes < bytes_max ? bytes_max - proofs.bytes : 0, &push));
 	if (push.writer.count == 0 && proofs.count > 0) { /* one so large that its proofs must stay behind */
 		proofs.count = 0;
-		proofs.left_out = true;
 		FAULT_TRY(write_rows(r, own, bytes_max, &push));
 	}
 	*has = push.writer.count > 0;
@@ -115,7 +114,7 @@ static struct fault fill_push(struct replica *r, const struct log_author *own, s
 		return fault_none();
 	/* Proofs whose h lies beyond this chunk central passes over. */
 	FAULT_TRY(replica_receipt_attach(r, &proofs, out));
-	out->left_out = proofs.left_out || push.seq < proofs.upto;
+	FAULT_TRY(replica_receipt_unproven(r, own, &proofs, push.seq, &out->left_out));
 	delta_head_sign(&r->self.central, &own->author, push.seq, &push.h, r->self.sign_secret, &signature);
 	name_epoch(r, own, out);
 	out->first_seq = own->receipted_seq + 1;

@@ -246,14 +246,12 @@ struct fault replica_receipt_proofs(struct replica *r, const struct log_author *
 	struct candidates c = { .r = r, .from = own->receipted_seq + 1, .upto = own->seq };
 	bool long_taken = false;
 	FAULT_TRY(log_scan(r->log, "receipt", ID_SPAN(own->author.epoch), collect_kept, &c));
-	struct replica_receipt_proofs proofs = { .left_out = c.count == CANDIDATES_MAX };
+	struct replica_receipt_proofs proofs = { .count = 0 };
 	if (c.count > 0)
 		proofs.upto = common_end(&c);
 	for (size_t i = 0; i < c.count && c.items[i].seq <= proofs.upto; i++) {
-		if (!has_room(&proofs, &c.items[i], &long_taken)) {
-			proofs.left_out = true;
+		if (!has_room(&proofs, &c.items[i], &long_taken))
 			continue;
-		}
 		memcpy(proofs.keys[proofs.count++], c.items[i].key, KEY_BYTES);
 		proofs.bytes += c.items[i].body_len + ID_BYTES + DELTA_SIGNATURE_BYTES + 16;
 	}
@@ -261,30 +259,101 @@ struct fault replica_receipt_proofs(struct replica *r, const struct log_author *
 	return fault_none();
 }
 
+/* A kept receipt in r->value. */
+struct proof {
+	struct epoch_id signed_in;
+	struct span body;
+	const uint8_t *signature;
+	bool found;
+};
+
+static struct fault load_proof(struct replica *r, const uint8_t key[static KEY_BYTES], struct proof *out)
+{
+	size_t len;
+	FAULT_TRY(log_get(r->log, "receipt", span_of(key, KEY_BYTES), r->value, sizeof r->value, &len, &out->found));
+	out->found = out->found && len > HEAD_BYTES;
+	if (!out->found)
+		return fault_none();
+	memcpy(out->signed_in.bytes, r->value, ID_BYTES);
+	out->signature = r->value + ID_BYTES + 8;
+	out->body = span_of(r->value + HEAD_BYTES, len - HEAD_BYTES);
+	return fault_none();
+}
+
+_Static_assert(LIMIT_ENTRY_ORDERS <= 8, "a bit for each order of an entry");
+
+struct proving {
+	const struct replica *r;
+	uint64_t first_seq, upto;
+	const struct receipt *receipt; /* NULL: what is unproven is looked for */
+	uint32_t generation;           /* the receipt was signed in */
+	bool found;
+	uint8_t proven[LIMIT_CHUNK_DELTAS]; /* a bit for each order of a row */
+};
+
+static bool prove_entry(void *ctx, const struct log_entry *entry)
+{
+	struct proving *p = ctx;
+	if (entry->seq > p->upto)
+		return false;
+	uint8_t *proven = &p->proven[entry->seq - p->first_seq];
+	const struct receipt_run *run = p->receipt == NULL ? NULL : receipt_run_of(p->receipt, entry->seq);
+	for (size_t i = 0; i < entry->order_count; i++) {
+		if (p->receipt == NULL)
+			p->found = p->found || (*proven & 1u << i) == 0;
+		if (run == NULL || run->first_order == 0)
+			continue;
+		struct order told = { p->generation, run->first_order + (entry->seq - run->first_seq) };
+		if (order_compare(order_given(&p->r->orders, told), entry->orders[i]) == 0)
+			*proven |= (uint8_t)(1u << i);
+	}
+	return true;
+}
+
+struct fault replica_receipt_unproven(struct replica *r, const struct log_author *own,
+				      const struct replica_receipt_proofs *proofs, uint64_t upto, bool *out)
+{
+	struct proving p = { .r = r, .first_seq = own->receipted_seq + 1, .upto = upto };
+	ASSERT(upto - own->receipted_seq <= LIMIT_CHUNK_DELTAS);
+	*out = false;
+	if (r->orders.count < 2)
+		return fault_none(); /* no central is lost */
+	for (size_t i = 0; i < proofs->count; i++) {
+		struct proof proof;
+		FAULT_TRY(load_proof(r, proofs->keys[i], &proof));
+		const struct order_epoch *epoch = proof.found ? order_epoch_by_id(&r->orders, &proof.signed_in) : NULL;
+		if (epoch == NULL || fault_is(receipt_read(proof.body, &r->receipt)) || r->receipt.seq > upto)
+			continue;
+		p.receipt = &r->receipt;
+		p.generation = epoch->generation;
+		FAULT_TRY(log_read_author(r->log, &own->author, p.first_seq, prove_entry, &p));
+	}
+	p.receipt = NULL;
+	FAULT_TRY(log_read_author(r->log, &own->author, p.first_seq, prove_entry, &p));
+	*out = p.found;
+	return fault_none();
+}
+
 struct fault replica_receipt_attach(struct replica *r, const struct replica_receipt_proofs *proofs, jalka_Push *push)
 {
 	for (size_t i = 0; i < proofs->count; i++) {
-		size_t len;
-		bool found;
-		FAULT_TRY(log_get(r->log, "receipt", span_of(proofs->keys[i], KEY_BYTES), r->value, sizeof r->value,
-				  &len, &found));
-		if (!found || len <= HEAD_BYTES)
+		struct proof proof;
+		FAULT_TRY(load_proof(r, proofs->keys[i], &proof));
+		if (!proof.found)
 			continue;
-		struct span body = span_of(r->value + HEAD_BYTES, len - HEAD_BYTES);
-		const uint8_t *epoch = r->value, *signature = r->value + ID_BYTES + 8;
-		bool is_short = body.len <= sizeof push->proofs[0].body.bytes;
+		bool is_short = proof.body.len <= sizeof push->proofs[0].body.bytes;
 		if (is_short && push->proofs_count < sizeof push->proofs / sizeof push->proofs[0]) {
-			jalka_Proof *proof = &push->proofs[push->proofs_count++];
-			proof->body.size = (pb_size_t)body.len;
-			memcpy(proof->body.bytes, body.data, body.len);
-			SESSION_FRAME_SET(proof->signature, signature);
-			SESSION_FRAME_SET(proof->central_epoch, epoch);
-		} else if (push->receipts_count == 0 && body.len <= sizeof push->receipts[0].body.bytes) {
-			jalka_Receipt *receipt = &push->receipts[push->receipts_count++];
-			receipt->body.size = (pb_size_t)body.len;
-			memcpy(receipt->body.bytes, body.data, body.len);
-			SESSION_FRAME_SET(receipt->signature, signature);
-			SESSION_FRAME_SET(receipt->central_epoch, epoch);
+			jalka_Proof *out = &push->proofs[push->proofs_count++];
+			out->body.size = (pb_size_t)proof.body.len;
+			memcpy(out->body.bytes, proof.body.data, proof.body.len);
+			SESSION_FRAME_SET(out->signature, proof.signature);
+			SESSION_FRAME_SET(out->central_epoch, proof.signed_in.bytes);
+		} else if (push->receipts_count == 0 && proof.body.len <= sizeof push->receipts[0].body.bytes) {
+			jalka_Receipt *out = &push->receipts[push->receipts_count++];
+			out->body.size = (pb_size_t)proof.body.len;
+			memcpy(out->body.bytes, proof.body.data, proof.body.len);
+			SESSION_FRAME_SET(out->signature, proof.signature);
+			SESSION_FRAME_SET(out->central_epoch, proof.signed_in.bytes);
 		}
 	}
 	return fault_none();

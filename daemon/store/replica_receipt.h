@@ -18,17 +18,21 @@ struct fault replica_receipt_decide(struct replica *r, struct span body, struct 
 
 /* What has to be told a restored central about the next rows of an own epoch: receipts it
  * gave in older epochs, so that it takes old orders and stamps from its own signatures.
- * They end at `upto`, where none is cut in two. Those left out it does not hear of. */
+ * They end at `upto`, where none is cut in two. */
 enum { REPLICA_RECEIPT_PROOFS_MAX = 4 };
 struct replica_receipt_proofs {
 	size_t count;
 	uint64_t upto;    /* 0: there are none */
 	size_t bytes;     /* of their bodies */
-	bool left_out;
 	uint8_t keys[REPLICA_RECEIPT_PROOFS_MAX][48];
 };
 struct fault replica_receipt_proofs(struct replica *r, const struct log_author *own,
 				    struct replica_receipt_proofs *out);
+
+/* Whether a row of a push of these that ends at `upto` had an order that none of them
+ * tells: the feed told it before the receipt came, or the receipt does not fit. */
+struct fault replica_receipt_unproven(struct replica *r, const struct log_author *own,
+				      const struct replica_receipt_proofs *proofs, uint64_t upto, bool *out);
 
 /* Puts them into a push. */
 struct fault replica_receipt_attach(struct replica *r, const struct replica_receipt_proofs *proofs, jalka_Push *push);

@@ -52,6 +52,8 @@ struct case_id book_node_case(unsigned i)
 	memset(&id, 0, sizeof id);
 	id.bytes[0] = 0xc0;
 	id.bytes[1] = (uint8_t)i;
+	id.bytes[2] = (uint8_t)(i >> 8);
+	id.bytes[3] = (uint8_t)(i >> 16);
 	id.bytes[15] = 1;
 	return id;
 }

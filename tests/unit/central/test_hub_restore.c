@@ -10,6 +10,7 @@
 #include <sodium.h>
 
 #include "lib/rules.h"
+#include "records_table.h"
 
 static bool look(void *ctx, const struct hub_device *device)
 {
@@ -457,6 +458,63 @@ static void orders_that_central_is_told_no_more_are_lost_at_the_author_too(void 
 	pair_free(pair);
 }
 
+/* One that does not fit message 1, so that Hello says where the chain stands. */
+static struct record_id long_note(struct pair *pair, struct case_id id)
+{
+	static char text[LIMIT_TEXT_CHARS];
+	static uint8_t block[LIMIT_FIELD_BYTES];
+	struct wire_out out;
+	struct replica_written written;
+	for (size_t i = 0; i < sizeof text; i++)
+		text[i] = (char)('a' + prng_below(pair_prng(pair), 26));
+	wire_out_init(&out, block, sizeof block);
+	wire_put_bytes(&out, RECORDS_ENCOUNTER_NOTE_TEXT, span_of(text, sizeof text));
+	const struct replica_write write = {
+		.case_id = id, .record_type = RECORDS_TYPE_ENCOUNTER_NOTE, .fields = wire_out_span(&out),
+	};
+	assert_false(fault_is(replica_write(pair_replica(pair, 0), &write, pair_time(pair), &written)));
+	return written.record_id;
+}
+
+/* A receipt is lost with its link, and the next session is cut once the feed has told the
+ * order. False: nothing is left to cut. *tested: so it was. */
+static bool order_without_receipt(size_t first_cut, size_t second_cut, bool *tested)
+{
+	struct pair *pair = pair_new(16, 1);
+	struct case_id id = rules_shared_case(pair, 1);
+	struct log *backup = pair_hub_backup(pair);
+	struct log_entry there = { .seq = 0 }, here = { .seq = 0 };
+	struct rules_wire wire;
+	struct record_id note = long_note(pair, id);
+	rules_listen(pair, &wire, first_cut);
+	rules_sync(pair, 0);
+	bool was_cut = rules_was_cut(&wire);
+	pair_note(pair, 0, id, "lisää");
+	rules_listen(pair, &wire, second_cut);
+	rules_sync(pair, 0);
+	assert_false(fault_is(log_read_record(pair_device_log(pair, 0), note, take_orders, &here)));
+	*tested = *tested || (here.order_count > 0 && rules_status(pair, 0).unreceipted > 1);
+	pair_hub_restore(pair, backup, true);
+	rules_listen(pair, &wire, 0);
+	for (int i = 0; i < 3; i++)
+		rules_sync(pair, 0);
+	assert_false(fault_is(log_read_record(pair_hub_log(pair), note, take_orders, &there)));
+	assert_false(fault_is(log_read_record(pair_device_log(pair, 0), note, take_orders, &here)));
+	assert_int_equal(here.order_count, there.order_count);
+	pair_free(pair);
+	return was_cut;
+}
+
+static void an_order_without_a_receipt_is_lost_at_its_author_too(void **state)
+{
+	(void)state;
+	bool tested = false;
+	for (size_t cut = 1; order_without_receipt(cut, 3, &tested); cut++)
+		for (size_t second = 1; second < 6; second++)
+			order_without_receipt(cut, second, &tested);
+	assert_true(tested);
+}
+
 static bool find_alarm(void *ctx, const struct hub_device *device)
 {
 	*(bool *)ctx = *(bool *)ctx || device->twin_alarm;
@@ -553,6 +611,7 @@ int main(void)
 		cmocka_unit_test(a_stamp_replaced_by_a_lost_epoch_is_the_authors_again_for_its_readers),
 		cmocka_unit_test(a_stamp_replaced_stays_so_when_the_delta_is_accepted_by_decision),
 		cmocka_unit_test(orders_that_central_is_told_no_more_are_lost_at_the_author_too),
+		cmocka_unit_test(an_order_without_a_receipt_is_lost_at_its_author_too),
 		cmocka_unit_test(receipts_of_a_lost_epoch_do_not_keep_a_copys_work_from_the_feed),
 	};
 	if (sodium_init() < 0)
