@@ -9,7 +9,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { Refusal, type Json } from "./api";
 import { write, type WriteWhat } from "./records";
 
-const WAIT_MS = 400, MOST_MS = 1200, AGAIN_MS = 2000;
+const WAIT_MS = 300, MOST_MS = 800, AGAIN_MS = 2000;
 
 export type Keeping = { state: "none" } | { state: "typing" } | { state: "kept"; at_ms: number } | { state: "failed"; refusal: Refusal };
 
