@@ -111,14 +111,14 @@ static void print_central(struct json s)
 		 say_integer(s, "sessions"));
 	say_line("%-14s %" PRId64 " accepted, %" PRId64 " quarantined, last order %" PRId64, "deltas", say_integer(s, "accepted"),
 		 say_integer(s, "quarantined"), say_integer(s, "last_order"));
-}
-
 	if (say_integer(s, "glass_unseen") != 0)
 		say_line("%-14s %" PRId64 " times the glass was broken and nobody has looked yet: jalka admin access --break-glass",
 			 "to look at", say_integer(s, "glass_unseen"));
 	if (say_integer(s, "drafts_old") != 0)
 		say_line("%-14s %" PRId64 " drafts are unsigned after three working days: jalka admin drafts", "to look at",
 			 say_integer(s, "drafts_old"));
+}
+
 static void print_unsent(struct json s)
 {
 	int64_t unreceipted = say_integer(s, "unreceipted"), quarantined = say_integer(s, "quarantined");

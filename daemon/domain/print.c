@@ -111,6 +111,8 @@ struct fault print_write(const struct print_work *work, struct wire_out *out)
 		return fault_of(FAULT_CALLER, "the print is made from a record of another type");
 	if (work->kind == PRINT_REPORT && work->client == NULL)
 		return fault_of(FAULT_CALLER, "a client's own data need the client");
+	if (work->kind == PRINT_LOSS && work->client == NULL)
+		return fault_of(FAULT_CALLER, "the letter needs the client it goes to");
 	print_frame_begin(&page, work, out, title(work));
 	kinds[work->kind].body(&page);
 	print_frame_end(&page);

@@ -5,7 +5,7 @@
 #include "domain/value.h"
 #include "records_table.h"
 
-enum { CLASS_BYTES = 80, HUNDRED = 100 };
+enum { CLASS_BYTES = 80, TEN = 10, HUNDRED = 100 };
 
 struct line {
 	const char *name, *row, *column; /* column NULL: a list */
@@ -44,12 +44,18 @@ static uint64_t sum_of(const uint32_t *counts, size_t count, size_t step)
 	return sum;
 }
 
+static uint64_t rounded(uint64_t count, uint64_t to)
+{
+	return (count + to / 2) / to * to;
+}
+
 static void put_list(const struct statistics *s, enum statistics_table table, struct wire_out *out)
 {
 	const uint32_t *counts = s->cells[table];
 	size_t count = statistics_tables_classes(table);
 	enum suppress_mark marks[STATISTICS_LINE_MAX], total;
-	bool is_loose = statistics_tables_form(table) == STATISTICS_TABLES_LOOSE;
+	bool is_stock = statistics_tables_form(table) == STATISTICS_TABLES_STOCK;
+	bool is_loose = is_stock || statistics_tables_form(table) == STATISTICS_TABLES_LOOSE;
 	struct line line = { .name = statistics_table_name(table) };
 	if (is_loose)
 		suppress_loose(counts, count, marks);
@@ -57,7 +63,7 @@ static void put_list(const struct statistics *s, enum statistics_table table, st
 		suppress_list(counts, count, marks, &total);
 	for (size_t i = 0; i < count; i++) {
 		line.row = statistics_tables_class(table, i);
-		line.count = counts[i];
+		line.count = is_stock ? rounded(counts[i], TEN) : counts[i];
 		line.mark = marks[i];
 		put_line(out, &line);
 	}
@@ -98,7 +104,7 @@ static void put_kilometres(const struct statistics *s, struct wire_out *out)
 	suppress_list(s->cells[table], count, marks, &total);
 	for (size_t i = 0; i < count; i++)
 		put_line(out, &(struct line){ "kilometres", statistics_tables_class(table, i), NULL,
-					      (s->kilometres[i] + HUNDRED / 2) / HUNDRED * HUNDRED,
+					      rounded(s->kilometres[i], HUNDRED),
 					      marks[i] == SUPPRESS_SHOWN ? SUPPRESS_SHOWN : SUPPRESS_WITHHELD });
 }
 
@@ -116,6 +122,7 @@ void statistics_report(const struct statistics *s, struct wire_out *fields)
 		switch (statistics_tables_form(table)) {
 		case STATISTICS_TABLES_LIST:
 		case STATISTICS_TABLES_LOOSE:
+		case STATISTICS_TABLES_STOCK:
 			put_list(s, table, fields);
 			break;
 		case STATISTICS_TABLES_GRID:

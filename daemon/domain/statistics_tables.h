@@ -17,7 +17,11 @@ enum {
 	STATISTICS_TABLES_NO_OUTCOME = 8,
 };
 
-enum statistics_tables_form { STATISTICS_TABLES_LIST, STATISTICS_TABLES_GRID, STATISTICS_TABLES_LOOSE };
+/* A stock is what stands at the end of a quarter. It is told in tens and without its total:
+ * of two exact stocks and what came in between, what went out could be computed. */
+enum statistics_tables_form {
+	STATISTICS_TABLES_LIST, STATISTICS_TABLES_GRID, STATISTICS_TABLES_LOOSE, STATISTICS_TABLES_STOCK,
+};
 
 enum statistics_tables_form statistics_tables_form(enum statistics_table table);
 /* Rows of a grid, classes of a list. */

@@ -70,7 +70,7 @@ static struct span name_of(void *ctx, const uint8_t id[static ID_BYTES])
 }
 
 /* One fictional client's life in records. */
-static struct { const struct print_record *client, *plan, *mapping, *consent, *oral, *disclosure, *statute; } made;
+static struct { const struct print_record *client, *plan, *mapping, *consent, *oral, *disclosure, *statute, *device; } made;
 
 static void make_person(void)
 {
@@ -106,6 +106,13 @@ static void make_places(void)
 	    "{\"name\":\"Takkuvaaran sosiaalitoimisto\",\"municipality\":\"Takkuvaara\",\"kind\":\"SOCIAL_OFFICE\",\"phone\":\"040 000 0178\"}");
 	add("service_point", 0x43, "2026-01-01T00:00", "",
 	    "{\"name\":\"Seurakunnan pöytä\",\"municipality\":\"Takkuvaara\",\"kind\":\"PARISH\"}");
+}
+
+static void make_lost_device(void)
+{
+	made.device = add("device", 0x77, "2026-03-01T09:00", "",
+			  "{\"serial\":\"kannettava 7\",\"holder\":" STAFF_ID ",\"lost_at\":\"2026-11-21T20:15\",\"loss_risk_high\":true,"
+			  "\"loss_risk_reasons\":\"tunnuslause lapulla\"}");
 }
 
 static void make_mapping(void)
@@ -219,6 +226,7 @@ static int make_records(void **state)
 	(void)state;
 	record_count = fields_used = 0;
 	make_person();
+	make_lost_device();
 	make_mapping();
 	make_plan();
 	make_consents();
@@ -324,7 +332,7 @@ static bool has(const char *text, const char *part)
 /* Each print as HTML and text in Finnish; calls `check` with what it is and says. */
 static void each_print(void (*check)(const struct print_work *work, const char *text))
 {
-	const struct print_record *subjects[PRINT_KINDS] = { [PRINT_PLAN] = made.plan, [PRINT_NOTICE] = made.disclosure,
+	const struct print_record *subjects[PRINT_KINDS] = { [PRINT_PLAN] = made.plan, [PRINT_NOTICE] = made.disclosure, [PRINT_LOSS] = made.device,
 							     [PRINT_QUADRANTS] = made.mapping, [PRINT_CONSENT] = made.consent };
 	for (int kind = 0; kind < PRINT_KINDS; kind++) {
 		struct print_work work = work_of((enum print_kind)kind, subjects[kind]);
@@ -391,7 +399,7 @@ static void a_protected_address_stands_on_no_print(void **state)
 	assert_false(has(text, "pareittain"));
 	assert_true(has(text, "turvallisuutta koskevia merkintöjä: 1"));
 	for (int kind = 0; kind < PRINT_KINDS; kind++) {
-		const struct print_record *subjects[PRINT_KINDS] = { [PRINT_PLAN] = made.plan, [PRINT_NOTICE] = made.disclosure,
+		const struct print_record *subjects[PRINT_KINDS] = { [PRINT_PLAN] = made.plan, [PRINT_NOTICE] = made.disclosure, [PRINT_LOSS] = made.device,
 								     [PRINT_QUADRANTS] = made.mapping, [PRINT_CONSENT] = made.consent };
 		work = work_of((enum print_kind)kind, subjects[kind]);
 		work.with_protected = kind != PRINT_REPORT;
@@ -574,6 +582,35 @@ static void the_findings_show_decisions_and_nobody(void **state)
 	assert_true(has(printed(&work), "Ajalta: kaikki tähän asti kirjatut"));
 }
 
+/* To a person in their language: the loss and the rights, and nothing of what is recorded. */
+static void the_letter_on_a_loss_says_when_and_what_to_do_and_nothing_recorded(void **state)
+{
+	static const char *const words[LABELS_LANGUAGES][3] = {
+		[LABELS_FI] = { "tietojasi sisältänyt laite", "21.11.2026 klo 20.15", "Mitä voit tehdä" },
+		[LABELS_SV] = { "en enhet med dina uppgifter", "21.11.2026 kl. 20.15", "Vad du kan göra" },
+		[LABELS_EN] = { "a device with your data", "21.11.2026", "What you can do" },
+	};
+	(void)state;
+	struct print_work work = work_of(PRINT_LOSS, made.device);
+	for (int form = PRINT_HTML; form <= PRINT_TEXT; form++) {
+		work.form = (enum print_form)form;
+		for (int lang = 0; lang < LABELS_LANGUAGES; lang++) {
+			work.language = (enum labels_language)lang;
+			const char *text = printed(&work);
+			for (size_t i = 0; i < 3; i++)
+				if (!has(text, words[lang][i]))
+					fail_msg("%s is missing: %s", words[lang][i], text);
+			assert_true(has(text, "Öhman") && has(text, "040 000 0777"));
+			assert_false(has(text, "kannettava 7") || has(text, "lapulla") || has(text, "010594") || has(text, "Vuokrarästi") ||
+				     has(text, "Ylikorventie"));
+		}
+	}
+	work.client = NULL;
+	struct wire_out out;
+	wire_out_init(&out, out_block, sizeof out_block);
+	assert_int_equal(print_write(&work, &out).kind, FAULT_CALLER);
+}
+
 /* ---- hostile and odd texts ---- */
 
 static void what_records_say_is_escaped(void **state)
@@ -742,6 +779,7 @@ int main(void)
 		cmocka_unit_test_setup(letters_are_counted_by_their_columns, make_records),
 		cmocka_unit_test_setup(the_log_leaves_out_what_is_older_than_two_years_and_says_so, make_records),
 		cmocka_unit_test_setup(the_findings_show_decisions_and_nobody, make_records),
+		cmocka_unit_test_setup(the_letter_on_a_loss_says_when_and_what_to_do_and_nothing_recorded, make_records),
 		cmocka_unit_test_setup(what_records_say_is_escaped, make_records),
 		cmocka_unit_test_setup(text_is_broken_between_words_within_80_columns, make_records),
 		cmocka_unit_test_setup(the_clients_language_is_the_prints, make_records),

@@ -340,6 +340,38 @@ static void kilometres_are_told_in_hundreds(void **state)
 	assert_string_equal(line("kilometres", "BROAD"), "0");
 }
 
+static void matters(int count, const char *opened, const char *more)
+{
+	char json[300];
+	snprintf(json, sizeof json, "{\"client\":\"00000000000000000000000000000001\",\"title\":\"x\",\"opened_on\":\"%s\","
+		 "\"opened_by_pathway\":\"SELF\",\"special_support\":false%s}", opened, more);
+	for (int i = 0; i < count; i++)
+		give("case", "2026-03-01", json);
+}
+
+/* Before, 33 + 6 opened - 37 open told that two were closed. */
+static void two_quarters_do_not_tell_what_was_closed_between_them(void **state)
+{
+	(void)state;
+	begin();
+	person("2020-01-01", "Hallasuo");
+	matters(33, "2026-03-01", "");
+	make_report();
+	assert_string_equal(line("cases_open", "UNDER_3_MONTHS"), "30");
+	assert_string_equal(line("cases_open", "TOTAL"), "no such line");
+	begin();
+	person("2020-01-01", "Hallasuo");
+	matters(31, "2026-03-01", "");
+	matters(6, "2026-03-20", "");
+	matters(2, "2026-01-10", ",\"state\":\"CLOSED\",\"closed_on\":\"2026-02-01\"");
+	matters(3, "2025-12-01", "");
+	make_report();
+	assert_string_equal(line("cases_open", "UNDER_3_MONTHS"), "40");
+	assert_string_equal(line("cases_open", "UNDER_6_MONTHS"), "<5");
+	assert_string_equal(line("cases_closed", "UNDER_3_MONTHS"), "..");
+	assert_string_equal(line("cases_closed", "TOTAL"), "<5");
+}
+
 static void every_table_and_class_has_its_words_and_its_place(void **state)
 {
 	char key[100];
@@ -376,6 +408,7 @@ int main(void)
 		cmocka_unit_test(assessments_concerns_plans_feedback_and_anonymous_contacts),
 		cmocka_unit_test(what_is_small_is_not_told),
 		cmocka_unit_test(kilometres_are_told_in_hundreds),
+		cmocka_unit_test(two_quarters_do_not_tell_what_was_closed_between_them),
 		cmocka_unit_test(every_table_and_class_has_its_words_and_its_place),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
