@@ -9,12 +9,10 @@
 #include "say.h"
 #include "verbs.h"
 
-enum { PLACES_MAX = 64 };
-
-struct places {
-	const char *municipality; /* "": of all */
-	char ids[PLACES_MAX][FILL_ID_BYTES];
-	size_t count;
+/* Where the client lives, under its names in both languages. */
+struct here {
+	char municipality[FILL_TITLE_BYTES], name[FILL_TITLE_BYTES], swedish[FILL_TITLE_BYTES];
+	bool is_known; /* it stands in the reference data: what is not here is left out */
 };
 
 static void say_number(const char *phone, const char *what, const char *where, const char *hours)
@@ -39,72 +37,74 @@ static void say_number(const char *phone, const char *what, const char *where, c
 	say_line("%.*s", (int)text.len, (const char *)text.data);
 }
 
-static void gather_ids(void *ctx, struct json object)
-{
-	struct places *places = ctx;
-	struct json name, record;
-	for (struct json_walk walk = json_walk(json_member(object, "records")); json_next(&walk, &name, &record);)
-		if (places->count < PLACES_MAX)
-			snprintf(places->ids[places->count++], FILL_ID_BYTES, "%s", say_text(json_member(record, "id")));
-}
-
 static void take_municipality(void *ctx, struct json object)
 {
 	snprintf(ctx, FILL_TITLE_BYTES, "%s",
 		 say_text(json_member(json_member(json_member(object, "record"), "fields"), "municipality")));
 }
 
-static void print_municipality(void *ctx, struct json object)
+static void find_here(struct here *here, struct json municipalities)
 {
-	const struct places *places = ctx;
-	struct json fields = json_member(json_member(object, "record"), "fields");
-	const char *name = say_text(json_member(fields, "name")), *phone = say_text(json_member(fields, "emergency_phone"));
-	if (*phone != 0 && (*places->municipality == 0 || strcmp(name, places->municipality) == 0))
-		say_number(phone, "emergency social service (sosiaalipäivystys)", name, "");
-}
-
-static void print_point(void *ctx, struct json object)
-{
-	const struct places *places = ctx;
-	struct json fields = json_member(json_member(object, "record"), "fields");
-	const char *phone = say_text(json_member(fields, "phone"));
-	bool is_duty = json_text_is(json_member(fields, "kind"), "EMERGENCY_DUTY");
-	bool is_here = strcmp(say_text(json_member(fields, "municipality")), places->municipality) == 0;
-	/* Without a client all duties are told; with one, also the places of the client's municipality. */
-	if (*phone != 0 && (is_here || (is_duty && *places->municipality == 0)))
-		say_number(phone, say_text(json_member(fields, "name")), is_duty ? "on duty" : say_text(json_member(fields, "kind")),
-			   say_text(json_member(fields, "hours")));
-}
-
-static void each_of(struct command_context *c, const char *type, link_answer_fn *print, struct places *places)
-{
-	jalka_Request *request = link_request(jalka_Request_list_tag);
-	LINK_PUT(request->call.list.type, type, "the type");
-	places->count = 0;
-	link_call(command_link(c), request, gather_ids, places);
-	for (size_t i = 0; i < places->count; i++) {
-		request = link_request(jalka_Request_show_tag);
-		LINK_PUT(request->call.show.id, places->ids[i], "the id");
-		link_call(command_link(c), request, print, places);
+	struct json name, item;
+	for (struct json_walk walk = json_walk(municipalities); json_next(&walk, &name, &item);) {
+		struct json fields = json_member(item, "fields");
+		snprintf(here->name, sizeof here->name, "%s", say_text(json_member(fields, "name")));
+		snprintf(here->swedish, sizeof here->swedish, "%s", say_text(json_member(fields, "name_sv")));
+		here->is_known = strcmp(here->municipality, here->name) == 0 || strcmp(here->municipality, here->swedish) == 0;
+		if (here->is_known)
+			return;
 	}
+}
+
+/* A place of no municipality serves all. */
+static bool is_here(const struct here *here, const char *municipality)
+{
+	return !here->is_known || *municipality == 0 || strcmp(municipality, here->name) == 0 ||
+	       strcmp(municipality, here->swedish) == 0;
+}
+
+static void say_place(const struct here *here, struct json place, const char *what)
+{
+	struct json fields = json_member(place, "fields");
+	const char *phone = say_text(json_member(fields, "phone"));
+	if (*phone != 0 && is_here(here, say_text(json_member(fields, "municipality"))))
+		say_number(phone, say_text(json_member(fields, "name")), what, say_text(json_member(fields, "hours")));
+}
+
+/* Duties first; where the client's municipality is known, also its other places that have a phone. */
+static void print_numbers(void *ctx, struct json object)
+{
+	struct here *here = ctx;
+	struct json name, item;
+	if (*here->municipality != 0 && !here->is_known)
+		find_here(here, json_member(object, "municipalities"));
+	for (struct json_walk walk = json_walk(json_member(object, "emergency")); json_next(&walk, &name, &item);) {
+		const char *municipality = say_text(json_member(item, "municipality"));
+		if (json_member(item, "fields").type == JSON_OBJECT)
+			say_place(here, item, "on duty");
+		else if (!json_text_is(json_member(item, "kind"), "EMERGENCY_NUMBER") && is_here(here, municipality))
+			say_number(say_text(json_member(item, "phone")), "emergency social service (sosiaalipäivystys)", municipality, "");
+	}
+	for (struct json_walk walk = json_walk(json_member(object, "places")); here->is_known && json_next(&walk, &name, &item);)
+		if (json_text_is(json_member(item, "type"), "service_point"))
+			say_place(here, item, say_text(json_member(item, "kind_label")));
 }
 
 int verbs_emergency(struct command_context *c, int argc, char **argv)
 {
-	static struct places places;
-	static char municipality[FILL_TITLE_BYTES];
+	static struct here here;
 	struct fill_found client;
 	if (argc > 1)
 		command_usage(c, "one client is expected, or none");
 	say_number("112", "danger to life: call first (hätänumero)", "", "");
-	places.municipality = municipality;
 	if (argc == 1) {
 		fill_find_client(c, argv[0], &client);
 		jalka_Request *request = link_request(jalka_Request_show_tag);
 		LINK_PUT(request->call.show.id, client.id, "the client");
-		link_call(command_link(c), request, take_municipality, municipality);
+		link_call(command_link(c), request, take_municipality, here.municipality);
 	}
-	each_of(c, "municipality", print_municipality, &places);
-	each_of(c, "service_point", print_point, &places);
+	jalka_Request *request = link_request(jalka_Request_reference_tag);
+	LINK_PUT(request->call.reference.what, "places", "");
+	link_call(command_link(c), request, print_numbers, &here);
 	return SAY_OK;
 }

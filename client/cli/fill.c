@@ -79,7 +79,7 @@ void fill_find(struct command_context *c, const char *id, struct fill_found *out
 	jalka_Request *request = link_request(jalka_Request_show_tag);
 	memset(out, 0, sizeof *out);
 	LINK_PUT(request->call.show.id, id, "the id");
-	link_call(command_link(c), request, take_found, out);
+	link_look(command_link(c), request, take_found, out);
 }
 
 void fill_find_client(struct command_context *c, const char *id, struct fill_found *out)

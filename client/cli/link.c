@@ -240,7 +240,7 @@ static void say_hidden(struct json object)
 		say_note("cut: there is more than one answer holds; ask for less, with --limit, a type or a case");
 }
 
-void link_call(struct link *link, jalka_Request *request, link_answer_fn *fn, void *ctx)
+static void call(struct link *link, jalka_Request *request, link_answer_fn *fn, void *ctx, bool tells_hidden)
 {
 	struct link_answer answer;
 	uint32_t id = link_send(link, request);
@@ -250,9 +250,19 @@ void link_call(struct link *link, jalka_Request *request, link_answer_fn *fn, vo
 			link_refused(&answer);
 		if (answer.id == id && fn != NULL)
 			fn(ctx, answer.object);
-		if (answer.id == id)
+		if (answer.id == id && tells_hidden)
 			say_hidden(answer.object);
 	} while (answer.more || answer.id != id);
+}
+
+void link_call(struct link *link, jalka_Request *request, link_answer_fn *fn, void *ctx)
+{
+	call(link, request, fn, ctx, true);
+}
+
+void link_look(struct link *link, jalka_Request *request, link_answer_fn *fn, void *ctx)
+{
+	call(link, request, fn, ctx, false);
 }
 
 /* Somebody changed the field since it was read: both values, so that one can choose. */

@@ -45,6 +45,8 @@ void link_receive(struct link *link, struct link_answer *out);
  * with its exit code and text. */
 typedef void link_answer_fn(void *ctx, struct json object);
 void link_call(struct link *link, jalka_Request *request, link_answer_fn *fn, void *ctx);
+/* The same of what is only looked up on the way: what its answer left out is not told. */
+void link_look(struct link *link, jalka_Request *request, link_answer_fn *fn, void *ctx);
 
 /* Tells of a refusal and ends the program. */
 _Noreturn void link_refused(const struct link_answer *answer);

@@ -38,9 +38,9 @@ static void put_minute(char *out, size_t size, struct json fields, const char *n
 		snprintf(out + used, size - used, "%" PRId64 ".%02" PRId64, say_integer(fields, name) / 60, say_integer(fields, name) % 60);
 }
 
-static const char *hours_of(struct json fields, char out[static LINE_BYTES])
+static const char *hours_of(struct json place, struct json fields, char out[static LINE_BYTES])
 {
-	const char *hours = say_text(json_member(fields, "hours")), *weekday = say_text(json_member(fields, "weekday"));
+	const char *hours = say_text(json_member(fields, "hours")), *weekday = say_text(json_member(place, "weekday_label"));
 	snprintf(out, LINE_BYTES, "%s%s", hours, weekday);
 	if (*weekday == 0)
 		return out;
@@ -75,7 +75,7 @@ static void place_row(struct json place)
 	char hours[LINE_BYTES];
 	struct json fields = json_member(place, "fields");
 	const char *cells[] = { say_text(json_member(place, "kind_label")), say_text(json_member(fields, "name")),
-				say_text(json_member(fields, "municipality")), hours_of(fields, hours),
+				say_text(json_member(fields, "municipality")), hours_of(place, fields, hours),
 				say_text(json_member(fields, "phone")) };
 	say_table_row(cells);
 }

@@ -540,9 +540,9 @@ struct fault handlers_admin_access(struct request *request, const char *what, co
 	FAULT_TRY(read_day(request, "since", since, &from));
 	logging.from_ms = begin_of(from);
 	logging.list = glass ? "entries" : "volume";
-	/* Breaking the glass is shown to the administrator: to look is their duty, and needs no reason. */
-	FAULT_TRY(gate_class(request->gate, ACCESS_READ, ACCESS_LOG, glass ? ACCESS_IF_REASON : 0,
-			     glass ? ACCESS_WHOLE : ACCESS_METADATA));
+	/* Breaking the glass is shown to the administrator: to look is their duty, and needs no reason.
+	 * Neither does the volume, which is of no client. */
+	FAULT_TRY(gate_class(request->gate, ACCESS_READ, ACCESS_LOG, ACCESS_IF_REASON, glass ? ACCESS_WHOLE : ACCESS_METADATA));
 	if (glass) {
 		struct case_id none = { { 0 } };
 		FAULT_TRY(gate_trace_act(request->gate, RECORDS_ACCESS_ACT_READ_LOG, none, (struct record_id){ { 0 } }, NULL, NULL));

@@ -19,6 +19,7 @@
 #include "domain/calendar.h"
 #include "domain/deadline.h"
 #include "domain/schema.h"
+#include "records_table.h"
 #include "store/casebook_text.h"
 #include "store/drafts.h"
 
@@ -178,7 +179,7 @@ struct fault handlers_deadline(struct request *request)
 /* What is due and stands in no record: a draft, or what has no receipt. */
 struct extra {
 	struct casebook_due due;
-	uint8_t title[CASEBOOK_TEXT_TITLE_BYTES];
+	uint8_t title[CASEBOOK_TEXT_TITLE_BYTES], client_title[CASEBOOK_TEXT_TITLE_BYTES];
 };
 enum { EXTRAS_MAX = 256 };
 
@@ -315,7 +316,7 @@ static bool add_draft(void *ctx, const struct drafts_draft *draft)
 	if (extra == NULL)
 		return true;
 	extra->due.record_type = draft->record_type;
-	extra->due.case_id = draft->case_id;
+	extra->due.case_id = ID_IS_NONE(draft->case_id) ? draft->client_case : draft->case_id;
 	extra->due.record_id = draft->record_id;
 	if (schema != NULL)
 		extra->due.title.len = casebook_text_title(schema, draft->fields, extra->title).len;
@@ -352,6 +353,30 @@ static struct fault add_withdrawals(struct agenda *agenda, const struct request_
 	return f;
 }
 
+static bool take_client(void *ctx, const struct casebook_record *record)
+{
+	struct extra *extra = ctx;
+	size_t len = record->title.len < sizeof extra->client_title ? record->title.len : sizeof extra->client_title;
+	memcpy(extra->client_title, record->title.data, len);
+	extra->due.client = record->record_id;
+	extra->due.client_title = span_of(extra->client_title, len);
+	return false;
+}
+
+/* Whose it is: the client of its case. */
+static struct fault name_client(const struct agenda *agenda, struct extra *extra)
+{
+	struct case_id home = extra->due.case_id;
+	struct log_case info;
+	bool found = false;
+	if (ID_IS_NONE(home))
+		return fault_none();
+	FAULT_TRY(log_case_get(agenda->gate->world.log, home, &info, &found));
+	if (found && info.kind != DELTA_CASE_CLIENT && !ID_IS_NONE(info.client_case))
+		home = info.client_case;
+	return casebook_list(agenda->gate->world.book, RECORDS_TYPE_CLIENT, &home, 1, take_client, extra);
+}
+
 static struct fault gather_extras(struct agenda *agenda, const struct request_target *target)
 {
 	struct profile *profile = target->profile;
@@ -361,8 +386,10 @@ static struct fault gather_extras(struct agenda *agenda, const struct request_ta
 		(void)add_extra(agenda, &item);
 	FAULT_TRY(drafts_list(profile_log(profile), NULL, add_draft, agenda));
 	FAULT_TRY(add_withdrawals(agenda, target));
-	for (size_t i = 0; i < agenda->extra_count; i++)
+	for (size_t i = 0; i < agenda->extra_count; i++) {
 		agenda->extras[i].due.title.data = agenda->extras[i].title; /* they have come to rest */
+		FAULT_TRY(name_client(agenda, &agenda->extras[i]));
+	}
 	return fault_none();
 }
 

@@ -141,6 +141,9 @@ static bool place_item(void *ctx, const struct casebook_record *record)
 	writer_string(lookup->out, "type", view_type_name(record->record_type));
 	writer_string(lookup->out, "kind", kind);
 	writer_string(lookup->out, "kind_label", word);
+	if (record->record_type == RECORDS_TYPE_OUTREACH_POST)
+		writer_string(lookup->out, "weekday_label", word_of(lookup, record->record_type, RECORDS_OUTREACH_POST_WEEKDAY,
+								    record->shown, &kind));
 	write_fields(lookup, record->record_type, record->shown);
 	writer_object_end(lookup->out);
 	return true;

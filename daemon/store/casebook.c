@@ -268,17 +268,27 @@ static struct fault forgot(void *ctx, struct case_id case_id)
 
 static const struct book_ops ops = { .touched = touched, .forgot = forgot };
 
+struct noting {
+	struct casebook *book;
+	bool failed;
+};
+
 static bool note_record(void *ctx, const struct log_entry *entry)
 {
-	struct casebook *book = ctx;
-	return is_left_out(book, entry->case_id) || casebook_set_add(&book->touched, entry->record_id);
+	struct noting *noting = ctx;
+	noting->failed = !is_left_out(noting->book, entry->case_id)
+		&& !casebook_set_add(&noting->book->touched, entry->record_id);
+	return !noting->failed;
 }
 
 static struct fault fold_all(struct casebook *book)
 {
+	struct noting noting = { .book = book };
 	casebook_set_clear(&book->touched);
 	FAULT_TRY(casebook_rows_clear(book));
-	FAULT_TRY(log_read_local(book->log, 0, note_record, book));
+	FAULT_TRY(log_read_local(book->log, 0, note_record, &noting));
+	if (noting.failed)
+		return fault_of(FAULT_LIMIT, "memory for the case book");
 	return fold_touched(book);
 }
 

@@ -42,6 +42,8 @@ def main():
         set_clock(world, aino, 0)
         new = draft("Tämän päivän")
         due = {d["id"]: (d["rule"], d["class"]) for d in jalka(aino, "agenda")["due"] if d["what"] == "draft"}
+        whose = {d["client"]["title"] for d in jalka(aino, "agenda")["due"] if d["what"] == "draft"}
+        expect("and whose they are", whose == {"Kettunen Aino Maria"}, whose)
         expect("the worker's agenda says which are late", due.get(old) == due.get(other) == ("D18", "OVERDUE") and
                due.get(new, ("", ""))[1] != "OVERDUE", due)
         nodes.sync(aino)

@@ -140,11 +140,16 @@ def on_the_road(office):
     got = jalka(aino, "places", "Koskelanmäki", "--kind", "EMERGENCY_DUTY")
     office.expect("a duty that is a place stands on top with its hours", [e.get("fields", {}).get("hours") for e in got["emergency"]][-1]
                   == "joka päivä ympäri vuorokauden", got["emergency"])
+    words = run(aino, "emergency", json_form=False).out.splitlines()
+    office.expect("whom to call: each municipality's duty once, as it is today", words[0].startswith("112 ")
+                  and sum("Hallasuo" in line for line in words) == 1 and len(words) == len(set(words)), words)
     got = jalka(aino, "places", "vuorenpohja", "--kind", "kirjasto")
     office.expect("of one kind, here none", got["places"] == [], got)
     for day, kind in (("2020-01-01", "LIMITED"), ("2021-06-01", "NARROW")):
         got = jalka(aino, "places", "Hallasuo", "--at", day)["municipalities"]
         office.expect(f"Hallasuo was {kind} on {day}", [m["fields"]["env_type"] for m in got] == [kind], got)
+    words = run(aino, "places", "Takkuvaara", json_form=False).out
+    office.expect("the day of an outreach post in words", "tiistai 12.00-15.00" in words and "TUE" not in words, words)
     words = run(aino, "places", "Vuorenpohja", "--lang", "sv", json_form=False)
     office.expect("a person reads them, in Swedish too", words.out.startswith("112 ") and "begränsad service" in words.out
                   and "FPA:s serviceställe" in words.out and "9.00-11.00" in words.out, words.out)

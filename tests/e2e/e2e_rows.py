@@ -80,6 +80,15 @@ def on_the_way(desk):
                 desk.fields(visit)["outreach_post"] == post["id"])
 
 
+def emergency(desk):
+    told = run(desk.aino, "emergency", desk.client["id"], json_form=False).out
+    call = desk.write("row 46: a call to the emergency service is a visit by phone", "visit", "--case", desk.place, "place=PHONE",
+                      "purpose=GUIDANCE", "phase=SOCIAL_WELFARE", f"started_at={ago(30)}", "present=sosiaalipäivystys",
+                      "topic=Soitto sosiaalipäivystykseen")
+    desk.expect("row 46: 112 and the number one command away, the call in the log of the case",
+                told.index("112") < told.index("040 000 0905") and desk.fields(call)["present"] == ["sosiaalipäivystys"], told)
+
+
 def applications(desk):
     partner = jalka(desk.aino, "list", "partner")["records"][0]["title"]
     application = jalka(desk.aino, "application", desk.client["id"], "channel=NGO_SUPPORTED", f"helped_by={partner}",
@@ -173,7 +182,7 @@ def main():
     tally = nodes.Tally()
     with daemons.World() as world:
         desk = Desk(world, tally)
-        for part in (reference_data, on_the_way, applications, checklists, the_plan, without_a_person, the_case):
+        for part in (reference_data, on_the_way, emergency, applications, checklists, the_plan, without_a_person, the_case):
             with tally.part(part.__name__):
                 part(desk)
     tally.finish()

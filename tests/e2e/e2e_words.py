@@ -218,6 +218,32 @@ def prints_are_refused_in_words(tally, person):
     tally.expect("refused: no mapping, and what to do", got.code == FAILED and "--blank" in got.err, got)
 
 
+def what_was_written_of_the_wrong_client_is_not_chosen(tally, person):
+    device = person.device
+    wrong = jalka(device, "consent", "give", person.client, "PLAN_FULL", "väärän ihmisen asia", "recipient=Kela",
+                  "understood_check=kertoi omin sanoin", "witness_staff=Aino Laine")["id"]
+    tally.expect("of several consents the newest is printed", "väärän ihmisen" in printed(device, "consent", person.client, "--plain"))
+    jalka(device, "correct", wrong, "--kind", "REMOVE_UNNECESSARY", "--reason", "kirjattu väärälle")
+    page = printed(device, "consent", person.client, "--plain")
+    tally.expect("one that was taken out is passed over", "hakemuksen käsittely" in page and "väärän ihmisen" not in page, page)
+
+
+def a_statute_has_its_name_in_the_prints_language(tally, device, center, person):
+    law = jalka(center, "create", "law_ref", "number=1301/2014", "name_fi=Sosiaalihuoltolaki", "name_sv=Socialvårdslag",
+                "name_en=Social Welfare Act", "valid_from=2015-04-01")["id"]
+    nodes.sync(device)
+    got = run(device, "create", "disclosure", "--case", person.client_case, "--sign", f"client={person.client}", "recipient=FPA",
+              "basis=STATUTE", f"law_ref={law}", "statute_reasons=35 §: ilmeinen tarve, ei kykene huolehtimaan itsestään", 'items=[{"scope":"CONTACT_DETAILS","text":"040"}]',
+              "prepared_at=2026-11-20T10:00")
+    tally.expect("a disclosure by statute", got.code == 0, got)
+    for language, words in (("fi", ("1301/2014 Sosiaalihuoltolaki", "Vastaanottaja: Kela")), ("sv", ("1301/2014 Socialvårdslag", "Mottagare: FPA")),
+                            ("en", ("1301/2014 Social Welfare Act", "Recipient: Kela"))):
+        page = printed(device, "notice", got.json["id"], "--plain", "--lang", language)
+        tally.expect(f"statute and Kela by their names in {language}", all(word in page for word in words), page)
+    page = printed(device, "report", person.client, "--plain", "--lang", "fi")
+    tally.expect("the central node's records say whose they are", "keskusjärjestelmä" in page and ", central" not in page, page)
+
+
 def protected_details_need_asking(tally, person):
     device = person.device
     hidden = jalka(device, "client", "add", "Suojattu", "Siiri", "municipality=Takkuvaara", "address_protected=true",
@@ -298,6 +324,10 @@ def main():
             every_print_leaves_a_trace(tally, person)
         with tally.part("refusals"):
             prints_are_refused_in_words(tally, person)
+        with tally.part("the wrong client"):
+            what_was_written_of_the_wrong_client_is_not_chosen(tally, person)
+        with tally.part("names in the print's language"):
+            a_statute_has_its_name_in_the_prints_language(tally, device, center, person)
         with tally.part("protected details"):
             protected_details_need_asking(tally, person)
         with tally.part("findings"):
