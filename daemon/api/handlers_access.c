@@ -232,8 +232,6 @@ struct fault handlers_break_glass(struct request *request)
 		strcpy(request->field, "reason");
 		return fault_of(FAULT_CALLER, "say in a few words why: the administrator reads it the next day");
 	}
-	if (request->target.profile != NULL)
-		profile_touch(request->target.profile);
 	FAULT_TRY(gate_trace_act(request->gate, RECORDS_ACCESS_ACT_BREAK_GLASS, whose.client_case, none, call->reason, &id));
 	gate_broken();
 	struct writer *out = answer_begin(request->answer);
@@ -489,8 +487,6 @@ struct fault handlers_access_log(struct request *request)
 				   .whose = { .request = request, .gate = request->gate } };
 	if (!request->gate->has_person)
 		return fault_of(FAULT_LATER, "this machine is not enrolled yet");
-	if (request->target.profile != NULL)
-		profile_touch(request->target.profile);
 	FAULT_TRY(find_client(&logging.whose, call->id));
 	FAULT_TRY(read_range(&logging, call));
 	FAULT_TRY(may_read_log(&logging, call));

@@ -325,7 +325,6 @@ struct fault handlers_consent(struct request *request)
 {
 	static struct writing w;
 	static struct consenting c;
-	profile_touch(request->target.profile);
 	writing_begin(&w, request);
 	c = (struct consenting){ .call = &request->call->call.consent };
 	c.follow.writes = c.writes;

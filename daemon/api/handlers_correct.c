@@ -166,7 +166,6 @@ static struct fault correct_with(struct writing *w, struct profile *profile, con
 struct fault handlers_correct(struct request *request)
 {
 	static struct writing w;
-	profile_touch(request->target.profile);
 	writing_begin(&w, request);
 	struct fault f = correct_with(&w, request->target.profile, &request->call->call.correct);
 	writing_end(&w);

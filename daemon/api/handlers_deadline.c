@@ -414,7 +414,6 @@ struct fault handlers_agenda(struct request *request)
 	FAULT_TRY(read_day(request, &agenda.day));
 	if (*request->call->call.agenda.lang != '\0')
 		FAULT_TRY(handlers_read_language(request, request->call->call.agenda.lang, &agenda.language));
-	profile_touch(profile);
 	FAULT_TRY(stale_look(profile));
 	agenda.extras = malloc((EXTRAS_MAX + 1) * sizeof *agenda.extras);
 	if (agenda.extras == NULL)

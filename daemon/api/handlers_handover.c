@@ -385,7 +385,6 @@ static struct fault handover_with(struct writing *w, struct profile *profile, co
 struct fault handlers_handover(struct request *request)
 {
 	static struct writing w;
-	profile_touch(request->target.profile);
 	writing_begin(&w, request);
 	struct fault f = handover_with(&w, request->target.profile, &request->call->call.handover);
 	writing_end(&w);

@@ -79,7 +79,6 @@ struct fault handlers_match(struct request *request)
 {
 	const jalka_MatchCall *call = &request->call->call.match;
 	static struct writing w;
-	profile_touch(request->target.profile);
 	writing_begin(&w, request);
 	w.record = schema_by_type(RECORDS_TYPE_CLIENT);
 	struct fault f = writing_read(&w, "", call->form, span_of(call->body.bytes, call->body.size));

@@ -587,7 +587,6 @@ struct fault handlers_print(struct request *request)
 	struct node_id self = profile_status(profile)->node;
 	void *block = NULL;
 	size_t size = 0;
-	profile_touch(profile);
 	printing = (struct printing){ .request = request, .call = &request->call->call.print, .profile = profile,
 				      .book = profile_book(profile), .log = profile_log(profile) };
 	printing.work = (struct print_work){ .now_ms = loop_wall_ms(), .name = name_of, .name_ctx = &printing };

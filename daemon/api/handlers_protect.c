@@ -144,7 +144,6 @@ static struct fault protect(struct protecting *p, const char *id)
 struct fault handlers_protect(struct request *request)
 {
 	static struct writing w;
-	profile_touch(request->target.profile);
 	writing_begin(&w, request);
 	struct protecting p = { .w = &w, .profile = request->target.profile };
 	w.record = schema_by_type(RECORDS_TYPE_CLIENT);

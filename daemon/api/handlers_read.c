@@ -41,7 +41,6 @@ static void begin(struct reading *reading, struct request *request)
 	struct node_id self;
 	*reading = (struct reading){ .profile = profile, .answer = request->answer, .gate = request->gate };
 	if (profile != NULL) {
-		profile_touch(profile);
 		reading->book = profile_book(profile);
 		reading->log = profile_log(profile);
 		self = profile_status(profile)->node;

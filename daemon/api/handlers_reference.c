@@ -252,8 +252,6 @@ struct fault handlers_reference(struct request *request)
 	struct profile *profile = request->target.profile;
 	struct lookup lookup = { .request = request, .wanted = span_text(call->name), .kind = span_text(call->kind),
 				 .language = LABELS_FI, .day = civil_days(civil_helsinki(loop_wall_ms()).date) };
-	if (profile != NULL)
-		profile_touch(profile);
 	lookup.book = profile != NULL ? profile_book(profile) : node_book(request->target.node);
 	if (*call->lang != '\0')
 		FAULT_TRY(handlers_read_language(request, call->lang, &lookup.language));

@@ -652,7 +652,6 @@ static struct fault meet(struct meeting *m)
 struct fault handlers_session(struct request *request)
 {
 	static struct meeting m;
-	profile_touch(request->target.profile);
 	memset(&m, 0, sizeof m);
 	m.call = &request->call->call.session;
 	m.profile = request->target.profile;

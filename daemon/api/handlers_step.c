@@ -104,7 +104,6 @@ static struct fault step_with(struct writing *w, struct profile *profile, const 
 struct fault handlers_step(struct request *request)
 {
 	static struct writing w;
-	profile_touch(request->target.profile);
 	if (*request->call->call.step.record_id == '\0')
 		return writing_at(request, "record_id", "say which record steps");
 	writing_begin(&w, request);

@@ -160,7 +160,6 @@ struct fault handlers_sync(struct request *request)
 {
 	const jalka_SyncCall *call = &request->call->call.sync;
 	struct profile *profile = request->target.profile;
-	profile_touch(profile);
 	if (call->offline && call->online)
 		return fault_of(FAULT_CALLER, "offline and online at once cannot be");
 	if (profile_status(profile)->state == REPLICA_REVOKED)
@@ -190,7 +189,6 @@ struct fault handlers_enrol(struct request *request)
 	struct profile *profile = request->target.profile;
 	struct enrol_code code;
 	struct fault f = enrol_code_read(span_text(call->code), &code);
-	profile_touch(profile);
 	if (fault_is(f)) {
 		strcpy(request->field, "code");
 		return f;

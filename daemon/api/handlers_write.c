@@ -17,7 +17,6 @@ void handlers_wipe(void)
 
 static struct fault write_field(struct writing *w, struct profile *profile, const jalka_WriteCall *call)
 {
-	profile_touch(profile);
 	if (w->record->central_only)
 		return writing_at(w->request, "type", "records of this type are written at the central node only");
 	if (profile_status(profile)->state == REPLICA_BLANK)
@@ -67,7 +66,6 @@ struct fault handlers_write(struct request *request)
 
 static struct fault sign_with(struct writing *w, struct profile *profile)
 {
-	profile_touch(profile);
 	w->sign = true;
 	FAULT_TRY(writing_find_draft(w, profile, w->request->call->call.sign.record_id));
 	FAULT_TRY(writing_find_case(w, profile, "", ""));
@@ -110,7 +108,6 @@ struct fault handlers_drafts(struct request *request)
 	struct log *drafts = profile_log(request->target.profile);
 	const char *discard = request->call->call.drafts.discard;
 	struct record_id id;
-	profile_touch(request->target.profile);
 	if (*discard != '\0') {
 		FAULT_TRY(resolve_draft(drafts, discard, &id));
 		FAULT_TRY(drafts_discard(drafts, id));

@@ -8,6 +8,7 @@
 
 #include "api/gate.h"
 #include "api/handlers.h"
+#include "api/profile.h"
 #include "base/assert.h"
 #include "base/wire.h"
 #include "central/node.h"
@@ -184,6 +185,9 @@ static void dispatch(struct request *request, const struct request_row *row)
 {
 	unsigned role = request->target.profile != NULL ? REQUEST_FIELD : REQUEST_CENTRAL;
 	struct answer *answer = request->answer;
+	/* Before anything is looked at: it locks a machine that has slept. */
+	if (role == REQUEST_FIELD && !request->call->quiet && row->needs_open)
+		profile_touch(request->target.profile);
 	if ((row->roles & role) == 0) {
 		answer_refuse(answer, fault_of(FAULT_CALLER, role == REQUEST_FIELD
 						? "this is a worker's daemon, and the call belongs to the central node"

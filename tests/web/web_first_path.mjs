@@ -54,7 +54,7 @@ try {
 	await count.run("a note is kept as it is typed", async () => {
 		await page.getByRole("link", { name: "Asiakaskertomusmerkintä" }).click();
 		await page.getByLabel("Merkintä").pressSequentially(NOTE, { delay: 5 });
-		await page.locator("[data-keeping=kept]").waitFor();
+		await page.locator("[data-keeping=kept]").waitFor().catch(async (error) => { throw new Error(`${error.message}\n${await page.locator("form").innerText()}`); });
 		const { drafts } = await aino.run("drafts");
 		if (drafts.length !== 1 || drafts[0].fields.text !== NOTE)
 			throw new Error(JSON.stringify(drafts));
