@@ -30,6 +30,7 @@ struct reading {
 	bool with_fields;
 	struct gate *gate;
 	struct world world;
+	const struct casebook_record *logged;   /* whose log is told with what was written; NULL: without */
 	const struct rules_record *corrections; /* of the case that is shown */
 	size_t correction_count;
 };
@@ -171,6 +172,9 @@ static bool log_line(void *ctx, const struct log_entry *entry)
 {
 	struct reading *reading = ctx;
 	struct writer *out = reading->out;
+	struct delta delta;
+	if (!answer_item(reading->answer, "log"))
+		return false;
 	writer_object(out, NULL);
 	view_author(&reading->view, out, "by", &entry->author);
 	writer_number(out, "seq", entry->seq);
@@ -179,6 +183,8 @@ static bool log_line(void *ctx, const struct log_entry *entry)
 	writer_string(out, "verdict", verdict_name(entry->verdict));
 	writer_number(out, "reason", entry->reason);
 	writer_string(out, "why", entry->reason == 0 ? "" : view_reason(entry->reason));
+	if (reading->logged != NULL && entry->bytes.data != NULL && !fault_is(delta_read(entry->bytes, &delta)))
+		view_fields(out, entry->record_type, gate_fields(reading->gate, reading->logged, delta.fields));
 	writer_object_end(out);
 	return true;
 }
@@ -233,10 +239,12 @@ static struct fault show_record(struct reading *reading, const struct casebook_r
 	write_fields(reading, record);
 	writer_bool(out, "original", original);
 	/* The values of the fields are the original again: not of what reads otherwise now. */
-	write_info(reading, record, fields, is_rewritten(reading, record) ? 0 : count);
+	bool rewritten = is_rewritten(reading, record);
+	write_info(reading, record, fields, rewritten ? 0 : count);
 	writer_object_end(out);
 	struct fault f = fault_none();
 	if (call->log) {
+		reading->logged = rewritten ? NULL : record;
 		writer_list(out, "log");
 		f = log_read_record(reading->log, record->record_id, log_line, reading);
 		writer_list_end(out);
@@ -390,25 +398,6 @@ static struct fault type_of(struct request *request, const char *name, uint32_t 
 	}
 	*out = record->type;
 	return fault_none();
-}
-
-struct fault handlers_list(struct request *request)
-{
-	const jalka_ListCall *call = &request->call->call.list;
-	struct reading reading;
-	struct log_case info;
-	uint32_t type;
-	begin(&reading, request);
-	FAULT_TRY(type_of(request, call->type, &type));
-	if (*call->case_id != '\0')
-		FAULT_TRY(resolve_case(reading.log, call->case_id, &info));
-	reading.out = answer_begin(reading.answer);
-	reading.list = "records";
-	reading.limit = call->limit; /* of what is seen: what is hidden takes nobody's place */
-	writer_list(reading.out, reading.list);
-	struct fault f = casebook_list(reading.book, type, *call->case_id != '\0' ? &info.case_id : NULL, 0, item, &reading);
-	writer_list_end(reading.out);
-	return end(&reading, finish(&reading, f));
 }
 
 struct fault handlers_search(struct request *request)
@@ -595,6 +584,84 @@ struct fault handlers_quarantine(struct request *request)
 	struct fault f = log_author_scan(reading.log, read_own, &own);
 	writer_list_end(reading.out);
 	return finish(&reading, fault_is(f) ? f : own.fault);
+}
+
+/* ---- own work that central has not got ---- */
+
+static bool summarize(void *ctx, const struct casebook_record *record)
+{
+	struct tried *tried = ctx;
+	tried->met = gate_sees(tried->reading->gate, record);
+	if (tried->met)
+		view_summary(&tried->reading->view, tried->reading->out, record);
+	return false;
+}
+
+static bool waiting_item(void *ctx, const struct log_entry *entry)
+{
+	struct reading *reading = ctx;
+	struct writer *out = reading->out;
+	struct tried tried = { .reading = reading };
+	if (!answer_item(reading->answer, "waiting"))
+		return false;
+	writer_object(out, NULL);
+	(void)casebook_get(reading->book, entry->record_id, summarize, &tried);
+	if (!tried.met) { /* only that it waits */
+		writer_id(out, "id", entry->record_id.bytes);
+		writer_id(out, "case_id", entry->case_id.bytes);
+		writer_string(out, "type", view_type_name(entry->record_type));
+	}
+	writer_number(out, "seq", entry->seq);
+	writer_number(out, "stamp_ms", entry->stamp_ms);
+	writer_number(out, "bytes", entry->bytes.len);
+	writer_object_end(out);
+	return true;
+}
+
+static bool read_waiting(void *ctx, const struct log_author *info)
+{
+	struct own_epochs *own = ctx;
+	if (ID_EQUAL(info->author.node, own->node) && info->receipted_seq < info->seq)
+		own->fault = log_read_author(own->reading->log, &info->author, info->receipted_seq + 1, waiting_item, own->reading);
+	return !fault_is(own->fault);
+}
+
+/* Each delta of this device that has no receipt, in the order they are sent. */
+static struct fault list_waiting(struct request *request)
+{
+	struct reading reading;
+	begin(&reading, request);
+	if (reading.profile == NULL)
+		return end(&reading, fault_of(FAULT_CALLER, "nothing of the central node waits to be sent"));
+	struct own_epochs own = { .reading = &reading, .node = profile_status(reading.profile)->node };
+	reading.out = answer_begin(request->answer);
+	writer_list(reading.out, "waiting");
+	struct fault f = log_author_scan(reading.log, read_waiting, &own);
+	writer_list_end(reading.out);
+	return end(&reading, finish(&reading, fault_is(f) ? f : own.fault));
+}
+
+/* ---- list ---- */
+
+struct fault handlers_list(struct request *request)
+{
+	const jalka_ListCall *call = &request->call->call.list;
+	struct reading reading;
+	struct log_case info;
+	uint32_t type;
+	if (call->waiting)
+		return list_waiting(request);
+	begin(&reading, request);
+	FAULT_TRY(type_of(request, call->type, &type));
+	if (*call->case_id != '\0')
+		FAULT_TRY(resolve_case(reading.log, call->case_id, &info));
+	reading.out = answer_begin(reading.answer);
+	reading.list = "records";
+	reading.limit = call->limit; /* of what is seen: what is hidden takes nobody's place */
+	writer_list(reading.out, reading.list);
+	struct fault f = casebook_list(reading.book, type, *call->case_id != '\0' ? &info.case_id : NULL, 0, item, &reading);
+	writer_list_end(reading.out);
+	return end(&reading, finish(&reading, f));
 }
 
 /* ---- rebuild ---- */
