@@ -12,6 +12,7 @@
 #include "api/view.h"
 #include "base/limits.h"
 #include "central/node.h"
+#include "domain/fields.h"
 #include "domain/nfc.h"
 #include "domain/schema.h"
 #include "records_table.h"
@@ -25,6 +26,7 @@ struct reading {
 	struct writer *out;
 	struct view view;
 	const char *list; /* the list being written */
+	const struct record_id *named; /* whom what is listed names; NULL: whoever */
 	size_t limit, told; /* of what is shown; 0: all */
 	bool is_search;
 	bool with_fields;
@@ -105,9 +107,25 @@ static void know_corrections(struct reading *reading, struct case_id case_id)
 					       &reading->corrections);
 }
 
+static bool names(const struct casebook_record *record, const struct record_id *id)
+{
+	const struct schema_record *type = schema_by_type(record->record_type);
+	for (size_t i = 0; type != NULL && i < type->message->count; i++) {
+		struct span one, rest = record->shown;
+		if (type->message->fields[i].kind != SCHEMA_ID)
+			continue;
+		while (fields_next(&rest, type->message->fields[i].number, &one))
+			if (one.len == ID_BYTES && memcmp(one.data, id->bytes, ID_BYTES) == 0)
+				return true;
+	}
+	return false;
+}
+
 static bool item(void *ctx, const struct casebook_record *record)
 {
 	struct reading *reading = ctx;
+	if (reading->named != NULL && !names(record, reading->named))
+		return true;
 	/* That something hidden holds the words asked for would tell what stands in it. */
 	if (reading->is_search ? !gate_shows(reading->gate, record) : !gate_sees(reading->gate, record))
 		return true;
@@ -648,6 +666,7 @@ struct fault handlers_list(struct request *request)
 	const jalka_ListCall *call = &request->call->call.list;
 	struct reading reading;
 	struct log_case info;
+	struct record_id named;
 	uint32_t type;
 	if (call->waiting)
 		return list_waiting(request);
@@ -655,6 +674,10 @@ struct fault handlers_list(struct request *request)
 	FAULT_TRY(type_of(request, call->type, &type));
 	if (*call->case_id != '\0')
 		FAULT_TRY(resolve_case(reading.log, call->case_id, &info));
+	if (*call->naming != '\0') {
+		FAULT_TRY(resolve_record(reading.book, call->naming, &named));
+		reading.named = &named;
+	}
 	reading.out = answer_begin(reading.answer);
 	reading.list = "records";
 	reading.limit = call->limit; /* of what is seen: what is hidden takes nobody's place */
