@@ -6,12 +6,18 @@ import { route } from "./core/route";
 import * as session from "./core/session";
 import * as words from "./core/words";
 import { Case } from "./screens/case";
+import { Consent, Consents } from "./screens/consent";
 import { Enrol, Gone, Init, SignedOut, Unlock } from "./screens/door";
+import { Feedback } from "./screens/feedback";
 import { Frame } from "./screens/frame";
+import { Handovers } from "./screens/handovers";
 import { Home } from "./screens/home";
 import { Conflicts, Drafts, NewOf } from "./screens/lists";
+import { NoticeOf } from "./screens/notice";
+import { Print } from "./screens/print";
 import { Record } from "./screens/record";
 import { Sync } from "./screens/sync";
+import { handing, Turned } from "./screens/turned";
 import { Write } from "./screens/write";
 
 function Screen() {
@@ -24,8 +30,18 @@ function Screen() {
 		return <Record key={second} id={second} />;
 	case "new":
 		return second === "" ? <NewOf /> : <Write key={location.hash} type={second} query={query} />;
+	case "consent":
+		return <Consent key={second} id={second} query={query} />;
+	case "consents":
+		return <Consents key={second} id={second} />;
 	case "drafts":
 		return <Drafts />;
+	case "handovers":
+		return <Handovers id={second} query={query} />;
+	case "notice":
+		return <NoticeOf key={second} id={second} />;
+	case "print":
+		return <Print key={second} id={second} query={query} />;
 	case "conflicts":
 		return <Conflicts />;
 	case "sync":
@@ -47,6 +63,9 @@ function Field() {
 		return <Unlock />;
 	if (now.sync === "blank" || now.sync === "enrolling")
 		return <Enrol />;
+	const held = handing(route.value.path);
+	if (held !== null)
+		return held.screen === "turned" ? <Turned held={held} /> : <Feedback held={held} />;
 	return <Frame><Screen /></Frame>;
 }
 

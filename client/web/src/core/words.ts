@@ -110,6 +110,13 @@ export function momentIso(ms: number): string {
 	return parts.replace(" ", "T");
 }
 
+// The moment that such a text means in Helsinki.
+export function momentMs(local: string): number {
+	const utc = Date.parse(`${local.slice(0, 16)}Z`);
+	const ahead = (ms: number) => Date.parse(`${momentIso(ms)}Z`) - Math.floor(ms / 60_000) * 60_000;
+	return utc - ahead(utc - ahead(utc));
+}
+
 export function centsText(cents: number): string {
 	return new Intl.NumberFormat(LOCALES[language.value], { style: "currency", currency: "EUR" }).format(cents / 100);
 }
