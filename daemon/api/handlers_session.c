@@ -7,21 +7,28 @@
  * At the start the scope of the consent is told, and what it excludes. A point
  * outside it is marked and gets no note: it is not discussed. What is agreed is an
  * agreed_action of one owner and a day. Nothing of picture, voice or chat is kept.
+ *
+ * Several may write in one session. Its lists are read as all of them wrote them
+ * (domain/session_lists), and the next write of a list is of all of it.
  */
 #include "api/handlers.h"
 
+#include "api/gate.h"
 #include "api/profile.h"
 #include "api/resolve.h"
 #include "api/scopes.h"
+#include "api/session_typed.h"
+#include "api/stale.h"
 #include "api/view.h"
 #include "api/writing.h"
 #include "base/civil.h"
 #include "domain/consent.h"
 #include "domain/fields.h"
+#include "domain/session_lists.h"
 #include "io/random.h"
 #include "records_table.h"
 
-enum { PART_BYTES = 40 * 1024 };
+enum { PART_BYTES = 40 * 1024, VALUES_MAX = 16 };
 
 struct meeting {
 	struct writing w;
@@ -29,6 +36,8 @@ struct meeting {
 	struct profile *profile;
 	uint64_t at_ms;
 	const struct rules_record *session; /* NULL: a new one */
+	struct span lists;                  /* its agenda, participants and actions, of all who wrote them */
+	bool apart;                         /* and they wrote them apart */
 	struct consent consent;             /* its own; read when has_consent */
 	bool has_consent;
 	enum consent_hold hold;
@@ -132,7 +141,7 @@ static void tell(struct writing *w, struct writer *out)
 	struct rules_write write;
 	if (fault_is(writing_rules(w, &write)))
 		return;
-	struct span before = m->session != NULL ? m->session->fields : write.after;
+	struct span before = m->session != NULL ? m->lists : write.after;
 	struct span given = wire_out_span(&w->fields);
 	const struct lifecycle_table *table = lifecycle_of(RECORDS_TYPE_JOINT_SESSION);
 	bool is_stepped = fields_has(given, RECORDS_JOINT_SESSION_STATE);
@@ -314,7 +323,7 @@ static struct fault identify(struct meeting *m)
 	const jalka_SessionCall *call = m->call;
 	struct identity given[16];
 	bool used[16] = { false }, all = true;
-	struct span one, rest = m->session->fields;
+	struct span one, rest = m->lists;
 	for (size_t i = 0; i < call->args_count; i++)
 		if (!read_identity(call->args[i], &given[i]))
 			return refuse(m, "participants", "who and how is written role[/name[/organisation]]=how", "like Kela/Sari Laine=virkakortti");
@@ -441,19 +450,24 @@ static struct fault start(struct meeting *m)
 
 /* ---- points and notes ---- */
 
-static void find_point(struct meeting *m, uint32_t wanted, struct span *that)
+/* By number from 1, or by its title, which stays when others add points; 0: there is none. */
+static uint32_t find_point(struct meeting *m, struct span *that)
 {
-	struct span one, rest = m->session->fields;
-	for (uint32_t n = 1; fields_next(&rest, RECORDS_JOINT_SESSION_AGENDA, &one); n++)
-		if (n == wanted) {
+	struct span one, title, rest = m->lists;
+	for (uint32_t n = 1; fields_next(&rest, RECORDS_JOINT_SESSION_AGENDA, &one); n++) {
+		bool is_named = m->call->args_count > 0 && fields_bytes(one, RECORDS_AGENDA_POINT_TITLE, &title) &&
+				span_equal(title, span_text(m->call->args[0]));
+		if (m->call->args_count > 0 ? is_named : n == m->call->point) {
 			*that = one;
-			return;
+			return n;
 		}
+	}
+	return 0;
 }
 
 static struct fault point(struct meeting *m)
 {
-	struct span one, rest = m->session->fields;
+	struct span one, rest = m->lists;
 	uint64_t scopes[SCOPES_MAX];
 	size_t count;
 	bool outside = m->call->outside;
@@ -474,11 +488,11 @@ static struct fault point(struct meeting *m)
 static struct fault note(struct meeting *m)
 {
 	char *text = world_take(&m->w.world, PART_BYTES);
-	struct span one, that = { NULL, 0 }, title = { NULL, 0 }, notes = { NULL, 0 }, rest = m->session->fields;
+	struct span one, that = { NULL, 0 }, title = { NULL, 0 }, notes = { NULL, 0 }, rest = m->lists;
 	if (text == NULL)
 		return world_fault(&m->w.world);
-	find_point(m, m->call->point, &that);
-	if (that.len == 0)
+	uint32_t number = find_point(m, &that);
+	if (number == 0)
 		return refuse(m, "agenda", "there is no such point", "jalka session show SESSION; a new one: jalka session point SESSION TITLE");
 	if (fields_true(that, RECORDS_AGENDA_POINT_OUT_OF_SCOPE))
 		return refuse(m, "agenda", "this point is outside what the client consented to: it is not discussed and takes no note",
@@ -496,7 +510,7 @@ static struct fault note(struct meeting *m)
 	size_t from = notes.len == 0 ? 0 : notes.len + 1;
 	memcpy(text + from, m->call->text, len);
 	for (uint32_t n = 1; fields_next(&rest, RECORDS_JOINT_SESSION_AGENDA, &one); n++) {
-		if (n == m->call->point)
+		if (n == number)
 			put_point(m, title, false, span_of(text, from + len));
 		else
 			wire_put_bytes(&m->w.fields, RECORDS_JOINT_SESSION_AGENDA, one);
@@ -514,7 +528,7 @@ static struct fault action(struct meeting *m)
 	struct rules_told told = { .hint_count = 0 };
 	uint64_t kind;
 	int32_t due;
-	struct span one, rest = m->session->fields;
+	struct span one, rest = m->lists;
 	uint32_t state = state_of(m);
 	if (state != RECORDS_SESSION_STATE_RUNNING && state != RECORDS_SESSION_STATE_ENDED)
 		return refuse(m, "agreed_actions", "actions are agreed while the session runs, and until the client has confirmed", "jalka session start SESSION");
@@ -587,20 +601,150 @@ static struct fault finish(struct meeting *m, uint64_t state)
 	return put(m);
 }
 
+static bool is_list(uint32_t field)
+{
+	return field == RECORDS_JOINT_SESSION_AGENDA || field == RECORDS_JOINT_SESSION_PARTICIPANTS || field == RECORDS_JOINT_SESSION_AGREED_ACTIONS;
+}
+
+/* Fields of several values that somebody has to choose from; the lists are joined. */
+static void tell_conflicts(const struct meeting *m, struct writer *out)
+{
+	const struct schema_record *record = m->w.record;
+	struct span values[VALUES_MAX];
+	writer_list(out, "conflicts");
+	for (size_t i = 0; i < record->message->count; i++) {
+		uint32_t field = record->message->fields[i].number;
+		if (field != RECORDS_JOINT_SESSION_STATE && !is_list(field) &&
+		    world_of(m)->values(world_of(m)->ctx, m->session->id, field, values, VALUES_MAX) > 1)
+			writer_string(out, NULL, record->message->fields[i].name);
+	}
+	writer_list_end(out);
+	writer_bool(out, "apart", m->apart);
+}
+
+/* The session as it reads, and what was agreed in it. */
+static void tell_record(struct meeting *m, struct writer *out)
+{
+	struct span one, rest = m->session->fields, lists = m->lists;
+	struct wire_field field;
+	struct wire_out whole;
+	struct view view;
+	void *block = world_take(&m->w.world, m->session->fields.len + m->lists.len + 1);
+	if (block == NULL)
+		return; /* world_fault tells */
+	wire_out_init(&whole, block, m->session->fields.len + m->lists.len + 1);
+	while (wire_next(&rest, &field) == WIRE_FIELD)
+		if (!is_list(field.number))
+			wire_put_raw(&whole, field.whole);
+	while (wire_next(&lists, &field) == WIRE_FIELD)
+		if (is_list(field.number))
+			wire_put_raw(&whole, field.whole);
+	view_init(&view, m->w.world.book, &profile_status(m->profile)->node);
+	view.gate = m->w.request->gate;
+	writer_id(out, "case_id", m->session->case_id.bytes);
+	view_fields(out, RECORDS_TYPE_JOINT_SESSION, wire_out_span(&whole));
+	view_names(&view, out, RECORDS_TYPE_JOINT_SESSION, wire_out_span(&whole));
+	tell_conflicts(m, out);
+	writer_list(out, "actions");
+	for (rest = m->lists; fields_next(&rest, RECORDS_JOINT_SESSION_AGREED_ACTIONS, &one);) {
+		struct record_id id;
+		if (one.len != ID_BYTES)
+			continue;
+		memcpy(id.bytes, one.data, ID_BYTES);
+		const struct rules_record *action = rules_find(world_of(m), id);
+		writer_object(out, NULL);
+		writer_id(out, "id", id.bytes);
+		if (action != NULL && action->type == RECORDS_TYPE_AGREED_ACTION && ID_EQUAL(action->case_id, m->session->case_id))
+			view_fields(out, RECORDS_TYPE_AGREED_ACTION, action->fields);
+		writer_object_end(out);
+	}
+	writer_list_end(out);
+}
+
 static struct fault show(struct meeting *m)
 {
 	struct writer *out = answer_begin(m->w.request->answer);
 	writer_id(out, "id", m->session->id.bytes);
 	writer_string(out, "holds", lifecycle_name(lifecycle_of(RECORDS_TYPE_JOINT_SESSION), state_of(m)));
-	tell_points(m->session->fields, out);
-	tell_unidentified(m->session->fields, out);
+	tell_points(m->lists, out);
+	tell_unidentified(m->lists, out);
 	tell_scope(m, out);
 	tell_start(m, m->session->fields, out);
+	tell_record(m, out);
+	return answer_end(m->w.request->answer, session_typed_tell(profile_log(m->profile), m->session->id, out));
+}
+
+/* ---- what is being typed ---- */
+
+static bool takes_notes(const struct meeting *m)
+{
+	uint32_t state = state_of(m);
+	return state == RECORDS_SESSION_STATE_RUNNING || state == RECORDS_SESSION_STATE_ENDED || state == RECORDS_SESSION_STATE_FAILED;
+}
+
+/* Kept on this device alone, as it is typed; `note` and `action` take it into the record. */
+static struct fault type(struct meeting *m)
+{
+	struct span title = m->call->args_count > 0 ? span_text(m->call->args[0]) : span_of(NULL, 0), text = span_text(m->call->text);
+	struct rules_write write;
+	if (!takes_notes(m) && text.len > 0)
+		return refuse(m, "agenda", "notes are taken while the session runs, and until the client has confirmed", "jalka session start SESSION");
+	FAULT_TRY(writing_rules(&m->w, &write));
+	const struct gate_write what = { .record_type = m->w.record->type, .fields = write.after, .case_id = m->w.case_id,
+					 .kind = m->w.kind, .is_draft = true };
+	FAULT_TRY(gate_write(m->w.request->gate, &what));
+	FAULT_TRY(session_typed_put(profile_log(m->profile), m->session, title, text, world_of(m)->now_ms));
+	FAULT_TRY(stale_look(m->profile));
+	writer_id(answer_begin(m->w.request->answer), "id", m->session->id.bytes);
 	answer_finish(m->w.request->answer);
 	return fault_none();
 }
 
+/* What was written apart as one list each, and nothing else. */
+static struct fault join(struct meeting *m)
+{
+	struct wire_field field;
+	for (struct span rest = m->lists; wire_next(&rest, &field) == WIRE_FIELD;)
+		if (is_list(field.number))
+			wire_put_raw(&m->w.fields, field.whole);
+	return put(m);
+}
+
 /* ---- the call ---- */
+
+static struct fault join_lists(struct meeting *m)
+{
+	static const uint32_t fields[] = { RECORDS_JOINT_SESSION_PARTICIPANTS, RECORDS_JOINT_SESSION_AGENDA, RECORDS_JOINT_SESSION_AGREED_ACTIONS };
+	enum { COUNT = sizeof fields / sizeof fields[0] };
+	struct span values[COUNT][VALUES_MAX];
+	size_t counts[COUNT], size = m->session->fields.len + 1;
+	struct wire_out scratch, out;
+	m->lists = m->session->fields;
+	m->apart = false;
+	for (size_t i = 0; i < COUNT; i++) {
+		counts[i] = world_of(m)->values(world_of(m)->ctx, m->session->id, fields[i], values[i], VALUES_MAX);
+		m->apart = m->apart || counts[i] > 1;
+		for (size_t j = 0; j < counts[i]; j++)
+			size += values[i][j].len;
+	}
+	if (!m->apart)
+		return fault_none();
+	void *block = world_take(&m->w.world, size), *room = world_take(&m->w.world, 2 * size + 64);
+	if (block == NULL || room == NULL)
+		return world_fault(&m->w.world);
+	wire_out_init(&out, block, size);
+	wire_out_init(&scratch, room, 2 * size + 64);
+	for (size_t i = 0; i < COUNT; i++) {
+		struct wire_field field;
+		if (counts[i] > 1)
+			session_lists_join(fields[i], values[i], counts[i], &scratch, &out);
+		for (struct span rest = m->session->fields; counts[i] <= 1 && wire_next(&rest, &field) == WIRE_FIELD;)
+			if (field.number == fields[i])
+				wire_put_raw(&out, field.whole);
+	}
+	m->lists = wire_out_span(&out);
+	return out.full ? fault_of(FAULT_LIMIT, "the lists of this session are too long") : fault_none();
+}
 
 static struct fault find_session(struct meeting *m)
 {
@@ -610,6 +754,7 @@ static struct fault find_session(struct meeting *m)
 	if (m->session == NULL)
 		return refuse(m, "id", "this is no joint session", "jalka list joint_session");
 	FAULT_TRY(writing_find_case(&m->w, m->profile, "", ""));
+	FAULT_TRY(join_lists(m));
 	m->hold = CONSENT_NOT_HERE;
 	if (fields_id(m->session->fields, RECORDS_JOINT_SESSION_CONSENT, &consent))
 		m->hold = consent_by_id(world_of(m), consent, world_of(m)->now_ms, &m->consent);
@@ -623,7 +768,7 @@ static struct fault meet(struct meeting *m)
 {
 	static const struct { const char *name; struct fault (*fn)(struct meeting *); } verbs[] = {
 		{ "identify", identify }, { "start", start }, { "point", point }, { "note", note }, { "action", action },
-		{ "drop", drop }, { "resume", resume }, { "show", show },
+		{ "drop", drop }, { "resume", resume }, { "show", show }, { "type", type }, { "join", join },
 	};
 	static const struct { const char *name; uint64_t state; } ends[] = {
 		{ "end", RECORDS_SESSION_STATE_ENDED }, { "confirm", RECORDS_SESSION_STATE_CONFIRMED },
@@ -646,7 +791,7 @@ static struct fault meet(struct meeting *m)
 		if (strcmp(m->call->verb, ends[i].name) == 0)
 			return finish(m, ends[i].state);
 	return refuse(m, "verb", "there is no such step of a session",
-		      "prepare, identify, start, point, note, action, drop, resume, end, confirm, sign, cancel or show");
+		      "prepare, identify, start, point, note, action, drop, resume, end, confirm, sign, cancel, type, join or show");
 }
 
 struct fault handlers_session(struct request *request)

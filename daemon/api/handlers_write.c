@@ -68,6 +68,9 @@ static struct fault sign_with(struct writing *w, struct profile *profile)
 {
 	w->sign = true;
 	FAULT_TRY(writing_find_draft(w, profile, w->request->call->call.sign.record_id));
+	const struct rules_record *there = rules_find(&w->world.rules, w->record_id);
+	if (there != NULL && !there->is_draft) /* session_typed */
+		return writing_at(w->request, "record_id", "this is what is being typed in a joint session: go on there");
 	FAULT_TRY(writing_find_case(w, profile, "", ""));
 	return writing_put(w, profile);
 }
