@@ -5,15 +5,19 @@ import * as live from "./core/live";
 import { route } from "./core/route";
 import * as session from "./core/session";
 import * as words from "./core/words";
+import { Accessibility } from "./screens/accessibility";
 import { Case } from "./screens/case";
 import { Consent, Consents } from "./screens/consent";
 import { Enrol, Gone, Init, SignedOut, Unlock } from "./screens/door";
+import { Emergency } from "./screens/emergency";
 import { Feedback } from "./screens/feedback";
 import { Frame } from "./screens/frame";
 import { Handovers } from "./screens/handovers";
+import { Help } from "./screens/help";
 import { Home } from "./screens/home";
 import { Conflicts, Drafts, NewOf } from "./screens/lists";
 import { NoticeOf } from "./screens/notice";
+import { Places } from "./screens/places";
 import { Print } from "./screens/print";
 import { Record } from "./screens/record";
 import { Sync } from "./screens/sync";
@@ -29,13 +33,21 @@ function Screen() {
 	case "record":
 		return <Record key={second} id={second} />;
 	case "new":
-		return second === "" ? <NewOf /> : <Write key={location.hash} type={second} query={query} />;
+		return second === "" ? <NewOf /> : <Write key={JSON.stringify([second, query])} type={second} query={query} />;
+	case "accessibility":
+		return <Accessibility />;
 	case "consent":
 		return <Consent key={second} id={second} query={query} />;
 	case "consents":
 		return <Consents key={second} id={second} />;
 	case "drafts":
 		return <Drafts />;
+	case "emergency":
+		return <Emergency />;
+	case "help":
+		return <Help />;
+	case "places":
+		return <Places />;
 	case "handovers":
 		return <Handovers id={second} query={query} />;
 	case "notice":

@@ -13,6 +13,13 @@ const WAIT_MS = 300, MOST_MS = 800, AGAIN_MS = 2000;
 
 export type Keeping = { state: "none" } | { state: "typing" } | { state: "kept"; at_ms: number } | { state: "failed"; refusal: Refusal };
 
+const open = new Set<Draft>();
+
+// Before the store is locked: what was typed is kept first.
+export async function keepAll(): Promise<void> {
+	await Promise.all([...open].map((draft) => draft.keep()));
+}
+
 export class Draft {
 	readonly keeping: Signal<Keeping> = signal<Keeping>({ state: "none" });
 	id: string;
@@ -28,6 +35,7 @@ export class Draft {
 
 	type(values: Json): void {
 		this.values = values;
+		open.add(this);
 		const now = Date.now();
 		this.dirtySince ||= now;
 		this.keeping.value = { state: "typing" };
@@ -49,10 +57,14 @@ export class Draft {
 
 	private async put(): Promise<void> {
 		try {
-			const written = await write({ ...this.what, values: this.values, draft: true, sign: false, record_id: this.id });
+			// A draft that is there stays in its case, and to say the case again is refused.
+			const where = this.id === "" ? this.what : { ...this.what, case_id: "" };
+			const written = await write({ ...where, values: this.values, draft: this.what.draft ?? true, sign: false, record_id: this.id });
 			this.id = written.id;
-			if (this.dirtySince === 0)
+			if (this.dirtySince === 0) {
+				open.delete(this);
 				this.keeping.value = { state: "kept", at_ms: Date.now() };
+			}
 		} catch (error) {
 			this.dirtySince ||= Date.now();
 			this.keeping.value = { state: "failed", refusal: error instanceof Refusal ? error : new Refusal("STORE", String(error), "", {}) };
@@ -67,6 +79,7 @@ export class Draft {
 	// It was signed or discarded: nothing more is kept.
 	async end(): Promise<void> {
 		this.ended = true;
+		open.delete(this);
 		clearTimeout(this.waits);
 		while (this.writing !== null)
 			await this.writing;

@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { call, jsonBody, type Json } from "./api";
 import { touched } from "./live";
-import { language } from "./words";
+import { language, valueWord } from "./words";
 
 export interface Who {
 	node: string;
@@ -30,6 +30,7 @@ export interface Summary {
 	mark?: "SUPPLEMENTED" | "CORRECTED" | "VOIDED" | "WRONG_CLIENT";
 	merged?: { into: string; held: boolean; title: string };
 	fields?: Json;
+	names?: Record<string, string>;
 }
 
 export interface Sibling {
@@ -51,8 +52,18 @@ export interface FieldInfo {
 export interface RecordAnswer {
 	kind: "record";
 	token: number;
-	record: Summary & { fields: Json; info?: FieldInfo[]; corrections?: { id: string; refused: boolean; fields: Json }[] };
+	record: Summary & { fields: Json; names?: Record<string, string>; info?: FieldInfo[]; corrections?: { id: string; refused: boolean; fields: Json }[] };
+	log?: LogLine[];
 	hidden?: Hidden[];
+}
+
+export interface LogLine {
+	by: Who;
+	seq: number;
+	order: number;
+	stamp_ms: number;
+	verdict: "LOCAL" | "ACCEPTED" | "QUARANTINED" | "REJECTED";
+	fields?: Json;
 }
 
 export interface Hidden {
@@ -139,10 +150,18 @@ export interface WriteWhat {
 	event_at_ms?: number;
 }
 
+// A row of a list that nothing was typed into is no value.
+function whole(values: Json): Json {
+	return Object.fromEntries(Object.entries(values).map(([name, value]) => {
+		const rows = Array.isArray(value) ? value.filter((one) => one !== "") : value;
+		return [name, Array.isArray(rows) && rows.length === 0 ? null : rows];
+	}));
+}
+
 // Writes, and has every screen read again. The answer's advice is what to mind.
 export async function write(what: WriteWhat): Promise<Written> {
 	const answer = await call<Written>("write", {
-		type: what.type, body: jsonBody(what.values), form: 1, recordId: what.record_id ?? "", caseId: what.case_id ?? "",
+		type: what.type, body: jsonBody(whole(what.values)), form: 1, recordId: what.record_id ?? "", caseId: what.case_id ?? "",
 		clientCase: what.client_case ?? "", sign: what.sign ?? false, draft: what.draft ?? false,
 		token: BigInt(what.token ?? 0), eventAtMs: BigInt(what.event_at_ms ?? 0),
 	});
@@ -150,6 +169,13 @@ export async function write(what: WriteWhat): Promise<Written> {
 		touched();
 	return answer;
 }
+
+// What a record is called; types without a title of their own by what kind they are.
+export function titleOf(one: { type: string; title?: string; fields?: Json }): string {
+	const kind = fieldText(one.fields, "kind");
+	return one.title || (kind === "" ? "" : valueWord(KINDS[one.type] ?? `${one.type}_kind`, kind));
+}
+const KINDS: Record<string, string> = { local_application: "local_kind", joint_session: "session_kind" };
 
 export function fieldText(fields: Json | undefined, name: string): string {
 	const value = fields?.[name];

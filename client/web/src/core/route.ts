@@ -33,3 +33,13 @@ export function replace(path: string[], query: Record<string, string> = {}): voi
 	history.replaceState(null, "", href(path, query));
 	route.value = parse(location.hash);
 }
+
+// The address alone: what is on the screen stays, and a window opened anew leads to this.
+export function settle(path: string[]): void {
+	history.replaceState(null, "", href(path));
+}
+
+// What the address says, after the screen was away.
+export function reread(): void {
+	route.value = parse(location.hash);
+}

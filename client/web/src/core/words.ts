@@ -65,6 +65,11 @@ export function valueWord(enumeration: string, value: string): string {
 	return lookUp(`value.${enumeration}.${value}`, `value.*.${value}`) ?? value;
 }
 
+// A class of data, as access rules name it.
+export function classWord(name: string): string {
+	return lookUp(`access_class.${name}`) ?? name;
+}
+
 // A state of a record of that type.
 export function stateWord(type: string, state: string): string {
 	return valueWord(stateLists[type] ?? "*", state);

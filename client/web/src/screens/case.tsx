@@ -1,14 +1,17 @@
 // case - a client or a matter: who it is, what to do next, and everything recorded, newest first.
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { useAsk } from "../core/live";
-import { clientName, fieldText, useShape, type CaseAnswer, type Summary } from "../core/records";
+import { noteRecent } from "../core/recent";
+import { clientName, fieldText, titleOf, useShape, type CaseAnswer, type Summary } from "../core/records";
 import { href } from "../core/route";
-import { capital, dateText, T, t, stateWord, typeWord, valueWord, whenText } from "../core/words";
+import { capital, classWord, dateText, T, t, stateWord, typeWord, valueWord, whenText } from "../core/words";
 import { Choice, Text } from "../ui/field";
 import { Busy, Empty, Notice, Refused } from "../ui/parts";
 import { RecordView } from "../ui/record-view";
 import { Virtual } from "../ui/virtual";
 import { Title } from "./frame";
+import { DraftItem, type DraftRow } from "./lists";
+import { BreakGlass } from "./record";
 
 // What one starts from a client, in the order of a visit.
 const OF_CLIENT = ["digital_capability", "life_situation_mapping", "concern_assessment", "benefit_assessment", "assistance_application", "referral", "consent",
@@ -51,39 +54,66 @@ export function Entry(props: { one: Summary }) {
 	const { one } = props;
 	return (
 		<a class="item" href={one.type === "case" ? href(["case", one.case_id]) : href(["record", one.id])}>
-			<span class="row apart"><span class="item-title">{capital(typeWord(one.type))}{one.title !== "" && one.title !== typeWord(one.type) ? ` · ${one.title}` : ""}</span><Marks one={one} /></span>
+			<span class="row apart"><span class="item-title">{capital(typeWord(one.type))}{titleOf(one) !== "" && titleOf(one) !== typeWord(one.type) ? ` · ${titleOf(one)}` : ""}</span><Marks one={one} /></span>
 			{snippet(one.fields) !== "" && <span>{snippet(one.fields)}</span>}
 			<span class="quiet">{whenText(one.event_at_ms || one.created_ms)} · {one.by.name}</span>
 		</a>
 	);
 }
 
-function Timeline(props: { records: Summary[] }) {
+const DAY_MS = 86_400_000;
+const PERIODS = [["week", 7], ["month", 31], ["half", 183], ["year", 366]] as const;
+
+function Timeline(props: { records: Summary[]; drafts: DraftRow[] }) {
 	const [type, setType] = useState("");
 	const [words, setWords] = useState("");
+	const [author, setAuthor] = useState("");
+	const [period, setPeriod] = useState("");
 	const types = useMemo(() => [...new Set(props.records.map((one) => one.type))].sort((a, b) => typeWord(a).localeCompare(typeWord(b))), [props.records]);
+	const authors = useMemo(() => [...new Set(props.records.map((one) => one.by.name))].filter(Boolean).sort(), [props.records]);
+	const all = useMemo(() => [...props.records].sort((a, b) => (b.event_at_ms || b.created_ms) - (a.event_at_ms || a.created_ms)), [props.records]);
 	const shown = useMemo(() => {
 		const sought = words.trim().toLocaleLowerCase();
-		return props.records.filter((one) => (type === "" || one.type === type) &&
-			(sought === "" || JSON.stringify([one.title, one.fields, typeWord(one.type)]).toLocaleLowerCase().includes(sought)))
-			.sort((a, b) => (b.event_at_ms || b.created_ms) - (a.event_at_ms || a.created_ms));
-	}, [props.records, type, words]);
+		const days = PERIODS.find(([name]) => name === period)?.[1];
+		const from = days === undefined ? 0 : Date.now() - days * DAY_MS;
+		return type + author + period + sought === "" ? all : all.filter((one) => (type === "" || one.type === type) && (author === "" || one.by.name === author) &&
+			(one.event_at_ms || one.created_ms) >= from &&
+			(sought === "" || JSON.stringify([one.title, one.fields, typeWord(one.type)]).toLocaleLowerCase().includes(sought)));
+	}, [all, type, words, author, period]);
 	return (
 		<section class="card stack" aria-labelledby="timeline">
-			<h2 id="timeline">{T("ui.case.timeline")} <span class="quiet">{shown.length}</span></h2>
-			<div class="row">
-				<div class="grow"><Choice label={T("ui.case.filter")} list optional value={type} onValue={setType} options={types.map((one) => ({ value: one, label: capital(typeWord(one)) }))} /></div>
-				<div class="grow"><Text label={T("ui.case.filter_words")} type="search" value={words} onValue={setWords} /></div>
-			</div>
-			{shown.length === 0 ? <Empty>{T("ui.case.nothing")}</Empty> : <Virtual items={shown} keyOf={(one) => one.id} label={T("ui.case.timeline")}>{(one) => <Entry one={one} />}</Virtual>}
+			<h2 id="timeline">{T("ui.case.timeline")} <span class="quiet" role="status">{shown.length === props.records.length ? shown.length : t("ui.case.of", { shown: shown.length, all: props.records.length })}</span></h2>
+			<details class="more noprint" open={type + author + period + words !== "" || undefined}>
+				<summary>{T("ui.case.filters")}</summary>
+				<div class="filters">
+					<Text label={T("ui.case.filter_words")} type="search" value={words} onValue={setWords} />
+					<Choice label={T("ui.case.filter")} list optional value={type} onValue={setType} options={types.map((one) => ({ value: one, label: capital(typeWord(one)) }))} />
+					<Choice label={T("ui.case.author")} list optional value={author} onValue={setAuthor} options={authors.map((one) => ({ value: one, label: one }))} />
+					<Choice label={T("ui.case.period")} list optional value={period} onValue={setPeriod} options={PERIODS.map(([name]) => ({ value: name, label: T(`ui.case.period_${name}`) }))} />
+				</div>
+			</details>
+			{props.drafts.length > 0 && <ul class="items" aria-label={T("ui.drafts.title")}>{props.drafts.map((one) => <li key={one.id}><DraftItem one={one} /></li>)}</ul>}
+			{shown.length === 0 ? props.drafts.length === 0 && <Empty>{T(props.records.length === 0 ? "ui.case.empty" : "ui.case.nothing")}</Empty>
+				: <Virtual items={shown} keyOf={(one) => one.id} label={T("ui.case.timeline")}>{(one) => <Entry one={one} />}</Virtual>}
 		</section>
 	);
 }
 
-export function HiddenNotice(props: { hidden: CaseAnswer["hidden"] }) {
+// What was left out, in words, and what makes it possible to see it.
+export function HiddenNotice(props: { hidden: CaseAnswer["hidden"]; id?: string }) {
 	return props.hidden === undefined || props.hidden.length === 0 ? null : (
-		<Notice tone="calm">{props.hidden.map((one) => <p key={one.what}>{one.why} {one.how}</p>)}</Notice>
+		<Notice tone="calm">
+			{props.hidden.map((one) => <p key={one.what}>{T("ui.hidden.what", { what: classWord(one.what), count: one.count })} {t(one.what === "protected" ? "ui.hidden.protected" : "ui.hidden.role")}</p>)}
+			{props.id !== undefined && props.hidden.some((one) => one.what !== "protected") && <BreakGlass id={props.id} />}
+		</Notice>
 	);
+}
+
+// Who answers for the matter today: assignments as own worker that have not ended.
+function ownWorkers(answer: CaseAnswer): string[] {
+	const now = new Date().toISOString();
+	return answer.records.filter((one) => one.type === "case_assignment" && fieldText(one.fields, "role") === "OWN_WORKER" &&
+		(fieldText(one.fields, "to") === "" || fieldText(one.fields, "to") > now)).map((one) => one.names?.[fieldText(one.fields, "staff")] ?? "").filter((name, i, all) => name !== "" && all.indexOf(name) === i);
 }
 
 export function Case(props: { id: string }) {
@@ -91,22 +121,30 @@ export function Case(props: { id: string }) {
 	const client = useAsk<CaseAnswer>(data !== null && data.case_kind !== "CLIENT" && data.client_case !== "" ? "show" : null, { id: data?.client_case ?? "" });
 	const head = data?.records.find((one) => one.type === "client" || one.type === "case");
 	const shape = useShape(head?.type ?? "");
+	const drafts = useAsk<{ drafts: DraftRow[] }>("drafts", {});
+	const isClient = data?.case_kind === "CLIENT";
+	const person = isClient ? head : client.data?.records.find((one) => one.type === "client");
+	const name = clientName(person?.fields) || person?.title || "";
+	const clientCase = isClient ? data?.case_id ?? "" : data?.client_case ?? "";
+	const others = useMemo(() => (data?.records ?? []).filter((one) => one.id !== head?.id), [data]);
+	useEffect(() => {
+		if (name !== "" && clientCase !== "")
+			noteRecent({ case_id: clientCase, name });
+	}, [name, clientCase]);
 	if (refusal !== null)
 		return <div class="stack"><Title>{T("ui.case.title")}</Title><Refused refusal={refusal} /></div>;
 	if (data === null)
 		return <div class="stack"><Title>{T("ui.case.title")}</Title><Busy /></div>;
-	const isClient = data.case_kind === "CLIENT";
-	const person = isClient ? head : client.data?.records.find((one) => one.type === "client");
-	const clientCase = isClient ? data.case_id : data.client_case;
-	const name = clientName(person?.fields) || person?.title || "";
 	const birth = fieldText(person?.fields, "birth_date");
 	const matters = data.matters ?? [];
+	const workers = ownWorkers(data);
 	return (
 		<div class="stack">
 			<div class="row apart">
 				<div>
 					<Title>{name !== "" ? name : T("ui.case.title")}</Title>
 					<p class="quiet">{birth !== "" ? `${dateText(birth)} · ` : ""}{fieldText(person?.fields, "municipality")}{!isClient && ` · ${head?.title ?? ""}`}</p>
+					{workers.length > 0 && <p>{capital(valueWord("assignment_role", "OWN_WORKER"))}: {workers.join(", ")}</p>}
 				</div>
 				<div class="row">
 					{!isClient && clientCase !== "" && <a class="button second small" href={href(["case", clientCase])}>{T("ui.case.client")}</a>}
@@ -114,9 +152,10 @@ export function Case(props: { id: string }) {
 					<a class="button second small" href={href(["turned", clientCase])}>{T("ui.turned.title")}</a>
 				</div>
 			</div>
-			<HiddenNotice hidden={data.hidden} />
+			{head !== undefined && (head.conflict || head.pending || head.quarantined) && <Marks one={head} />}
+			<HiddenNotice hidden={data.hidden} id={data.case_id} />
 			<div class="two">
-				<Timeline records={data.records.filter((one) => one.id !== head?.id)} />
+				<Timeline records={others} drafts={(drafts.data?.drafts ?? []).filter((one) => one.case_id === data.case_id)} />
 				<aside class="stack">
 					{matters.length > 0 && (
 						<section class="card stack tight" aria-labelledby="matters">

@@ -1,10 +1,12 @@
 // door - what stands before the work: no session, no vault yet, locked, not enrolled.
-import { useState } from "preact/hooks";
+import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import { call, Refusal } from "../core/api";
-import { status, touched } from "../core/live";
-import { choose, language, LANGUAGES, T } from "../core/words";
-import { Text } from "../ui/field";
-import { Button, Notice } from "../ui/parts";
+import { status, touched, type Status } from "../core/live";
+import { reread } from "../core/route";
+import { choose, language, LANGUAGES, T, t } from "../core/words";
+import { Check, Text } from "../ui/field";
+import { Button, Notice, refusalText } from "../ui/parts";
 
 const NAMES = { fi: "Suomi", sv: "Svenska", en: "English" };
 
@@ -20,38 +22,64 @@ export function Languages() {
 	);
 }
 
-export function SignedOut() {
+function Cover(props: { children: ComponentChildren }) {
 	return (
 		<main class="cover"><div class="card stack">
-			<h1>Jalka</h1>
-			<Notice>{T("ui.door.signed_out")}</Notice>
-			<p><code>jalka open</code></p>
+			{props.children}
+			<p class="quiet"><a href="tel:112">112</a> {t("ui.door.emergency")}</p>
 			<Languages />
 		</div></main>
 	);
 }
 
-export function Gone() {
-	return <main class="cover"><div class="card stack"><h1>Jalka</h1><Notice tone="warn" live>{T("ui.door.gone")}</Notice></div></main>;
+export function SignedOut() {
+	return (
+		<Cover>
+			<h1>Jalka</h1>
+			<Notice>{T("ui.door.signed_out")}</Notice>
+			<p><code>jalka open</code></p>
+			<p class="quiet">{T("ui.door.signed_out_hint")}</p>
+		</Cover>
+	);
 }
 
-// One text, one button: a passphrase to unlock, or a code to enrol.
-function Asking(props: { title: string; label: string; hint?: string; button: string; secret?: boolean; autocomplete?: string; onSend: (text: string) => Promise<unknown>; least?: number }) {
+export function Gone() {
+	return <Cover><h1>Jalka</h1><Notice tone="warn" live>{T("ui.door.gone")}</Notice></Cover>;
+}
+
+async function refreshed(): Promise<void> {
+	status.value = await call<Status>("status", {}, true);
+}
+
+// One text, one button: a passphrase to unlock or to begin with, or a code to enrol.
+function Asking(props: { title: string; label: string; hint: string; button: string; waits: string; autocomplete?: string;
+			 onSend: (text: string) => Promise<unknown>; wrong: (refusal: Refusal) => string; least?: number }) {
 	const [text, setText] = useState("");
-	const [refusal, setRefusal] = useState<Refusal | null>(null);
+	const [error, setError] = useState("");
+	const [tries, setTries] = useState(0);
 	const [busy, setBusy] = useState(false);
+	const [shown, setShown] = useState(false);
+	const [caps, setCaps] = useState(false);
+	const secret = props.autocomplete !== undefined;
 	const send = async (event: Event) => {
 		event.preventDefault();
+		if (busy)
+			return;
+		if ([...text].length < (props.least ?? 1)) {
+			setError(T("ui.door.too_short", { least: props.least ?? 1 }));
+			return;
+		}
 		setBusy(true);
-		setRefusal(null);
+		setError("");
 		try {
 			await props.onSend(text);
-			setText("");
+			await refreshed();
 			touched();
-		} catch (error) {
-			if (!(error instanceof Refusal))
-				throw error;
-			setRefusal(error);
+		} catch (refusal) {
+			if (!(refusal instanceof Refusal))
+				throw refusal;
+			setTries(tries + 1);
+			setError(props.wrong(refusal));
 		} finally {
 			setBusy(false);
 		}
@@ -59,34 +87,40 @@ function Asking(props: { title: string; label: string; hint?: string; button: st
 	return (
 		<form class="stack" onSubmit={(event) => void send(event)}>
 			<h1>{props.title}</h1>
-			<Text label={props.label} hint={props.hint} type={props.secret === true ? "password" : "text"} value={text} onValue={setText} autofocus
-				autocomplete={props.autocomplete} error={refusal !== null ? refusal.message : undefined} />
-			<Button type="submit" busy={busy}>{busy ? T("ui.busy") : props.button}</Button>
+			<Text key={tries} label={props.label} hint={props.hint} type={secret && !shown ? "password" : "text"} value={text} onValue={setText} autofocus
+				autocomplete={props.autocomplete} error={error !== "" && tries > 1 ? `${error} ${t("ui.door.tries", { count: tries })}` : error}
+				onKeyDown={(event) => setCaps(event.getModifierState("CapsLock"))} />
+			{secret && caps && <Notice tone="warn" live>{T("ui.door.caps")}</Notice>}
+			{secret && <Check label={T("ui.door.show")} value={shown} onValue={setShown} />}
+			{busy && <div class="stack tight" role="status"><progress class="wide" aria-label={props.waits} /><span>{props.waits}</span></div>}
+			<Button type="submit" busy={busy}>{props.button}</Button>
 		</form>
 	);
 }
 
-async function refreshed(): Promise<void> {
-	status.value = await call("status", {}, true) as unknown as typeof status.value;
+function other(refusal: Refusal): string {
+	return refusalText(refusal);
 }
 
 export function Unlock() {
+	useEffect(reread, []);
 	return (
-		<main class="cover"><div class="card stack">
-			<Asking title={T("ui.door.locked")} label={T("ui.door.passphrase")} hint={T("ui.door.locked_hint")} button={T("ui.door.unlock")} secret
-				autocomplete="current-password" onSend={async (passphrase) => { await call("unlock", { passphrase }); await refreshed(); }} />
-			<Languages />
-		</div></main>
+		<Cover>
+			<Asking title={T("ui.door.locked")} label={T("ui.door.passphrase")} hint={T("ui.door.locked_hint")} button={T("ui.door.unlock")} waits={T("ui.door.opening")}
+				autocomplete="current-password" onSend={(passphrase) => call("unlock", { passphrase })}
+				wrong={(refusal) => refusal.kind === "CALLER" ? T("ui.door.wrong") : other(refusal)} />
+		</Cover>
 	);
 }
 
+const PASSPHRASE_LEAST = 8;
+
 export function Init() {
 	return (
-		<main class="cover"><div class="card stack">
-			<Asking title={T("ui.door.init")} label={T("ui.door.new_passphrase")} hint={T("ui.door.init_hint")} button={T("ui.door.make")} secret
-				autocomplete="new-password" onSend={async (passphrase) => { await call("init", { passphrase }); await refreshed(); }} />
-			<Languages />
-		</div></main>
+		<Cover>
+			<Asking title={T("ui.door.init")} label={T("ui.door.new_passphrase")} hint={T("ui.door.init_hint")} button={T("ui.door.make")} waits={T("ui.door.making")}
+				autocomplete="new-password" least={PASSPHRASE_LEAST} onSend={(passphrase) => call("init", { passphrase })} wrong={other} />
+		</Cover>
 	);
 }
 
@@ -94,19 +128,19 @@ export function Enrol() {
 	const now = status.value;
 	if (now?.sync === "enrolling" && (now.words ?? "") !== "") {
 		return (
-			<main class="cover"><div class="card stack">
+			<Cover>
 				<h1>{T("ui.door.compare")}</h1>
-				<p class="label" lang="en">{now.words}</p>
+				<p class="words">{now.words}</p>
 				<Notice>{T("ui.door.compare_hint")}</Notice>
-			</div></main>
+				<p role="status" class="quiet">{(now.last_error ?? "") === "" ? T("ui.door.waiting") : T("ui.door.waiting_error", { why: now.last_error! })}</p>
+			</Cover>
 		);
 	}
 	return (
-		<main class="cover"><div class="card stack">
-			<Asking title={T("ui.door.enrol")} label={T("ui.door.code")} hint={T("ui.door.enrol_hint")} button={T("ui.door.join")}
-				onSend={(code) => call("enrol", { code: code.trim(), serial: "" })} />
-			<Languages />
-		</div></main>
+		<Cover>
+			<Asking title={T("ui.door.enrol")} label={T("ui.door.code")} hint={T("ui.door.enrol_hint")} button={T("ui.door.join")} waits={T("ui.door.joining")}
+				onSend={(code) => call("enrol", { code: code.trim(), serial: "" })}
+				wrong={(refusal) => refusal.field === "code" ? T("ui.door.bad_code") : refusal.kind === "LATER" ? T("ui.door.no_centre") : other(refusal)} />
+		</Cover>
 	);
 }
-

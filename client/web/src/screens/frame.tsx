@@ -1,23 +1,79 @@
 // frame - what stands around every screen: head with search, sync chip and menu; skip link; toasts.
+import { effect } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { call } from "../core/api";
-import { status } from "../core/live";
+import { keepAll } from "../core/draft";
+import { reachable, status, type Status } from "../core/live";
+import { forget } from "../core/recent";
 import { href, route } from "../core/route";
-import { T } from "../core/words";
+import { T, t } from "../core/words";
 import { Button, Dialog, Toasts } from "../ui/parts";
 import { SyncChip } from "../ui/sync-chip";
 import { Languages } from "./door";
 import { Keys } from "./keys";
 
+// The page is blank before anything else is done; what was typed is kept, then the store is locked.
 export async function lock(): Promise<void> {
-	document.getElementById("app")?.setAttribute("hidden", ""); // before anything else the screen is blank
+	blank(true);
 	try {
-		status.value = { ...status.value!, vault: "locked" };
-		await call("lock", {});
-	} finally {
-		document.getElementById("app")?.removeAttribute("hidden");
+		await keepAll();
+	} catch {
+		// it stays in this window and is kept when the store is open again
 	}
+	try {
+		await call("lock", {});
+		status.value = { ...status.value!, vault: "locked" };
+	} catch {
+		await lookAgain();
+	} finally {
+		blank(false);
+	}
+}
+
+function blank(on: boolean): void {
+	document.getElementById("app")?.toggleAttribute("hidden", on);
+}
+
+async function lookAgain(): Promise<void> {
+	try {
+		status.value = await call<Status>("status", {}, true);
+	} catch {
+		reachable.value = false;
+	}
+}
+
+const SLEPT_MS = 15_000, LOOK_MS = 5000;
+
+// Told locked, or awake after a sleep: nothing is in sight until it is known what may be.
+function useBlank(): void {
+	useEffect(() => {
+		let seen = Date.now();
+		const look = async () => {
+			const slept = Date.now() - seen > SLEPT_MS;
+			seen = Date.now();
+			if (!slept)
+				return;
+			blank(true);
+			await lookAgain();
+			requestAnimationFrame(() => blank(false));
+		};
+		const timer = setInterval(() => void look(), LOOK_MS);
+		const onSight = () => document.visibilityState === "visible" && void look();
+		document.addEventListener("visibilitychange", onSight);
+		const stop = effect(() => {
+			if (status.value?.vault === "locked") {
+				blank(true);
+				forget();
+				setTimeout(() => blank(false)); // what follows is drawn by then
+			}
+		});
+		return () => {
+			clearInterval(timer);
+			document.removeEventListener("visibilitychange", onSight);
+			stop();
+		};
+	}, []);
 }
 
 function Menu(props: { onClose: () => void; onKeys: () => void }) {
@@ -27,15 +83,17 @@ function Menu(props: { onClose: () => void; onKeys: () => void }) {
 		localStorage.setItem("jalka-theme", next);
 		props.onClose();
 	};
-	const to = (path: string[], text: string) => <li><a class="item" href={href(path)} onClick={props.onClose}>{text}</a></li>;
+	const now = status.value;
+	const to = (path: string[], text: string, count = 0) => <li><a class="item" href={href(path)} onClick={props.onClose} aria-current={route.value.path[0] === path[0] ? "page" : undefined}><span class="row apart"><span>{text}</span>
+		{count > 0 && <span class="chip">{count}</span>}</span></a></li>;
 	return (
 		<Dialog title={T("ui.menu")} onClose={props.onClose}>
-			<p class="quiet">{status.value?.holder_name}</p>
+			<p class="quiet">{now?.holder_name}</p>
 			<ul class="items">
 				{to(["new"], T("ui.new.title"))}
-				{to(["sync"], T("ui.sync.title"))}
-				{to(["conflicts"], T("ui.conflicts.title"))}
-				{to(["drafts"], T("ui.drafts.title"))}
+				{to(["sync"], T("ui.sync.title"), now?.unreceipted)}
+				{to(["conflicts"], T("ui.conflicts.title"), now?.conflicts)}
+				{to(["drafts"], T("ui.drafts.title"), now?.drafts)}
 				{to(["handovers"], T("ui.handovers.title"))}
 				{to(["places"], T("ui.places.title"))}
 				{to(["emergency"], T("ui.emergency.title"))}
@@ -58,6 +116,7 @@ function Menu(props: { onClose: () => void; onKeys: () => void }) {
 
 export function Frame(props: { children: ComponentChildren }) {
 	const [open, setOpen] = useState<"" | "menu" | "keys">("");
+	useBlank();
 	useEffect(() => {
 		const onKey = (event: KeyboardEvent) => {
 			const typing = event.target instanceof HTMLElement && event.target.matches("input, textarea, select, [contenteditable]");
@@ -78,6 +137,8 @@ export function Frame(props: { children: ComponentChildren }) {
 				location.hash = "#/new";
 			if (event.key === "h")
 				location.hash = "#/";
+			if (event.key === "e")
+				location.hash = "#/emergency";
 		};
 		addEventListener("keydown", onKey);
 		return () => removeEventListener("keydown", onKey);
@@ -95,6 +156,7 @@ export function Frame(props: { children: ComponentChildren }) {
 					<a class="brand" href="#/">Jalka</a>
 					<div class="row">
 						<SyncChip />
+						<a class="button" href={href(["emergency"])} aria-label={`112: ${t("ui.emergency.title")}`}>112</a>
 						<Button aria-haspopup="dialog" onClick={() => setOpen("menu")}>{T("ui.menu")}</Button>
 					</div>
 				</div>

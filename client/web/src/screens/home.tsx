@@ -1,11 +1,13 @@
 // home - search first, then the day: what is due over all clients, drafts, conflicts.
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { status, useAsk } from "../core/live";
-import type { Summary } from "../core/records";
+import { recent } from "../core/recent";
+import { titleOf, type Summary } from "../core/records";
 import { href } from "../core/route";
-import { capital, clockText, dateText, language, T, t, typeWord, weekdayText, whenText } from "../core/words";
+import { capital, clockText, dateText, language, momentText, T, t, typeWord, weekdayText, whenText } from "../core/words";
 import { Text } from "../ui/field";
-import { Empty, Notice, Refused } from "../ui/parts";
+import { Busy, Empty, Notice, Refused } from "../ui/parts";
+import { startHref } from "./case";
 import { Title } from "./frame";
 
 interface Due {
@@ -26,37 +28,70 @@ interface Due {
 }
 
 export function recordHref(one: { id: string; type: string; case_id: string }): string {
-	return one.type === "client" || one.type === "case" ? href(["case", one.case_id]) : href(["record", one.id]);
+	return one.id === "" ? href(["sync"]) : one.type === "client" || one.type === "case" ? href(["case", one.case_id]) : href(["record", one.id]);
 }
 
 function Found(props: { words: string }) {
-	const { data, refusal, busy } = useAsk<{ records: Summary[] }>("search", { text: props.words, limit: 30, type: "" });
+	const { data, refusal } = useAsk<{ records: Summary[] }>("search", { text: props.words, limit: 30, type: "" });
+	const last = useRef<Summary[] | null>(null); // stays in sight while the next letters are sought
+	last.current = data?.records ?? last.current;
 	if (refusal !== null)
 		return <Refused refusal={refusal} />;
-	if (data === null)
-		return busy ? <p class="quiet">{T("ui.busy")}</p> : null;
+	const records = last.current;
+	if (records === null)
+		return <Busy />;
+	const clients = records.filter((one) => one.type === "client"), others = records.filter((one) => one.type !== "client");
 	return (
-		<section aria-label={T("ui.search.found")}>
-			<p class="quiet" role="status">{T("ui.search.count", { count: data.records.length })}</p>
-			<ul class="items card">
-				{data.records.map((one) => (
+		<section class="stack" aria-label={T("ui.search.found")}>
+			<p class="quiet" role="status">{T("ui.search.count", { count: records.length })}{records.length > 0 ? ` · ${t("ui.search.arrows")}` : ""}</p>
+			{records.length > 0 && <ul class="items card" data-found>
+				{[...clients, ...others].map((one) => (
 					<li key={one.id}><a class="item" href={recordHref(one)}>
-						<span class="item-title">{one.title || capital(typeWord(one.type))}</span>
+						<span class="item-title">{titleOf(one) || capital(typeWord(one.type))}</span>
 						<span class="quiet">{typeWord(one.type)} · {whenText(one.event_at_ms || one.changed_ms)} · {one.by.name}</span>
 					</a></li>
 				))}
-			</ul>
+			</ul>}
 			<p><a class="button second" href={href(["new", "client"], { name: props.words })}>{T("ui.search.new_client")}</a></p>
+		</section>
+	);
+}
+
+// Arrows go from the words to what was found and along it; Enter in the words opens the first.
+function arrows(event: KeyboardEvent): void {
+	const box = event.currentTarget as HTMLElement;
+	const stops = [box.querySelector<HTMLElement>("input[type=search]"), ...box.querySelectorAll<HTMLElement>("[data-found] a")].filter((one) => one !== null);
+	const at = stops.indexOf(document.activeElement as HTMLElement);
+	if (at < 0)
+		return;
+	if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+		event.preventDefault();
+		stops[Math.max(0, Math.min(stops.length - 1, at + (event.key === "ArrowDown" ? 1 : -1)))]!.focus();
+	}
+	if (event.key === "Enter" && at === 0)
+		stops[1]?.click();
+}
+
+// Whom one was with last; after a fresh start, who is in the book.
+function Recents() {
+	const { data } = useAsk<{ records: Summary[] }>("list", { type: "client", caseId: "", limit: 8 });
+	const rows = [...recent.value, ...(data?.records ?? []).map((one) => ({ case_id: one.case_id, name: one.title }))]
+		.filter((one, i, all) => all.findIndex((other) => other.case_id === one.case_id) === i).slice(0, 8);
+	return rows.length === 0 ? null : (
+		<section class="card stack tight" aria-labelledby="recent">
+			<h2 id="recent">{T("ui.home.recent")}</h2>
+			<ul class="items">{rows.map((one) => <li key={one.case_id}><a class="item" href={href(["case", one.case_id])}><span class="item-title">{one.name}</span></a></li>)}</ul>
 		</section>
 	);
 }
 
 function DueItem(props: { due: Due }) {
 	const { due } = props;
+	const name = due.client.title || due.title;
 	return (
 		<a class="item" href={recordHref({ id: due.id, type: due.type, case_id: due.case_id })}>
-			<span class="item-title">{due.client.title || due.title}</span>
-			<span>{due.at_ms > 0 ? `${clockText(due.at_ms)} ` : ""}{capital(due.label)}{due.title !== "" && due.client.title !== "" ? ` · ${due.title}` : ""}</span>
+			<span class="item-title">{name || capital(due.label)}</span>
+			{name !== "" && <span>{due.at_ms > 0 ? `${clockText(due.at_ms)} ` : ""}{capital(due.label)}{due.title !== "" && due.client.title !== "" ? ` · ${due.title}` : ""}</span>}
 			<span class="quiet">{weekdayText(due.counted)}{due.actable !== due.counted ? ` (${t("ui.home.actable", { day: dateText(due.actable) })})` : ""}{due.rule !== "" ? ` · ${due.rule}` : ""}</span>
 		</a>
 	);
@@ -87,11 +122,15 @@ function Day() {
 	);
 }
 
+const UNSENT_MS = 3 * 86_400_000;
+
 export function Home() {
 	const [words, setWords] = useState("");
 	const now = status.value;
+	const oldest = now?.oldest_unreceipted_ms ?? 0;
+	const held = (now?.quarantined ?? 0) + (now?.rejected ?? 0);
 	return (
-		<div class="stack">
+		<div class="stack" onKeyDown={arrows}>
 			<Title>{T("ui.home.title")}</Title>
 			<div class="row">
 				<div class="grow"><Text label={T("ui.search.label")} hint={T("ui.search.hint")} type="search" value={words} onValue={setWords} /></div>
@@ -99,6 +138,8 @@ export function Home() {
 			{words.trim().length >= 2 ? <Found words={words.trim()} /> : (
 				<div class="two">
 					<div class="stack">
+						{oldest > 0 && Date.now() - oldest > UNSENT_MS && <Notice tone="warn"><a href={href(["sync"])}>{T("ui.home.unsent", { count: now?.unreceipted ?? 0, when: momentText(oldest) })}</a></Notice>}
+						{held > 0 && <Notice tone="warn"><a href={href(["sync"])}>{T("ui.home.held", { count: held })}</a></Notice>}
 						{(now?.conflicts ?? 0) > 0 && <Notice tone="warn"><a href={href(["conflicts"])}>{T("ui.home.conflicts", { count: now?.conflicts ?? 0 })}</a></Notice>}
 						{(now?.drafts ?? 0) > 0 && <Notice tone="calm"><a href={href(["drafts"])}>{T("ui.home.drafts", { count: now?.drafts ?? 0 })}</a></Notice>}
 						<Day />
@@ -106,11 +147,12 @@ export function Home() {
 					<aside class="stack" aria-label={T("ui.home.start")}>
 						<div class="card stack tight">
 							<h2>{T("ui.home.start")}</h2>
-							<a class="button" href={href(["new", "visit"])}>{T("ui.home.visit")}</a>
+							<a class="button" href={startHref("visit", "", "")}>{T("ui.home.visit")}</a>
 							<a class="button second" href={href(["new", "client"])}>{T("ui.home.client")}</a>
 							<a class="button second" href={href(["new", "anonymous_contact"])}>{capital(typeWord("anonymous_contact"))}</a>
-							<a class="button second" href={href(["emergency"])}>{T("ui.emergency.title")}</a>
+							<a class="button second" href={href(["places"])}>{T("ui.places.title")}</a>
 						</div>
+						<Recents />
 					</aside>
 				</div>
 			)}

@@ -16,6 +16,7 @@ export function Keys(props: { onClose: () => void }) {
 				<dt><kbd>/</kbd></dt><dd>{T("ui.keys.search")}</dd>
 				<dt><kbd>h</kbd></dt><dd>{T("ui.keys.home")}</dd>
 				<dt><kbd>n</kbd></dt><dd>{T("ui.keys.new")}</dd>
+				<dt><kbd>e</kbd></dt><dd>{T("ui.emergency.title")}</dd>
 				<dt><kbd>?</kbd></dt><dd>{T("ui.keys.this")}</dd>
 				<dt><kbd>Ctrl</kbd> <kbd>Enter</kbd></dt><dd>{T("ui.keys.save")}</dd>
 				<dt><kbd>Ctrl</kbd> <kbd>Alt</kbd> <kbd>L</kbd></dt><dd>{T("ui.keys.lock")}</dd>

@@ -3,12 +3,13 @@
 import { useState } from "preact/hooks";
 import { assignments, call, Refusal, type Json } from "../core/api";
 import { touched, useAsk } from "../core/live";
-import { useShape, write, type FieldInfo, type RecordAnswer, type TypeShape } from "../core/records";
+import { decisions, type Decision } from "../core/recent";
+import { titleOf, useShape, write, type FieldInfo, type FieldShape, type RecordAnswer, type TypeShape, type Who } from "../core/records";
 import { href } from "../core/route";
 import { capital, fieldWord, momentText, T, t, stateWord, typeWord, valueWord, whenText } from "../core/words";
 import { Choice, Text } from "../ui/field";
 import { Busy, Button, Dialog, Notice, Refused, toast } from "../ui/parts";
-import { RecordForm } from "../ui/record-form";
+import { ErrorSummary, RecordForm } from "../ui/record-form";
 import { plainValue, RecordView } from "../ui/record-view";
 import { HiddenNotice } from "./case";
 import { Title } from "./frame";
@@ -41,6 +42,7 @@ function Steps(props: { id: string; shape: TypeShape; values: Json }) {
 	if (data === null || data.steps.length === 0)
 		return null;
 	const needed = asked === null || asked.field === "" ? [] : [asked.field.split(".")[0]!];
+	const knows = needed.some((name) => props.shape.fields.some((field) => field.name === name));
 	return (
 		<section class="card stack tight noprint" aria-labelledby="steps">
 			<h2 id="steps">{T("ui.step.title")}</h2>
@@ -53,8 +55,8 @@ function Steps(props: { id: string; shape: TypeShape; values: Json }) {
 			</div>
 			{asked !== null && (
 				<Dialog title={capital(stateWord(props.shape.name, asked.state))} onClose={() => setAsked(null)}>
-					{asked.needs !== "" && <p>{asked.needs}</p>}
-					{refusal !== null && <Refused refusal={refusal} />}
+					{knows ? <p>{T("ui.step.needs")}</p> : asked.needs !== "" && <p lang="en">{asked.needs}</p>}
+					<ErrorSummary refusal={refusal} shape={{ ...props.shape, fields: [] }} values={{}} />
 					<RecordForm shape={{ ...props.shape, fields: props.shape.fields.map((field) => ({ ...field, later: false })) }} only={needed.concat(refusal !== null && refusal.field !== "" ? [refusal.field.split(".")[0]!] : [])}
 						values={{ ...props.values, ...values }} onValues={(next) => setValues(Object.fromEntries(Object.entries(next).filter(([k, v]) => v !== props.values[k])))} errors={errorsOf(refusal)} />
 					<Button onClick={() => void take(asked.state, values)}>{T("ui.step.take")}</Button>
@@ -64,15 +66,40 @@ function Steps(props: { id: string; shape: TypeShape; values: Json }) {
 	);
 }
 
-// What stands in the way: two people wrote, and neither had seen the other.
+// A value in words, of any kind.
+function Shown(props: { shape: TypeShape; field: FieldShape; value: unknown; cleared: boolean }) {
+	const { field, value } = props;
+	return props.cleared || value === null || value === undefined ? <>{t("ui.conflicts.cleared")}</>
+		: field.kind === "MESSAGE" || Array.isArray(value) || field.kind === "ID" ? <RecordView shape={{ ...props.shape, fields: [field] }} values={{ [field.name]: value }} />
+		: <>{plainValue(field, value)}</>;
+}
+
+// Who wrote it, when, and on which machine.
+function Origin(props: { by: Who; at_ms: number; pending: boolean }) {
+	return (
+		<span class="quiet">{props.by.mine ? t("ui.conflicts.mine") : props.by.name || t("ui.conflicts.unknown")} · {momentText(props.at_ms)} · {props.by.mine ? t("ui.conflicts.here")
+			: t("ui.conflicts.machine", { node: props.by.node.slice(0, 4) })}{props.pending ? ` · ${t("ui.mark.pending")}` : ""}</span>
+	);
+}
+
+function decided(id: string, field: string): Decision | undefined {
+	return decisions.value.find((one) => one.id === id && one.info.field === field);
+}
+
+// Two people wrote, and neither had seen the other: both values side by side, until one chooses.
 export function Conflict(props: { id: string; info: FieldInfo; shape: TypeShape; token: number }) {
-	const field = props.shape.fields.find((one) => one.name === props.info.field);
+	const { info } = props;
+	const field = props.shape.fields.find((one) => one.name === info.field);
+	const before = decided(props.id, info.field);
 	const [values, setValues] = useState<Json | null>(null);
 	const [refusal, setRefusal] = useState<Refusal | null>(null);
 	const choose = async (value: unknown) => {
 		try {
-			await write({ type: props.shape.name, record_id: props.id, values: { [props.info.field]: value }, token: props.token });
-			toast(T("ui.conflicts.chosen"));
+			await write({ type: props.shape.name, record_id: props.id, values: { [info.field]: value }, token: props.token });
+			decisions.value = [{ id: props.id, info, value, at_ms: Date.now() }, ...decisions.value.filter((one) => one !== before)];
+			setValues(null);
+			setRefusal(null);
+			toast(T("ui.conflicts.chosen"), () => { location.hash = href(["conflicts"]); });
 		} catch (error) {
 			if (!(error instanceof Refusal))
 				throw error;
@@ -81,22 +108,27 @@ export function Conflict(props: { id: string; info: FieldInfo; shape: TypeShape;
 	};
 	if (field === undefined)
 		return null;
-	const text = (value: unknown, cleared: boolean) => cleared || value === null ? t("ui.conflicts.cleared")
-		: field.kind === "MESSAGE" || Array.isArray(value) || field.kind === "ID" ? <RecordView shape={{ ...props.shape, fields: [field] }} values={{ [field.name]: value }} /> : plainValue(field, value);
+	const isChosen = (value: unknown) => before !== undefined && JSON.stringify(before.value ?? null) === JSON.stringify(value ?? null);
 	return (
-		<section class="notice warn stack tight" aria-label={T("ui.conflicts.of", { field: field.label })} data-conflict={field.name}>
-			<h3>{T("ui.conflicts.of", { field: field.label })}</h3>
-			<ul class="items">
-				{props.info.siblings.map((one, i) => (
-					<li key={i}><div class="row apart">
-						<div class="grow pre"><strong>{text(one.value, one.cleared)}</strong><br />
-							<span class="quiet">{one.by.mine ? T("ui.conflicts.mine") : one.by.name} · {momentText(one.at_ms)}{one.pending ? ` · ${t("ui.mark.pending")}` : ""}</span></div>
-						<Button kind="second" onClick={() => void choose(one.cleared ? null : one.value)}>{T("ui.conflicts.pick")}</Button>
-					</div></li>
-				))}
+		<section class={`notice ${before === undefined ? "warn" : "good"} stack tight`} aria-label={T("ui.conflicts.of", { field: field.label })} data-conflict={field.name}>
+			<h3>{before === undefined ? T("ui.conflicts.of", { field: field.label }) : T("ui.conflicts.decided", { field: field.label, when: whenText(before.at_ms) })}</h3>
+			<ul class="items sides">
+				{info.siblings.map((one, i) => {
+					const value = one.cleared ? null : one.value;
+					return (
+						<li key={i} class="stack tight">
+							<div class="pre"><strong><Shown shape={props.shape} field={field} value={value} cleared={one.cleared} /></strong></div>
+							<Origin by={one.by} at_ms={one.at_ms} pending={one.pending} />
+							{isChosen(value) ? <p class="chip good">✓ {t("ui.conflicts.picked")}</p>
+								: <div><Button kind="second" onClick={() => void choose(value)}>{before === undefined ? T("ui.conflicts.pick") : T("ui.conflicts.pick_after_all")}</Button></div>}
+						</li>
+					);
+				})}
+				{before !== undefined && !info.siblings.some((one) => isChosen(one.cleared ? null : one.value)) &&
+					<li class="stack tight"><strong><Shown shape={props.shape} field={field} value={before.value} cleared={false} /></strong><p class="chip good">✓ {t("ui.conflicts.picked")}</p></li>}
 			</ul>
 			<Refused refusal={refusal} />
-			{values === null ? <div><Button kind="plain" onClick={() => setValues({ [field.name]: props.info.siblings[0]?.value ?? null })}>{T("ui.conflicts.write")}</Button></div> : (
+			{values === null ? <div><Button kind="plain" onClick={() => setValues({ [field.name]: info.siblings[0]?.value ?? null })}>{T("ui.conflicts.write")}</Button></div> : (
 				<div class="stack tight">
 					<RecordForm shape={props.shape} only={[field.name]} values={values} onValues={setValues} errors={errorsOf(refusal)} />
 					<div><Button onClick={() => void choose(values[field.name] ?? null)}>{T("ui.conflicts.keep_this")}</Button></div>
@@ -106,18 +138,99 @@ export function Conflict(props: { id: string; info: FieldInfo; shape: TypeShape;
 	);
 }
 
+// Who wrote what, when; a value of before may be taken again where the record may be changed.
+function History(props: { id: string; shape: TypeShape; token: number }) {
+	const { data, refusal } = useAsk<RecordAnswer>("show", { id: props.id, log: true });
+	const [refused, setRefused] = useState<Refusal | null>(null);
+	const again = async (fields: Json) => {
+		try {
+			await write({ type: props.shape.name, record_id: props.id, values: fields, token: props.token });
+			toast(T("ui.log.restored"));
+		} catch (error) {
+			if (!(error instanceof Refusal))
+				throw error;
+			setRefused(error);
+		}
+	};
+	const lines = [...(data?.log ?? [])].reverse();
+	return (
+		<section class="card stack tight" aria-labelledby="log"><h2 id="log">{T("ui.log.title")}</h2>
+			<Refused refusal={refusal ?? refused} />
+			{data === null && refusal === null && <Busy />}
+			<ol class="items">{lines.map((line, i) => (
+				<li key={`${line.by.epoch}${line.seq}`} class="stack tight item">
+					<Origin by={line.by} at_ms={line.stamp_ms} pending={line.order === 0 && line.verdict === "LOCAL"} />
+					{line.verdict !== "ACCEPTED" && line.verdict !== "LOCAL" && <span class="chip warn">{t(line.verdict === "REJECTED" ? "ui.sync.rejected" : "ui.sync.in_quarantine")}</span>}
+					{line.fields !== undefined && <RecordView shape={props.shape} values={line.fields} />}
+					{i > 0 && line.fields !== undefined && !props.shape.signed && !props.shape.central_only &&
+						<div class="noprint"><Button kind="plain" small onClick={() => void again(Object.fromEntries(Object.entries(line.fields!).filter(([name]) => name !== "state")))}>{T("ui.log.restore")}</Button></div>}
+				</li>
+			))}</ol>
+		</section>
+	);
+}
+
+// Asks why before something is shown that needs a reason; the reason goes into the access log.
+export function Reason(props: { title: string; hint: string; button: string; onClose: () => void; onGive: (reason: string) => Promise<void> | void }) {
+	const [reason, setReason] = useState("");
+	const [refusal, setRefusal] = useState<Refusal | null>(null);
+	const give = async (event: Event) => {
+		event.preventDefault();
+		try {
+			await props.onGive(reason.trim());
+		} catch (error) {
+			if (!(error instanceof Refusal))
+				throw error;
+			setRefusal(error);
+		}
+	};
+	return (
+		<Dialog title={props.title} onClose={props.onClose}>
+			<form class="stack" onSubmit={(event) => void give(event)}>
+				<p>{props.hint}</p>
+				<Refused refusal={refusal} />
+				<Text label={T("ui.reason.why")} value={reason} onValue={setReason} long autofocus lettersMost={500} />
+				<Button type="submit" busy={reason.trim() === ""}>{props.button}</Button>
+			</form>
+		</Dialog>
+	);
+}
+
+// Opens for today what is held here of a client and not for one's own role.
+export function BreakGlass(props: { id: string }) {
+	const [open, setOpen] = useState(false);
+	return (
+		<>
+			<Button kind="second" small onClick={() => setOpen(true)}>{T("ui.glass.title")}</Button>
+			{open && <Reason title={T("ui.glass.title")} hint={T("ui.glass.hint")} button={T("ui.glass.open")} onClose={() => setOpen(false)}
+				onGive={async (reason) => { await call("breakGlass", { id: props.id, reason }); setOpen(false); touched(); toast(T("ui.glass.opened")); }} />}
+		</>
+	);
+}
+
+// Text of a change that is not saved, in this window's memory, so that a lock takes none of it.
+const unsaved = new Map<string, { values: Json; token: number }>();
+
 function Change(props: { shape: TypeShape; answer: RecordAnswer; onDone: () => void }) {
 	const { record, token } = props.answer;
-	const [values, setValues] = useState<Json>(record.fields);
+	const [values, setTyped] = useState<Json>(unsaved.get(record.id)?.values ?? record.fields);
 	const [refusal, setRefusal] = useState<Refusal | null>(null);
-	const [first] = useState(token);
+	const [first] = useState(unsaved.get(record.id)?.token ?? token);
+	const setValues = (next: Json) => {
+		setTyped(next);
+		unsaved.set(record.id, { values: next, token: first });
+	};
+	const done = () => {
+		unsaved.delete(record.id);
+		props.onDone();
+	};
 	const save = async () => {
 		const changed = Object.fromEntries(Object.entries(values).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(record.fields[name])));
 		try {
 			if (Object.keys(changed).length > 0)
 				await write({ type: record.type, record_id: record.id, values: changed, token: first });
 			toast(T("ui.saved", { what: typeWord(record.type) }));
-			props.onDone();
+			done();
 		} catch (error) {
 			if (!(error instanceof Refusal))
 				throw error;
@@ -127,10 +240,10 @@ function Change(props: { shape: TypeShape; answer: RecordAnswer; onDone: () => v
 	return (
 		<form class="card stack" onSubmit={(event) => { event.preventDefault(); void save(); }}
 			onKeyDown={(event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); void save(); } }}>
-			{refusal !== null && <Refused refusal={refusal} />}
+			<ErrorSummary refusal={refusal} shape={props.shape} values={values} />
 			{refusal?.kind === "STALE_READ" && <Notice tone="warn">{T("ui.stale", { field: fieldWord(record.type, refusal.field), stored: String(refusal.detail["stored"] ?? "–") })}</Notice>}
 			<RecordForm shape={props.shape} values={values} onValues={setValues} errors={errorsOf(refusal)} caseId={record.case_id} leaveOut={["client", "state"]} />
-			<div class="row"><Button type="submit">{T("ui.save")}</Button><Button kind="second" onClick={props.onDone}>{T("ui.cancel")}</Button></div>
+			<div class="row"><Button type="submit">{T("ui.save")}</Button><Button kind="second" onClick={done}>{T("ui.cancel")}</Button></div>
 		</form>
 	);
 }
@@ -173,46 +286,72 @@ function fieldLabel(name: string): string {
 	return capital(fieldWord("correction", name));
 }
 
+// What was signed, before corrections, or what is protected: asked for with a reason, shown until one leaves.
+function Asked(props: { id: string; shape: TypeShape; original: string; guarded: string }) {
+	const { data, refusal } = useAsk<RecordAnswer>("show", { id: props.id, original: props.original, guarded: props.guarded });
+	return (
+		<section class="card stack tight" aria-label={T(props.original !== "" ? "ui.record.original" : "ui.record.guarded")}>
+			<h2>{T(props.original !== "" ? "ui.record.original" : "ui.record.guarded")}</h2>
+			<Refused refusal={refusal} />
+			{data !== null && <RecordView shape={props.shape} values={data.record.fields} leaveOut={["client", "state"]} />}
+		</section>
+	);
+}
+
 export function Record(props: { id: string }) {
 	const { data, refusal } = useAsk<RecordAnswer>("show", { id: props.id });
 	const shape = useShape(data?.record.type ?? "");
-	const [open, setOpen] = useState<"" | "change" | "correct">("");
+	const [open, setOpen] = useState<"" | "change" | "correct" | "log" | "original" | "guarded">(unsaved.has(props.id) ? "change" : "");
+	const [reasons, setReasons] = useState({ original: "", guarded: "" });
 	if (refusal !== null)
-		return <div class="stack"><Title>{T("ui.record.title")}</Title><Refused refusal={refusal} /></div>;
+		return <div class="stack"><Title>{T("ui.record.title")}</Title><Refused refusal={refusal} />{refusal.kind === "CALLER" && <div><BreakGlass id={props.id} /></div>}</div>;
 	if (data === null || shape === null)
 		return <div class="stack"><Title>{T("ui.record.title")}</Title><Busy /></div>;
 	const { record } = data;
 	if (record.draft)
 		return <GoOn id={props.id} />;
 	const clashes = (record.info ?? []).filter((one) => one.conflict);
+	const past = decisions.value.filter((one) => one.id === record.id && !clashes.some((info) => info.field === one.info.field));
+	const isGuarded = (data.hidden ?? []).some((one) => one.what === "protected");
+	const title = titleOf(record);
 	return (
 		<div class="stack">
 			<div class="row apart">
-				<div><Title>{capital(shape.label)}</Title><p class="quiet">{record.title}{record.title !== "" ? " · " : ""}{whenText(record.event_at_ms || record.created_ms)} · {record.by.name}</p></div>
+				<div><Title>{capital(shape.label)}</Title><p class="quiet">{title}{title !== "" ? " · " : ""}{whenText(record.event_at_ms || record.created_ms)} · {record.by.name}</p></div>
 				<div class="row noprint"><a class="button second small" href={href(["case", record.case_id])}>{T("ui.record.case")}</a>
 					<a class="button second small" href={href(["print", record.id])}>{T("ui.print.title")}</a></div>
 			</div>
-			<HiddenNotice hidden={data.hidden} />
+			<HiddenNotice hidden={data.hidden} id={record.id} />
 			{record.quarantined && <Notice tone="warn">{T("ui.record.quarantined")}</Notice>}
+			{record.pending && <p class="chip">↑ {t("ui.mark.pending")}</p>}
 			{record.state !== undefined && <p><span class="chip">{capital(stateWord(record.type, record.state.holds))}</span> {record.state.why}</p>}
 			{record.mark !== undefined && <Notice tone="calm">{capital(valueWord("*", record.mark))}</Notice>}
 			{clashes.map((info) => <Conflict key={info.field} id={record.id} info={info} shape={shape} token={data.token} />)}
+			{past.map((one) => <Conflict key={one.info.field} id={record.id} info={one.info} shape={shape} token={data.token} />)}
 			{open === "change" ? <Change shape={shape} answer={data} onDone={() => setOpen("")} /> : (
 				<div class="card stack">
 					<RecordView shape={shape} values={record.fields} leaveOut={["client", "state"]} />
 					<div class="row noprint">
 						{!shape.signed && !shape.central_only && <Button kind="second" onClick={() => setOpen("change")}>{T("ui.change")}</Button>}
 						{shape.signed && <Button kind="second" onClick={() => setOpen("correct")}>{T("ui.correct.title")}</Button>}
+						{record.mark !== undefined && <Button kind="second" onClick={() => setOpen("original")}>{T("ui.record.original")}</Button>}
+						{isGuarded && <Button kind="second" onClick={() => setOpen("guarded")}>{T("ui.record.guarded")}</Button>}
+						{open !== "log" && <Button kind="plain" onClick={() => setOpen("log")}>{T("ui.log.title")}</Button>}
 					</div>
 				</div>
 			)}
+			{reasons.original !== "" && <Asked id={record.id} shape={shape} original={reasons.original} guarded="" />}
+			{reasons.guarded !== "" && <Asked id={record.id} shape={shape} original="" guarded={reasons.guarded} />}
 			{(record.corrections ?? []).length > 0 && (
 				<section class="card stack tight"><h2>{T("ui.record.corrections")}</h2>
 					<ul class="items">{(record.corrections ?? []).map((one) => <li key={one.id}><a class="item" href={href(["record", one.id])}>{capital(valueWord("correction_kind", String(one.fields["kind"] ?? "")))}<span class="quiet">{String(one.fields["reason"] ?? "")}</span></a></li>)}</ul>
 				</section>
 			)}
 			<Steps id={record.id} shape={shape} values={record.fields} />
+			{open === "log" && <History id={record.id} shape={shape} token={data.token} />}
 			{open === "correct" && <Correct id={record.id} onClose={() => setOpen("")} />}
+			{(open === "original" || open === "guarded") && <Reason title={T(open === "original" ? "ui.record.original" : "ui.record.guarded")} hint={T("ui.reason.hint")} button={T("ui.reason.show")}
+				onClose={() => setOpen("")} onGive={(reason) => { setReasons({ ...reasons, [open]: reason }); setOpen(""); }} />}
 		</div>
 	);
 }

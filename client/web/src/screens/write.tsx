@@ -1,13 +1,13 @@
 // write - a new record of any type: kept as it is typed, signed or saved when it is whole.
-import { useEffect, useState } from "preact/hooks";
-import { call, Refusal, type Json } from "../core/api";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { call, jsonBody, Refusal, type Json } from "../core/api";
 import { useDraft, type Draft } from "../core/draft";
 import { touched, useAsk } from "../core/live";
 import { useShape, write, type RecordAnswer, type TypeShape, type Written } from "../core/records";
-import { go, replace } from "../core/route";
-import { capital, clockText, T, typeWord } from "../core/words";
+import { href, replace, settle } from "../core/route";
+import { capital, clockText, language, T, typeWord } from "../core/words";
 import { Button, Busy, Notice, Refused, refusalText, toast } from "../ui/parts";
-import { RecordForm, type FieldErrors } from "../ui/record-form";
+import { ErrorSummary, RecordForm, type FieldErrors } from "../ui/record-form";
 import { Title } from "./frame";
 
 export function Keeping(props: { draft: Draft }) {
@@ -48,7 +48,8 @@ export function useFinish(draft: Draft, after: (written: Written) => void) {
 			if (!(error instanceof Refusal))
 				throw error;
 			setRefusal(error);
-			requestAnimationFrame(() => document.querySelector<HTMLElement>("[aria-invalid=true], .error, [role=alert]")?.scrollIntoView({ block: "center" }));
+			if (error.field === "")
+				requestAnimationFrame(() => document.querySelector("[role=alert]")?.scrollIntoView({ block: "center" }));
 		} finally {
 			setBusy(false);
 		}
@@ -56,18 +57,26 @@ export function useFinish(draft: Draft, after: (written: Written) => void) {
 	return { refusal, busy, finish };
 }
 
-function Form(props: { shape: TypeShape; first: Json; caseId: string; draftId: string }) {
+export function Form(props: { shape: TypeShape; first: Json; caseId: string; draftId: string; only?: readonly string[]; after?: (written: Written) => void }) {
 	const { shape } = props;
 	const [values, setValues] = useState<Json>(props.first);
 	const draft = useDraft({ type: shape.name, record_id: props.draftId, ...(shape.opens === "MATTER" ? { client_case: props.caseId } : { case_id: props.caseId }) });
+	const left = useRef(false);
 	const { refusal, busy, finish } = useFinish(draft, (written) => {
+		left.current = true;
 		toast(T("ui.saved", { what: typeWord(shape.name) }));
-		go(written.opened || shape.name === "client" ? ["case", written.case_id] : ["record", written.id]);
+		if (props.after !== undefined)
+			props.after(written);
+		else
+			replace(written.opened || shape.name === "client" ? ["case", written.case_id] : ["record", written.id]);
+		scrollTo(0, 0);
 	});
+	// Locked or loaded anew, the window comes back to this draft.
 	useEffect(() => {
-		if (draft.id === "" && Object.keys(props.first).length > 0)
-			setValues(props.first);
-	}, []);
+		if (draft.keeping.value.state === "kept" && props.draftId === "" && !left.current)
+			settle(["record", draft.id]);
+	}, [draft.keeping.value]);
+	const leaveOut = props.first["client"] !== undefined ? ["client"] : [];
 	const change = (next: Json) => {
 		setValues(next);
 		draft.type(next);
@@ -80,14 +89,31 @@ function Form(props: { shape: TypeShape; first: Json; caseId: string; draftId: s
 	return (
 		<form class="stack" onSubmit={(event) => { event.preventDefault(); save(); }}
 			onKeyDown={(event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); save(); } }}>
-			{refusal !== null && <Refused refusal={refusal} />}
-			<RecordForm shape={shape} values={values} onValues={change} errors={errorsOf(refusal)} caseId={props.caseId} leaveOut={props.first["client"] !== undefined ? ["client"] : []} />
+			<ErrorSummary refusal={refusal} shape={shape} values={values} leaveOut={leaveOut} />
+			<RecordForm shape={shape} values={values} onValues={change} errors={errorsOf(refusal)} caseId={props.caseId} leaveOut={leaveOut} fresh {...(props.only === undefined ? {} : { only: props.only })} />
+			{shape.name === "client" && <Alike values={values} />}
 			<Keeping draft={draft} />
 			<div class="row">
 				<Button type="submit" busy={busy}>{shape.signed ? T("ui.sign") : T("ui.save")}</Button>
 				<Button kind="second" onClick={() => { void draft.keep(); history.back(); }}>{T("ui.later")}</Button>
 			</div>
 		</form>
+	);
+}
+
+interface Alike {
+	matches: { id: string; case_id: string; title: string; grade_label: string; why: string }[];
+}
+
+// Who is held here already and may be the same person.
+function Alike(props: { values: Json }) {
+	const known = Object.fromEntries(["family_name", "given_names", "hetu", "birth_date"].map((name) => [name, props.values[name]]).filter(([, value]) => typeof value === "string" && value !== ""));
+	const { data } = useAsk<Alike>(Object.keys(known).length > 1 ? "match" : null, { body: jsonBody(known), form: 1, lang: language.value });
+	return data === null || data.matches.length === 0 ? null : (
+		<Notice tone="warn" live>
+			<p>{T("ui.write.alike")}</p>
+			<ul class="items">{data.matches.map((one) => <li key={one.id}><a class="item" href={href(["case", one.case_id])}><span class="item-title">{one.title}</span><span>{capital(one.grade_label)}: {one.why}</span></a></li>)}</ul>
+		</Notice>
 	);
 }
 

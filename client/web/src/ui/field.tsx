@@ -21,7 +21,7 @@ function describedBy(id: string, { hint, error }: Labelled): string | undefined 
 function Around(props: Labelled & { id: string; children: ComponentChildren }) {
 	return (
 		<div class="field">
-			<label for={props.id}>{props.label}{props.required === true && <span class="quiet"> *</span>}</label>
+			<label for={props.id}>{props.label}{props.required === true && <span class="quiet"> ({t("ui.field.required")})</span>}</label>
 			{props.hint !== undefined && props.hint !== "" && <span class="hint" id={`${props.id}-hint`}>{props.hint}</span>}
 			{props.children}
 			{props.error && <span class="error" id={`${props.id}-error`}>{props.error}</span>}
@@ -47,9 +47,10 @@ export interface TextProps extends Labelled {
 	lettersMost?: number | undefined;
 	bytesMost?: number | undefined;
 	long?: boolean | undefined;
-	type?: "text" | "search" | "tel" | "password" | "date" | "datetime-local" | "number" | undefined;
+	type?: "text" | "search" | "tel" | "email" | "password" | "date" | "datetime-local" | "number" | undefined;
 	autofocus?: boolean | undefined;
 	autocomplete?: string | undefined;
+	offer?: readonly string[] | undefined; // values that are likely; others may be typed
 	onKeyDown?: ((event: KeyboardEvent) => void) | undefined;
 }
 
@@ -76,7 +77,8 @@ export function Text(props: TextProps) {
 	};
 	return (
 		<Around {...props} error={error} id={id}>
-			{props.long === true ? <textarea {...common} /> : <input {...common} type={(props.type ?? "text") as "text"} />}
+			{props.long === true ? <textarea {...common} /> : <input {...common} type={(props.type ?? "text") as "text"} list={props.offer === undefined ? undefined : `${id}-offer`} />}
+			{props.offer !== undefined && <datalist id={`${id}-offer`}>{props.offer.map((one) => <option key={one} value={one} />)}</datalist>}
 		</Around>
 	);
 }
@@ -102,7 +104,7 @@ export function Choice(props: Labelled & { options: Option[]; value: string; onV
 	}
 	return (
 		<fieldset class="field" aria-describedby={describedBy(id, props)}>
-			<legend>{props.label}{props.required === true && <span class="quiet"> *</span>}</legend>
+			<legend>{props.label}{props.required === true && <span class="quiet"> ({t("ui.field.required")})</span>}</legend>
 			{props.hint !== undefined && props.hint !== "" && <span class="hint" id={`${id}-hint`}>{props.hint}</span>}
 			<div class="choices">
 				{props.options.map((option) => (
@@ -126,7 +128,7 @@ export function Choices(props: Labelled & { options: Option[]; values: string[];
 		props.onValues(on ? [...props.values, value] : props.values.filter((one) => one !== value));
 	return (
 		<fieldset class="field" aria-describedby={describedBy(id, props)}>
-			<legend>{props.label}{props.required === true && <span class="quiet"> *</span>}</legend>
+			<legend>{props.label}{props.required === true && <span class="quiet"> ({t("ui.field.required")})</span>}</legend>
 			{props.hint !== undefined && props.hint !== "" && <span class="hint" id={`${id}-hint`}>{props.hint}</span>}
 			<div class="choices">
 				{props.options.map((option) => (

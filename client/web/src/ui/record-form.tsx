@@ -2,11 +2,13 @@
 // type can be written, with its own words, bounds and errors. Screens that know more about
 // their record use the pieces (RecordField) in an order of their own.
 import type { ComponentChildren } from "preact";
-import type { Json } from "../core/api";
+import { useEffect, useState } from "preact/hooks";
+import type { Json, Refusal } from "../core/api";
+import { municipalityNames, usePlaces } from "../core/reference";
 import type { FieldShape, TypeShape } from "../core/records";
 import { capital, T, t } from "../core/words";
-import { Choice, Choices, Text } from "./field";
-import { Button } from "./parts";
+import { Choice, Choices, Text, type TextProps } from "./field";
+import { Button, refusalText } from "./parts";
 import { RecordPick } from "./record-pick";
 
 export interface FieldErrors {
@@ -33,6 +35,13 @@ function errorAt(errors: FieldErrors | undefined, path: string): string | undefi
 	return errors?.[path] ?? errors?.[path.replace(/\.\d+/g, "")];
 }
 
+const TYPES: Record<string, TextProps["type"]> = { phone: "tel", email: "email" };
+
+// The municipalities of the reference data are offered; another may be typed.
+function Municipality(props: TextProps) {
+	return <Text {...props} offer={municipalityNames(usePlaces().data)} />;
+}
+
 function One(props: FieldProps & { label: string }) {
 	const { shape, value } = props;
 	const common = { label: props.label, required: shape.required, error: errorAt(props.errors, props.path), hint: props.hint };
@@ -57,7 +66,8 @@ function One(props: FieldProps & { label: string }) {
 	case "ID":
 		return <RecordPick {...common} field={shape.name} caseId={props.caseId} value={text} onValue={(id) => props.onValue(id === "" ? null : id)} />;
 	case "TEXT":
-		return <Text {...common} value={text} onValue={set} lettersMost={shape.chars_max} long={(shape.chars_max ?? 0) > 400} />;
+		return shape.name === "municipality" ? <Municipality {...common} value={text} onValue={set} lettersMost={shape.chars_max} />
+			: <Text {...common} value={text} onValue={set} lettersMost={shape.chars_max} long={(shape.chars_max ?? 0) > 400} type={TYPES[shape.name]} />;
 	case "MESSAGE":
 		return <Part {...props} />;
 	case "BYTES":
@@ -93,42 +103,110 @@ function Many(props: FieldProps & { label: string }) {
 			options={options(shape)} values={values as string[]} onValues={put} />;
 	}
 	const error = errorAt(props.errors, props.path);
+	const rows = shape.kind === "TEXT" && values.length === 0 ? [""] : values; // one row waits to be typed into
 	return (
 		<fieldset class="stack tight">
-			<legend>{props.label}{shape.required && <span class="quiet"> *</span>}</legend>
+			<legend>{props.label}{shape.required && <span class="quiet"> ({t("ui.field.required")})</span>}</legend>
 			{props.hint !== undefined && <span class="hint">{props.hint}</span>}
 			{error !== undefined && <span class="error">{error}</span>}
-			{values.map((value, i) => (
+			{rows.map((value, i) => (
 				<div class="stack tight" key={i}>
-					<One {...props} hint={undefined} path={`${props.path}.${i}`} label={`${props.label} ${i + 1}`} value={value}
-						onValue={(next) => put(values.map((old, j) => j === i ? next ?? (shape.kind === "MESSAGE" ? {} : "") : old))} />
-					<div><Button kind="plain" small onClick={() => put(values.filter((_, j) => j !== i))}>{T("ui.field.remove", { what: `${props.label} ${i + 1}` })}</Button></div>
+					<One {...props} hint={undefined} path={`${props.path}.${i}`} label={rows.length === 1 && shape.kind === "TEXT" ? props.label : `${props.label} ${i + 1}`} value={value}
+						shape={{ ...shape, required: false }}
+						onValue={(next) => put(rows.map((old, j) => j === i ? next ?? (shape.kind === "MESSAGE" ? {} : "") : old))} />
+					{(rows.length > 1 || shape.kind !== "TEXT") && <div><Button kind="plain" small onClick={() => put(rows.filter((_, j) => j !== i))}>{T("ui.field.remove", { what: `${props.label} ${i + 1}` })}</Button></div>}
 				</div>
 			))}
-			<div><Button kind="second" small onClick={() => put([...values, shape.kind === "MESSAGE" ? {} : ""])}>{T("ui.field.add", { what: props.label })}</Button></div>
+			{(shape.kind !== "TEXT" || values.length > 0) && <div><Button kind="second" small onClick={() => put([...rows, shape.kind === "MESSAGE" ? {} : ""])}>{T("ui.field.add", { what: props.label })}</Button></div>}
 		</fieldset>
 	);
 }
 
 export function RecordField(props: FieldProps & { label?: string }) {
 	const label = props.label ?? capital(props.shape.label);
-	return props.shape.repeated ? <Many {...props} label={label} /> : <One {...props} label={label} />;
+	return <div class="field" data-path={props.path}>{props.shape.repeated ? <Many {...props} label={label} /> : <One {...props} label={label} />}</div>;
 }
 
-// The fields of a type that a person fills in, in the order of the catalogue.
+function isEmpty(value: unknown): boolean {
+	return value === undefined || value === null || value === "" || (Array.isArray(value) && value.every((one) => one === ""));
+}
+
+// Brings the field that is named, or the nearest one shown, before the eyes and under the keys.
+export function focusField(path: string): void {
+	for (let at = path; at !== ""; at = at.includes(".") ? at.slice(0, at.lastIndexOf(".")) : "") {
+		const box = document.querySelector(`[data-path="${CSS.escape(at)}"]`);
+		if (box === null)
+			continue;
+		box.closest("details")?.setAttribute("open", "");
+		box.querySelector<HTMLElement>("input, textarea, select, button")?.focus();
+		box.scrollIntoView({ block: "center" });
+		return;
+	}
+}
+
+// What stands in the way of a form, each with a link to its field: what the daemon said, and
+// what is still empty. Takes the focus to the first when it comes.
+export function ErrorSummary(props: { refusal: Refusal | null; shape: TypeShape; values: Json; leaveOut?: readonly string[] }) {
+	const { refusal, shape } = props;
+	useEffect(() => {
+		if (refusal !== null && refusal.field !== "")
+			focusField(refusal.field);
+	}, [refusal]);
+	if (refusal === null)
+		return null;
+	const said = refusal.field.split(".")[0]!;
+	const labelOf = (name: string) => capital(shape.fields.find((one) => one.name === name)?.label ?? name);
+	const empty = said === "" ? [] : shape.fields.filter((one) => one.required && !one.later && one.name !== said && isEmpty(props.values[one.name]) && !(props.leaveOut ?? []).includes(one.name));
+	return (
+		<div class="notice bad" role="alert">
+			<h2>{T("ui.form.stopped")}</h2>
+			<ul>
+				<li>{said === "" ? refusalText(refusal) : <><Button kind="plain" onClick={() => focusField(refusal.field)}>{labelOf(said)}</Button> {refusalText(refusal)}</>}</li>
+				{empty.map((one) => <li key={one.name}><Button kind="plain" onClick={() => focusField(one.name)}>{capital(one.label)}</Button> {t("ui.field.required")}</li>)}
+			</ul>
+			<p>{T("ui.form.kept")}</p>
+		</div>
+	);
+}
+
+// Of long types what is asked each time although it may stay empty; the rest of what may be empty is folded.
+const EVERY_TIME: Record<string, string[]> = {
+	client: ["hetu", "birth_date", "phone", "address"], anonymous_contact: ["topic", "text", "theme", "themes"], feedback: ["score", "text"],
+	plan: ["actions", "client_agreement_note"], local_application: ["via", "reasons"], agreed_action: ["due"], encounter_note: ["text", "next_step"],
+	joint_session: ["planned_at"], referral: ["text", "reason", "reasons"], case: ["topic", "text"],
+};
+const FEW = 6;
+// Never asked when something new is written: they come about later, by steps of their own.
+const NOT_NEW: Record<string, string[]> = { client: ["died_on", "merged_into", "informed_at"] };
+
+// The fields of a type that a person fills in, in the order of the catalogue. `fresh`: for what is
+// new; what may stay empty and seldom matters is folded away.
 export function RecordForm(props: {
 	shape: TypeShape; values: Json; onValues: (values: Json) => void; errors?: FieldErrors | undefined;
-	leaveOut?: readonly string[]; only?: readonly string[]; caseId?: string | undefined; children?: ComponentChildren;
+	leaveOut?: readonly string[]; only?: readonly string[]; caseId?: string | undefined; children?: ComponentChildren; fresh?: boolean;
 }) {
+	const left = [...(props.leaveOut ?? []), ...(props.fresh === true ? ["state", ...(NOT_NEW[props.shape.name] ?? [])] : [])];
 	const shown = props.shape.fields.filter((field) => !field.later && field.kind !== "BYTES" &&
-		!(props.leaveOut ?? []).includes(field.name) && (props.only === undefined || props.only.includes(field.name)));
+		!left.includes(field.name) && (props.only === undefined || props.only.includes(field.name)));
+	// What was folded when the form came stays where it is while one types.
+	const [unfolded] = useState(() => new Set(shown.filter((field) => !isEmpty(props.values[field.name])).map((field) => field.name)));
+	const first = (field: FieldShape) => props.fresh !== true || shown.length <= FEW || field.required || unfolded.has(field.name) ||
+		(EVERY_TIME[props.shape.name] ?? []).includes(field.name) || (field.kind === "TEXT" && (field.chars_max ?? 0) >= 4000);
+	const more = shown.filter((field) => !first(field));
+	const draw = (field: FieldShape) => (
+		<RecordField key={field.name} shape={field} path={field.name} value={props.values[field.name]} errors={props.errors} caseId={props.caseId}
+			onValue={(next) => props.onValues({ ...props.values, [field.name]: next })} />
+	);
 	return (
 		<div class="stack">
-			{shown.map((field) => (
-				<RecordField key={field.name} shape={field} path={field.name} value={props.values[field.name]} errors={props.errors} caseId={props.caseId}
-					onValue={(next) => props.onValues({ ...props.values, [field.name]: next })} />
-			))}
+			{shown.filter(first).map(draw)}
 			{props.children}
+			{more.length > 0 && (
+				<details class="more" open={more.some((field) => Object.keys(props.errors ?? {}).some((path) => path.split(".")[0] === field.name)) || undefined}>
+					<summary>{T("ui.form.more")} <span class="quiet">{more.slice(0, 3).map((field) => field.label).join(", ")}{more.length > 3 ? " …" : ""}</span></summary>
+					<div class="stack">{more.map(draw)}</div>
+				</details>
+			)}
 		</div>
 	);
 }

@@ -17,33 +17,24 @@ export function syncWord(now: Status | null, reached: boolean): SyncWord {
 		return "sending";
 	if (now.sync === "idle")
 		return "all_sent";
-	if (now.online === true && (now.last_error ?? "") !== "" && (now.unreceipted ?? 0) > 0)
+	// The link is down. A session that failed is told; a network that is not there is no failure.
+	if (now.online === true && (now.last_error ?? "") !== "")
 		return "failed";
-	if ((now.unreceipted ?? 0) > 0)
-		return "waiting";
-	return "offline";
+	return (now.unreceipted ?? 0) > 0 ? "waiting" : "offline";
 }
 
 export function syncText(now: Status | null, reached: boolean): string {
+	const count = now?.unreceipted ?? 0, last = now?.last_contact_ms ?? 0;
 	const word = syncWord(now, reached);
-	const last = now?.last_contact_ms ?? 0;
 	switch (word) {
 	case "all_sent":
 		return T("ui.sync.all_sent", { when: last === 0 ? "" : whenText(last) }).trim();
 	case "waiting":
-		return T("ui.sync.waiting", { count: now?.unreceipted ?? 0 });
-	case "sending":
-		return T("ui.sync.sending");
-	case "offline":
-		return T("ui.sync.offline");
+		return T("ui.sync.waiting", { count });
 	case "failed":
-		return T("ui.sync.failed", { count: now?.unreceipted ?? 0 });
-	case "not_enrolled":
-		return T("ui.sync.not_enrolled");
-	case "revoked":
-		return T("ui.sync.revoked");
-	case "gone":
-		return T("ui.sync.gone");
+		return T(count > 0 ? "ui.sync.failed" : "ui.sync.failed_fetch", { count });
+	default:
+		return T(`ui.sync.${word}`);
 	}
 }
 
@@ -51,10 +42,13 @@ const SIGNS: Record<SyncWord, string> = { all_sent: "✓", waiting: "↑", sendi
 const TONES: Partial<Record<SyncWord, string>> = { failed: "warn", revoked: "bad", gone: "bad" };
 
 export function SyncChip() {
-	const word = syncWord(status.value, reachable.value);
+	const now = status.value;
+	const word = syncWord(now, reachable.value), text = syncText(now, reachable.value);
+	const held = (now?.quarantined ?? 0) + (now?.rejected ?? 0);
 	return (
-		<a class={`chip ${TONES[word] ?? ""}`} href={href(["sync"])} data-sync={word} aria-label={`${t("ui.sync.title")}: ${syncText(status.value, reachable.value)}`}>
-			<span aria-hidden="true">{SIGNS[word]}</span><span role="status">{syncText(status.value, reachable.value)}</span>
+		<a class={`chip ${TONES[word] ?? ""}`} href={href(["sync"])} data-sync={word} aria-label={`${t("ui.sync.title")}: ${text}`}>
+			<span aria-hidden="true">{SIGNS[word]}</span><span role="status">{text}</span>
+			{held > 0 && <span class="mark" aria-hidden="true">{held}</span>}
 		</a>
 	);
 }
