@@ -75,7 +75,7 @@ function Field() {
 		return <Unlock />;
 	if (now.sync === "blank" || now.sync === "enrolling")
 		return <Enrol />;
-	const held = handing(route.value.path);
+	const held = handing(route.value);
 	if (held !== null)
 		return held.screen === "turned" ? <Turned held={held} /> : <Feedback held={held} />;
 	return <Frame><Screen /></Frame>;

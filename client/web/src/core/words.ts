@@ -5,6 +5,8 @@
 import { computed, signal } from "@preact/signals";
 import { stateLists, type WordKey } from "../../gen/words";
 
+export type { WordKey };
+
 export type Language = "fi" | "sv" | "en";
 export const LANGUAGES: readonly Language[] = ["fi", "sv", "en"];
 declare const WORDS: Record<Language, string>;

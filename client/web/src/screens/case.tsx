@@ -17,7 +17,7 @@ import { BreakGlass } from "./record";
 const OF_CLIENT = ["digital_capability", "life_situation_mapping", "concern_assessment", "benefit_assessment", "assistance_application", "referral", "consent",
 	"joint_session", "related_person", "checklist", "child_notice", "reception_transfer", "kaikukortti_grant"];
 const OF_MATTER = ["visit", "encounter_note", "service_need_assessment", "plan", "agreed_action", "local_application", "service_notice", "handover"];
-const SPECIAL: Record<string, string> = { visit: "visit", life_situation_mapping: "mapping", assistance_application: "application", consent: "consent", joint_session: "session" };
+const SPECIAL: Record<string, string> = { visit: "visit", life_situation_mapping: "mapping", assistance_application: "application", consent: "consent", joint_session: "session", handover: "handovers", feedback: "feedback" };
 
 export function startHref(type: string, caseId: string, clientId: string): string {
 	const special = SPECIAL[type];
@@ -148,6 +148,7 @@ export function Case(props: { id: string }) {
 				</div>
 				<div class="row">
 					{!isClient && clientCase !== "" && <a class="button second small" href={href(["case", clientCase])}>{T("ui.case.client")}</a>}
+					<a class="button second small" href={href(["consents", clientCase])}>{T("ui.consent.all")}</a>
 					<a class="button second small" href={href(["print", data.case_id])}>{T("ui.print.title")}</a>
 					<a class="button second small" href={href(["turned", clientCase])}>{T("ui.turned.title")}</a>
 				</div>

@@ -6,7 +6,7 @@ import { touched, useAsk } from "../core/live";
 import { decisions, type Decision } from "../core/recent";
 import { titleOf, useShape, write, type FieldInfo, type FieldShape, type RecordAnswer, type TypeShape, type Who } from "../core/records";
 import { href } from "../core/route";
-import { capital, fieldWord, momentText, T, t, stateWord, typeWord, valueWord, whenText } from "../core/words";
+import { capital, fieldWord, momentText, T, t, stateWord, typeWord, valueWord, whenText, type WordKey } from "../core/words";
 import { Choice, Text } from "../ui/field";
 import { Busy, Button, Dialog, Notice, Refused, toast } from "../ui/parts";
 import { ErrorSummary, RecordForm } from "../ui/record-form";
@@ -14,6 +14,12 @@ import { plainValue, RecordView } from "../ui/record-view";
 import { HiddenNotice } from "./case";
 import { Title } from "./frame";
 import { errorsOf, GoOn } from "./write";
+
+// What has a screen of its own, and the word of the way there.
+const OWN: Record<string, readonly [string, WordKey]> = {
+	consent: ["consent", "ui.consent.withdraw_or_narrow"], plan: ["notice", "ui.notice.to_kela"], joint_session: ["notice", "ui.notice.to_kela"],
+	disclosure: ["notice", "ui.notice.title"], handover: ["handovers", "ui.handovers.title"],
+};
 
 interface StepAnswer {
 	holds: string;
@@ -310,6 +316,7 @@ export function Record(props: { id: string }) {
 	const { record } = data;
 	if (record.draft)
 		return <GoOn id={props.id} />;
+	const own = OWN[record.type];
 	const clashes = (record.info ?? []).filter((one) => one.conflict);
 	const past = decisions.value.filter((one) => one.id === record.id && !clashes.some((info) => info.field === one.info.field));
 	const isGuarded = (data.hidden ?? []).some((one) => one.what === "protected");
@@ -319,7 +326,8 @@ export function Record(props: { id: string }) {
 			<div class="row apart">
 				<div><Title>{capital(shape.label)}</Title><p class="quiet">{title}{title !== "" ? " · " : ""}{whenText(record.event_at_ms || record.created_ms)} · {record.by.name}</p></div>
 				<div class="row noprint"><a class="button second small" href={href(["case", record.case_id])}>{T("ui.record.case")}</a>
-					<a class="button second small" href={href(["print", record.id])}>{T("ui.print.title")}</a></div>
+					{own !== undefined && <a class="button second small" href={href(own[0] === "handovers" ? [own[0]] : [own[0], record.id])}>{T(own[1])}</a>}
+					<a class="button second small" href={href(["print", record.id], { of: record.type })}>{T("ui.print.title")}</a></div>
 			</div>
 			<HiddenNotice hidden={data.hidden} id={record.id} />
 			{record.quarantined && <Notice tone="warn">{T("ui.record.quarantined")}</Notice>}

@@ -9,7 +9,7 @@ import { useEffect, useState } from "preact/hooks";
 import { call } from "../core/api";
 import { changes, status, useAsk } from "../core/live";
 import { clientName, fieldText, type CaseAnswer, type RecordAnswer, type Summary } from "../core/records";
-import { go } from "../core/route";
+import { go, type Route } from "../core/route";
 import { capital, choose, clockText, dateText, language, LANGUAGES, momentText, T, t, typeWord, valueWord, weekdayText, type Language } from "../core/words";
 import { Busy, Button, Refused } from "../ui/parts";
 import { scopeWords, type ConsentRow, type DisclosureRow } from "./consent";
@@ -31,9 +31,9 @@ function kept(): Handed | null {
 export const handed = signal<Handed | null>(kept());
 
 // The screen of this address belongs to the client.
-export function handing(path: string[]): Handed | null {
-	const [screen = "", id = ""] = path;
-	return handed.value ?? (screen === "turned" || screen === "feedback" ? { screen, id, language: language.value } : null);
+export function handing(to: Route): Handed | null {
+	const [screen = "", id = ""] = to.path;
+	return handed.value ?? (screen === "turned" || screen === "feedback" ? { screen, id: screen === "turned" ? id : to.query["case"] ?? "", language: language.value } : null);
 }
 
 function takeBack(back: Handed): void {

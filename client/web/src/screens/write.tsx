@@ -147,6 +147,8 @@ export function GoOn(props: { id: string }) {
 	useEffect(() => {
 		if (first !== null && !first.record.draft)
 			replace(["record", props.id]);
+		else if (first?.record.type === "consent")
+			replace(["consent", props.id]);
 	}, [first]);
 	if (refusal !== null && first === null)
 		return <div class="stack"><Title>{T("ui.drafts.title")}</Title><Refused refusal={refusal} /></div>;
