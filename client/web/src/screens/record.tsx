@@ -244,7 +244,7 @@ function Change(props: { shape: TypeShape; answer: RecordAnswer; onDone: () => v
 		}
 	};
 	return (
-		<form class="card stack" onSubmit={(event) => { event.preventDefault(); void save(); }}
+		<form class="card stack" noValidate onSubmit={(event) => { event.preventDefault(); void save(); }}
 			onKeyDown={(event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); void save(); } }}>
 			<ErrorSummary refusal={refusal} shape={props.shape} values={values} />
 			{refusal?.kind === "STALE_READ" && <Notice tone="warn">{T("ui.stale", { field: fieldWord(record.type, refusal.field), stored: String(refusal.detail["stored"] ?? "–") })}</Notice>}

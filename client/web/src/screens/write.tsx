@@ -87,7 +87,7 @@ export function Form(props: { shape: TypeShape; first: Json; caseId: string; dra
 		void finish();
 	};
 	return (
-		<form class="stack" onSubmit={(event) => { event.preventDefault(); save(); }}
+		<form class="stack" noValidate onSubmit={(event) => { event.preventDefault(); save(); }}
 			onKeyDown={(event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); save(); } }}>
 			<ErrorSummary refusal={refusal} shape={shape} values={values} leaveOut={leaveOut} />
 			<RecordForm shape={shape} values={values} onValues={change} errors={errorsOf(refusal)} caseId={props.caseId} leaveOut={leaveOut} fresh {...(props.only === undefined ? {} : { only: props.only })} />
