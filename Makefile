@@ -96,7 +96,8 @@ $(GEN)/labels_table.c $(GEN)/labels_table.h &: proto/labels.tsv scripts/gen-labe
 
 # ---- the web client: built by node, carried in the program -----------------
 WEB     := client/web
-WEB_SRC := $(shell find $(WEB)/src -type f) $(WEB)/build.mjs $(WEB)/tsconfig.json proto/local.proto proto/records.proto proto/labels.tsv proto/screens.tsv
+WEB_SRC := $(shell find $(WEB)/src -type f) $(WEB)/build.mjs $(WEB)/tsconfig.json proto/local.proto proto/records.proto proto/labels.tsv proto/screens.tsv \
+	proto/refusals.tsv scripts/gen-refusals
 
 $(WEB)/node_modules/.installed: $(WEB)/package.json $(WEB)/package-lock.json
 	$(call SAY,NPM)

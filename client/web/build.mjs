@@ -82,6 +82,14 @@ function wordsModule() {
 const words = Object.fromEntries(LANGUAGES.map((language, i) => [language, put(`words-${language}`, "json",
 	JSON.stringify(Object.fromEntries(catalogue().map((row) => [row[0], row[i + 1]]))))]));
 
+// What the daemon says in English, in the others.
+execFileSync(join(top, "scripts/gen-refusals"), [fresh], { stdio: "inherit" });
+const refusals = Object.fromEntries(["fi", "sv"].map((language) => {
+	const file = join(fresh, `refusals-${language}.json`), bytes = readFileSync(file);
+	rmSync(file);
+	return [language, put(`refusals-${language}`, "json", bytes)];
+}));
+
 // ---- style: the colours of the Suomi.fi design tokens, our own rules, the fonts ----
 function tokenRules() {
 	const colors = (tokens.suomifiDesignTokens ?? tokens).colors;
@@ -108,7 +116,7 @@ for (const client of CLIENTS) {
 	const built = await esbuild.build({
 		entryPoints: [join(here, `src/${client}.tsx`)], bundle: true, minify: true, write: false, format: "esm",
 		target: ["es2022", "chrome109", "firefox115", "safari16"], jsx: "automatic", jsxImportSource: "preact", legalComments: "none",
-		define: { WORDS: JSON.stringify(words) }, logLevel: "error",
+		define: { WORDS: JSON.stringify(words), REFUSALS: JSON.stringify(refusals) }, logLevel: "error",
 	});
 	const script = put(client, "js", built.outputFiles[0].contents);
 	const page = readFileSync(join(here, `src/${client}.html`), "utf8").replace("{{style}}", style).replace("{{icon}}", icon).replace("{{script}}", script);

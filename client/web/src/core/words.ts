@@ -10,6 +10,7 @@ export type { WordKey };
 export type Language = "fi" | "sv" | "en";
 export const LANGUAGES: readonly Language[] = ["fi", "sv", "en"];
 declare const WORDS: Record<Language, string>;
+declare const REFUSALS: Partial<Record<Language, string>>;
 
 const KEY = "jalka-language", ZONE = "Europe/Helsinki";
 const LOCALES: Record<Language, string> = { fi: "fi-FI", sv: "sv-FI", en: "en-FI" };
@@ -17,6 +18,17 @@ const LOCALES: Record<Language, string> = { fi: "fi-FI", sv: "sv-FI", en: "en-FI
 export const language = signal<Language>("fi");
 const catalogue = signal<Record<string, string>>({});
 const read: Partial<Record<Language, Record<string, string>>> = {};
+// The daemon's English and what it is in this language (core/refusal-words).
+export const refusals = signal<Record<string, string>>({});
+const readRefusals: Partial<Record<Language, Record<string, string>>> = {};
+
+// Nothing waits for it: what comes before it is shown in English.
+async function chooseRefusals(next: Language): Promise<void> {
+	const path = REFUSALS[next];
+	readRefusals[next] ??= path === undefined ? {} : await (await fetch(path)).json() as Record<string, string>;
+	if (language.value === next)
+		refusals.value = readRefusals[next];
+}
 
 export async function choose(next: Language): Promise<void> {
 	read[next] ??= await (await fetch(WORDS[next])).json() as Record<string, string>;
@@ -24,6 +36,7 @@ export async function choose(next: Language): Promise<void> {
 	language.value = next;
 	document.documentElement.lang = next;
 	localStorage.setItem(KEY, next);
+	chooseRefusals(next).catch(() => undefined); // asked again with the next choice
 }
 
 export function begin(): Promise<void> {
@@ -70,6 +83,12 @@ export function valueWord(enumeration: string, value: string): string {
 // A class of data, as access rules name it.
 export function classWord(name: string): string {
 	return lookUp(`access_class.${name}`) ?? name;
+}
+
+// A value whose list is not told.
+export function anyValueWord(value: string): string {
+	const key = Object.keys(catalogue.value).find((one) => one.startsWith("value.") && one.endsWith(`.${value}`));
+	return key === undefined ? value : catalogue.value[key]!;
 }
 
 // A state of a record of that type.

@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { call, Refusal } from "../core/api";
 import { status, touched, type Status } from "../core/live";
+import { told } from "../core/refusal-words";
 import { reread } from "../core/route";
 import { choose, language, LANGUAGES, T, t } from "../core/words";
 import { Check, Text } from "../ui/field";
@@ -132,7 +133,7 @@ export function Enrol() {
 				<h1>{T("ui.door.compare")}</h1>
 				<p class="words">{now.words}</p>
 				<Notice>{T("ui.door.compare_hint")}</Notice>
-				<p role="status" class="quiet">{(now.last_error ?? "") === "" ? T("ui.door.waiting") : T("ui.door.waiting_error", { why: now.last_error! })}</p>
+				<p role="status" class="quiet">{(now.last_error ?? "") === "" ? T("ui.door.waiting") : T("ui.door.waiting_error", { why: told(now.last_error!) })}</p>
 			</Cover>
 		);
 	}

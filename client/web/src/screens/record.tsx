@@ -5,6 +5,7 @@ import { assignments, call, Refusal, type Json } from "../core/api";
 import { touched, useAsk } from "../core/live";
 import { decisions, type Decision } from "../core/recent";
 import { titleOf, useShape, write, type FieldInfo, type FieldShape, type RecordAnswer, type TypeShape, type Who } from "../core/records";
+import { Told } from "../core/refusal-words";
 import { href } from "../core/route";
 import { capital, fieldWord, momentText, T, t, stateWord, typeWord, valueWord, whenText, type WordKey } from "../core/words";
 import { Choice, Text } from "../ui/field";
@@ -61,7 +62,7 @@ function Steps(props: { id: string; shape: TypeShape; values: Json }) {
 			</div>
 			{asked !== null && (
 				<Dialog title={capital(stateWord(props.shape.name, asked.state))} onClose={() => setAsked(null)}>
-					{knows ? <p>{T("ui.step.needs")}</p> : asked.needs !== "" && <p lang="en">{asked.needs}</p>}
+					{knows ? <p>{T("ui.step.needs")}</p> : asked.needs !== "" && <p>{Told(asked.needs)}</p>}
 					<ErrorSummary refusal={refusal} shape={{ ...props.shape, fields: [] }} values={{}} />
 					<RecordForm shape={{ ...props.shape, fields: props.shape.fields.map((field) => ({ ...field, later: false })) }} only={needed.concat(refusal !== null && refusal.field !== "" ? [refusal.field.split(".")[0]!] : [])}
 						values={{ ...props.values, ...values }} onValues={(next) => setValues(Object.fromEntries(Object.entries(next).filter(([k, v]) => v !== props.values[k])))} errors={errorsOf(refusal)} />
@@ -332,7 +333,7 @@ export function Record(props: { id: string }) {
 			<HiddenNotice hidden={data.hidden} id={record.id} />
 			{record.quarantined && <Notice tone="warn">{T("ui.record.quarantined")}</Notice>}
 			{record.pending && <p class="chip">↑ {t("ui.mark.pending")}</p>}
-			{record.state !== undefined && <p><span class="chip">{capital(stateWord(record.type, record.state.holds))}</span> {record.state.why}</p>}
+			{record.state !== undefined && <p><span class="chip">{capital(stateWord(record.type, record.state.holds))}</span> {Told(record.state.why)}</p>}
 			{record.mark !== undefined && <Notice tone="calm">{capital(valueWord("*", record.mark))}</Notice>}
 			{clashes.map((info) => <Conflict key={info.field} id={record.id} info={info} shape={shape} token={data.token} />)}
 			{past.map((one) => <Conflict key={one.info.field} id={record.id} info={one.info} shape={shape} token={data.token} />)}

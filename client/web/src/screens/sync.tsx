@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { call, Refusal, type Json } from "../core/api";
 import { reachable, status, useAsk } from "../core/live";
 import { titleOf, type Summary } from "../core/records";
+import { Told } from "../core/refusal-words";
 import { href } from "../core/route";
 import { bytesText, capital, momentText, T, t, typeWord, whenText } from "../core/words";
 import { Button, Empty, Notice, Refused, toast } from "../ui/parts";
@@ -91,7 +92,7 @@ export function Sync() {
 					<dt>{T("ui.sync.receipts")}</dt><dd>{T("ui.sync.received", { count: (now?.written ?? 0) - (now?.unreceipted ?? 0), all: now?.written ?? 0 })}</dd>
 					<dt>{T("ui.sync.waits")}</dt><dd>{now?.unreceipted ?? 0}{(now?.oldest_unreceipted_ms ?? 0) > 0 ? ` · ${t("ui.sync.oldest", { when: whenText(now!.oldest_unreceipted_ms!) })}` : ""}</dd>
 					{(now?.drafts ?? 0) > 0 && <><dt>{T("ui.drafts.title")}</dt><dd><a href={href(["drafts"])}>{T("ui.home.drafts", { count: now?.drafts ?? 0 })}</a></dd></>}
-					{now?.last_error !== undefined && now.last_error !== "" && <><dt>{T("ui.sync.error")}</dt><dd lang="en">{now.last_error}</dd></>}
+					{now?.last_error !== undefined && now.last_error !== "" && <><dt>{T("ui.sync.error")}</dt><dd>{Told(now.last_error)}</dd></>}
 					{(now?.retry_in_ms ?? 0) > 0 && <><dt>{T("ui.sync.retry")}</dt><dd>{T("ui.sync.retry_in", { seconds: Math.ceil((now?.retry_in_ms ?? 0) / 1000) })}</dd></>}
 					{now?.clock === "UNKNOWN" && <><dt>{T("ui.sync.clock")}</dt><dd>{T("ui.sync.clock_unknown")}</dd></>}
 				</dl>

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { call, jsonBody, Refusal, type Json } from "../core/api";
 import { useDraft, type Draft } from "../core/draft";
 import { touched, useAsk } from "../core/live";
+import { told } from "../core/refusal-words";
 import { useShape, write, type RecordAnswer, type TypeShape, type Written } from "../core/records";
 import { href, replace, settle } from "../core/route";
 import { capital, clockText, language, T, typeWord } from "../core/words";
@@ -26,7 +27,7 @@ export function Keeping(props: { draft: Draft }) {
 
 // The daemon's error beside the field it names; without one, on top.
 export function errorsOf(refusal: Refusal | null): FieldErrors {
-	return refusal === null || refusal.field === "" ? {} : { [refusal.field]: refusal.message };
+	return refusal === null || refusal.field === "" ? {} : { [refusal.field]: told(refusal.message) };
 }
 
 // Signs or saves what a draft holds; what was typed stays when it is refused.

@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import type { ComponentChildren, ComponentProps } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 import type { Refusal } from "../core/api";
+import { Told } from "../core/refusal-words";
 import { t, T } from "../core/words";
 
 export type Tone = "info" | "good" | "warn" | "bad" | "calm";
@@ -27,7 +28,7 @@ export function refusalText(refusal: Refusal): string {
 	case "SIGNED_OUT":
 		return T("ui.refusal.signed_out");
 	default:
-		return refusal.message;
+		return Told(refusal.message);
 	}
 }
 
@@ -88,7 +89,7 @@ function OneToast(props: { toast: Toast }) {
 	const hold = () => clearTimeout(timer.current);
 	return (
 		<div class="toast" onMouseEnter={hold} onMouseLeave={start} onFocusIn={hold} onFocusOut={start}>
-			<span>{props.toast.text}</span>
+			<span>{Told(props.toast.text)}</span>
 			{props.toast.undo !== undefined && <Button small onClick={() => { props.toast.undo?.(); remove(); }}>{T("ui.undo")}</Button>}
 		</div>
 	);
