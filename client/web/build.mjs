@@ -64,7 +64,7 @@ function stateLists() {
 	let type = "";
 	for (const line of readFileSync(join(top, "proto/records.proto"), "utf8").split("\n")) {
 		const message = /^message (\w+) \{/.exec(line)?.[1];
-		type = message === undefined ? type : snake(message);
+		type = message === undefined ? type : snake(message.replace(/Record$/, "")); // CaseRecord is "case"
 		const list = /^  optional (\w+) state = \d+/.exec(line)?.[1];
 		if (list !== undefined)
 			lists[type] = snake(list);

@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { call, jsonBody, type Json } from "./api";
 import { touched } from "./live";
-import { language, valueWord } from "./words";
+import { language, t, valueWord } from "./words";
 
 export interface Who {
 	node: string;
@@ -176,6 +176,11 @@ export function titleOf(one: { type: string; title?: string; fields?: Json }): s
 	return one.title || (kind === "" ? "" : valueWord(KINDS[one.type] ?? `${one.type}_kind`, kind));
 }
 const KINDS: Record<string, string> = { local_application: "local_kind", joint_session: "session_kind" };
+
+// Who wrote it, by name; the central node has none of its own.
+export function whoText(by: Who): string {
+	return by.name === "central" ? t("ui.who.central") : by.name || t("ui.who.unknown");
+}
 
 export function fieldText(fields: Json | undefined, name: string): string {
 	const value = fields?.[name];

@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { useAsk } from "../core/live";
 import { noteRecent } from "../core/recent";
-import { clientName, fieldText, titleOf, useShape, type CaseAnswer, type Summary } from "../core/records";
+import { clientName, fieldText, titleOf, useShape, whoText, type CaseAnswer, type Summary } from "../core/records";
 import { href } from "../core/route";
 import { capital, classWord, dateText, T, t, stateWord, typeWord, valueWord, whenText } from "../core/words";
 import { Choice, Text } from "../ui/field";
@@ -17,10 +17,11 @@ import { BreakGlass } from "./record";
 const OF_CLIENT = ["digital_capability", "life_situation_mapping", "concern_assessment", "benefit_assessment", "assistance_application", "referral", "consent",
 	"joint_session", "related_person", "checklist", "child_notice", "reception_transfer", "kaikukortti_grant"];
 const OF_MATTER = ["visit", "encounter_note", "service_need_assessment", "plan", "agreed_action", "local_application", "service_notice", "handover"];
-const SPECIAL: Record<string, string> = { visit: "visit", life_situation_mapping: "mapping", assistance_application: "application", consent: "consent", joint_session: "session", handover: "handovers", feedback: "feedback" };
+export const SCREENS: Record<string, string> = { visit: "visit", life_situation_mapping: "mapping", digital_capability: "capability", concern_assessment: "concern", benefit_assessment: "benefit",
+	service_need_assessment: "need", plan: "plan", agreed_action: "actions", assistance_application: "application", consent: "consent", joint_session: "session", handover: "handovers", feedback: "feedback" };
 
 export function startHref(type: string, caseId: string, clientId: string): string {
-	const special = SPECIAL[type];
+	const special = SCREENS[type];
 	return special !== undefined ? href([special, "new"], { case: caseId, client: clientId }) : href(["new", type], { case: caseId, client: clientId });
 }
 
@@ -41,7 +42,9 @@ function Marks(props: { one: Summary }) {
 
 const TEXTS = ["text", "summary", "reasons", "what", "next_step", "topic", "client_view", "reason"];
 
-function snippet(fields: Record<string, unknown> | undefined): string {
+function snippet({ type, fields, names }: Summary): string {
+	if (type === "case_assignment")
+		return [names?.[fieldText(fields, "staff")] ?? "", valueWord("assignment_role", fieldText(fields, "role"))].filter(Boolean).join(", ");
 	for (const name of TEXTS) {
 		const text = fieldText(fields, name);
 		if (text !== "")
@@ -55,8 +58,8 @@ export function Entry(props: { one: Summary }) {
 	return (
 		<a class="item" href={one.type === "case" ? href(["case", one.case_id]) : href(["record", one.id])}>
 			<span class="row apart"><span class="item-title">{capital(typeWord(one.type))}{titleOf(one) !== "" && titleOf(one) !== typeWord(one.type) ? ` · ${titleOf(one)}` : ""}</span><Marks one={one} /></span>
-			{snippet(one.fields) !== "" && <span>{snippet(one.fields)}</span>}
-			<span class="quiet">{whenText(one.event_at_ms || one.created_ms)} · {one.by.name}</span>
+			{snippet(one) !== "" && <span>{snippet(one)}</span>}
+			<span class="quiet">{whenText(one.event_at_ms || one.created_ms)} · {whoText(one.by)}</span>
 		</a>
 	);
 }
@@ -149,6 +152,7 @@ export function Case(props: { id: string }) {
 				<div class="row">
 					{!isClient && clientCase !== "" && <a class="button second small" href={href(["case", clientCase])}>{T("ui.case.client")}</a>}
 					<a class="button second small" href={href(["consents", clientCase])}>{T("ui.consent.all")}</a>
+					<a class="button second small" href={href(["actions", data.case_id])}>{T("ui.actions.title")}</a>
 					<a class="button second small" href={href(["print", data.case_id])}>{T("ui.print.title")}</a>
 					<a class="button second small" href={href(["turned", clientCase])}>{T("ui.turned.title")}</a>
 				</div>

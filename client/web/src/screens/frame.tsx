@@ -88,7 +88,7 @@ function Menu(props: { onClose: () => void; onKeys: () => void }) {
 		{count > 0 && <span class="chip">{count}</span>}</span></a></li>;
 	return (
 		<Dialog title={T("ui.menu")} onClose={props.onClose}>
-			<p class="quiet">{now?.holder_name}</p>
+			<div class="row apart"><span class="quiet">{now?.holder_name}</span><Button onClick={() => void lock()}>{T("ui.lock")}</Button></div>
 			<ul class="items">
 				{to(["new"], T("ui.new.title"))}
 				{to(["sync"], T("ui.sync.title"), now?.unreceipted)}
@@ -106,10 +106,7 @@ function Menu(props: { onClose: () => void; onKeys: () => void }) {
 				<Button kind="second" small aria-pressed={theme === "dark"} onClick={() => setTheme("dark")}>{T("ui.theme.dark")}</Button>
 				<Button kind="second" small aria-pressed={theme === ""} onClick={() => setTheme("")}>{T("ui.theme.system")}</Button>
 			</div>
-			<div class="row">
-				<Button kind="second" onClick={props.onKeys}>{T("ui.keys.title")}</Button>
-				<Button onClick={() => void lock()}>{T("ui.lock")}</Button>
-			</div>
+			<div><Button kind="second" onClick={props.onKeys}>{T("ui.keys.title")}</Button></div>
 		</Dialog>
 	);
 }

@@ -2,7 +2,7 @@
 import { useRef, useState } from "preact/hooks";
 import { status, useAsk } from "../core/live";
 import { recent } from "../core/recent";
-import { titleOf, type Summary } from "../core/records";
+import { titleOf, whoText, type Summary } from "../core/records";
 import { href } from "../core/route";
 import { capital, clockText, dateText, language, momentText, T, t, typeWord, weekdayText, whenText } from "../core/words";
 import { Text } from "../ui/field";
@@ -48,7 +48,7 @@ function Found(props: { words: string }) {
 				{[...clients, ...others].map((one) => (
 					<li key={one.id}><a class="item" href={recordHref(one)}>
 						<span class="item-title">{titleOf(one) || capital(typeWord(one.type))}</span>
-						<span class="quiet">{typeWord(one.type)} · {whenText(one.event_at_ms || one.changed_ms)} · {one.by.name}</span>
+						<span class="quiet">{typeWord(one.type)} · {whenText(one.event_at_ms || one.changed_ms)} · {whoText(one.by)}</span>
 					</a></li>
 				))}
 			</ul>}

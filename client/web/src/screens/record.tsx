@@ -4,16 +4,17 @@ import { useState } from "preact/hooks";
 import { assignments, call, Refusal, type Json } from "../core/api";
 import { touched, useAsk } from "../core/live";
 import { decisions, type Decision } from "../core/recent";
-import { titleOf, useShape, write, type FieldInfo, type FieldShape, type RecordAnswer, type TypeShape, type Who } from "../core/records";
 import { Told } from "../core/refusal-words";
+import { titleOf, useShape, whoText, write, type FieldInfo, type FieldShape, type RecordAnswer, type TypeShape, type Who } from "../core/records";
 import { href } from "../core/route";
 import { capital, fieldWord, momentText, T, t, stateWord, typeWord, valueWord, whenText, type WordKey } from "../core/words";
 import { Choice, Text } from "../ui/field";
 import { Busy, Button, Dialog, Notice, Refused, toast } from "../ui/parts";
 import { ErrorSummary, RecordForm } from "../ui/record-form";
-import { plainValue, RecordView } from "../ui/record-view";
+import { RecordView, Value } from "../ui/record-view";
 import { HiddenNotice } from "./case";
 import { Title } from "./frame";
+import { PlanAgain } from "./plan";
 import { errorsOf, GoOn } from "./write";
 
 // What has a screen of its own, and the word of the way there.
@@ -74,17 +75,16 @@ function Steps(props: { id: string; shape: TypeShape; values: Json }) {
 }
 
 // A value in words, of any kind.
-function Shown(props: { shape: TypeShape; field: FieldShape; value: unknown; cleared: boolean }) {
+function Shown(props: { field: FieldShape; value: unknown; cleared: boolean }) {
 	const { field, value } = props;
 	return props.cleared || value === null || value === undefined ? <>{t("ui.conflicts.cleared")}</>
-		: field.kind === "MESSAGE" || Array.isArray(value) || field.kind === "ID" ? <RecordView shape={{ ...props.shape, fields: [field] }} values={{ [field.name]: value }} />
-		: <>{plainValue(field, value)}</>;
+		: <Value shape={field} value={value} />;
 }
 
 // Who wrote it, when, and on which machine.
 function Origin(props: { by: Who; at_ms: number; pending: boolean }) {
 	return (
-		<span class="quiet">{props.by.mine ? t("ui.conflicts.mine") : props.by.name || t("ui.conflicts.unknown")} · {momentText(props.at_ms)} · {props.by.mine ? t("ui.conflicts.here")
+		<span class="quiet">{props.by.mine ? t("ui.conflicts.mine") : whoText(props.by)} · {momentText(props.at_ms)} · {props.by.mine ? t("ui.conflicts.here")
 			: t("ui.conflicts.machine", { node: props.by.node.slice(0, 4) })}{props.pending ? ` · ${t("ui.mark.pending")}` : ""}</span>
 	);
 }
@@ -118,13 +118,13 @@ export function Conflict(props: { id: string; info: FieldInfo; shape: TypeShape;
 	const isChosen = (value: unknown) => before !== undefined && JSON.stringify(before.value ?? null) === JSON.stringify(value ?? null);
 	return (
 		<section class={`notice ${before === undefined ? "warn" : "good"} stack tight`} aria-label={T("ui.conflicts.of", { field: field.label })} data-conflict={field.name}>
-			<h3>{before === undefined ? T("ui.conflicts.of", { field: field.label }) : T("ui.conflicts.decided", { field: field.label, when: whenText(before.at_ms) })}</h3>
+			<h2>{before === undefined ? T("ui.conflicts.of", { field: field.label }) : T("ui.conflicts.decided", { field: field.label, when: whenText(before.at_ms) })}</h2>
 			<ul class="items sides">
 				{info.siblings.map((one, i) => {
 					const value = one.cleared ? null : one.value;
 					return (
 						<li key={i} class="stack tight">
-							<div class="pre"><strong><Shown shape={props.shape} field={field} value={value} cleared={one.cleared} /></strong></div>
+							<div class="pre"><strong><Shown field={field} value={value} cleared={one.cleared} /></strong></div>
 							<Origin by={one.by} at_ms={one.at_ms} pending={one.pending} />
 							{isChosen(value) ? <p class="chip good">✓ {t("ui.conflicts.picked")}</p>
 								: <div><Button kind="second" onClick={() => void choose(value)}>{before === undefined ? T("ui.conflicts.pick") : T("ui.conflicts.pick_after_all")}</Button></div>}
@@ -132,7 +132,7 @@ export function Conflict(props: { id: string; info: FieldInfo; shape: TypeShape;
 					);
 				})}
 				{before !== undefined && !info.siblings.some((one) => isChosen(one.cleared ? null : one.value)) &&
-					<li class="stack tight"><strong><Shown shape={props.shape} field={field} value={before.value} cleared={false} /></strong><p class="chip good">✓ {t("ui.conflicts.picked")}</p></li>}
+					<li class="stack tight"><strong><Shown field={field} value={before.value} cleared={false} /></strong><p class="chip good">✓ {t("ui.conflicts.picked")}</p></li>}
 			</ul>
 			<Refused refusal={refusal} />
 			{values === null ? <div><Button kind="plain" onClick={() => setValues({ [field.name]: info.siblings[0]?.value ?? null })}>{T("ui.conflicts.write")}</Button></div> : (
@@ -325,14 +325,15 @@ export function Record(props: { id: string }) {
 	return (
 		<div class="stack">
 			<div class="row apart">
-				<div><Title>{capital(shape.label)}</Title><p class="quiet">{title}{title !== "" ? " · " : ""}{whenText(record.event_at_ms || record.created_ms)} · {record.by.name}</p></div>
+				<div><Title>{capital(shape.label)}</Title><p class="quiet">{title}{title !== "" ? " · " : ""}{whenText(record.event_at_ms || record.created_ms)} · {whoText(record.by)}</p></div>
 				<div class="row noprint"><a class="button second small" href={href(["case", record.case_id])}>{T("ui.record.case")}</a>
 					{own !== undefined && <a class="button second small" href={href(own[0] === "handovers" ? [own[0]] : [own[0], record.id])}>{T(own[1])}</a>}
+					{record.type === "plan" && <PlanAgain id={record.id} caseId={record.case_id} state={record.state?.holds ?? ""} />}
 					<a class="button second small" href={href(["print", record.id], { of: record.type })}>{T("ui.print.title")}</a></div>
 			</div>
 			<HiddenNotice hidden={data.hidden} id={record.id} />
 			{record.quarantined && <Notice tone="warn">{T("ui.record.quarantined")}</Notice>}
-			{record.pending && <p class="chip">↑ {t("ui.mark.pending")}</p>}
+			{record.pending && <p><span class="chip">↑ {t("ui.mark.pending")}</span></p>}
 			{record.state !== undefined && <p><span class="chip">{capital(stateWord(record.type, record.state.holds))}</span> {Told(record.state.why)}</p>}
 			{record.mark !== undefined && <Notice tone="calm">{capital(valueWord("*", record.mark))}</Notice>}
 			{clashes.map((info) => <Conflict key={info.field} id={record.id} info={info} shape={shape} token={data.token} />)}

@@ -1,4 +1,5 @@
 // write - a new record of any type: kept as it is typed, signed or saved when it is whole.
+import { effect } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { call, jsonBody, Refusal, type Json } from "../core/api";
 import { useDraft, type Draft } from "../core/draft";
@@ -9,6 +10,7 @@ import { href, replace, settle } from "../core/route";
 import { capital, clockText, language, T, typeWord } from "../core/words";
 import { Button, Busy, Notice, Refused, refusalText, toast } from "../ui/parts";
 import { ErrorSummary, RecordForm, type FieldErrors } from "../ui/record-form";
+import { SCREENS } from "./case";
 import { Title } from "./frame";
 
 export function Keeping(props: { draft: Draft }) {
@@ -61,7 +63,7 @@ export function useFinish(draft: Draft, after: (written: Written) => void) {
 export function Form(props: { shape: TypeShape; first: Json; caseId: string; draftId: string; only?: readonly string[]; after?: (written: Written) => void }) {
 	const { shape } = props;
 	const [values, setValues] = useState<Json>(props.first);
-	const draft = useDraft({ type: shape.name, record_id: props.draftId, ...(shape.opens === "MATTER" ? { client_case: props.caseId } : { case_id: props.caseId }) });
+	const draft = useDraft({ type: shape.name, record_id: props.draftId, ...(shape.opens !== "NONE" ? { client_case: props.caseId } : { case_id: props.caseId }) });
 	const left = useRef(false);
 	const { refusal, busy, finish } = useFinish(draft, (written) => {
 		left.current = true;
@@ -72,11 +74,11 @@ export function Form(props: { shape: TypeShape; first: Json; caseId: string; dra
 			replace(written.opened || shape.name === "client" ? ["case", written.case_id] : ["record", written.id]);
 		scrollTo(0, 0);
 	});
-	// Locked or loaded anew, the window comes back to this draft.
-	useEffect(() => {
+	// Locked or loaded anew, the window comes back to this draft: its address is told as soon as it is kept.
+	useEffect(() => effect(() => {
 		if (draft.keeping.value.state === "kept" && props.draftId === "" && !left.current)
 			settle(["record", draft.id]);
-	}, [draft.keeping.value]);
+	}), []);
 	const leaveOut = props.first["client"] !== undefined ? ["client"] : [];
 	const change = (next: Json) => {
 		setValues(next);
@@ -131,10 +133,14 @@ export function Write(props: { type: string; query: Record<string, string> }) {
 	return (
 		<div class="stack">
 			<Title>{T("ui.new.one", { what: typeWord(props.type) })}</Title>
-			{shape === null ? <Busy /> : <div class="card"><Form key={shape.name} shape={shape} first={first} caseId={props.query["case"] ?? ""} draftId="" /></div>}
+			{shape === null ? <Busy /> : <div class="card"><Form key={shape.name} shape={shape} first={first} caseId={props.query["case"] ?? ""} draftId=""
+				after={props.query["back"] === "1" ? () => history.back() : undefined} /></div>}
 		</div>
 	);
 }
+
+// Types whose drafts go on in a screen of their own.
+const GOES_ON = ["consent", "life_situation_mapping", "digital_capability", "concern_assessment", "benefit_assessment", "service_need_assessment", "plan"];
 
 // A draft goes on where it was left.
 export function GoOn(props: { id: string }) {
@@ -148,8 +154,8 @@ export function GoOn(props: { id: string }) {
 	useEffect(() => {
 		if (first !== null && !first.record.draft)
 			replace(["record", props.id]);
-		else if (first?.record.type === "consent")
-			replace(["consent", props.id]);
+		else if (first !== null && GOES_ON.includes(first.record.type))
+			replace([SCREENS[first.record.type]!, props.id]);
 	}, [first]);
 	if (refusal !== null && first === null)
 		return <div class="stack"><Title>{T("ui.drafts.title")}</Title><Refused refusal={refusal} /></div>;

@@ -70,7 +70,7 @@ let toastId = 0;
 
 // Says for ten seconds what was done; it goes not away while the pointer or focus rests on it.
 export function toast(text: string, undo?: () => void): void {
-	toasts.value = [...toasts.value, { id: ++toastId, text, undo }];
+	toasts.value = [...toasts.value.slice(-1), { id: ++toastId, text, undo }];
 }
 
 function OneToast(props: { toast: Toast }) {
@@ -91,6 +91,7 @@ function OneToast(props: { toast: Toast }) {
 		<div class="toast" onMouseEnter={hold} onMouseLeave={start} onFocusIn={hold} onFocusOut={start}>
 			<span>{Told(props.toast.text)}</span>
 			{props.toast.undo !== undefined && <Button small onClick={() => { props.toast.undo?.(); remove(); }}>{T("ui.undo")}</Button>}
+			<Button small aria-label={T("ui.close")} onClick={remove}>×</Button>
 		</div>
 	);
 }

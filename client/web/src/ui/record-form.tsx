@@ -104,6 +104,15 @@ function Many(props: FieldProps & { label: string }) {
 	}
 	const error = errorAt(props.errors, props.path);
 	const rows = shape.kind === "TEXT" && values.length === 0 ? [""] : values; // one row waits to be typed into
+	const adding = <div><Button kind="second" small onClick={() => put([...rows, shape.kind === "MESSAGE" ? {} : ""])}>{T("ui.field.add", { what: props.label })}</Button></div>;
+	if (shape.kind === "TEXT" && rows.length === 1) {
+		return (
+			<div class="stack tight">
+				<One {...props} value={rows[0]} shape={{ ...shape, repeated: false }} onValue={(next) => put(next === null ? [] : [next])} />
+				{values.length > 0 && adding}
+			</div>
+		);
+	}
 	return (
 		<fieldset class="stack tight">
 			<legend>{props.label}{shape.required && <span class="quiet"> ({t("ui.field.required")})</span>}</legend>
@@ -111,13 +120,13 @@ function Many(props: FieldProps & { label: string }) {
 			{error !== undefined && <span class="error">{error}</span>}
 			{rows.map((value, i) => (
 				<div class="stack tight" key={i}>
-					<One {...props} hint={undefined} path={`${props.path}.${i}`} label={rows.length === 1 && shape.kind === "TEXT" ? props.label : `${props.label} ${i + 1}`} value={value}
+					<One {...props} hint={undefined} path={`${props.path}.${i}`} label={`${props.label} ${i + 1}`} value={value}
 						shape={{ ...shape, required: false }}
 						onValue={(next) => put(rows.map((old, j) => j === i ? next ?? (shape.kind === "MESSAGE" ? {} : "") : old))} />
-					{(rows.length > 1 || shape.kind !== "TEXT") && <div><Button kind="plain" small onClick={() => put(rows.filter((_, j) => j !== i))}>{T("ui.field.remove", { what: `${props.label} ${i + 1}` })}</Button></div>}
+					<div><Button kind="plain" small onClick={() => put(rows.filter((_, j) => j !== i))}>{T("ui.field.remove", { what: `${props.label} ${i + 1}` })}</Button></div>
 				</div>
 			))}
-			{(shape.kind !== "TEXT" || values.length > 0) && <div><Button kind="second" small onClick={() => put([...rows, shape.kind === "MESSAGE" ? {} : ""])}>{T("ui.field.add", { what: props.label })}</Button></div>}
+			{adding}
 		</fieldset>
 	);
 }
@@ -175,6 +184,8 @@ const EVERY_TIME: Record<string, string[]> = {
 	plan: ["actions", "client_agreement_note"], local_application: ["via", "reasons"], agreed_action: ["due"], encounter_note: ["text", "next_step"],
 	joint_session: ["planned_at"], referral: ["text", "reason", "reasons"], case: ["topic", "text"],
 };
+// In the order one asks, where it is not that of the catalogue.
+const ORDER: Record<string, string[]> = { client: ["family_name", "given_names", "birth_date", "hetu", "municipality", "contact_language", "phone", "address", "address_protected"] };
 const FEW = 6;
 // Never asked when something new is written: they come about later, by steps of their own.
 const NOT_NEW: Record<string, string[]> = { client: ["died_on", "merged_into", "informed_at"] };
@@ -186,7 +197,9 @@ export function RecordForm(props: {
 	leaveOut?: readonly string[]; only?: readonly string[]; caseId?: string | undefined; children?: ComponentChildren; fresh?: boolean;
 }) {
 	const left = [...(props.leaveOut ?? []), ...(props.fresh === true ? ["state", ...(NOT_NEW[props.shape.name] ?? [])] : [])];
-	const shown = props.shape.fields.filter((field) => !field.later && field.kind !== "BYTES" &&
+	const order = ORDER[props.shape.name] ?? [];
+	const rank = (field: FieldShape) => order.includes(field.name) ? order.indexOf(field.name) : order.length;
+	const shown = [...props.shape.fields].sort((a, b) => rank(a) - rank(b)).filter((field) => !field.later && field.kind !== "BYTES" &&
 		!left.includes(field.name) && (props.only === undefined || props.only.includes(field.name)));
 	// What was folded when the form came stays where it is while one types.
 	const [unfolded] = useState(() => new Set(shown.filter((field) => !isEmpty(props.values[field.name])).map((field) => field.name)));
