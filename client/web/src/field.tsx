@@ -6,6 +6,7 @@ import { route } from "./core/route";
 import * as session from "./core/session";
 import * as words from "./core/words";
 import { Accessibility } from "./screens/accessibility";
+import { Application } from "./screens/application";
 import { Case } from "./screens/case";
 import { Consent, Consents } from "./screens/consent";
 import { Enrol, Gone, Init, SignedOut, Unlock } from "./screens/door";
@@ -20,8 +21,10 @@ import { NoticeOf } from "./screens/notice";
 import { Places } from "./screens/places";
 import { Print } from "./screens/print";
 import { Record } from "./screens/record";
+import { Referral } from "./screens/referral";
 import { Sync } from "./screens/sync";
 import { handing, Turned } from "./screens/turned";
+import { Visit } from "./screens/visit";
 import { Write } from "./screens/write";
 
 function Screen() {
@@ -30,6 +33,12 @@ function Screen() {
 	switch (first) {
 	case "case":
 		return <Case key={second} id={second} />;
+	case "visit":
+		return <Visit key={second} id={second} query={query} />;
+	case "application":
+		return <Application key={second} id={second} query={query} />;
+	case "referral":
+		return <Referral key={second} id={second} query={query} />;
 	case "record":
 		return <Record key={second} id={second} />;
 	case "new":

@@ -1,0 +1,58 @@
+// step-form - one act on a record that stands: the fields it needs and one button. What was
+// typed stays while the window is open, whatever screen one is on and whatever is refused.
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import { useAct } from "../core/act";
+import { assignments, call, type Json } from "../core/api";
+import { touched } from "../core/live";
+import type { FieldShape, TypeShape, Written } from "../core/records";
+import { errorsOf } from "../screens/write";
+import { Button, Refused, toast } from "./parts";
+import { RecordField } from "./record-form";
+
+// A step of the record's life with what goes with it; the daemon decides whether it may be.
+export async function step(id: string, state: string, values: Json): Promise<true> {
+	const texts = Object.entries(values).filter(([, value]) => value !== null && value !== undefined && value !== "")
+		.map(([name, value]) => [name, typeof value === "object" ? JSON.stringify(value) : String(value)] as const);
+	const written = await call<Written>("step", { recordId: id, state, body: assignments(Object.fromEntries(texts)) });
+	touched();
+	for (const one of written.advice)
+		toast(one.text);
+	return true;
+}
+
+// Fields of a type by their names; "decision.date" is a part with that field alone.
+export function pick(shape: TypeShape, ...names: string[]): FieldShape[] {
+	return [...new Set(names.map((name) => name.split(".")[0]!))].flatMap((name) => {
+		const field = shape.fields.find((one) => one.name === name);
+		const inner = names.filter((one) => one.startsWith(`${name}.`)).map((one) => one.slice(name.length + 1));
+		return field === undefined ? [] : [inner.length === 0 ? field : { ...field, fields: (field.fields ?? []).filter((one) => inner.includes(one.name)) }];
+	});
+}
+
+const typed = new Map<string, Json>();
+
+export function StepForm(props: { name: string; fields: FieldShape[]; first?: Json; button: string; kind?: "second" | "danger"; take: (values: Json) => Promise<unknown>;
+				  caseId?: string; children?: (values: Json, set: (values: Json) => void) => ComponentChildren }) {
+	const [values, setValues] = useState<Json>(typed.get(props.name) ?? props.first ?? {});
+	const { refusal, busy, act } = useAct();
+	const change = (next: Json) => {
+		typed.set(props.name, next);
+		setValues(next);
+	};
+	const send = async () => {
+		if (await act(async () => [await props.take(values)]) !== undefined)
+			typed.delete(props.name);
+	};
+	return (
+		<form class="stack" noValidate onSubmit={(event) => { event.preventDefault(); if (!busy) void send(); }}>
+			<Refused refusal={refusal} />
+			{props.fields.map((field) => (
+				<RecordField key={field.name} shape={{ ...field, later: false }} path={field.name} value={values[field.name]} errors={errorsOf(refusal)} caseId={props.caseId}
+					onValue={(next) => change({ ...values, [field.name]: next })} />
+			))}
+			{props.children?.(values, change)}
+			<div><Button type="submit" busy={busy} {...(props.kind === undefined ? {} : { kind: props.kind })}>{props.button}</Button></div>
+		</form>
+	);
+}
