@@ -331,8 +331,9 @@ static struct fault check_shape(struct writing *w)
 {
 	struct schema_error where = { .field = "" };
 	struct span fields = wire_out_span(&w->fields);
-	struct fault f = schema_check(w->record, fields, w->cleared, w->cleared_count, w->is_new && !writing_is_draft(w), false,
-				      &where);
+	struct fault f = writing_is_draft(w)
+				 ? schema_check_draft(w->record, fields, w->cleared, w->cleared_count, &where)
+				 : schema_check(w->record, fields, w->cleared, w->cleared_count, w->is_new, false, &where);
 	if (!fault_is(f) && !w->is_new && w->record->is_signed)
 		f = schema_check_signed_change(w->record, fields, w->cleared, w->cleared_count, &where);
 	return fault_is(f) ? at_error(w->request, f, &where) : fault_none();

@@ -62,6 +62,7 @@ struct check {
 	const struct schema_field *path[LIMIT_DEPTH];
 	size_t depth;
 	bool allow_unknown;
+	bool is_draft;           /* nothing is required yet */
 	struct schema_error *where;
 };
 
@@ -185,7 +186,7 @@ static struct fault check_value(struct check *check, const struct schema_field *
 			return fail(check, field, FAULT_LIMIT, "is nested too deep");
 		check->path[check->depth++] = field;
 		/* A part is written whole, so its required fields must be there. */
-		FAULT_TRY(check_message(check, field->message, f->data, true, false));
+		FAULT_TRY(check_message(check, field->message, f->data, !check->is_draft, false));
 		check->depth--;
 	}
 	return fault_none();
@@ -230,7 +231,7 @@ static struct fault check_message(struct check *check, const struct schema_messa
 	if (read == WIRE_BAD)
 		return fail(check, NULL, FAULT_CALLER, "is malformed");
 	/* A required field must be there in a whole one, and say something wherever it is given. */
-	for (size_t i = 0; i < message->count; i++)
+	for (size_t i = 0; i < message->count && !check->is_draft; i++)
 		if (message->fields[i].required && (said & 1ull << i) == 0 && (whole || (seen & 1ull << i) != 0))
 			return fail(check, &message->fields[i], FAULT_CALLER, "is required");
 	return fault_none();
@@ -245,22 +246,36 @@ static bool given(struct span fields, uint32_t number)
 	return false;
 }
 
+static struct fault check_cleared(struct check *check, const struct schema_record *record, struct span fields,
+				  const uint32_t *cleared, size_t cleared_count)
+{
+	for (size_t i = 0; i < cleared_count; i++) {
+		const struct schema_field *field = schema_field_by_number(record->message, cleared[i]);
+		if (field == NULL && !check->allow_unknown)
+			return fail(check, NULL, FAULT_CALLER, "clears a field this version does not know");
+		if (field != NULL && field->required && !check->is_draft)
+			return fail(check, field, FAULT_CALLER, "is required and cannot be cleared");
+		if (given(fields, cleared[i]))
+			return fail(check, field, FAULT_CALLER, "is both given and cleared");
+	}
+	return fault_none();
+}
+
 struct fault schema_check(const struct schema_record *record, struct span fields,
 			  const uint32_t *cleared, size_t cleared_count,
 			  bool whole, bool allow_unknown, struct schema_error *where)
 {
 	struct check check = { .allow_unknown = allow_unknown, .where = where };
 	FAULT_TRY(check_message(&check, record->message, fields, whole, whole && record->is_signed));
-	for (size_t i = 0; i < cleared_count; i++) {
-		const struct schema_field *field = schema_field_by_number(record->message, cleared[i]);
-		if (field == NULL && !allow_unknown)
-			return fail(&check, NULL, FAULT_CALLER, "clears a field this version does not know");
-		if (field != NULL && field->required)
-			return fail(&check, field, FAULT_CALLER, "is required and cannot be cleared");
-		if (given(fields, cleared[i]))
-			return fail(&check, field, FAULT_CALLER, "is both given and cleared");
-	}
-	return fault_none();
+	return check_cleared(&check, record, fields, cleared, cleared_count);
+}
+
+struct fault schema_check_draft(const struct schema_record *record, struct span fields,
+				const uint32_t *cleared, size_t cleared_count, struct schema_error *where)
+{
+	struct check check = { .is_draft = true, .where = where };
+	FAULT_TRY(check_message(&check, record->message, fields, false, false));
+	return check_cleared(&check, record, fields, cleared, cleared_count);
 }
 
 struct fault schema_check_signed_change(const struct schema_record *record, struct span fields,

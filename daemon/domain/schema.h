@@ -79,6 +79,11 @@ struct fault schema_check(const struct schema_record *record, struct span fields
 			  const uint32_t *cleared, size_t cleared_count,
 			  bool whole, bool allow_unknown, struct schema_error *where);
 
+/* Of a draft, kept as far as it is typed: nothing is required yet, inside parts neither,
+ * and what is required may be emptied again. */
+struct fault schema_check_draft(const struct schema_record *record, struct span fields,
+				const uint32_t *cleared, size_t cleared_count, struct schema_error *where);
+
 /* Of a change to a signed record: it may touch fields marked later alone, for what
  * the signature covers stays as it was, the absent included; corrections are new
  * records. Unknown fields are a newer version's business and pass. */

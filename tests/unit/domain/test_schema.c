@@ -210,6 +210,23 @@ static void every_text_is_shown(void **state)
 	assert_int_equal(lengths, 11 + 3 + 5);
 }
 
+static void assert_draft(const char *name, const char *json, const char *field, const char *what)
+{
+	struct span given = fields(name, json);
+	struct fault f = schema_check_draft(type(name), given, cleared, cleared_count, &where);
+	if (strcmp(f.what, what) != 0 || (*what != 0 && strcmp(where.field, field) != 0))
+		fail_msg("%s: got '%s' '%s'", json, where.field, f.what);
+}
+
+static void a_draft_is_kept_as_far_as_it_is_typed(void **state)
+{
+	(void)state;
+	assert_draft("plan", "{\"goals\":[{\"text\":\"Opin\"},{}]}", "", "");
+	assert_draft("plan", "{\"goals\":[{\"text\":\" \"}],\"kind\":null}", "", "");
+	assert_check("plan", "{\"goals\":[{\"text\":\"Opin\"}]}", false, "goals.category", "is required");
+	assert_check("plan", "{\"kind\":null}", false, "kind", "is required and cannot be cleared");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -221,6 +238,7 @@ int main(void)
 		cmocka_unit_test(what_a_signature_covers_is_frozen),
 		cmocka_unit_test(records_stand_in_cases_of_their_kind),
 		cmocka_unit_test(every_text_is_shown),
+		cmocka_unit_test(a_draft_is_kept_as_far_as_it_is_typed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
