@@ -6,9 +6,13 @@ import { route } from "./core/route";
 import * as session from "./core/session";
 import * as words from "./core/words";
 import { Accessibility } from "./screens/accessibility";
+import { Actions } from "./screens/actions";
+import { Benefit } from "./screens/benefit";
+import { Capability } from "./screens/capability";
 import { Application } from "./screens/application";
 import { Case } from "./screens/case";
 import { Consent, Consents } from "./screens/consent";
+import { Concern } from "./screens/concern";
 import { Enrol, Gone, Init, SignedOut, Unlock } from "./screens/door";
 import { Emergency } from "./screens/emergency";
 import { Feedback } from "./screens/feedback";
@@ -18,8 +22,11 @@ import { Help } from "./screens/help";
 import { Home } from "./screens/home";
 import { Conflicts, Drafts, NewOf } from "./screens/lists";
 import { NoticeOf } from "./screens/notice";
+import { Mapping } from "./screens/mapping";
+import { Need } from "./screens/need";
 import { Places } from "./screens/places";
 import { Print } from "./screens/print";
+import { Plan } from "./screens/plan";
 import { Record } from "./screens/record";
 import { Referral } from "./screens/referral";
 import { Sync } from "./screens/sync";
@@ -29,7 +36,7 @@ import { Write } from "./screens/write";
 
 function Screen() {
 	const { path, query } = route.value;
-	const [first = "", second = ""] = path;
+	const [first = "", second = ""] = path, key = JSON.stringify([second, query]);
 	switch (first) {
 	case "case":
 		return <Case key={second} id={second} />;
@@ -42,13 +49,27 @@ function Screen() {
 	case "record":
 		return <Record key={second} id={second} />;
 	case "new":
-		return second === "" ? <NewOf /> : <Write key={JSON.stringify([second, query])} type={second} query={query} />;
+		return second === "" ? <NewOf /> : <Write key={key} type={second} query={query} />;
 	case "accessibility":
 		return <Accessibility />;
 	case "consent":
 		return <Consent key={second} id={second} query={query} />;
 	case "consents":
 		return <Consents key={second} id={second} />;
+	case "mapping":
+		return <Mapping key={key} id={second} query={query} />;
+	case "capability":
+		return <Capability key={key} id={second} query={query} />;
+	case "concern":
+		return <Concern key={key} id={second} query={query} />;
+	case "benefit":
+		return <Benefit key={key} id={second} query={query} />;
+	case "need":
+		return <Need key={key} id={second} query={query} />;
+	case "plan":
+		return <Plan key={key} id={second} query={query} />;
+	case "actions":
+		return <Actions key={second} id={second === "new" ? query["case"] ?? "" : second} />;
 	case "drafts":
 		return <Drafts />;
 	case "emergency":

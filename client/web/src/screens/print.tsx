@@ -67,7 +67,7 @@ export function Print(props: { id: string; query: Record<string, string> }) {
 	const kinds = OF[props.query["of"] ?? ""] ?? OF_CLIENT;
 	const [kind, setKind] = useState<Kind>(kinds[0]!);
 	const [lang, setLang] = useState("");
-	const [large, setLarge] = useState(false);
+	const [large, setLarge] = useState(props.query["large"] === "1");
 	const [blank, setBlank] = useState(false);
 	const [guarded, setGuarded] = useState(false);
 	const [reason, setReason] = useState("");
