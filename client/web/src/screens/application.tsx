@@ -2,7 +2,7 @@
 // The urgent branch goes first: life, then the call to Kela together, then the clock of the
 // law. What each step needs stands in one card; the daemon counts the days and judges.
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { useAct } from "../core/act";
 import type { Json } from "../core/api";
 import { dayEndMs, spanText, useNow } from "../core/clock";
@@ -296,6 +296,10 @@ function Next(props: Parts & { state: string; urgent: boolean }) {
 function One(props: { id: string }) {
 	const { data, refusal } = useAsk<RecordAnswer>("show", { id: props.id });
 	const shape = useShape("assistance_application");
+	useEffect(() => {
+		if (data?.record.draft === true)
+			replace(["record", props.id]); // a draft goes on as a form
+	}, [data]);
 	const client = fieldText(data?.record.fields, "client");
 	const person = useAsk<RecordAnswer>(client === "" ? null : "show", { id: client });
 	const drafts = useAsk<{ drafts: DraftRow[] }>("drafts", {});

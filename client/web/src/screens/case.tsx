@@ -10,6 +10,7 @@ import { Busy, Empty, Notice, Refused } from "../ui/parts";
 import { RecordView } from "../ui/record-view";
 import { Virtual } from "../ui/virtual";
 import { Title } from "./frame";
+import { recordHref } from "./home";
 import { DraftItem, type DraftRow } from "./lists";
 import { BreakGlass } from "./record";
 
@@ -18,7 +19,7 @@ const OF_CLIENT = ["digital_capability", "life_situation_mapping", "concern_asse
 	"joint_session", "related_person", "checklist", "child_notice", "reception_transfer", "kaikukortti_grant"];
 const OF_MATTER = ["visit", "encounter_note", "service_need_assessment", "plan", "agreed_action", "local_application", "service_notice", "handover"];
 export const SCREENS: Record<string, string> = { visit: "visit", life_situation_mapping: "mapping", digital_capability: "capability", concern_assessment: "concern", benefit_assessment: "benefit",
-	service_need_assessment: "need", plan: "plan", agreed_action: "actions", assistance_application: "application", consent: "consent", joint_session: "session", handover: "handovers", feedback: "feedback" };
+	service_need_assessment: "need", plan: "plan", agreed_action: "actions", assistance_application: "application", referral: "referral", consent: "consent", joint_session: "session", handover: "handovers", feedback: "feedback" };
 
 export function startHref(type: string, caseId: string, clientId: string): string {
 	const special = SCREENS[type];
@@ -56,7 +57,7 @@ function snippet({ type, fields, names }: Summary): string {
 export function Entry(props: { one: Summary }) {
 	const { one } = props;
 	return (
-		<a class="item" href={one.type === "case" ? href(["case", one.case_id]) : href(["record", one.id])}>
+		<a class="item" href={recordHref(one)}>
 			<span class="row apart"><span class="item-title">{capital(typeWord(one.type))}{titleOf(one) !== "" && titleOf(one) !== typeWord(one.type) ? ` · ${titleOf(one)}` : ""}</span><Marks one={one} /></span>
 			{snippet(one) !== "" && <span>{snippet(one)}</span>}
 			<span class="quiet">{whenText(one.event_at_ms || one.created_ms)} · {whoText(one.by)}</span>

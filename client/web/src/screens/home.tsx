@@ -7,7 +7,7 @@ import { href } from "../core/route";
 import { capital, clockText, dateText, language, momentText, T, t, typeWord, weekdayText, whenText } from "../core/words";
 import { Text } from "../ui/field";
 import { Busy, Empty, Notice, Refused } from "../ui/parts";
-import { startHref } from "./case";
+import { SCREENS, startHref } from "./case";
 import { Title } from "./frame";
 
 interface Due {
@@ -27,8 +27,12 @@ interface Due {
 	client: { id: string; title: string };
 }
 
+// Records one works on in a screen of their own.
+const WORKED = ["visit", "assistance_application", "referral"];
+
 export function recordHref(one: { id: string; type: string; case_id: string }): string {
-	return one.id === "" ? href(["sync"]) : one.type === "client" || one.type === "case" ? href(["case", one.case_id]) : href(["record", one.id]);
+	return one.id === "" ? href(["sync"]) : one.type === "client" || one.type === "case" ? href(["case", one.case_id])
+		: href([WORKED.includes(one.type) ? SCREENS[one.type]! : "record", one.id]);
 }
 
 function Found(props: { words: string }) {
@@ -149,7 +153,7 @@ export function Home() {
 							<h2>{T("ui.home.start")}</h2>
 							<a class="button" href={startHref("visit", "", "")}>{T("ui.home.visit")}</a>
 							<a class="button second" href={href(["new", "client"])}>{T("ui.home.client")}</a>
-							<a class="button second" href={href(["new", "anonymous_contact"])}>{capital(typeWord("anonymous_contact"))}</a>
+							<a class="button second" href={href(["visit", "unknown"])}>{capital(typeWord("anonymous_contact"))}</a>
 							<a class="button second" href={href(["places"])}>{T("ui.places.title")}</a>
 						</div>
 						<Recents />

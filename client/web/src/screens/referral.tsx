@@ -1,7 +1,7 @@
 // referral - somebody comes, or is sent, with a need: the pathway says on what it rests and what
 // must be told. Whether help is needed at once is judged before anything else (D1); then whose
 // it is, what came of it, and that the sender heard so.
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { WordKey } from "../../gen/words";
 import { useAct } from "../core/act";
 import type { Json } from "../core/api";
@@ -156,6 +156,10 @@ function Acknowledge(props: { record: Held; token: number }) {
 function One(props: { id: string }) {
 	const { data, refusal } = useAsk<RecordAnswer>("show", { id: props.id });
 	const shape = useShape("referral");
+	useEffect(() => {
+		if (data?.record.draft === true)
+			replace(["record", props.id]); // a draft goes on as a form
+	}, [data]);
 	const client = fieldText(data?.record.fields, "client");
 	const person = useAsk<RecordAnswer>(client === "" ? null : "show", { id: client });
 	if (data === null || shape === null || (client !== "" && person.data === null && person.refusal === null))

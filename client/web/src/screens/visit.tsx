@@ -324,6 +324,10 @@ function Over(props: Held & { shape: TypeShape }) {
 function One(props: { id: string }) {
 	const { data, refusal } = useAsk<RecordAnswer>("show", { id: props.id });
 	const shape = useShape("visit");
+	useEffect(() => {
+		if (data?.record.draft === true)
+			replace(["record", props.id]); // a draft goes on as a form
+	}, [data]);
 	const client = fieldText(data?.record.fields, "client");
 	const person = useAsk<RecordAnswer>(client === "" ? null : "show", { id: client });
 	const notes = useAsk<{ records: Summary[] }>(data === null ? null : "list", { type: "encounter_note", naming: props.id });
