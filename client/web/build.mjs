@@ -40,10 +40,9 @@ function put(name, extension, bytes) {
 // The messages of the local API.
 execFileSync(join(top, "scripts/gen-labels"), [join(top, "proto/screens.tsv")], { stdio: "inherit" });
 mkdirSync(join(fresh, "gen"));
-execFileSync("protoc", [`-I${join(top, "proto")}`, `--plugin=protoc-gen-es=${bin("protoc-gen-es")}`,
-	`--es_out=${join(fresh, "gen")}`, "--es_opt=target=ts", "local.proto"], { stdio: "inherit" });
+writeFileSync(join(fresh, "gen/local.ts"), localModule());
 writeFileSync(join(fresh, "gen/words.ts"), wordsModule());
-for (const file of ["local_pb.ts", "words.ts"])
+for (const file of ["local.ts", "words.ts"])
 	renameSync(join(fresh, "gen", file), join(here, "gen", file));
 rmSync(join(fresh, "gen"), { recursive: true });
 execFileSync(bin("tsc"), ["-p", here], { stdio: "inherit" });
@@ -56,6 +55,29 @@ function catalogue() {
 
 function snake(name) {
 	return name.replace(/(?!^)([A-Z])/g, "_$1").toLowerCase();
+}
+
+// The messages of local.proto, as core/wire.ts wants them: numbers, and types for the compiler.
+function localModule() {
+	const text = readFileSync(join(top, "proto/local.proto"), "utf8").replace(/\/\/.*$/gm, "");
+	const camel = (name) => name.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase());
+	const kinds = { string: "string", bytes: "Uint8Array", bool: "boolean", uint32: "number", uint64: "bigint", Form: "number" };
+	const fieldsOf = (body) => [...body.matchAll(/(repeated )?(\w+) (\w+) = (\d+);/g)].map(([, many, type, name, number]) => ({ many, type, name: camel(name), number }));
+	const messages = Object.fromEntries([...text.matchAll(/^message (\w+) \{(?:([^\n]*)\}[ \t]*$|\n([^]*?)^\})/gm)].map(([, name, line, body]) => [name, fieldsOf((line ?? body).replace(/oneof \w+ \{|\}/g, ""))]));
+	const numbers = (fields) => `{ ${fields.map((field) => `${field.name}: ${field.number}`).join(", ")} }`;
+	const typeOf = (field) => {
+		if (kinds[field.type] === undefined)
+			throw new Error(`local.proto: ${field.name} is of ${field.type}, which core/wire.ts does not know`);
+		return `${field.name}?: ${kinds[field.type]}${field.many === undefined ? "" : "[]"}`;
+	};
+	const calls = messages.Request.filter((field) => messages[field.type] !== undefined);
+	const values = [.../^enum Kind \{([^]*?)\}/m.exec(text)[1].matchAll(/(\w+) = (\d+);/g)].sort((a, b) => a[2] - b[2]).map((one) => one[1]);
+	return `// Generated from proto/local.proto.\nexport interface Calls {\n${calls.map((call) => `\t${call.name}: { ${messages[call.type].map(typeOf).join("; ")} };`).join("\n")}\n}\n`
+		+ "export type CallName = keyof Calls;\n"
+		+ `export const CALLS: Record<CallName, [number, Record<string, number>]> = {\n${calls.map((call) => `\t${call.name}: [${call.number}, ${numbers(messages[call.type])}],`).join("\n")}\n};\n`
+		+ `export const REQUEST: Record<string, number> = ${numbers(messages.Request.filter((field) => messages[field.type] === undefined))};\n`
+		+ `export const RESPONSE: Record<string, number> = ${numbers(messages.Response)};\n`
+		+ `export const KINDS = ${JSON.stringify(values)} as const;\nexport type Kind = typeof KINDS[number];\n`;
 }
 
 // Which list the states of a record type are of: { visit: "visit_state", ... }

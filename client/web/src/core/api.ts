@@ -1,14 +1,13 @@
 // api - calls to the daemon: one Request, its Responses, their JSON joined.
-import { create, fromBinary, toBinary, type MessageInitShape } from "@bufbuild/protobuf";
-import { Kind, RequestSchema, ResponseSchema, type Request } from "../../gen/local_pb";
+import type { Calls, CallName, Kind } from "../../gen/local";
 import * as session from "./session";
+import { request, response, type Value } from "./wire";
 
-export type CallName = NonNullable<Request["call"]["case"]>;
-type CallInit = NonNullable<MessageInitShape<typeof RequestSchema>["call"]>;
-export type Fields<N extends CallName> = Omit<Extract<CallInit, { case: N }>["value"], "$typeName">;
+export type { CallName };
+export type Fields<N extends CallName> = Calls[N];
 export type Json = Record<string, unknown>;
 
-export type RefusalKind = "PEER" | "CALLER" | "STALE_READ" | "LATER" | "STORE" | "LIMIT" | "LOCKED" | "UNREACHABLE" | "SIGNED_OUT";
+export type RefusalKind = Exclude<Kind, "NONE"> | "UNREACHABLE" | "SIGNED_OUT";
 
 // What the daemon refused, in its own words; nothing was changed.
 export class Refusal extends Error {
@@ -45,13 +44,11 @@ export function read(body: Uint8Array): Json {
 	const whole: Json = {};
 	let piece = "";
 	for (const frame of frames(body)) {
-		const response = fromBinary(ResponseSchema, frame);
-		piece += response.json;
-		if (response.kind !== Kind.NONE) {
-			throw new Refusal(Kind[response.kind] as RefusalKind, response.error, response.field,
-				piece === "" ? {} : JSON.parse(piece) as Json);
-		}
-		if (!response.cut) {
+		const { kind, error, field, json, cut } = response(frame);
+		piece += json;
+		if (kind !== "NONE")
+			throw new Refusal(kind, error, field, piece === "" ? {} : JSON.parse(piece) as Json);
+		if (!cut) {
 			join(whole, JSON.parse(piece) as Json);
 			piece = "";
 		}
@@ -70,8 +67,7 @@ async function post(body: Uint8Array<ArrayBuffer>): Promise<Response> {
 
 // Asks the daemon. `quiet`: the screen asks, not the worker, so the idle lock counts on.
 export async function call<T = Json, N extends CallName = CallName>(name: N, fields?: Fields<N>, quiet = false): Promise<T> {
-	const request = create(RequestSchema, { id: ++number, quiet, call: { case: name, value: fields ?? {} } as CallInit });
-	const answer = await post(toBinary(RequestSchema, request) as Uint8Array<ArrayBuffer>);
+	const answer = await post(request(++number, name, (fields ?? {}) as Record<string, Value>, quiet));
 	if (answer.status === 401) {
 		session.end();
 		throw new Refusal("SIGNED_OUT", "", "", {});
