@@ -229,6 +229,7 @@ try {
 		await until("the other value", async () => JSON.stringify((await mikko.run("show", client.id)).record.fields.phone) === '["040 222 0000"]');
 		await well("a conflict that was decided", page);
 		await to(page, `#/record/${client.id}`);
+		await page.locator(".toasts").getByRole("button", { name: "Sulje" }).click();
 		await page.getByRole("button", { name: "Historia" }).click();
 		await page.getByRole("region", { name: "Historia" }).getByText("050 333 0000").first().waitFor();
 		await well("a record with its history", page);

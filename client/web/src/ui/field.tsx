@@ -59,8 +59,10 @@ export function Text(props: TextProps) {
 	const box = useRef<(HTMLTextAreaElement & HTMLInputElement) | null>(null);
 	const error = props.error || lengthFault(props.value, props.lettersMost, props.bytesMost);
 	useEffect(() => {
-		if (props.autofocus === true)
+		if (props.autofocus === true) {
 			box.current?.focus();
+			box.current?.select(); // what is typed or pasted next replaces it
+		}
 	}, []);
 	useEffect(() => {
 		if (props.long !== true || box.current === null)

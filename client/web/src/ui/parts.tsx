@@ -70,7 +70,7 @@ let toastId = 0;
 
 // Says for ten seconds what was done; it goes not away while the pointer or focus rests on it.
 export function toast(text: string, undo?: () => void): void {
-	toasts.value = [...toasts.value.slice(-1), { id: ++toastId, text, undo }];
+	toasts.value = [{ id: ++toastId, text, undo }];
 }
 
 function OneToast(props: { toast: Toast }) {
