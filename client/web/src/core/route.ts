@@ -35,8 +35,8 @@ export function replace(path: string[], query: Record<string, string> = {}): voi
 }
 
 // The address alone: what is on the screen stays, and a window opened anew leads to this.
-export function settle(path: string[]): void {
-	history.replaceState(null, "", href(path));
+export function settle(path: string[], query: Record<string, string> = {}): void {
+	history.replaceState(null, "", href(path, query));
 }
 
 // What the address says, after the screen was away.

@@ -2,17 +2,17 @@
 //
 // A draft until it is signed; a signed one stays as it was said. What a withdrawal blocks and
 // what had gone already is the daemon's answer, and is read to the client.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { useAct } from "../core/act";
 import { call, type Json } from "../core/api";
 import { useDraft } from "../core/draft";
 import { status, useAsk } from "../core/live";
 import { clientName, useShape, type CaseAnswer, type RecordAnswer, type TypeShape } from "../core/records";
-import { go, href, replace } from "../core/route";
+import { go, href, replace, settle } from "../core/route";
 import { capital, dateText, fieldWord, momentIso, momentMs, momentText, T, t, valueWord } from "../core/words";
 import { Choice, Choices, Text } from "../ui/field";
 import { Busy, Button, Empty, Notice, Refused, toast } from "../ui/parts";
-import { RecordField } from "../ui/record-form";
+import { ErrorSummary, RecordField } from "../ui/record-form";
 import { RecordView } from "../ui/record-view";
 import { Title } from "./frame";
 import { errorsOf, Keeping, useFinish } from "./write";
@@ -84,12 +84,12 @@ function list(values: unknown): string[] {
 	return Array.isArray(values) ? values as string[] : [];
 }
 
-export function PlainConsent(props: { values: Json }) {
+export function PlainConsent(props: { values: Json; past?: boolean }) {
 	const { values } = props;
 	const direction = values["direction"], until = String(values["valid_until"] ?? ""), excluded = list(values["excluded"]);
 	return (
 		<section class="card stack tight plain-words" aria-labelledby="plain">
-			<h2 id="plain">{T("ui.consent.plain")}</h2>
+			<h2 id="plain">{T(props.past === true ? "ui.consent.plain_past" : "ui.consent.plain")}</h2>
 			<p>{T(direction === "FROM_KELA" ? "text.consent_from_kela" : direction === "TO_OTHER" ? "text.consent_to_other" : "text.consent_to_kela")}</p>
 			{direction === "TO_OTHER" && <p><strong>{String(values["recipient"] ?? "")}</strong></p>}
 			<h3>{T("text.consent_scope")}</h3>
@@ -113,7 +113,9 @@ function Form(props: { shape: TypeShape; first: Json; caseId: string; draftId: s
 	const { shape } = props;
 	const [values, setValues] = useState<Json>(props.first);
 	const draft = useDraft({ type: "consent", record_id: props.draftId, case_id: props.caseId });
+	const left = useRef(false);
 	const { refusal, busy, finish } = useFinish(draft, (written) => {
+		left.current = true;
 		toast(T("ui.consent.signed"));
 		replace(props.then === "" ? ["consent", written.id] : ["notice", props.then]);
 	});
@@ -121,12 +123,18 @@ function Form(props: { shape: TypeShape; first: Json; caseId: string; draftId: s
 		setValues(next);
 		draft.type(next);
 	};
+	// Locked or loaded anew, the window comes back to this draft.
+	useEffect(() => {
+		if (draft.keeping.value.state === "kept" && props.draftId === "" && !left.current)
+			settle(["consent", draft.id], props.then === "" ? {} : { then: props.then });
+	}, [draft.keeping.value]);
 	const save = () => {
 		if (draft.id === "")
 			draft.type(values);
 		void finish();
 	};
 	const errors = errorsOf(refusal);
+	const [shut] = useState(list(values["excluded"]).length > 0 || Boolean(values["excluded_text"]));
 	const scopes = (shape.fields.find((one) => one.name === "scope")?.values ?? []).filter((one) => one !== "UNSPECIFIED").map((value) => ({ value, label: scopeWords([value]) }));
 	const chosen = list(values["scope"]);
 	const field = (name: string, hint?: string) => {
@@ -137,20 +145,23 @@ function Form(props: { shape: TypeShape; first: Json; caseId: string; draftId: s
 	const direct = (direction: string) => change({ ...values, direction,
 		recipient: direction !== "TO_OTHER" ? "Kela" : values["recipient"] === "Kela" ? null : values["recipient"] ?? null });
 	return (
-		<form class="two" onSubmit={(event) => { event.preventDefault(); save(); }}
+		<form class="two" noValidate onSubmit={(event) => { event.preventDefault(); save(); }}
 			onKeyDown={(event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); save(); } }}>
 			<div class="card stack">
-				{refusal !== null && <Refused refusal={refusal} />}
+				<ErrorSummary refusal={refusal} shape={shape} values={values} leaveOut={["client", "valid_until", "witness_staff"]} />
 				<Choice label={capital(fieldWord("consent", "direction"))} required value={String(values["direction"] ?? "")} error={errors["direction"]} onValue={direct}
 					options={["TO_KELA", "FROM_KELA", "TO_OTHER"].map((value) => ({ value, label: capital(valueWord("consent_direction", value)) }))} />
 				{values["direction"] === "FROM_KELA" && <Notice>{T("ui.consent.from_kela_hint")}</Notice>}
 				{(values["direction"] === "TO_OTHER" || errors["recipient"] !== undefined) && field("recipient")}
 				{field("purpose", T("ui.consent.purpose_hint"))}
-				<div class="listed"><Choices label={T("text.consent_scope")} required options={scopes} values={chosen} error={errors["scope"]}
+				<div class="listed" data-path="scope"><Choices label={T("text.consent_scope")} required options={scopes} values={chosen} error={errors["scope"]}
 					onValues={(next) => change({ ...values, scope: next, excluded: list(values["excluded"]).filter((one) => !next.includes(one)) })} /></div>
-				<Choices label={T("text.consent_excluded")} hint={T("ui.consent.excluded_hint")} options={scopes.filter((one) => !chosen.includes(one.value))}
-					values={list(values["excluded"])} error={errors["excluded"]} onValues={(next) => change({ ...values, excluded: next })} />
-				{field("excluded_text")}
+				<details class="more" open={shut || undefined}><summary>{T("text.consent_excluded")}</summary>
+					<div class="stack">
+						<div class="listed" data-path="excluded"><Choices label={T("text.consent_excluded")} hint={T("ui.consent.excluded_hint")} options={scopes.filter((one) => !chosen.includes(one.value))}
+							values={list(values["excluded"])} error={errors["excluded"]} onValues={(next) => change({ ...values, excluded: next })} /></div>
+						{field("excluded_text")}
+					</div></details>
 				{field("form")}
 				{field("valid_until", T("ui.consent.until_hint"))}
 				{field("understood_check", T("ui.consent.understood_hint"))}
@@ -294,8 +305,8 @@ function Given(props: { answer: RecordAnswer; shape: TypeShape }) {
 	const on = (disclosures.data?.disclosures ?? []).filter((one) => one.consent === record.id);
 	return (
 		<>
-			{row !== undefined && <p><span class={`chip ${row.holds === "HOLDS" ? "good" : "warn"}`} data-holds={row.holds}>{holdWord(row.holds)}</span> {T("ui.consent.until", { day: dateText(row.valid_until) })}
-				{row.withdrawn_ms > 0 && ` · ${t("ui.consent.withdrawn", { when: momentText(row.withdrawn_ms) })}`}</p>}
+			{row !== undefined && <p><span class={`chip ${row.holds === "HOLDS" ? "good" : "warn"}`} data-holds={row.holds}>{holdWord(row.holds)}</span> {row.withdrawn_ms > 0 ? momentText(row.withdrawn_ms)
+				: row.holds === "HOLDS" ? T("ui.consent.until", { day: dateText(row.valid_until) }) : ""}</p>}
 			{row?.narrowed_by !== undefined && row.narrowed_by !== "" && <p><a href={href(["consent", row.narrowed_by])}>{T("ui.consent.newer")}</a></p>}
 			{done !== null && <Done done={done} />}
 			<div class="two">
@@ -306,7 +317,7 @@ function Given(props: { answer: RecordAnswer; shape: TypeShape }) {
 						<Button kind="second" onClick={() => setOpen("withdraw")}>{T("ui.consent.withdraw")}</Button>
 						<Button kind="second" onClick={() => setOpen("narrow")}>{T("ui.consent.narrow")}</Button>
 					</div>}
-					<PlainConsent values={record.fields} />
+					<PlainConsent values={record.fields} past={row !== undefined && row.holds !== "HOLDS"} />
 				</div>
 				<aside class="stack">
 					<section class="card stack tight" aria-labelledby="on"><h2 id="on">{T("ui.consent.disclosures")}</h2>
@@ -319,7 +330,7 @@ function Given(props: { answer: RecordAnswer; shape: TypeShape }) {
 	);
 }
 
-function One(props: { id: string }) {
+function One(props: { id: string; then: string }) {
 	const { data, refusal } = useAsk<RecordAnswer>("show", { id: props.id });
 	const [first, setFirst] = useState<RecordAnswer | null>(null);
 	const shape = useShape("consent");
@@ -337,14 +348,14 @@ function One(props: { id: string }) {
 			</div>
 			<Refused refusal={refusal} />
 			{data === null || first === null || shape === null ? refusal === null && <Busy />
-				: draft ? <Form shape={shape} first={first.record.fields} caseId={first.record.case_id} draftId={first.record.id} then="" />
+				: draft ? <Form shape={shape} first={first.record.fields} caseId={first.record.case_id} draftId={first.record.id} then={props.then} />
 				: <Given answer={data} shape={shape} />}
 		</div>
 	);
 }
 
 export function Consent(props: { id: string; query: Record<string, string> }) {
-	return props.id === "new" ? <New caseId={props.query["case"] ?? ""} then={props.query["then"] ?? ""} summary={props.query["scope"] ?? ""} /> : <One id={props.id} />;
+	return props.id === "new" ? <New caseId={props.query["case"] ?? ""} then={props.query["then"] ?? ""} summary={props.query["scope"] ?? ""} /> : <One id={props.id} then={props.query["then"] ?? ""} />;
 }
 
 // All of a client's: which hold, and where what has gone.

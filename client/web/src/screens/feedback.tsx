@@ -49,7 +49,7 @@ export function Feedback(props: { held: Handed }) {
 		<HandedOver held={props.held}>
 			{sent ? <div class="card stack" role="status"><h1>{T("ui.feedback.thanks")}</h1><p>{T("ui.feedback.thanks_hint")}</p></div> : (
 				<form class="card stack" onSubmit={(event) => { event.preventDefault(); void send(); }}>
-					<h1>{T("ui.feedback.title")}</h1>
+					<h1 tabIndex={-1}>{T("ui.feedback.title")}</h1>
 					<p>{T("ui.feedback.anonymous")}</p>
 					<Faces value={score} onValue={setScore} error={errors["score"]} />
 					<Choice label={T("ui.feedback.target")} value={target} onValue={setTarget} options={targets.map((value) => ({ value, label: capital(valueWord("feedback_target", value)) }))} error={errors["target"]} />

@@ -6,7 +6,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useAct } from "../core/act";
 import { call } from "../core/api";
-import { capital, language, LANGUAGES, T, t } from "../core/words";
+import { capital, language, LANGUAGES, T } from "../core/words";
 import { Check, Choice, Text } from "../ui/field";
 import { Button, Refused } from "../ui/parts";
 import { errorsOf } from "./write";
@@ -102,7 +102,7 @@ export function Print(props: { id: string; query: Record<string, string> }) {
 					{page === null ? <Button type="submit" busy={busy}>{T("ui.print.show")}</Button> : <Button onClick={() => print()}>{T("ui.print.print")}</Button>}
 					<Button kind="second" onClick={() => history.back()}>{T("ui.print.back")}</Button>
 				</div>
-				<p class="hint">{t("ui.print.hint")}</p>
+				<p class="hint">{T("ui.print.hint")}</p>
 			</form>
 			{page !== null && <Paper page={page} />}
 		</div>

@@ -43,19 +43,23 @@ function takeBack(back: Handed): void {
 	go(back.id === "" ? [] : ["case", back.id]);
 }
 
+function hand(next: Handed): void {
+	sessionStorage.setItem(KEY, JSON.stringify(next));
+	handed.value = next;
+}
+
 export function HandedOver(props: { held: Handed; children: ComponentChildren }) {
 	useEffect(() => {
-		if (handed.value !== null)
-			return;
-		sessionStorage.setItem(KEY, JSON.stringify(props.held));
-		handed.value = props.held;
+		if (handed.value === null)
+			hand(props.held);
+		document.querySelector<HTMLElement>("h1")?.focus();
 	}, []);
 	return (
 		<div class="turned">
 			<main class="stack">{props.children}</main>
 			<footer class="stack tight noprint">
 				<Languages />
-				<details><summary>{T("ui.turned.worker")}</summary>
+				<details class="more"><summary>{T("ui.turned.worker")}</summary>
 					<div class="stack tight"><p>{T("ui.turned.give_back")}</p>
 						<div><Button kind="second" onClick={() => takeBack(props.held)}>{T("ui.turned.back")}</Button></div></div></details>
 			</footer>
@@ -174,6 +178,7 @@ export function Turned(props: { held: Handed }) {
 				<Part id="agreed" title={T("text.actions_title")}><Actions rows={rows} /></Part>
 				{plans.map((one, i) => <Part key={one.id} id={`plan${i}`} title={T("ui.turned.plan")}><Plan plan={one} /></Part>)}
 				<Told id={props.held.id} />
+				<div><Button kind="second" onClick={() => hand({ ...props.held, screen: "feedback" })}>{T("ui.feedback.title")}</Button></div>
 			</>}
 		</HandedOver>
 	);
