@@ -14,14 +14,23 @@ export const VIEWS = {
 	laptop: { viewport: { width: 1366, height: 768 } },
 };
 
-let browser;
+let browser, server;
 
 export async function begin() {
-	browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: process.getuid() === 0 ? ["--no-sandbox"] : [] });
+	server = await chromium.launchServer({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: process.getuid() === 0 ? ["--no-sandbox"] : [] });
+	browser = await chromium.connect(server.wsEndpoint());
 }
 
 export async function end() {
 	await browser?.close();
+	await server?.close();
+	browser = server = undefined;
+}
+
+// As by kill -9: nothing of it is closed in order.
+export async function kill() {
+	await server.kill();
+	browser = server = undefined;
 }
 
 // A window of its own profile. `bad` gathers what a page must not do.
