@@ -100,7 +100,7 @@ bool consent_is_alike(struct span a, struct span b)
 /* ---- all values ---- */
 
 enum { VALUES_MAX = LIMIT_SIBLINGS, SCOPES_MAX = 32 };
-_Static_assert(RECORDS_CONSENT_SCOPE_CONTACT_DETAILS < SCOPES_MAX, "each scope has a bit");
+_Static_assert((int)RECORDS_CONSENT_SCOPE_CONTACT_DETAILS < (int)SCOPES_MAX, "each scope has a bit");
 
 /* Without a conflict the shown message stands for the one value. */
 static size_t values_of(const struct rules_world *world, const struct rules_record *record, uint32_t field,
