@@ -37,6 +37,8 @@ static const struct { const char *name; bool is_act; } kinds[AGENDA_KINDS] = {
 	[AGENDA_MOVE] = { "move", false },
 	[AGENDA_MEETING] = { "meeting", false },
 	[AGENDA_CONCERN] = { "concern", false },
+	[AGENDA_CHILD] = { "child", true },
+	[AGENDA_HOME_VISIT] = { "home_visit", true },
 	[AGENDA_HANDOVER] = { "handover", true },
 	[AGENDA_ADDRESS] = { "address", true },
 	[AGENDA_CONFLICT] = { "conflict", true },
@@ -536,6 +538,53 @@ static void of_session(struct making *making)
 		put_moment(making, AGENDA_SESSION, RECORDS_JOINT_SESSION_SCHEDULED_AT);
 }
 
+/* It is made at once (LSL 25 §), whatever the consent. */
+static void put_child(struct making *making)
+{
+	int32_t day = day_of(making->record->event_at_ms);
+	struct agenda_item *item = put(making, AGENDA_CHILD, day, day);
+	urge(item);
+	only(item, AGENDA_UNLESS_NOTICE);
+}
+
+/* Whether concern for a child was answered YES in a quadrant. */
+static bool asks_child(struct span quadrant)
+{
+	struct span answer;
+	while (fields_next(&quadrant, RECORDS_MAPPING_QUADRANT_PROMPTS_ANSWERED, &answer))
+		if (fields_number_or_none(answer, RECORDS_PROMPT_ANSWER_PROMPT) == RECORDS_PROMPT_CHILD_CONCERN &&
+		    fields_number_or_none(answer, RECORDS_PROMPT_ANSWER_ANSWER) == RECORDS_ANSWER_YES)
+			return true;
+	return false;
+}
+
+static void of_mapped_child(struct making *making)
+{
+	struct values lists = values_of(making, RECORDS_LIFE_SITUATION_MAPPING_QUADRANTS);
+	for (size_t i = 0; i < lists.count; i++) {
+		struct span quadrant, rest = lists.at[i].whole;
+		while (fields_next(&rest, RECORDS_LIFE_SITUATION_MAPPING_QUADRANTS, &quadrant))
+			if (asks_child(quadrant)) {
+				put_child(making);
+				return;
+			}
+	}
+}
+
+static void of_concern_child(struct making *making)
+{
+	struct values lists = values_of(making, RECORDS_CONCERN_ASSESSMENT_ITEMS);
+	for (size_t i = 0; i < lists.count; i++) {
+		struct span item, code, rest = lists.at[i].whole;
+		while (fields_next(&rest, RECORDS_CONCERN_ASSESSMENT_ITEMS, &item))
+			if (fields_number_or_none(item, RECORDS_CONCERN_ITEM_ANSWER) == RECORDS_ANSWER_YES &&
+			    fields_bytes(item, RECORDS_CONCERN_ITEM_CODE, &code) && span_equal(code, span_text("C04"))) {
+				put_child(making);
+				return;
+			}
+	}
+}
+
 static void of_capability(struct making *making)
 {
 	int32_t day;
@@ -552,13 +601,16 @@ static void of_mapping(struct making *making)
 		     ? put_day(making, AGENDA_MAPPING, DEADLINE_D18_MAPPING, day)
 		     : put_from_ms(making, AGENDA_MAPPING, DEADLINE_D18_MAPPING, making->record->event_at_ms),
 	     AGENDA_UNLESS_NEWER);
+	of_mapped_child(making);
 }
 
 static void of_concern(struct making *making)
 {
 	int32_t day = day_of(making->record->event_at_ms);
-	if (is_in(making, RECORDS_CONTENT_STATE_SIGNED) &&
-	    says(making, RECORDS_CONCERN_ASSESSMENT_LEVEL, RECORDS_CONCERN_LEVEL_SERIOUS))
+	if (!is_in(making, RECORDS_CONTENT_STATE_SIGNED))
+		return;
+	of_concern_child(making);
+	if (says(making, RECORDS_CONCERN_ASSESSMENT_LEVEL, RECORDS_CONCERN_LEVEL_SERIOUS))
 		urge(put(making, AGENDA_CONCERN, day, day));
 }
 
@@ -578,11 +630,30 @@ static void of_action(struct making *making)
 		put_day(making, AGENDA_ACTION, DEADLINE_NONE, day);
 }
 
+enum { HOME_VISIT_DAYS = 7, HOME_VISIT_SHOWN_DAYS = 30 };
+
+/* Within seven working days of the move (d); a month later nobody is helped by the row. */
+static void put_home_visit(struct making *making, int32_t moved)
+{
+	int32_t last;
+	struct agenda_item *item;
+	if (!calendar_add_working(moved, HOME_VISIT_DAYS, &last))
+		return;
+	item = put(making, AGENDA_HOME_VISIT, last, last);
+	only(item, AGENDA_UNLESS_VISIT);
+	if (item != NULL) {
+		item->start_ms = begin_of(moved);
+		item->last = last + HOME_VISIT_SHOWN_DAYS;
+	}
+}
+
 static void of_transfer(struct making *making)
 {
 	int32_t day;
-	if (earliest_day(making, RECORDS_RECEPTION_TRANSFER_MOVE_DATE, &day))
+	if (earliest_day(making, RECORDS_RECEPTION_TRANSFER_MOVE_DATE, &day)) {
 		put_day(making, AGENDA_MOVE, DEADLINE_NONE, day);
+		put_home_visit(making, day);
+	}
 	put_moment(making, AGENDA_MEETING, RECORDS_RECEPTION_TRANSFER_NETWORK_MEETING);
 }
 
@@ -739,6 +810,10 @@ bool agenda_holds(const struct agenda_item *item, const struct agenda_about *abo
 		return !about->has_own_worker;
 	case AGENDA_IF_RIVAL:
 		return about->has_rival;
+	case AGENDA_UNLESS_NOTICE:
+		return !about->has_notice;
+	case AGENDA_UNLESS_VISIT:
+		return !about->has_visit;
 	}
 	return true;
 }
