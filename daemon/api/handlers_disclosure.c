@@ -204,7 +204,7 @@ static struct fault put_basis(struct disclosing *d, struct wire_out *out)
 		FAULT_TRY(*d->call->consent != '\0' ? named_consent(d) : choose_consent(d));
 		wire_put_varint(out, RECORDS_DISCLOSURE_BASIS, RECORDS_DISCLOSURE_BASIS_CONSENT);
 		wire_put_bytes(out, RECORDS_DISCLOSURE_CONSENT, span_of(d->consent.record->id.bytes, ID_BYTES));
-		d->sources.with_health = consent_allows(d->consent.record->fields, RECORDS_CONSENT_SCOPE_QUADRANT_HEALTH);
+		d->sources.with_health = consent_lets(&d->consent, RECORDS_CONSENT_SCOPE_QUADRANT_HEALTH);
 		return fault_none();
 	}
 	wire_put_varint(out, RECORDS_DISCLOSURE_BASIS, RECORDS_DISCLOSURE_BASIS_STATUTE);

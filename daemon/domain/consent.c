@@ -286,6 +286,11 @@ bool consent_allows(struct span consent, uint64_t scope)
 	return fields_holds(consent, RECORDS_CONSENT_SCOPE, scope) && !fields_holds(consent, RECORDS_CONSENT_EXCLUDED, scope);
 }
 
+bool consent_lets(const struct consent *consent, uint64_t scope)
+{
+	return consent_allows(consent->record->fields, scope) && (consent->excluded_too & excluded_bit(scope)) == 0;
+}
+
 enum consent_cover consent_covers(const struct consent *consent, struct span recipient, uint64_t scope)
 {
 	struct span fields = consent->record->fields;

@@ -66,7 +66,8 @@ enum consent_cover {
 /* The whole plan includes its summary. */
 enum consent_cover consent_covers(const struct consent *consent, struct span recipient, uint64_t scope);
 const char *consent_cover_text(enum consent_cover cover);
-bool consent_allows(struct span consent, uint64_t scope); /* listed and not excluded */
+bool consent_allows(struct span consent, uint64_t scope); /* listed and not excluded, by its own words */
+bool consent_lets(const struct consent *consent, uint64_t scope); /* nor by another's (N6) */
 
 /* Whether two consents are for the same recipient and purpose, in the same direction (N1). */
 bool consent_is_alike(struct span a, struct span b);

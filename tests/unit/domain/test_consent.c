@@ -119,8 +119,11 @@ static void what_is_excluded_later_is_excluded_from_the_earlier_one_too(void **s
 	assert_int_equal(cover(20, "Kela", RECORDS_CONSENT_SCOPE_PLAN_SUMMARY), CONSENT_COVERS);
 	there(23, CLIENT_CASE, "consent", "{" FIELDS("TO_KELA", "ORAL", "Tiedoksi", "'SESSION'", "2026-11-01T09:00", "2026-12-02")
 	      ",'excluded':['PLAN_SUMMARY']}");
-	assert_int_equal(hold(20, NULL), CONSENT_HOLDS);
+	struct consent consent;
+	assert_int_equal(consent_by_id(&world.rules, id_of(20), world.rules.now_ms, &consent), CONSENT_HOLDS);
 	assert_int_equal(cover(20, "Kela", RECORDS_CONSENT_SCOPE_PLAN_SUMMARY), CONSENT_EXCLUDED);
+	assert_true(consent_allows(consent.record->fields, RECORDS_CONSENT_SCOPE_PLAN_SUMMARY));
+	assert_false(consent_lets(&consent, RECORDS_CONSENT_SCOPE_PLAN_SUMMARY));
 }
 
 static void an_oral_consent_to_kela_covers_its_day(void **state)
