@@ -120,6 +120,8 @@ static const struct command {
 	  BIT(COMMAND_KIND) | BIT(COMMAND_AT) | BIT(COMMAND_LANG) },
 	{ "guidelines", "[EXPENSE]", "how the guidelines of authorities compare: limits, who decides", verbs_guidelines,
 	  BIT(COMMAND_AT) },
+	{ "statistics", "[QUARTER]", "what is published of a quarter (2026Q1); without one: of which quarters", verbs_statistics,
+	  BIT(COMMAND_CSV) | BIT(COMMAND_LANG) },
 	{ "search", "TEXT", "find records by words, names, phones, identity codes", verbs_search, BIT(COMMAND_LIMIT) },
 
 	{ "client add", "FAMILY GIVEN field=value...", "a new client (asiakas) with a case of their own", verbs_client_add,

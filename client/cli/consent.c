@@ -242,6 +242,31 @@ int verbs_disclosure_list(struct command_context *c, int argc, char **argv)
 	return SAY_OK;
 }
 
+static void print_time(struct json one, const char *key, const char *label)
+{
+	const char *at = say_time_ms(json_member(one, key));
+	if (*at != 0)
+		say_line("%-10s %s", label, at);
+}
+
+/* On what it rests and how far it has come. */
+static void print_course(struct json one)
+{
+	const char *means = say_text(json_member(one, "means"));
+	if (json_text_is(json_member(one, "basis"), "STATUTE"))
+		say_line("%-10s %s: %s", "statute", say_text(json_member(one, "statute")), say_text(json_member(one, "statute_reasons")));
+	else
+		say_line("%-10s %s, %s", "consent", say_short_id(json_member(one, "consent")), say_text(json_member(one, "consent_holds")));
+	print_time(one, "prepared_ms", "prepared");
+	print_time(one, "sent_ms", "sent");
+	if (*means != 0)
+		say_line("%-10s %s", "by", means);
+	print_time(one, "receipt_ms", "received");
+	if (say_integer(one, "client_told_ms") == 0)
+		say_line("%-10s %s", "told", "the client has not been told yet: jalka disclosure told");
+	print_time(one, "client_told_ms", "told");
+}
+
 static void print_disclosure(void *ctx, struct json object)
 {
 	struct json one = json_member(object, "disclosure");
@@ -253,6 +278,7 @@ static void print_disclosure(void *ctx, struct json object)
 		say_note("%s", say_text(json_member(one, "why")));
 	if (say_true(one, "typed"))
 		say_note("typed, not composed of a record: read it all before it is sent");
+	print_course(one);
 	print_items(one);
 }
 

@@ -2,6 +2,7 @@
  * applications, consents. Each is one write with the defaults one would expect;
  * any field may be given besides. */
 #include <stdio.h>
+#include <strings.h>
 
 #include "fill.h"
 #include "match.h"
@@ -319,6 +320,16 @@ static void take_holder(void *ctx, struct json object)
 	snprintf(name, FILL_TITLE_BYTES, "%s", say_text(json_member(object, "holder_name")));
 }
 
+/* For Kela unless another recipient is named. */
+static const char *direction_of(int argc, char **argv)
+{
+	static const char recipient[] = "recipient=";
+	for (int i = 0; i < argc; i++)
+		if (strncmp(argv[i], recipient, sizeof recipient - 1) == 0 && strcasecmp(argv[i] + sizeof recipient - 1, "Kela") != 0)
+			return "TO_OTHER";
+	return "TO_KELA";
+}
+
 int verbs_consent_give(struct command_context *c, int argc, char **argv)
 {
 	struct fill_found client;
@@ -336,11 +347,10 @@ int verbs_consent_give(struct command_context *c, int argc, char **argv)
 		fill_default(c, request, 0, NULL, "purpose", argv[2]);
 	}
 	fill_default(c, request, argc, argv, "client", client.id);
-	fill_default(c, request, argc, argv, "direction", "TO_KELA");
+	fill_default(c, request, argc, argv, "direction", direction_of(argc, argv));
 	fill_default(c, request, argc, argv, "recipient", "Kela");
 	fill_default(c, request, argc, argv, "form", "ORAL");
 	fill_default(c, request, argc, argv, "given_at", fill_now(c));
-	fill_default(c, request, argc, argv, "valid_until", fill_day_after(c, 365)); /* at most 12 months */
 	if (holder[0] != 0)
 		fill_default(c, request, argc, argv, "witness_staff", holder);
 	fill_rest(c, request, argc - (json ? 1 : 3), argv + (json ? 1 : 3));

@@ -164,7 +164,7 @@ int verbs_conflicts(struct command_context *c, int argc, char **argv)
 struct choice {
 	const char *field;
 	bool mine;
-	bool known;             /* the field is in the record */
+	bool known, asks;       /* the field is in the record; two changed it apart */
 	size_t matching;        /* siblings that are mine, or theirs */
 	uint64_t token;
 	char type[FILL_NAME_BYTES], id[FILL_ID_BYTES];
@@ -200,6 +200,7 @@ static void take_choice(void *ctx, struct json object)
 		if (!json_text_is(json_member(field, "field"), choice->field))
 			continue;
 		choice->known = true;
+		choice->asks = say_true(field, "conflict");
 		for (struct json_walk s = json_walk(json_member(field, "siblings")); json_next(&s, &name, &sibling);)
 			take_sibling(choice, sibling);
 	}
@@ -219,6 +220,8 @@ int verbs_conflicts_choose(struct command_context *c, int argc, char **argv)
 	link_call(command_link(c), request, take_choice, &choice);
 	if (!choice.known)
 		say_die(SAY_FAILED, "the record has no field %s", say_clean(argv[1]));
+	if (!choice.asks)
+		say_die(SAY_FAILED, "nobody changed %s apart: there is nothing to choose; jalka conflicts lists what is", say_clean(argv[1]));
 	if ((mine || theirs) && choice.matching != 1)
 		say_die(SAY_FAILED, "%zu values are %s; give the value itself", choice.matching, mine ? "mine" : "theirs");
 	request = fill_write(c, choice.type);

@@ -5,10 +5,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "base/civil.h"
 
-enum { CELL_BYTES = 1024, CELLS = 64, COLUMNS_MAX = 12, VALUE_BYTES = 60000 };
+enum { CELL_BYTES = 1024, CELLS = 64, COLUMNS_MAX = 12, ROW_INDENT = 4, VALUE_BYTES = 60000 };
 
 static struct say_style style;
 
@@ -281,12 +283,37 @@ static size_t chars(const char *text)
 	return wire_utf8_chars(span_text(text));
 }
 
+/* Columns of the terminal; what is written to a file or a pipe has no end. */
+static size_t line_columns(void)
+{
+	struct winsize size;
+	bool is_terminal = isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+	return is_terminal ? size.ws_col : SIZE_MAX;
+}
+
+/* Where a row is wider than the terminal what has no room stands below, indented and
+ * close together; nothing is cut. */
 static void print_row(char *const *cells, const char *const *headings, const size_t *widths)
 {
+	size_t at = 0, owed = 0, columns = line_columns();
+	bool is_below = false;
 	for (size_t i = 0; i < table.count; i++) {
 		const char *text = cells != NULL ? cells[i] : headings[i];
-		bool last = i + 1 == table.count;
-		printf("%s%*s", text, last ? 0 : (int)(widths[i] - chars(text) + 2), "");
+		size_t wide = is_below ? chars(text) : widths[i];
+		if (is_below && wide == 0)
+			continue;
+		if (at > ROW_INDENT && at + wide > columns) {
+			putchar('\n');
+			is_below = true;
+			wide = chars(text);
+			at = owed = ROW_INDENT;
+		}
+		if (*text != 0) { /* blanks are owed until something follows them */
+			printf("%*s%s", (int)owed, "", text);
+			owed = 0;
+		}
+		owed += wide - chars(text) + (wide != 0 ? 2 : 0);
+		at += wide + 2;
 	}
 	putchar('\n');
 }

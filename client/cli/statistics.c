@@ -1,4 +1,5 @@
-/* statistics - a quarter's report at the central node: shown, proposed, frozen, as CSV. */
+/* statistics - a quarter's report, as text or CSV: on a device what is approved, at the central node
+ * counted, proposed and frozen too. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +14,7 @@ struct report {
 
 static void put_cell(const char *text, bool is_first)
 {
-	bool quoted = strpbrk(text, "\";,\n") != NULL;
+	bool quoted = strpbrk(text, "\";,\r\n") != NULL;
 	if (!is_first)
 		putchar(';');
 	if (quoted)
@@ -113,6 +114,20 @@ static int list(struct command_context *c, jalka_Request *request)
 	say_table_begin(columns, sizeof columns / sizeof *columns);
 	link_call(command_link(c), request, list_rows, NULL);
 	say_table_end("no quarter is frozen");
+	return SAY_OK;
+}
+
+int verbs_statistics(struct command_context *c, int argc, char **argv)
+{
+	struct report report = { .is_csv = c->options[COMMAND_CSV] != NULL };
+	if (argc > 1)
+		command_usage(c, "one quarter is expected, like 2026Q1");
+	jalka_Request *request = link_request(jalka_Request_statistics_tag);
+	LINK_PUT(request->call.statistics.quarter, argc == 0 ? "" : argv[0], "the quarter");
+	LINK_PUT(request->call.statistics.lang, c->options[COMMAND_LANG] != NULL ? c->options[COMMAND_LANG] : "fi", "--lang");
+	if (argc == 0)
+		return list(c, request);
+	link_call(command_link(c), request, print_report, &report);
 	return SAY_OK;
 }
 

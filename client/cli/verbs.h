@@ -64,7 +64,7 @@ command_fn verbs_admin_import, verbs_admin_export;
 command_fn verbs_places, verbs_guidelines;
 
 /* statistics.c */
-command_fn verbs_admin_statistics;
+command_fn verbs_admin_statistics, verbs_statistics;
 
 /* admin.c: the central node */
 command_fn verbs_admin_enrol, verbs_admin_devices, verbs_admin_confirm, verbs_admin_assign, verbs_admin_unassign, verbs_admin_no_own_worker,

@@ -80,13 +80,14 @@ struct fault handlers_admin_grants(struct request *request);
 struct fault handlers_admin_drafts(struct request *request);
 struct fault handlers_admin_access(struct request *request, const char *what, const char *since);
 request_handler handlers_statistics; /* the administrator's verb */
+request_handler handlers_published;  /* of the same reports those approved */
 /* The administrator's verb `lost`. */
 struct fault handlers_admin_lost(struct request *request, struct node_id node);
-request_handler handlers_print;
-request_handler handlers_labels;
 /* "since" TIME, or "risk" high|low REASONS: written into the device's record, then listed as above. */
 struct fault handlers_admin_lost_say(struct request *request, struct node_id node, const char *what, const char *first,
 				     const char *second);
+request_handler handlers_print;
+request_handler handlers_labels;
 request_handler handlers_disclosure;
 request_handler handlers_consent;
 request_handler handlers_session;

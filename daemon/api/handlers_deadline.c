@@ -263,20 +263,28 @@ static bool tell_extras(struct agenda *agenda, const struct agenda_item *item)
 
 struct seen {
 	struct gate *gate;
+	enum agenda_kind kind;
 	bool is_seen;
 };
+
+/* Who heard of a child makes the notice; it stands where others do not see it, so they are
+ * not told that it is missing. */
+static bool is_others(const struct seen *seen, const struct casebook_record *record)
+{
+	return seen->kind == AGENDA_CHILD && !ID_EQUAL(record->last_author.node, seen->gate->self);
+}
 
 static bool take_seen(void *ctx, const struct casebook_record *record)
 {
 	struct seen *seen = ctx;
-	seen->is_seen = gate_sees(seen->gate, record);
+	seen->is_seen = !is_others(seen, record) && gate_sees(seen->gate, record);
 	return false;
 }
 
 static bool tell_due(void *ctx, const struct casebook_due *due)
 {
 	struct agenda *agenda = ctx;
-	struct seen seen = { .gate = agenda->gate };
+	struct seen seen = { .gate = agenda->gate, .kind = due->item.kind };
 	if (fault_is(casebook_get(agenda->gate->world.book, due->record_id, take_seen, &seen)) || !seen.is_seen)
 		return true;
 	if (!tell_extras(agenda, &due->item) || !answer_item(agenda->answer, "due"))

@@ -204,7 +204,7 @@ static struct fault put_basis(struct disclosing *d, struct wire_out *out)
 		FAULT_TRY(*d->call->consent != '\0' ? named_consent(d) : choose_consent(d));
 		wire_put_varint(out, RECORDS_DISCLOSURE_BASIS, RECORDS_DISCLOSURE_BASIS_CONSENT);
 		wire_put_bytes(out, RECORDS_DISCLOSURE_CONSENT, span_of(d->consent.record->id.bytes, ID_BYTES));
-		d->sources.with_health = consent_allows(d->consent.record->fields, RECORDS_CONSENT_SCOPE_QUADRANT_HEALTH);
+		d->sources.with_health = consent_lets(&d->consent, RECORDS_CONSENT_SCOPE_QUADRANT_HEALTH);
 		return fault_none();
 	}
 	wire_put_varint(out, RECORDS_DISCLOSURE_BASIS, RECORDS_DISCLOSURE_BASIS_STATUTE);
@@ -569,6 +569,26 @@ static void tell_one(struct disclosing *d, const struct rules_record *record, bo
 		tell_items(out, fields, d->sources.language);
 }
 
+/* By what means it went, and of a statute which and why. */
+static void tell_how(const struct disclosing *d, struct span fields, struct writer *out)
+{
+	const struct schema_enum *all = scopes_enum(RECORDS_TYPE_DISCLOSURE, RECORDS_DISCLOSURE_MEANS);
+	uint64_t means = fields_number_or_none(fields, RECORDS_DISCLOSURE_MEANS);
+	const char *name = "";
+	struct record_id law;
+	struct span number = { NULL, 0 }, reasons = { NULL, 0 };
+	const struct rules_record *statute = fields_id(fields, RECORDS_DISCLOSURE_LAW_REF, &law) ? rules_find(world_of(d), law) : NULL;
+	for (size_t i = 0; i < all->count; i++)
+		if ((uint64_t)all->values[i].number == means)
+			name = all->values[i].name;
+	if (statute != NULL)
+		(void)fields_bytes(statute->fields, RECORDS_LAW_REF_NUMBER, &number);
+	(void)fields_bytes(fields, RECORDS_DISCLOSURE_STATUTE_REASONS, &reasons);
+	writer_string(out, "means", name);
+	writer_text(out, "statute", number);
+	writer_text(out, "statute_reasons", reasons);
+}
+
 static struct fault show(struct disclosing *d)
 {
 	const struct rules_record *clients;
@@ -582,6 +602,7 @@ static struct fault show(struct disclosing *d)
 	struct writer *out = answer_begin(d->w.request->answer);
 	writer_object(out, "disclosure");
 	tell_one(d, record, true, out);
+	tell_how(d, record->fields, out);
 	writer_object_end(out);
 	answer_finish(d->w.request->answer);
 	return fault_none();

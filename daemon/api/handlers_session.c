@@ -181,7 +181,7 @@ static struct fault choose_consent(struct meeting *m, struct case_id place)
 	size_t count = rules_list(world_of(m), RULES_OF_CLIENT, place, RECORDS_TYPE_CONSENT, &all);
 	for (size_t i = 0; i < count && !m->has_consent; i++) {
 		bool for_kela = fields_number_or_none(all[i].fields, RECORDS_CONSENT_DIRECTION) == RECORDS_CONSENT_DIRECTION_TO_KELA;
-		if (!for_kela || !consent_allows(all[i].fields, RECORDS_CONSENT_SCOPE_SESSION) || !consent_read(world_of(m), &all[i], &one) ||
+		if (!for_kela || !consent_read(world_of(m), &all[i], &one) || !consent_lets(&one, RECORDS_CONSENT_SCOPE_SESSION) ||
 		    consent_at(&one, world_of(m)->now_ms) != CONSENT_HOLDS)
 			continue;
 		m->consent = one;
@@ -403,7 +403,7 @@ static bool find_written(const struct meeting *m, struct record_id *out)
 		struct span fields = all[i].fields;
 		if (fields_number_or_none(fields, RECORDS_CONSENT_DIRECTION) == RECORDS_CONSENT_DIRECTION_FROM_KELA &&
 		    fields_number_or_none(fields, RECORDS_CONSENT_FORM) == RECORDS_CONSENT_FORM_WRITTEN &&
-		    consent_allows(fields, RECORDS_CONSENT_SCOPE_SESSION) && consent_read(world_of(m), &all[i], &one) &&
+		    consent_read(world_of(m), &all[i], &one) && consent_lets(&one, RECORDS_CONSENT_SCOPE_SESSION) &&
 		    consent_at(&one, m->at_ms) == CONSENT_HOLDS) {
 			*out = all[i].id;
 			return true;
@@ -475,7 +475,7 @@ static struct fault point(struct meeting *m)
 		return refuse(m, "agenda", "say what the point is about", "");
 	FAULT_TRY(scopes_read(m->w.request, "scope", m->call->scope, scopes, &count));
 	for (size_t i = 0; i < count; i++)
-		outside = outside || !m->has_consent || !consent_allows(m->consent.record->fields, scopes[i]);
+		outside = outside || !m->has_consent || !consent_lets(&m->consent, scopes[i]);
 	while (fields_next(&rest, RECORDS_JOINT_SESSION_AGENDA, &one))
 		wire_put_bytes(&m->w.fields, RECORDS_JOINT_SESSION_AGENDA, one);
 	put_point(m, span_text(m->call->text), outside, span_of(NULL, 0));

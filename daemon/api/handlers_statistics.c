@@ -7,6 +7,9 @@
  *                                          that nothing changes any more, and goes to all devices
  *   statistics list                        what is frozen
  *
+ * Those are the administrator's. On a worker's device StatisticsCall tells what is frozen, or
+ * lists it: the record has come there with the reference case.
+ *
  * What is shown, kept and frozen is one and the same message (statistics_report), so a
  * frozen quarter reads as it read when it was approved.
  */
@@ -14,6 +17,7 @@
 
 #include "api/gate.h"
 #include "api/handlers.h"
+#include "api/profile.h"
 #include "api/resolve.h"
 #include "api/view.h"
 #include "base/civil.h"
@@ -124,7 +128,7 @@ static void write_name(struct writer *out, const char *key, struct span fields, 
 	writer_text(out, key, name);
 }
 
-static void tell(struct answer *answer, struct node *node, const struct report *report)
+static void tell(struct answer *answer, struct casebook *book, const struct report *report)
 {
 	static const char *const states[] = { [COUNTED] = "COUNTED", [PROPOSED] = "PROPOSED", [FROZEN] = "FROZEN" };
 	char quarter[STATISTICS_QUARTER_BYTES], proposer[VIEW_NAME_BYTES];
@@ -136,7 +140,7 @@ static void tell(struct answer *answer, struct node *node, const struct report *
 	write_date(out, "to", report->to);
 	writer_string(out, "state", states[report->state]);
 	if (report->state == PROPOSED) {
-		view_staff_name(node_book(node), &report->proposer, proposer);
+		view_staff_name(book, &report->proposer, proposer);
 		writer_string(out, "proposed_by", proposer);
 	}
 	if (report->state == FROZEN) {
@@ -179,10 +183,10 @@ static bool take_frozen(void *ctx, const struct casebook_record *record)
 }
 
 /* `block` has room for REPORT_BYTES. */
-static struct fault find_frozen(struct node *node, struct report *report, uint8_t *block, bool *found)
+static struct fault find_frozen(struct casebook *book, struct report *report, uint8_t *block, bool *found)
 {
 	struct looking looking = { .report = report, .block = block, .size = REPORT_BYTES };
-	FAULT_TRY(casebook_list(node_book(node), RECORDS_TYPE_AGGREGATE_REPORT, NULL, 0, take_frozen, &looking));
+	FAULT_TRY(casebook_list(book, RECORDS_TYPE_AGGREGATE_REPORT, NULL, 0, take_frozen, &looking));
 	*found = looking.found;
 	return fault_none();
 }
@@ -249,7 +253,7 @@ static void counted(void *ctx, struct fault f, const struct statistics *counts)
 	if (fault_is(f))
 		answer_refuse(counting->answer, f, "", "");
 	else
-		tell(counting->answer, counting->node, &counting->report);
+		tell(counting->answer, node_book(counting->node), &counting->report);
 	free(block);
 	free(counting);
 }
@@ -278,11 +282,12 @@ static struct fault show(struct request *request, struct report *report)
 	struct node *node = request->target.node;
 	uint8_t *block = malloc(REPORT_BYTES);
 	bool found = false;
-	struct fault f = block == NULL ? fault_of(FAULT_LIMIT, "memory for the report") : find_frozen(node, report, block, &found);
+	struct fault f = block == NULL ? fault_of(FAULT_LIMIT, "memory for the report")
+				       : find_frozen(node_book(node), report, block, &found);
 	if (!fault_is(f) && !found)
 		f = find_proposed(node, report, block, &found);
 	if (!fault_is(f) && found)
-		tell(request->answer, node, report);
+		tell(request->answer, node_book(node), report);
 	free(block);
 	return fault_is(f) || found ? f : count(request, report, false);
 }
@@ -314,7 +319,7 @@ static struct fault propose(struct request *request, struct report *report, cons
 	uint8_t *block = malloc(REPORT_BYTES);
 	bool found = false;
 	struct fault f = block == NULL ? fault_of(FAULT_LIMIT, "memory for the report")
-				       : find_frozen(request->target.node, report, block, &found);
+				       : find_frozen(node_book(request->target.node), report, block, &found);
 	free(block);
 	FAULT_TRY(f);
 	if (found)
@@ -350,7 +355,7 @@ static struct fault freeze_into(struct request *request, struct report *report, 
 	struct node *node = request->target.node;
 	struct record_id approver;
 	bool found;
-	FAULT_TRY(find_frozen(node, report, frozen, &found));
+	FAULT_TRY(find_frozen(node_book(node), report, frozen, &found));
 	if (found)
 		return fault_of(FAULT_CALLER, "the quarter is frozen already");
 	FAULT_TRY(find_proposed(node, report, proposed, &found));
@@ -363,7 +368,7 @@ static struct fault freeze_into(struct request *request, struct report *report, 
 		return fault_of(FAULT_CALLER, "who has proposed the report does not approve it: it takes a second person");
 	}
 	FAULT_TRY(write_frozen(node, report, approver, frozen));
-	tell(request->answer, node, report);
+	tell(request->answer, node_book(node), report);
 	return fault_none();
 }
 
@@ -401,13 +406,41 @@ static bool list_one(void *ctx, const struct casebook_record *record)
 	return true;
 }
 
-static struct fault list_frozen(struct request *request)
+static struct fault list_frozen(struct request *request, struct casebook *book)
 {
 	struct listing listing = { .request = request, .out = answer_begin(request->answer) };
 	writer_list(listing.out, "reports");
-	struct fault f = casebook_list(node_book(request->target.node), RECORDS_TYPE_AGGREGATE_REPORT, NULL, 0, list_one, &listing);
+	struct fault f = casebook_list(book, RECORDS_TYPE_AGGREGATE_REPORT, NULL, 0, list_one, &listing);
 	writer_list_end(listing.out);
 	return answer_end(request->answer, f);
+}
+
+static struct fault quarter_of(struct request *request, const char *text, struct report *report)
+{
+	if (statistics_quarter(span_text(text), &report->from, &report->to))
+		return fault_none();
+	strcpy(request->field, "quarter");
+	return fault_of(FAULT_CALLER, "a quarter is written like 2026Q1");
+}
+
+struct fault handlers_published(struct request *request)
+{
+	const jalka_StatisticsCall *call = &request->call->call.statistics;
+	struct casebook *book = profile_book(request->target.profile);
+	struct report report = { .language = LABELS_FI };
+	bool found = false;
+	if (*call->quarter == '\0')
+		return list_frozen(request, book);
+	FAULT_TRY(quarter_of(request, call->quarter, &report));
+	if (*call->lang != '\0')
+		FAULT_TRY(handlers_read_language(request, call->lang, &report.language));
+	uint8_t *block = malloc(REPORT_BYTES);
+	struct fault f = block == NULL ? fault_of(FAULT_LIMIT, "memory for the report") : find_frozen(book, &report, block, &found);
+	if (!fault_is(f) && found)
+		tell(request->answer, book, &report);
+	free(block);
+	return fault_is(f) || found ? f : request_fault(request, fault_of(FAULT_CALLER, "nothing is published of this quarter"),
+							"it is when a second person has approved it; jalka statistics lists what is");
 }
 
 struct fault handlers_statistics(struct request *request)
@@ -417,11 +450,8 @@ struct fault handlers_statistics(struct request *request)
 	const char *verb = call->args_count > 1 ? call->args[1] : "show";
 	const char *staff = call->args_count > 2 ? call->args[2] : "";
 	if (strcmp(call->args[0], "list") == 0)
-		return list_frozen(request);
-	if (!statistics_quarter(span_text(call->args[0]), &report.from, &report.to)) {
-		strcpy(request->field, "quarter");
-		return fault_of(FAULT_CALLER, "a quarter is written like 2026Q1");
-	}
+		return list_frozen(request, node_book(request->target.node));
+	FAULT_TRY(quarter_of(request, call->args[0], &report));
 	if (call->args_count > 3)
 		FAULT_TRY(handlers_read_language(request, call->args[3], &report.language));
 	if (strcmp(verb, "show") == 0)

@@ -56,7 +56,7 @@ static struct fault list_steps(struct writing *w, const struct lifecycle_table *
 	writer_string(out, "holds", lifecycle_name(table, from));
 	writer_list(out, "steps");
 	for (size_t i = 0; i < count; i++)
-		if (steps[i]->need != LIFECYCLE_BY_TIME && steps[i]->need != LIFECYCLE_SIGNING)
+		if (steps[i]->need != LIFECYCLE_BY_TIME && steps[i]->need != LIFECYCLE_BY_RIVAL && steps[i]->need != LIFECYCLE_SIGNING)
 			write_step(w, table, steps[i], &write, out);
 	writer_list_end(out);
 	answer_finish(w->request->answer);
@@ -78,7 +78,8 @@ static struct fault name_state(struct writing *w, const struct lifecycle_table *
 			near = i;
 	}
 	struct fault f = writing_at(w->request, "state", "records of this type have no such state");
-	return near == states->count ? f : request_fault(w->request, f, "did you mean %s?", states->values[near].name);
+	return near == states->count ? writing_takes(w->request, f, w->record, "state")
+				     : request_fault(w->request, f, "did you mean %s?", states->values[near].name);
 }
 
 static struct fault step_with(struct writing *w, struct profile *profile, const jalka_StepCall *call)

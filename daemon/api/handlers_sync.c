@@ -10,7 +10,6 @@
 #include "api/handlers.h"
 #include "api/profile.h"
 #include "api/stale.h"
-#include "api/stale.h"
 #include "io/disk.h"
 #include "io/timer.h"
 

@@ -51,6 +51,7 @@ static const struct request_row table[] = {
 	{ jalka_Request_admin_tag, "admin", REQUEST_CENTRAL, true, handlers_admin, REQUEST_ASKS },
 	{ jalka_Request_deadline_tag, "deadline", REQUEST_FIELD | REQUEST_CENTRAL, false, handlers_deadline, REQUEST_FREE },
 	{ jalka_Request_reference_tag, "reference", REQUEST_FIELD | REQUEST_CENTRAL, true, handlers_reference, REQUEST_FREE },
+	{ jalka_Request_statistics_tag, "statistics", REQUEST_FIELD, true, handlers_published, REQUEST_FREE },
 	{ jalka_Request_import_tag, "import", REQUEST_CENTRAL, true, handlers_import, REQUEST_ASKS },
 };
 

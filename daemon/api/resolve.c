@@ -85,6 +85,8 @@ struct fault resolve_draft(struct log *log, const char *text, struct record_id *
 	struct search search = { .digits = text };
 	FAULT_TRY(check(text));
 	FAULT_TRY(drafts_list(log, NULL, draft_met, &search));
+	if (search.matches == 0)
+		return fault_of(FAULT_CALLER, "no draft here has an id that begins so: jalka drafts lists them");
 	FAULT_TRY(verdict(&search));
 	memcpy(out->bytes, search.id, ID_BYTES);
 	return fault_none();

@@ -1,6 +1,7 @@
 /* view - JSON by the record table. */
 #include "api/view.h"
 
+#include "domain/phase.h"
 #include "domain/record_json.h"
 #include "domain/schema.h"
 #include "records_table.h"
@@ -152,6 +153,7 @@ const char *view_reason(uint32_t reason)
 
 void view_summary(struct view *view, struct writer *writer, const struct casebook_record *record)
 {
+	uint32_t phase = phase_of(record->record_type, record->shown);
 	writer_id(writer, "id", record->record_id.bytes);
 	writer_id(writer, "case_id", record->case_id.bytes);
 	writer_string(writer, "type", view_type_name(record->record_type));
@@ -164,6 +166,8 @@ void view_summary(struct view *view, struct writer *writer, const struct caseboo
 	writer_bool(writer, "quarantined", record->is_quarantined);
 	writer_bool(writer, "conflict", record->has_conflict);
 	writer_bool(writer, "draft", false);
+	if (phase != 0)
+		writer_string(writer, "phase", phase_name(phase));
 	view_merged(view, writer, record);
 }
 

@@ -41,12 +41,42 @@ struct fault writing_at(struct request *request, const char *field, const char *
 	return fault_of(FAULT_CALLER, what);
 }
 
-static struct fault at_error(struct request *request, struct fault f, const struct schema_error *where)
+/* The field of a dotted name; numbers in it are places of lists. */
+static const struct schema_field *field_of(const struct schema_message *message, const char *name)
 {
-	memcpy(request->field, where->field, sizeof request->field);
+	const struct schema_field *field = NULL;
+	while (*name != '\0' && message != NULL) {
+		size_t len = strcspn(name, ".");
+		if (name[0] < '0' || name[0] > '9') {
+			field = schema_field_by_name(message, span_of(name, len));
+			message = field == NULL ? NULL : field->message;
+		}
+		name += len + (name[len] == '.');
+	}
+	return *name == '\0' ? field : NULL;
+}
+
+struct fault writing_takes(struct request *request, struct fault f, const struct schema_record *record, const char *name)
+{
+	char values[sizeof request->advice - 32] = "";
+	const struct schema_field *field = field_of(record->message, name);
+	if (field == NULL || field->kind != SCHEMA_ENUM)
+		return f;
+	for (size_t i = 0, used = 0; i < field->enumeration->count; i++) {
+		int n = snprintf(values + used, sizeof values - used, "%s%s", i == 0 ? "" : ", ", field->enumeration->values[i].name);
+		if (n < 0 || (size_t)n >= sizeof values - used)
+			return request_fault(request, f, "jalka types %s lists them", record->name);
+		used += (size_t)n;
+	}
+	return request_fault(request, f, "it takes %s", values);
+}
+
+static struct fault at_error(struct writing *w, struct fault f, const struct schema_error *where)
+{
+	memcpy(w->request->field, where->field, sizeof w->request->field);
 	if (where->hint[0] != '\0')
-		return request_fault(request, f, "did you mean %s?", where->hint);
-	return f;
+		return request_fault(w->request, f, "did you mean %s?", where->hint);
+	return writing_takes(w->request, f, w->record, where->field);
 }
 _Static_assert(sizeof(((struct schema_error *)0)->field) <= sizeof(((struct request *)0)->field), "a field's name fits");
 
@@ -132,14 +162,14 @@ struct fault writing_read(struct writing *w, const char *id, jalka_Form form, st
 	switch (form) {
 	case jalka_Form_JSON:
 		f = record_json_parse(w->record, body, &w->fields, w->cleared, &w->cleared_count, &where);
-		return fault_is(f) ? at_error(w->request, f, &where) : fault_none();
+		return fault_is(f) ? at_error(w, f, &where) : fault_none();
 	case jalka_Form_ASSIGNMENTS:
 		FAULT_TRY(split(body, assign, &count));
 		for (size_t i = 0; i < count && before.len == 0; i++)
 			if (leads_on(assign[i]))
 				FAULT_TRY(find_before(w, id, &before));
 		f = record_json_assign(w->record, before, assign, count, &w->fields, w->cleared, &w->cleared_count, &where);
-		return fault_is(f) ? at_error(w->request, f, &where) : fault_none();
+		return fault_is(f) ? at_error(w, f, &where) : fault_none();
 	}
 	return fault_of(FAULT_CALLER, "the values are in a form this daemon does not know");
 }
@@ -336,7 +366,7 @@ static struct fault check_shape(struct writing *w)
 				 : schema_check(w->record, fields, w->cleared, w->cleared_count, w->is_new, false, &where);
 	if (!fault_is(f) && !w->is_new && w->record->is_signed)
 		f = schema_check_signed_change(w->record, fields, w->cleared, w->cleared_count, &where);
-	return fault_is(f) ? at_error(w->request, f, &where) : fault_none();
+	return fault_is(f) ? at_error(w, f, &where) : fault_none();
 }
 
 /* The record as it would read: what stands, with what is given laid over it. */

@@ -82,5 +82,7 @@ struct fault writing_refused(struct writing *w, struct fault f);
 /* "advice": [{"field","text"}...] */
 void writing_hints(const struct rules_told *told, struct writer *out);
 struct fault writing_at(struct request *request, const char *field, const char *what);
+/* With what a field of a few values takes as the advice; the fault alone when it is no such field. */
+struct fault writing_takes(struct request *request, struct fault f, const struct schema_record *record, const char *name);
 
 #endif

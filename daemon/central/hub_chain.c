@@ -69,7 +69,8 @@ struct fault hub_chain_notice_unerased(struct hub_link *link)
 	if (!link->device->erase_confirmed)
 		return fault_none();
 	link->device->erase_confirmed = false;
-	return alarm(link);
+	FAULT_TRY(alarm(link));
+	return hub_devices_record(link->hub, link->device, 0); /* its wipe is pending again */
 }
 
 struct fault hub_chain_parted(struct hub_link *link)

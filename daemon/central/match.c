@@ -347,7 +347,7 @@ static struct fault link_pair(struct match *match, struct hub *hub, struct recor
 	enum match_decision decision;
 	bool found_x, found_y;
 	FAULT_TRY(match_decision_get(match, a, b, &decision));
-	if (decision == MATCH_TWO_PEOPLE)
+	if (match_is_two(decision))
 		return fault_none();
 	FAULT_TRY(match_root(match, a, &a));
 	FAULT_TRY(match_root(match, b, &b));
@@ -356,7 +356,7 @@ static struct fault link_pair(struct match *match, struct hub *hub, struct recor
 	FAULT_TRY(match_decision_get(match, a, b, &decision));
 	FAULT_TRY(match_row_get(match, a, &x, &found_x));
 	FAULT_TRY(match_row_get(match, b, &y, &found_y));
-	if (decision == MATCH_TWO_PEOPLE || !found_x || !found_y)
+	if (match_is_two(decision) || !found_x || !found_y)
 		return fault_none();
 	bool newer = match_is_newer(&x, &y);
 	struct fault fault = match_link(match, hub, newer ? &x : &y, newer ? b : a, now);

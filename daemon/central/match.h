@@ -60,7 +60,8 @@ struct match_pair {
 	struct match_client older, newer;
 	struct duplicate_verdict verdict;
 	enum match_state state;
-	bool must_look; /* linked by code while the names differ, and nobody has confirmed it */
+	bool must_look; /* linked by code while the names differ, and nobody has confirmed it; or
+			 * decided to be two people before they had the same code: one of them is wrong */
 };
 typedef bool match_pair_fn(void *ctx, const struct match_pair *pair);
 /* Every client record, by family name; false from fn stops. */

@@ -30,9 +30,20 @@ struct fault match_decision_get(struct match *match, struct record_id a, struct 
 	struct span place = span_of(key.bytes, sizeof key.bytes);
 	FAULT_TRY(log_get(match->log, TABLE_DECIDED, place, value, sizeof value, &len, &found));
 	*out = MATCH_UNDECIDED;
-	if (found && len == sizeof value && (value[0] == MATCH_TWO_PEOPLE || value[0] == MATCH_ONE_PERSON))
+	if (found && len == sizeof value && value[0] <= MATCH_TWO_WITH_ONE_CODE)
 		*out = (enum match_decision)value[0];
 	return fault_none();
+}
+
+bool match_is_two(enum match_decision decision)
+{
+	return decision == MATCH_TWO_PEOPLE || decision == MATCH_TWO_WITH_ONE_CODE;
+}
+
+static enum match_decision two_people(const struct match_row *a, const struct match_row *b)
+{
+	bool one_code = duplicate_compare(&a->client, &b->client).grade == DUPLICATE_SAME;
+	return one_code ? MATCH_TWO_WITH_ONE_CODE : MATCH_TWO_PEOPLE;
 }
 
 struct fault match_decision_put(struct match *match, struct record_id a, struct record_id b,
@@ -63,10 +74,11 @@ static struct fault state_of(struct match *match, const struct found_pair *found
 	FAULT_TRY(match_root(match, found->b, &root_b));
 	FAULT_TRY(match_decision_get(match, found->a, found->b, &decision));
 	out->verdict = found->verdict;
-	out->state = ID_EQUAL(root_a, root_b)	  ? MATCH_LINKED :
-		     decision == MATCH_TWO_PEOPLE ? MATCH_DECIDED :
-						    MATCH_PROPOSED;
-	out->must_look = out->state == MATCH_LINKED && !names_fit && decision != MATCH_ONE_PERSON;
+	out->state = ID_EQUAL(root_a, root_b) ? MATCH_LINKED :
+		     match_is_two(decision)   ? MATCH_DECIDED :
+						MATCH_PROPOSED;
+	out->must_look = (out->state == MATCH_LINKED && !names_fit && decision != MATCH_ONE_PERSON) ||
+			 (out->state == MATCH_DECIDED && found->verdict.grade == DUPLICATE_SAME && decision == MATCH_TWO_PEOPLE);
 	return fault_none();
 }
 
@@ -196,7 +208,7 @@ struct fault match_merge(struct match *match, struct hub *hub, struct record_id 
 struct fault match_unmerge(struct match *match, struct hub *hub, struct record_id id, struct hub_time now,
 			   struct match_linked *out)
 {
-	struct match_row row;
+	struct match_row row, into;
 	bool found;
 	FAULT_TRY(match_run(match, hub, now));
 	FAULT_TRY(match_row_get(match, id, &row, &found));
@@ -206,7 +218,8 @@ struct fault match_unmerge(struct match *match, struct hub *hub, struct record_i
 		return fault_of(FAULT_CALLER, "this client record is not linked to another");
 	struct match_linked linked = { id, row.into };
 	/* First the word, or the next run would link them again by their code. */
-	FAULT_TRY(match_decision_put(match, id, row.into, MATCH_TWO_PEOPLE, now.wall_ms));
+	FAULT_TRY(match_row_get(match, row.into, &into, &found));
+	FAULT_TRY(match_decision_put(match, id, row.into, found ? two_people(&row, &into) : MATCH_TWO_PEOPLE, now.wall_ms));
 	FAULT_TRY(match_link(match, hub, &row, (struct record_id){ { 0 } }, now));
 	*out = linked;
 	return fault_none();
@@ -221,7 +234,7 @@ struct fault match_reject(struct match *match, struct record_id a, struct record
 	FAULT_TRY(match_root(match, b, &root_b));
 	if (ID_EQUAL(root_a, root_b))
 		return fault_of(FAULT_CALLER, "these are linked: take the link away with unmerge");
-	return match_decision_put(match, a, b, MATCH_TWO_PEOPLE, now.wall_ms);
+	return match_decision_put(match, a, b, two_people(&x, &y), now.wall_ms);
 }
 
 /* ---- by the beginning of an id ---- */

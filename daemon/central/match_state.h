@@ -47,8 +47,10 @@ bool match_is_newer(const struct match_row *a, const struct match_row *b);
 /* The last record of its chain of links. */
 struct fault match_root(struct match *match, struct record_id id, struct record_id *out);
 
-/* What somebody decided over a pair, in either order. */
-enum match_decision { MATCH_UNDECIDED, MATCH_TWO_PEOPLE, MATCH_ONE_PERSON };
+/* What somebody decided over a pair, in either order. Two people with one code: decided
+ * though the codes were the same then. */
+enum match_decision { MATCH_UNDECIDED, MATCH_TWO_PEOPLE, MATCH_ONE_PERSON, MATCH_TWO_WITH_ONE_CODE };
+bool match_is_two(enum match_decision decision);
 struct fault match_decision_get(struct match *match, struct record_id a, struct record_id b, enum match_decision *out);
 /* In a transaction of its own. */
 struct fault match_decision_put(struct match *match, struct record_id a, struct record_id b,

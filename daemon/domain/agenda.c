@@ -37,6 +37,8 @@ static const struct { const char *name; bool is_act; } kinds[AGENDA_KINDS] = {
 	[AGENDA_MOVE] = { "move", false },
 	[AGENDA_MEETING] = { "meeting", false },
 	[AGENDA_CONCERN] = { "concern", false },
+	[AGENDA_CHILD] = { "child", true },
+	[AGENDA_HOME_VISIT] = { "home_visit", true },
 	[AGENDA_HANDOVER] = { "handover", true },
 	[AGENDA_ADDRESS] = { "address", true },
 	[AGENDA_CONFLICT] = { "conflict", true },
@@ -536,6 +538,53 @@ static void of_session(struct making *making)
 		put_moment(making, AGENDA_SESSION, RECORDS_JOINT_SESSION_SCHEDULED_AT);
 }
 
+/* It is made at once (LSL 25 §), whatever the consent. */
+static void put_child(struct making *making)
+{
+	int32_t day = day_of(making->record->event_at_ms);
+	struct agenda_item *item = put(making, AGENDA_CHILD, day, day);
+	urge(item);
+	only(item, AGENDA_UNLESS_NOTICE);
+}
+
+/* Whether concern for a child was answered YES in a quadrant. */
+static bool asks_child(struct span quadrant)
+{
+	struct span answer;
+	while (fields_next(&quadrant, RECORDS_MAPPING_QUADRANT_PROMPTS_ANSWERED, &answer))
+		if (fields_number_or_none(answer, RECORDS_PROMPT_ANSWER_PROMPT) == RECORDS_PROMPT_CHILD_CONCERN &&
+		    fields_number_or_none(answer, RECORDS_PROMPT_ANSWER_ANSWER) == RECORDS_ANSWER_YES)
+			return true;
+	return false;
+}
+
+static void of_mapped_child(struct making *making)
+{
+	struct values lists = values_of(making, RECORDS_LIFE_SITUATION_MAPPING_QUADRANTS);
+	for (size_t i = 0; i < lists.count; i++) {
+		struct span quadrant, rest = lists.at[i].whole;
+		while (fields_next(&rest, RECORDS_LIFE_SITUATION_MAPPING_QUADRANTS, &quadrant))
+			if (asks_child(quadrant)) {
+				put_child(making);
+				return;
+			}
+	}
+}
+
+static void of_concern_child(struct making *making)
+{
+	struct values lists = values_of(making, RECORDS_CONCERN_ASSESSMENT_ITEMS);
+	for (size_t i = 0; i < lists.count; i++) {
+		struct span item, code, rest = lists.at[i].whole;
+		while (fields_next(&rest, RECORDS_CONCERN_ASSESSMENT_ITEMS, &item))
+			if (fields_number_or_none(item, RECORDS_CONCERN_ITEM_ANSWER) == RECORDS_ANSWER_YES &&
+			    fields_bytes(item, RECORDS_CONCERN_ITEM_CODE, &code) && span_equal(code, span_text("C04"))) {
+				put_child(making);
+				return;
+			}
+	}
+}
+
 static void of_capability(struct making *making)
 {
 	int32_t day;
@@ -552,13 +601,16 @@ static void of_mapping(struct making *making)
 		     ? put_day(making, AGENDA_MAPPING, DEADLINE_D18_MAPPING, day)
 		     : put_from_ms(making, AGENDA_MAPPING, DEADLINE_D18_MAPPING, making->record->event_at_ms),
 	     AGENDA_UNLESS_NEWER);
+	of_mapped_child(making);
 }
 
 static void of_concern(struct making *making)
 {
 	int32_t day = day_of(making->record->event_at_ms);
-	if (is_in(making, RECORDS_CONTENT_STATE_SIGNED) &&
-	    says(making, RECORDS_CONCERN_ASSESSMENT_LEVEL, RECORDS_CONCERN_LEVEL_SERIOUS))
+	if (!is_in(making, RECORDS_CONTENT_STATE_SIGNED))
+		return;
+	of_concern_child(making);
+	if (says(making, RECORDS_CONCERN_ASSESSMENT_LEVEL, RECORDS_CONCERN_LEVEL_SERIOUS))
 		urge(put(making, AGENDA_CONCERN, day, day));
 }
 
@@ -578,11 +630,30 @@ static void of_action(struct making *making)
 		put_day(making, AGENDA_ACTION, DEADLINE_NONE, day);
 }
 
+enum { HOME_VISIT_DAYS = 7, HOME_VISIT_SHOWN_DAYS = 30 };
+
+/* Within seven working days of the move (d); a month later nobody is helped by the row. */
+static void put_home_visit(struct making *making, int32_t moved)
+{
+	int32_t last;
+	struct agenda_item *item;
+	if (!calendar_add_working(moved, HOME_VISIT_DAYS, &last))
+		return;
+	item = put(making, AGENDA_HOME_VISIT, last, last);
+	only(item, AGENDA_UNLESS_VISIT);
+	if (item != NULL) {
+		item->start_ms = begin_of(moved);
+		item->last = last + HOME_VISIT_SHOWN_DAYS;
+	}
+}
+
 static void of_transfer(struct making *making)
 {
 	int32_t day;
-	if (earliest_day(making, RECORDS_RECEPTION_TRANSFER_MOVE_DATE, &day))
+	if (earliest_day(making, RECORDS_RECEPTION_TRANSFER_MOVE_DATE, &day)) {
 		put_day(making, AGENDA_MOVE, DEADLINE_NONE, day);
+		put_home_visit(making, day);
+	}
 	put_moment(making, AGENDA_MEETING, RECORDS_RECEPTION_TRANSFER_NETWORK_MEETING);
 }
 
@@ -708,101 +779,4 @@ bool agenda_of_withdrawal(uint64_t lost_ms, struct agenda_item *out)
 				     .last = AGENDA_FOR_EVER, .start_ms = lost_ms };
 	*out = item;
 	return true;
-}
-
-/* ---- read with the other records, and with today ---- */
-
-static bool is_of_age(const struct agenda_about *about, int32_t day, int years)
-{
-	struct civil_date born = civil_of_days(about->birth_date), at = civil_of_days(day);
-	int age = at.year - born.year - (at.month < born.month || (at.month == born.month && at.day < born.day));
-	return age >= years;
-}
-
-bool agenda_holds(const struct agenda_item *item, const struct agenda_about *about)
-{
-	int32_t began = day_of(item->start_ms);
-	bool is_known = about->has_birth_date && about->birth_date >= CIVIL_DAYS_MIN && about->birth_date <= CIVIL_DAYS_MAX;
-	bool is_child = is_known && !is_of_age(about, began, 18);
-	switch (item->condition) {
-	case AGENDA_ALWAYS:
-		return true;
-	case AGENDA_IF_SEVEN_DAYS:
-		return about->has_care_allowance || (is_known && is_of_age(about, began, 75));
-	case AGENDA_IF_CHILD:
-		return is_child;
-	case AGENDA_UNLESS_CHILD:
-		return !is_child;
-	case AGENDA_UNLESS_NEWER:
-		return !about->has_newer;
-	case AGENDA_UNLESS_OWN_WORKER:
-		return !about->has_own_worker;
-	case AGENDA_IF_RIVAL:
-		return about->has_rival;
-	}
-	return true;
-}
-
-static const struct { const char *name; enum agenda_kind first; } sections[AGENDA_SECTIONS] = {
-	[AGENDA_URGENTLY] = { "URGENT", AGENDA_NOTHING },
-	[AGENDA_VISITS] = { "VISITS", AGENDA_VISIT },
-	[AGENDA_CLOCKS] = { "CLOCKS", AGENDA_TRIAGE },
-	[AGENDA_ACTIONS] = { "ACTIONS", AGENDA_ACTION },
-	[AGENDA_DRAFTS] = { "DRAFTS", AGENDA_DRAFT },
-	[AGENDA_CONSENTS] = { "CONSENTS", AGENDA_CONSENT },
-	[AGENDA_CHECKS] = { "CHECKS", AGENDA_MAPPING },
-	[AGENDA_CONFLICTS] = { "CONFLICTS", AGENDA_CONFLICT },
-};
-
-enum agenda_section agenda_section(const struct agenda_item *item)
-{
-	enum agenda_section section = AGENDA_CONFLICTS;
-	if (item->urgent)
-		return AGENDA_URGENTLY;
-	while (section > AGENDA_VISITS && item->kind < sections[section].first)
-		section--;
-	return section;
-}
-
-enum agenda_kind agenda_section_first(enum agenda_section section)
-{
-	ASSERT(section < AGENDA_SECTIONS);
-	return sections[section].first;
-}
-
-const char *agenda_section_name(enum agenda_section section)
-{
-	return (int)section >= 0 && section < AGENDA_SECTIONS ? sections[section].name : "";
-}
-
-enum agenda_class agenda_class(const struct agenda_item *item, int32_t today)
-{
-	if (today > item->last)
-		return AGENDA_PAST;
-	if (item->urgent)
-		return AGENDA_URGENT;
-	if (today > item->actable)
-		return AGENDA_OVERDUE;
-	if (today >= item->counted)
-		return AGENDA_TODAY;
-	return item->counted - today <= AGENDA_COMING_DAYS ? AGENDA_COMING : AGENDA_LATER;
-}
-
-const char *agenda_class_name(enum agenda_class class)
-{
-	switch (class) {
-	case AGENDA_URGENT:
-		return "URGENT";
-	case AGENDA_OVERDUE:
-		return "OVERDUE";
-	case AGENDA_TODAY:
-		return "TODAY";
-	case AGENDA_COMING:
-		return "COMING";
-	case AGENDA_LATER:
-		return "LATER";
-	case AGENDA_PAST:
-		return "PAST";
-	}
-	return "";
 }

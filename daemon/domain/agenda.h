@@ -31,10 +31,12 @@ enum agenda_kind {
 	AGENDA_TRIAGE,           /* D1 */
 	AGENDA_REFERRAL,         /* judged immediate and not yet taken up */
 	AGENDA_CONCERN,          /* serious: the same day */
+	AGENDA_CHILD,            /* concern for a child: a child_notice, by whoever heard it */
 	AGENDA_ADDRESS,          /* protected, and on the card: to be moved */
 	AGENDA_WITHDRAWAL,       /* what a lost consent calls for and nobody has seen to (domain/disclosure.h) */
 	AGENDA_ASSESSMENT_START, /* D2 D3 */
 	AGENDA_ASSESSMENT,       /* D3 D4 */
+	AGENDA_HOME_VISIT,       /* after a reception centre: the first one (d) */
 	AGENDA_DELIVER,          /* an urgent application that has not arrived at Kela */
 	AGENDA_DECISION,         /* D5 D6 D8 D9 */
 	AGENDA_TALK,             /* D10 */
@@ -76,11 +78,13 @@ enum agenda_condition {
 	AGENDA_UNLESS_NEWER,     /* the case holds no newer record of this type */
 	AGENDA_UNLESS_OWN_WORKER,/* the case has no own worker, nor a reason for none */
 	AGENDA_IF_RIVAL,         /* another plan in force replaces the same one */
+	AGENDA_UNLESS_NOTICE,    /* no child_notice of this client was made since that day */
+	AGENDA_UNLESS_VISIT,     /* no visit to this client is planned or made since that day */
 };
 struct agenda_about {
 	bool has_birth_date;
 	int32_t birth_date;
-	bool has_care_allowance, has_newer, has_own_worker, has_rival;
+	bool has_care_allowance, has_newer, has_own_worker, has_rival, has_notice, has_visit;
 };
 
 struct agenda_item {

@@ -99,7 +99,8 @@ bool consent_is_alike(struct span a, struct span b)
 
 /* ---- all values ---- */
 
-enum { VALUES_MAX = LIMIT_SIBLINGS };
+enum { VALUES_MAX = LIMIT_SIBLINGS, SCOPES_MAX = 32 };
+_Static_assert((int)RECORDS_CONSENT_SCOPE_CONTACT_DETAILS < (int)SCOPES_MAX, "each scope has a bit");
 
 /* Without a conflict the shown message stands for the one value. */
 static size_t values_of(const struct rules_world *world, const struct rules_record *record, uint32_t field,
@@ -172,6 +173,55 @@ static void look_at_others(const struct rules_world *world, struct consent *cons
 	}
 }
 
+/* ---- what others exclude (N6) ---- */
+
+static bool narrows(const struct rules_world *world, const struct rules_record *original, struct record_id id)
+{
+	struct span values[VALUES_MAX];
+	struct record_id by;
+	size_t count = values_of(world, original, RECORDS_CONSENT_NARROWED_BY, values);
+	for (size_t i = 0; i < count; i++)
+		if (fields_id(values[i], RECORDS_CONSENT_NARROWED_BY, &by) && ID_EQUAL(by, id))
+			return true;
+	return false;
+}
+
+static bool narrow_the_same(const struct rules_world *world, const struct rules_record *all, size_t count, struct record_id a,
+			    struct record_id b)
+{
+	for (size_t i = 0; i < count; i++)
+		if (narrows(world, &all[i], a) && narrows(world, &all[i], b))
+			return true;
+	return false;
+}
+
+static uint32_t excluded_bit(uint64_t scope)
+{
+	return scope < SCOPES_MAX ? (uint32_t)1 << scope : 0;
+}
+
+static uint32_t excluded_of(struct span fields)
+{
+	uint32_t excluded = 0;
+	for (uint64_t scope = 1; scope < SCOPES_MAX; scope++)
+		if (fields_holds(fields, RECORDS_CONSENT_EXCLUDED, scope))
+			excluded |= excluded_bit(scope);
+	return excluded;
+}
+
+static void look_at_exclusions(const struct rules_world *world, struct consent *consent)
+{
+	const struct rules_record *all, *one = consent->record;
+	size_t count = rules_list(world, RULES_OF_CLIENT, one->case_id, RECORDS_TYPE_CONSENT, &all);
+	for (size_t i = 0; i < count; i++) {
+		if (ID_EQUAL(all[i].id, one->id) || all[i].is_draft || !consent_is_alike(all[i].fields, one->fields))
+			continue;
+		if (fields_number_or_none(all[i].fields, RECORDS_CONSENT_GIVEN_AT) > consent->given_ms ||
+		    narrow_the_same(world, all, count, all[i].id, one->id))
+			consent->excluded_too |= excluded_of(all[i].fields);
+	}
+}
+
 bool consent_read(const struct rules_world *world, const struct rules_record *record, struct consent *out)
 {
 	if (record == NULL || record->type != RECORDS_TYPE_CONSENT || record->is_draft)
@@ -189,6 +239,7 @@ bool consent_read(const struct rules_world *world, const struct rules_record *re
 	if (is_narrowed_by(world, record, &out->narrowed_by))
 		out->narrowed_ms = narrowed_at(world, out->narrowed_by);
 	look_at_others(world, out);
+	look_at_exclusions(world, out);
 	return true;
 }
 
@@ -235,6 +286,11 @@ bool consent_allows(struct span consent, uint64_t scope)
 	return fields_holds(consent, RECORDS_CONSENT_SCOPE, scope) && !fields_holds(consent, RECORDS_CONSENT_EXCLUDED, scope);
 }
 
+bool consent_lets(const struct consent *consent, uint64_t scope)
+{
+	return consent_allows(consent->record->fields, scope) && (consent->excluded_too & excluded_bit(scope)) == 0;
+}
+
 enum consent_cover consent_covers(const struct consent *consent, struct span recipient, uint64_t scope)
 {
 	struct span fields = consent->record->fields;
@@ -242,7 +298,7 @@ enum consent_cover consent_covers(const struct consent *consent, struct span rec
 		return CONSENT_OTHER_WAY;
 	if (!consent_same_text(text_at(fields, RECORDS_CONSENT_RECIPIENT), recipient))
 		return CONSENT_OTHER_RECIPIENT;
-	if (fields_holds(fields, RECORDS_CONSENT_EXCLUDED, scope))
+	if (fields_holds(fields, RECORDS_CONSENT_EXCLUDED, scope) || (consent->excluded_too & excluded_bit(scope)) != 0)
 		return CONSENT_EXCLUDED;
 	if (consent_allows(fields, scope) || (scope == RECORDS_CONSENT_SCOPE_PLAN_SUMMARY &&
 					      consent_allows(fields, RECORDS_CONSENT_SCOPE_PLAN_FULL)))

@@ -12,6 +12,9 @@
  * N3  An oral consent to Kela covers one dealing: what happens on its day.
  * N4  What is excluded is not covered, whatever else is allowed.
  * N5  A withdrawal whose time lies ahead of this machine's clock counts at once.
+ * N6  What the client excludes later, from a consent for the same recipient and purpose,
+ *     is excluded from the earlier one too; and of two that narrow the same consent,
+ *     given apart, each keeps to what the other excludes.
  *
  * Pure; looks up by rules_world.
  */
@@ -40,6 +43,7 @@ struct consent {
 	struct record_id withdrawn_with; /* the other consent whose withdrawal it was; none: its own */
 	uint64_t narrowed_ms;         /* 0: not narrowed */
 	struct record_id narrowed_by; /* may be none */
+	uint32_t excluded_too;        /* N6: a bit for each scope that another consent excludes */
 	int32_t valid_until;
 	bool is_expired;              /* somebody wrote so */
 	bool is_for_one_dealing;
@@ -62,7 +66,8 @@ enum consent_cover {
 /* The whole plan includes its summary. */
 enum consent_cover consent_covers(const struct consent *consent, struct span recipient, uint64_t scope);
 const char *consent_cover_text(enum consent_cover cover);
-bool consent_allows(struct span consent, uint64_t scope); /* listed and not excluded */
+bool consent_allows(struct span consent, uint64_t scope); /* listed and not excluded, by its own words */
+bool consent_lets(const struct consent *consent, uint64_t scope); /* nor by another's (N6) */
 
 /* Whether two consents are for the same recipient and purpose, in the same direction (N1). */
 bool consent_is_alike(struct span a, struct span b);

@@ -47,9 +47,11 @@ struct correction_view correction_view(const struct rules_record *corrections, s
 			continue;
 		enum correction_mark mark = mark_of(corrections[i].fields);
 		/* Marks are in rising order: what voids is not undone by what adds. */
-		if (mark < view.mark)
+		uint64_t decided_ms = fields_number_or_none(corrections[i].fields, RECORDS_CORRECTION_DECIDED_AT);
+		if (mark < view.mark || (mark == view.mark && decided_ms < view.decided_ms))
 			continue;
 		view.mark = mark;
+		view.decided_ms = decided_ms;
 		view.shown_by = i;
 		if (mark == CORRECTION_CORRECTED)
 			fields_bytes(corrections[i].fields, RECORDS_CORRECTION_NEW_TEXT, &view.text);

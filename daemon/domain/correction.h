@@ -33,9 +33,11 @@ struct correction_view {
 	enum correction_mark mark;
 	struct span text;       /* of CORRECTED: instead of the main text */
 	size_t shown_by;        /* of a mark beyond ADDED: which correction made it */
+	uint64_t decided_ms;    /* and when that was decided */
 };
 
-/* Of all corrections whose target is one record, in the order they were made. */
+/* Of all corrections whose target is one record, in the order they were made as far as
+ * it is known: of two that were made apart, the one decided last is read. */
 struct correction_view correction_view(const struct rules_record *corrections, size_t count);
 
 /* Whether the correction was refused. */

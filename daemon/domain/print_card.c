@@ -26,12 +26,17 @@ static const struct print_record *next_visit(const struct print_work *work, uint
 	return next;
 }
 
-/* The name of the service point or post where it is; empty when neither is said or known. */
+static bool tells_places(const struct print_work *work)
+{
+	return work->client != NULL && !fields_true(work->client->fields, RECORDS_CLIENT_ADDRESS_PROTECTED);
+}
+
+/* The name of the service point or post where it is; empty when neither is said, known or to be told. */
 static struct span visit_at(const struct print_work *work, struct span visit)
 {
 	struct record_id id;
 	bool is_said = fields_id(visit, RECORDS_VISIT_SERVICE_POINT, &id) || fields_id(visit, RECORDS_VISIT_OUTREACH_POST, &id);
-	return is_said && work->name != NULL ? work->name(work->name_ctx, id.bytes) : span_text("");
+	return is_said && work->name != NULL && tells_places(work) ? work->name(work->name_ctx, id.bytes) : span_text("");
 }
 
 static void card_visit(struct print_page *page)
@@ -105,8 +110,7 @@ static void card_list(struct print_page *page, enum labels_word heading, is_item
 
 static bool is_near(const struct print_work *work, const struct print_record *record, uint32_t type)
 {
-	bool is_hidden = work->client == NULL || fields_true(work->client->fields, RECORDS_CLIENT_ADDRESS_PROTECTED);
-	return record->record->type == type && !is_hidden;
+	return record->record->type == type && tells_places(work);
 }
 
 static bool is_place(const struct print_work *work, const struct print_record *record)

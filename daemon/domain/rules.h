@@ -168,9 +168,6 @@ enum handover_block rules_handover_blocked(const struct rules_world *world, stru
 /* Of two plans of a case: both in force, and both replace the same one. */
 bool rules_plans_are_rivals(struct span a, struct span b);
 
-/* Of two plans of a case: both in force, and both replace the same one. */
-bool rules_plans_are_rivals(struct span a, struct span b);
-
 /* A rule of one record type. Each stands in the table of rules.c and in the file of
  * its noun (rules_parts.h). */
 typedef struct fault rules_fn(const struct rules_world *world, const struct rules_write *write, struct rules_told *told);

@@ -70,8 +70,6 @@ static struct fault fail_enum(const struct value_path *path, const struct schema
 			append(path->where->hint, sizeof path->where->hint, known);
 		}
 	}
-	if (best == SIZE_MAX)
-		f.what = "is none of the values allowed, which jalka types TYPE lists";
 	return f;
 }
 

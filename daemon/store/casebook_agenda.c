@@ -170,6 +170,61 @@ static struct fault find_rival(struct reading *reading, const struct casebook_du
 	return fault_none();
 }
 
+/* A record of this type since a day, of the client whose case it hangs on. */
+struct since {
+	struct casebook *book;
+	const struct casebook_due *due;
+	struct case_id home;
+	int32_t day;
+	bool found;
+};
+
+static int32_t day_of(uint64_t ms)
+{
+	return civil_days(civil_helsinki(ms < CIVIL_MS_MAX ? ms : CIVIL_MS_MAX).date);
+}
+
+static struct case_id home_of(struct casebook *book, struct case_id id)
+{
+	struct log_case info;
+	bool found = false;
+	(void)log_case_get(book->log, id, &info, &found);
+	return found && info.kind != DELTA_CASE_CLIENT && !ID_IS_NONE(info.client_case) ? info.client_case : id;
+}
+
+static bool is_notice(void *ctx, const struct casebook_record *record)
+{
+	struct since *since = ctx;
+	since->found = day_of(fields_number_or_none(record->shown, RECORDS_CHILD_NOTICE_MADE_AT)) >= since->day &&
+		       ID_EQUAL(home_of(since->book, record->case_id), since->home);
+	return !since->found;
+}
+
+/* Called off or in vain it is none. */
+static bool is_visit(void *ctx, const struct casebook_record *record)
+{
+	struct since *since = ctx;
+	struct record_id client;
+	uint64_t ms, state = fields_number_or_none(record->shown, RECORDS_VISIT_STATE);
+	bool is_theirs = ID_EQUAL(home_of(since->book, record->case_id), since->home) ||
+			 (fields_id(record->shown, RECORDS_VISIT_CLIENT, &client) && ID_EQUAL(client, since->due->client));
+	bool has_time = fields_number(record->shown, RECORDS_VISIT_STARTED_AT, &ms) ||
+			fields_number(record->shown, RECORDS_VISIT_PLANNED_AT, &ms);
+	since->found = is_theirs && has_time && day_of(ms) >= since->day && state != RECORDS_VISIT_STATE_CANCELLED &&
+		       state != RECORDS_VISIT_STATE_NO_SHOW && state != RECORDS_VISIT_STATE_ABORTED_SAFETY;
+	return !since->found;
+}
+
+static struct fault find_since(struct reading *reading, const struct casebook_due *due, uint32_t type, casebook_record_fn *fn,
+			       bool *out)
+{
+	struct since since = { .book = reading->book, .due = due, .home = home_of(reading->book, due->case_id),
+			       .day = day_of(due->item.start_ms) };
+	FAULT_TRY(casebook_list(reading->book, type, NULL, 0, fn, &since));
+	*out = since.found;
+	return fault_none();
+}
+
 static struct fault read_about(struct reading *reading, const struct casebook_due *due, struct agenda_about *about)
 {
 	struct worker worker = { .day = reading->day };
@@ -190,6 +245,10 @@ static struct fault read_about(struct reading *reading, const struct casebook_du
 		return fault_none();
 	case AGENDA_IF_RIVAL:
 		return find_rival(reading, due, &about->has_rival);
+	case AGENDA_UNLESS_NOTICE:
+		return find_since(reading, due, RECORDS_TYPE_CHILD_NOTICE, is_notice, &about->has_notice);
+	case AGENDA_UNLESS_VISIT:
+		return find_since(reading, due, RECORDS_TYPE_VISIT, is_visit, &about->has_visit);
 	}
 	return fault_none();
 }

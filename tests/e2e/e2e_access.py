@@ -444,6 +444,7 @@ def administrated(office, cells, role, staff, kind, report):
         check("create", run(center, *at, "admin", "staff", "add", "Uusi Laine", "OTHER"))
     elif kind == "reference":
         check("read", run(center, *at, "show", office.records["municipality"]["id"]))
+        check("read", run(center, *at, "admin", "export", "municipality"), why="as a table")
         check("create", office.write(center, "municipality", *at))
     elif kind == "encounter":
         got = run(center, *at, "show", office.records["anonymous_contact"]["id"])

@@ -5,6 +5,7 @@ Types are taken from the daemon's own table (`jalka types`), so a new record typ
 is tested without a line here: an example is made from its fields, written, shown,
 listed, changed, searched and, where the type is a signed one, signed.
 """
+import fcntl
 import json
 import os
 import pty
@@ -13,6 +14,7 @@ import socket
 import struct
 import subprocess
 import sys
+import termios
 import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
@@ -416,6 +418,31 @@ def ids_are_shown_with_the_names_they_stand_for(bench):
         assert f"client: Öhman Åsa-Märta ({client[:8]})" in out and client not in out, out
 
 
+def on_a_terminal(folder, columns, *words):
+    """What a person sees of a command in a window so wide."""
+    here, there = pty.openpty()
+    fcntl.ioctl(there, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    with subprocess.Popen([JALKA, *words], stdout=there, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
+                          env={"JALKA_DIR": folder, "TERM": "dumb"}):
+        os.close(there)
+        shown = b""
+        try:
+            while more := os.read(here, 4096):
+                shown += more
+        except OSError:  # the other end is closed
+            pass
+    os.close(here)
+    return shown.decode().splitlines()
+
+
+def a_row_wider_than_the_terminal_goes_on_below(bench):
+    whole = bench.cli.run("deadline")[0]
+    narrow = on_a_terminal(bench.cli.folder, 100, "deadline")
+    assert max(map(len, whole.splitlines())) > 100 >= max(map(len, narrow)), narrow
+    assert " ".join(whole.split()) == " ".join(" ".join(narrow).split())
+    assert on_a_terminal(bench.cli.folder, 300, "deadline") == whole.splitlines()
+
+
 def manual_page(path):
     """The lines that head its paragraphs, and all of its words, without the marks of man(7)."""
     heads, texts, is_head = [], [], False
@@ -582,7 +609,8 @@ def main():
                      a_conflict_is_shown_to_both_and_settled_by_one,
                      a_choice_that_comes_too_late_shows_both_values, the_same_seed_makes_the_same_caseload,
                      lines_are_loaded_and_the_first_wrong_one_is_named, usage_errors_are_told_with_what_was_meant,
-                     ids_are_shown_with_the_names_they_stand_for, help_is_there_for_every_verb, the_manual_page_tells_every_verb_and_option,
+                     ids_are_shown_with_the_names_they_stand_for, a_row_wider_than_the_terminal_goes_on_below,
+                     help_is_there_for_every_verb, the_manual_page_tells_every_verb_and_option,
                      help_of_a_first_word_lists_what_may_follow, completion_works_in_the_shell,
                      data_goes_to_stdout_and_words_to_stderr, records_cannot_speak_to_the_terminal,
                      an_answer_that_cannot_be_written_is_a_failure, no_daemon_is_its_own_exit_code,

@@ -192,6 +192,8 @@ def by_statute_with_reasons(tally, center, person):
     got = run(device, "notice", person.plan, "--law", old, "--reason", "hätä")
     tally.expect("and is one in force", got.code == FAILED and "not in force" in got.err, got)
     notice = person.id("notice", person.plan, "--law", law, "--reason", "Ilmeinen tarve, ei kykene huolehtimaan itsestään")
+    seen = run(device, "disclosure", "show", notice, json_form=False)
+    tally.expect("which, why, and that the client was not told yet", "1301/2014 35 §: Ilmeinen tarve" in seen.out and "not been told" in seen.out, seen)
     jalka(device, "disclosure", "queue", notice)
     jalka(device, "disclosure", "send", notice, "--means", "PORTAL")
     jalka(device, "disclosure", "told", notice)
@@ -348,6 +350,18 @@ def what_stands_is_not_written_anew(tally, center, person, other, staff):
     tally.expect("what was done before it may be written down, and the screen says so", late.code == 0 and "does not hold any more" in late.err, late)
 
 
+def a_consent_says_by_itself_what_follows(tally, center, person, other, staff):
+    """Direction and last day follow from recipient and form."""
+    here = person.device
+    give = lambda *fields: show(here, jalka(here, "consent", "give", person.client, "SESSION", "x", "understood_check=kertoi", *fields)["id"])
+    landlord, kela = give("recipient=Vuokranantaja Oy"), give()
+    tally.expect("for a landlord it is TO_OTHER, else for Kela", (landlord["direction"], kela["direction"], kela["recipient"]) ==
+                 ("TO_OTHER", "TO_KELA", "Kela"), landlord)
+    spoken = give("direction=FROM_KELA", "form=ORAL")
+    tally.expect("one spoken to Kela ends with its day", spoken["valid_until"] == spoken["given_at"][:10], spoken)
+    tally.expect("another next year", int(kela["valid_until"][:4]) == int(kela["given_at"][:4]) + 1, kela)
+
+
 def what_was_typed_is_told(tally, center, person, other, staff):
     """What `jalka notice` composes is minimised; a text somebody typed is only as good as its reader."""
     here, consent = person.device, person.consent()
@@ -461,7 +475,8 @@ def main():
             by_statute_with_reasons(tally, center, Person(aino, "Laaksonen"))
         for fact in (the_withdrawal_arrives_first, the_disclosure_arrives_after_the_withdrawal,
                      it_was_sent_before_anybody_could_know, both_write_a_consent_and_one_is_withdrawn,
-                     what_stands_is_not_written_anew, what_was_typed_is_told, a_consent_that_is_not_here):
+                     what_stands_is_not_written_anew, what_was_typed_is_told,
+                     a_consent_says_by_itself_what_follows, a_consent_that_is_not_here):
             with tally.part(fact.__name__.replace("_", " ")):
                 fact(tally, center, Person(aino, fact.__name__.split("_")[1].title()), otso, otso_staff)
         with tally.part("journey 5"):

@@ -87,11 +87,32 @@ def texts(desk):
         desk.refused(what, "", "client", body)
 
 
+def words_say_what_to_do(desk):
+    """What a person reads: the field, what is wrong, what would do."""
+    matter, client = desk.matter["id"], desk.client["id"]
+    for words, reasons in (
+            (("client", "change", client, "birth_date=2026-02-30"), ("birth_date: must be a day that exists", "2026-11-03")),
+            (("client", "change", client, "hetu=010594Y9033"), ("hetu: the check character",)),
+            (("note", matter, "a" * 20001), ("text: is longer than 20,000 characters",)),
+            (("note", matter, " \n "), ("text: is required",)),
+            (("mapping", client, "income=BAD"), ("quadrants.state: ", "it takes OK, WATCH, SUPPORT, ACUTE, NOT_ASKED")),
+            (("visit", "plan", matter, "2026-11-03T10:00", "place=HOEM"), ("place: ", "did you mean HOME?")),
+            (("step", matter, "ZZZZZZZZ"), ("state: ", "it takes OPEN, ASSESSING")),
+            (("conflicts", "choose", matter, "title", "mine"), ("nobody changed title apart",)),
+            (("drafts", "discard", matter), ("no draft", "jalka drafts"))):
+        before = nodes.recorded(desk.aino)
+        got = nodes.run(desk.aino, *words, json_form=False)
+        desk.expect(f"{' '.join(words[:2])}: {reasons[0].strip(': ')}", got.refused and all(reason in got.err for reason in reasons)
+                    and nodes.recorded(desk.aino) == before, got)
+    got = nodes.run(desk.aino, "note", matter, b"abc\xff", json_form=False)
+    desk.expect("an argument that is not UTF-8 is named", got.code == nodes.USAGE and '"abc' in got.err and "UTF-8" in got.err, got)
+
+
 def main():
     tally = nodes.Tally()
     with daemons.World() as world:
         desk = Desk(world, tally.expect)
-        for part in (codes, days, texts):
+        for part in (codes, days, texts, words_say_what_to_do):
             with tally.part(part.__name__):
                 part(desk)
         with desk.aino.api() as api:

@@ -77,6 +77,7 @@ def read_back(j):
                                                    "En jaksa avata kirjeitä.", "DEATH"], j.aino, "show", j.mapping)
         j.does("the client confirms", ["life_situation_mapping"], j.aino, "change", j.mapping, "client_confirmed=true")
         j.sees("signed", ["signed", "child_notice without delay"], j.aino, "sign", j.mapping)
+        j.sees("the notice was made, so the agenda asks for none", [], j.aino, "agenda", never=["lastensuojeluilmoitus"])
         j.expect("the earlier mapping is superseded and kept", j.state(j.old, j.aino) == "SUPERSEDED")
         j.refused("nothing is changed any more", ["frozen by the signature", "correction"], j.aino, "change", j.mapping, "client_words=muuta")
         j.sees("the sheet of four quadrants for the client", ["Vuokrarästi on kahden kuukauden ajalta.", "SALASSA"], j.aino, "print",

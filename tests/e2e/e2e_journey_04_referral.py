@@ -87,7 +87,7 @@ def obvious_need(j):
         client = j.client(j.aino, "Korpi", "Urho", "birth_date=1945-01-01")
         referral = entered(j, client, "OBVIOUS_NEED", "client_consent=NOT_OBTAINABLE", "statutory_ground=SHL 35 §", "new_client=true")
         triaged(j, referral, "IMMEDIATE", told=["immediate need", "emergency duty"])
-        j.sees("it stands on top, below 112", ["112", "kiireellinen", "apua tarvitaan heti"], j.aino, "agenda")
+        j.sees("it stands on top, below 112", ["112", "kiireelliset", "apua tarvitaan heti"], j.aino, "agenda")
         day = ago(10)[:10]
         seventh = j.counted("D2", day, j.aino)
         due = next((d for d in jalka(j.aino, "agenda", seventh)["due"] if d["rule"] == "D2"), None)

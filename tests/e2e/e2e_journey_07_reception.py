@@ -69,8 +69,11 @@ def first_visit(j):
     with j.step("the first home visit within seven working days of the move, without a network"):
         nodes.offline(j.aino)
         last = j.counted("D2", str(j.move), j.aino)
+        asked = lambda: [d["counted"] for d in jalka(j.aino, "agenda", last)["due"] if d["what"] == "home_visit"]
+        j.expect("the agenda asks for it by the seventh working day", asked() == [last], asked())
         visit = jalka(j.aino, "visit", "plan", j.matter_["case_id"], f"{last}T10:00", "topic=Ensimmäinen kotikäynti")["id"]
         j.sees("booked by the last day", ["Ensimmäinen kotikäynti", "Rahimi Omid"], j.aino, "agenda", last)
+        j.expect("booked, it is asked for no more", asked() == [], asked())
         jalka(j.aino, "create", "agreed_action", "--case", j.matter_["case_id"], f"from={visit}", "what=Kela-info ryhmässä kielikurssilla",
               "owner_kind=PARTNER", "owner=Kela", f"due={today(20)}")
         j.does("the group itself is counted without names", ["development_event"], j.aino, "create", "development_event",

@@ -64,6 +64,10 @@ def again(j):
         j.expect("the frozen quarter reads the same", jalka(j.center, "admin", "statistics", j.quarter)["lines"] == before)
         daemons.until(lambda: jalka(j.aino, "list", "aggregate_report")["records"], "the report on the laptop")
         j.sees("and the worker has it to show", [], j.aino, "list", "aggregate_report", never=["nothing recorded"])
+        j.expect("with the same counts", jalka(j.aino, "statistics", j.quarter)["lines"] == before)
+        j.sees("in words, offline too", ["käynnit prosessin vaiheen mukaan", "Mikko Saari"], j.aino, "statistics", j.quarter)
+        j.sees("the quarters there are", [j.quarter], j.aino, "statistics")
+        j.refused("and nothing of another", ["nothing is published"], j.aino, "statistics", "2020Q1")
 
 
 def steps(j):

@@ -150,10 +150,10 @@ def deadlines(team, order):
                 and any(i[0] == "conflict" for i in items), items)
 
 
-def a_consent(team, family):
+def a_consent(team, family, *options):
     client, matter = team.shared(family)
     plan = make_plan(team.aino, matter)
-    consent = jalka(team.aino, "consent", "give", client["id"], "PLAN_SUMMARY,CONTACT_DETAILS", "tiedoksi", "understood_check=kertoi")["id"]
+    consent = jalka(team.aino, "consent", "give", client["id"], "PLAN_SUMMARY,CONTACT_DETAILS", "tiedoksi", "understood_check=kertoi", *options)["id"]
     return client, plan, consent
 
 
@@ -183,6 +183,87 @@ def withdrawn_while_narrowed(team, order):
     listed = lambda d: sorted((c["id"], c.get("holds"), c.get("why", "")) for c in jalka(d, "consent", "list", consent)["consents"])
     said = team.same("the consents", listed)
     team.expect("the narrower one is there to be looked at", narrowed in [c[0] for c in said], said)
+
+
+def corrections(team, order):
+    """Statements, rectifications, one that rectifies and one that takes out."""
+    _, matter = team.shared("Oikaisu")
+    stated, rectified, taken_out = (nodes.new_note(team.aino, matter, text)["id"] for text in ("Yksi", "Kaksi", "Kolme"))
+    team.part()
+    for device, who in ((team.aino, "Ainon"), (team.mikko, "Mikon")):
+        correct = lambda id_, kind, *more: jalka(device, "correct", id_, "--kind", kind, "--reason", "Asiakas pyysi", *more)
+        correct(stated, "CLIENT_STATEMENT", "--text", f"{who} kuulema")
+        correct(rectified, "RECTIFY", "--text", f"{who} oikaisu")
+    jalka(team.aino, "correct", taken_out, "--kind", "RECTIFY", "--reason", "Väärin kuultu", "--text", "Oikein")
+    jalka(team.mikko, "correct", taken_out, "--kind", "REMOVE_UNNECESSARY", "--reason", "Ei kuulu asiaan")
+    team.meet(order)
+    texts = lambda id_: lambda d: sorted(c["fields"]["new_text"] for c in record(d, id_)["corrections"])
+    team.expect("two statements of the client: both stand beside the note, which reads as it was",
+                team.same("a note", texts(stated)) == ["Ainon kuulema", "Mikon kuulema"]
+                and team.same("its text", lambda d: fields(d, stated)["text"]) == "Yksi")
+    team.expect("two rectifications: both are there, and the one decided last is read",
+                team.same("a note", texts(rectified)) == ["Ainon oikaisu", "Mikon oikaisu"]
+                and team.same("its text", lambda d: (fields(d, rectified)["text"], record(d, rectified)["mark"]))
+                == ("Mikon oikaisu", "CORRECTED"))
+    team.expect("rectified by one, taken out by the other: taken out",
+                team.same("a note", lambda d: ("text" in fields(d, taken_out), state(taken_out)(d)[0])) == (False, "VOIDED"))
+
+
+def actions(team, order):
+    _, matter = team.shared("Sovittu")
+    action = jalka(team.aino, "create", "agreed_action", "--case", matter["case_id"], "what=Soitto", "owner_kind=WORKER", "owner=Aino",
+                   "due=2099-01-01")["id"]
+    team.part()
+    jalka(team.aino, "step", action, "DONE", "done_note=Soitettu")
+    jalka(team.mikko, "step", action, "CANCELLED", "done_note=Ei tarvita")
+    team.meet(order)
+    team.expect("done by one, cancelled by the other: what is done is done", team.same("an action", state(action)) == ("DONE", True))
+    found = team.same("the words of both", lambda d: sorted(s["value"] for c in jalka(d, "conflicts")["conflicts"] if c["id"] == action
+                                                            for s in c["siblings"] if c["field"] == "done_note"))
+    team.expect("and which words are right is asked", found == ["Ei tarvita", "Soitettu"], found)
+
+
+def visits(team, order):
+    """Both begin the planned visit; of another one begins it, the other finds nobody."""
+    _, matter = team.shared("Käynti")
+    both, apart = (jalka(team.aino, "visit", "plan", matter["case_id"], "2026-03-02T10:00", "purpose=FOLLOW_UP", "place=HOME")["id"]
+                   for _ in range(2))
+    team.part()
+    for device, at in ((team.aino, "2026-03-02T10:05"), (team.mikko, "2026-03-02T10:10")):
+        jalka(device, "visit", "start", both, f"started_at={at}")
+    jalka(team.aino, "visit", "start", apart)
+    jalka(team.mikko, "step", apart, "NO_SHOW", "cancel_reason=Ei avannut")
+    team.meet(order)
+    team.expect("begun by both: it is begun", team.same("a visit", state(both)) == ("STARTED", True))
+    found = team.same("when", lambda d: [c["field"] for c in jalka(d, "conflicts")["conflicts"] if c["id"] == both])
+    team.expect("and when is asked", found == ["started_at"], found)
+    held = team.same("a visit", state(apart))
+    team.expect("begun by one, nobody met by the other: both laptops say the same", held[0] in ("STARTED", "NO_SHOW"), held)
+
+
+def withdrawn_by_both(team, order):
+    _, plan, consent = a_consent(team, "Kahdesti", "--at", "2026-03-01T09:00")
+    team.part()
+    jalka(team.aino, "consent", "withdraw", consent, "puhelimitse", "--at", "2026-03-02T12:00")
+    jalka(team.mikko, "consent", "withdraw", consent, "puhelimitse", "--at", "2026-03-02T10:00")
+    team.meet(order)
+    team.expect("withdrawn by both: withdrawn", team.same("the consent", state(consent)) == ("WITHDRAWN", True))
+    at = team.same("since when", lambda d: [c["withdrawn_ms"] for c in jalka(d, "consent", "list", consent)["consents"]])
+    team.expect("since the earlier of the two", at == [1772438400000], at)
+    team.refused("a notice on it", ["consent"], team.aino, "notice", plan)
+
+
+def narrowed_by_both(team, order):
+    """What the client excluded at either table is excluded."""
+    _, plan, consent = a_consent(team, "Kaksi rajausta")
+    team.part()
+    excluded = ["CONTACT_DETAILS", "PLAN_SUMMARY"] if order[0] is team.aino else ["PLAN_SUMMARY", "CONTACT_DETAILS"]
+    for device, scope in zip(team.both, excluded):
+        jalka(device, "consent", "narrow", consent, "--excluded", scope, "--understood", "kertoi")
+    team.meet(order)
+    team.expect("narrowed by both: narrowed", team.same("the consent", state(consent)) == ("NARROWED", True))
+    for device in team.both:
+        team.refused("a notice of what one of them excluded", ["consent"], device, "notice", plan)
 
 
 def phones(team, order):
@@ -319,7 +400,8 @@ def main():
     tally = nodes.Tally()
     with daemons.World() as world:
         team = Team(world, tally)
-        for part in (notes, plans, applications, urgency, deadlines, withdrawn_while_prepared, withdrawn_while_narrowed, phones,
+        for part in (notes, corrections, plans, actions, visits, applications, urgency, deadlines, withdrawn_while_prepared,
+                     withdrawn_while_narrowed, withdrawn_by_both, narrowed_by_both, phones,
                      addresses, protected_by_both, closings, central_alone, stubs):
             for order, name in (((team.aino, team.mikko), "Aino first"), ((team.mikko, team.aino), "Mikko first")):
                 with tally.part(f"{part.__name__}, {name}"):

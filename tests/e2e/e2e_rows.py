@@ -95,6 +95,11 @@ def applications(desk):
                         'impulses=[{"direction":"OUT","benefit":"yleinen asumistuki","at":"2026-01-05T10:00","owner":"Aino Laine"},'
                         '{"direction":"IN","benefit":"sosiaalitoimi","at":"2026-01-06T10:00","owner":"Aino Laine"}]')["id"]
     shown = desk.fields(application)
+    phases = [jalka(desk.aino, "show", application)["record"]["phase"]]
+    delivered = jalka(desk.aino, "step", application, "DELIVERED", f"delivered_at={ago(20)}")
+    jalka(desk.aino, "step", application, "NORMAL_QUEUE", f"arrived_at_kela={ago(10)}")
+    phases.append(jalka(desk.aino, "show", application)["record"]["phase"])
+    desk.expect("row 2: an application goes through the phases with its state", phases == ["APPLYING", "KELA_HANDLING"], (phases, delivered))
     desk.expect("row 16: applying with a partner's support", shown["channel"] == "NGO_SUPPORTED" and shown["helped_by"] == partner, shown)
     desk.expect("row 31: impulses both ways, each with its owner",
                 [(i["direction"], i["owner"]) for i in shown["impulses"]] == [("OUT", "Aino Laine"), ("IN", "Aino Laine")], shown)

@@ -5,6 +5,7 @@ The main refusals with their words, the steps that are told, corrections and wha
 read after them, and two workers who step apart: both writes stand, and both laptops
 say what holds.
 """
+import journeys
 import nodes
 from nodes import daemons, jalka, run
 
@@ -113,6 +114,15 @@ def content(office):
     jalka(aino, "change", draft, "reason_if_not=Puhelimessa")
     got = jalka(aino, "sign", draft)
     office.expect("signed, it tells what to do", any("112" in a["text"] for a in got["advice"]), got)
+    asked = lambda: [d["class"] for d in jalka(aino, "agenda")["due"] if d["what"] == "child"]
+    jalka(aino, "create", "concern_assessment", "--case", office.home, "--sign", f"client={client}", 'items={"code":"C04","answer":"YES"}',
+          "level=CLEAR", "done_with_client=true")
+    office.expect("concern for a child: the notice stands on top of the agenda", asked() == ["URGENT"], asked())
+    jalka(aino, "create", "child_notice", "--client", client, "--sign", "about_person=Eetu", "grounds=Yksin iltaisin",
+          f"made_at={journeys.ago(1)}", "recipient=Lastensuojelu")
+    office.expect("until it is made", asked() == [], asked())
+    office.refused("an item that is none of the list", ["C01 to C12"], "create", "concern_assessment", "--case", office.home, "--sign",
+                   f"client={client}", 'items={"code":"c05","answer":"YES"}', "level=MILD", "done_with_client=true")
     office.refused("unnecessary without reasons", ["unnecessary"], "create", "service_need_assessment", "--case", office.place,
                    "--sign", "participants.role=asiakas", "outcome=UNNECESSARY")
     jalka(aino, "create", "related_person", "--case", office.home, f"client={client}", "name=Eino", "relation=CHILD", "minor=true",

@@ -45,7 +45,7 @@ def values(name, word, ids):
         "agreed_action": {"from": None, "state": None},
         "handover": {"cases": [ids["matter_case"]], "from": ids["staff"], "to": ids["other_staff"],
                      "client_told_at": None, "effective_at": None, "state": None},
-        "service_notice": {"deemed_on": None, "appeal_until": None},
+        "service_notice": {"method": "LETTER", "deemed_on": "2024-11-12", "appeal_until": None},  # a letter of PAST
         "feedback": {"score": 3},
         "correction": {"target": ids["note"], "kind": "RECTIFY"},
         "outreach_post": {"from_minute": 540, "to_minute": 960},

@@ -316,6 +316,21 @@ static void what_was_rejected_is_not_proposed_again(void **state) /* M2 */
 	assert_int_equal(list(world, false).count, 0);
 }
 
+/* One of the two codes is wrong, and somebody has to find out which. */
+static void two_people_who_come_to_have_one_code_are_looked_at(void **state) /* M2 */
+{
+	struct world *world = *state;
+	struct client a = add(world, NULL, "Laine", "Eero", 1970), b = add(world, NULL, "Laine", "Eero", 1970);
+	MUST(match_reject(world->match, b.id, a.id, now(world)));
+	change(world, a, RECORDS_CLIENT_HETU, "010594Y9032");
+	assert_int_equal(list(world, false).count, 0);
+	change(world, b, RECORDS_CLIENT_HETU, "010594Y9032");
+	assert_false(is_linked(world, b, a));
+	assert_int_equal(list(world, false).looks, 1);
+	MUST(match_reject(world->match, b.id, a.id, now(world))); /* seen, and said again */
+	assert_int_equal(list(world, false).count, 0);
+}
+
 static void a_link_taken_away_stays_away(void **state) /* M2 */
 {
 	struct world *world = *state;
@@ -459,6 +474,7 @@ int main(void)
 		TEST(a_link_between_other_names_asks_for_a_look),
 		TEST(what_is_alike_waits_for_a_person),
 		TEST(what_was_rejected_is_not_proposed_again),
+		TEST(two_people_who_come_to_have_one_code_are_looked_at),
 		TEST(a_link_taken_away_stays_away),
 		TEST(many_records_of_one_person_lead_to_the_oldest),
 		TEST(what_cannot_be_merged_is_refused),

@@ -470,6 +470,34 @@ static void a_serious_concern_stands_on_top_of_its_day(void **state)
 	nothing();
 }
 
+static void concern_for_a_child_asks_for_its_notice(void **state)
+{
+	struct agenda_about made = { .has_notice = true }, none = { .has_notice = false };
+	(void)state;
+	tell("concern_assessment", "level=MILD", "items=[{\"code\":\"C04\",\"answer\":\"YES\"}]", NULL);
+	const struct agenda_item *item = only(AGENDA_CHILD, DEADLINE_NONE, "2026-03-02");
+	assert_true(item->urgent && agenda_holds(item, &none) && !agenda_holds(item, &made));
+	tell("concern_assessment", "level=MILD", "items=[{\"code\":\"C04\",\"answer\":\"NO\"},{\"code\":\"C03\",\"answer\":\"YES\"}]", NULL);
+	nothing();
+	tell("concern_assessment", "level=MILD", "items=[{\"code\":\"C04\",\"answer\":\"YES\"}]", "state=VOIDED", NULL);
+	nothing();
+	tell("life_situation_mapping", "mode=FACE", "quadrants=[{\"quadrant\":\"FAMILY\",\"state\":\"WATCH\","
+	     "\"prompts_answered\":[{\"prompt\":\"CHILD_CONCERN\",\"answer\":\"YES\"}]}]", NULL);
+	assert_true(find(AGENDA_CHILD)->urgent);
+}
+
+static void the_first_home_visit_is_within_seven_working_days_of_the_move(void **state)
+{
+	struct agenda_about booked = { .has_visit = true }, none = { .has_visit = false };
+	(void)state;
+	tell("reception_transfer", "centre=Koskela", "move_date=2026-03-30", NULL);
+	const struct agenda_item *item = find(AGENDA_HOME_VISIT);
+	assert_int_equal(item->counted, day_of("2026-04-10")); /* over Easter */
+	assert_true(agenda_holds(item, &none) && !agenda_holds(item, &booked));
+	assert_int_equal(agenda_class(item, day_of("2026-04-13")), AGENDA_OVERDUE);
+	assert_int_equal(agenda_class(item, day_of("2026-05-11")), AGENDA_PAST);
+}
+
 static void a_move_from_a_reception_centre_comes_about(void **state)
 {
 	(void)state;
@@ -666,6 +694,8 @@ int main(void)
 		TEST(a_data_subject_request_is_answered_within_a_month_or_three),
 		TEST(plans_mappings_consents_and_capabilities_are_looked_at_again),
 		TEST(a_serious_concern_stands_on_top_of_its_day),
+		TEST(concern_for_a_child_asks_for_its_notice),
+		TEST(the_first_home_visit_is_within_seven_working_days_of_the_move),
 		TEST(a_move_from_a_reception_centre_comes_about),
 		TEST(a_conflict_is_due_since_the_record_changed),
 		TEST(what_the_life_cycle_decides_asks_nobody),

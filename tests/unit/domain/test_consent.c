@@ -106,6 +106,26 @@ static void a_narrowed_one_gives_way_to_the_newer(void **state)
 	assert_int_equal(hold(20, "2026-10-31T09:00"), CONSENT_NARROWED);
 }
 
+/* N6: what the client excludes at one table is not given at another. */
+static void what_is_excluded_later_is_excluded_from_the_earlier_one_too(void **state)
+{
+	(void)state;
+	there(20, CLIENT_CASE, "consent", OCTOBER "}");
+	assert_int_equal(cover(20, "Kela", RECORDS_CONSENT_SCOPE_PLAN_SUMMARY), CONSENT_COVERS);
+	there(21, CLIENT_CASE, "consent", "{" FIELDS("TO_KELA", "WRITTEN", "muu", "'SESSION'", "2026-11-01T09:00", "2026-12-02")
+	      ",'excluded':['PLAN_SUMMARY']}"); /* for another purpose */
+	there(22, CLIENT_CASE, "consent", "{" FIELDS("TO_KELA", "WRITTEN", "tiedoksi", "'SESSION'", "2026-10-01T09:00", "2026-12-02")
+	      ",'excluded':['PLAN_SUMMARY']}"); /* before: given anew since */
+	assert_int_equal(cover(20, "Kela", RECORDS_CONSENT_SCOPE_PLAN_SUMMARY), CONSENT_COVERS);
+	there(23, CLIENT_CASE, "consent", "{" FIELDS("TO_KELA", "ORAL", "Tiedoksi", "'SESSION'", "2026-11-01T09:00", "2026-12-02")
+	      ",'excluded':['PLAN_SUMMARY']}");
+	struct consent consent;
+	assert_int_equal(consent_by_id(&world.rules, id_of(20), world.rules.now_ms, &consent), CONSENT_HOLDS);
+	assert_int_equal(cover(20, "Kela", RECORDS_CONSENT_SCOPE_PLAN_SUMMARY), CONSENT_EXCLUDED);
+	assert_true(consent_allows(consent.record->fields, RECORDS_CONSENT_SCOPE_PLAN_SUMMARY));
+	assert_false(consent_lets(&consent, RECORDS_CONSENT_SCOPE_PLAN_SUMMARY));
+}
+
 static void an_oral_consent_to_kela_covers_its_day(void **state)
 {
 	(void)state;
@@ -366,6 +386,7 @@ int main(void)
 		WORLD_TEST(of_values_written_apart_the_withdrawal_counts),
 		WORLD_TEST(a_withdrawal_beats_every_earlier_grant_alike),
 		WORLD_TEST(a_narrowed_one_gives_way_to_the_newer),
+		WORLD_TEST(what_is_excluded_later_is_excluded_from_the_earlier_one_too),
 		WORLD_TEST(an_oral_consent_to_kela_covers_its_day),
 		WORLD_TEST(it_covers_what_is_listed_and_not_excluded),
 		WORLD_TEST(what_waits_is_blocked_as_soon_as_its_consent_is_gone),

@@ -42,6 +42,18 @@ static void the_last_correction_reads_and_what_voids_stays(void **state)
 	assert_int_equal(seen(RECTIFY("yksi"), REFUSED, NULL).shown_by, 0);
 }
 
+#define DECIDED(text, at) "{'target':'@9','kind':'RECTIFY','reason':'x','new_text':'" text "','decided_at':'2026-11-03T" at "'}"
+
+/* Made apart, they come in any order. */
+static void of_two_rectifications_the_one_decided_last_is_read(void **state)
+{
+	(void)state;
+	struct correction_view view = seen(DECIDED("myöhempi", "10:01"), DECIDED("aiempi", "10:00"), NULL);
+	assert_true(span_equal(view.text, span_text("myöhempi")) && view.shown_by == 0);
+	view = seen(DECIDED("aiempi", "10:00"), DECIDED("myöhempi", "10:01"), SUPPLEMENT);
+	assert_true(span_equal(view.text, span_text("myöhempi")) && view.shown_by == 1);
+}
+
 static void a_note_reads_as_corrected_and_a_voided_one_not_at_all(void **state)
 {
 	static uint8_t block[1024];
@@ -121,6 +133,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WORLD_TEST(the_last_correction_reads_and_what_voids_stays),
+		WORLD_TEST(of_two_rectifications_the_one_decided_last_is_read),
 		WORLD_TEST(a_note_reads_as_corrected_and_a_voided_one_not_at_all),
 		WORLD_TEST(the_target_steps_where_the_correction_leads),
 		WORLD_TEST(a_correction_says_what_and_a_refusal_why_and_who),

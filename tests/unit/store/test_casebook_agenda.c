@@ -215,6 +215,26 @@ static void two_revisions_of_one_plan_ask_for_a_choice(void **state)
 	assert_string_equal(agenda(node, "2026-03-02").text, "");
 }
 
+static void a_visit_or_a_notice_of_the_client_is_looked_for_in_all_cases(void **state)
+{
+	struct book_node *node = *state;
+	know_case(node, 0, DELTA_CASE_CLIENT, 0);
+	know_case(node, 1, DELTA_CASE_MATTER, 0);
+	know_case(node, 2, DELTA_CASE_CHILD_NOTICE, 0);
+	know_case(node, 3, DELTA_CASE_MATTER, 9);
+	put(node, (struct book_write){ .record = 1 }, "family_name=Aikio", NULL);
+	put(node, (struct book_write){ .record = 2, .type = RECORDS_TYPE_RECEPTION_TRANSFER }, "move_date=2026-03-02", NULL);
+	put(node, (struct book_write){ .record = 3, .owner = 3, .type = VISIT }, "planned_at=2026-03-04T10:00", NULL); /* another's */
+	put(node, (struct book_write){ .record = 4, .owner = 1, .type = VISIT }, "planned_at=2026-03-05T10:00", "state=CANCELLED", NULL);
+	assert_non_null(strstr(agenda(node, "2026-03-11").text, "TODAY home_visit - 2;"));
+	put(node, (struct book_write){ .record = 5, .owner = 1, .type = VISIT }, "planned_at=2026-03-06T10:00", "state=DONE", NULL);
+	assert_null(strstr(agenda(node, "2026-03-11").text, "home_visit"));
+	put(node, (struct book_write){ .record = 6, .type = RECORDS_TYPE_CONCERN_ASSESSMENT }, "items=[{\"code\":\"C04\",\"answer\":\"YES\"}]", NULL);
+	assert_non_null(strstr(agenda(node, "2026-03-02").text, "URGENT child - 6;"));
+	put(node, (struct book_write){ .record = 7, .owner = 2, .type = RECORDS_TYPE_CHILD_NOTICE }, "made_at=2026-03-02T11:00", NULL);
+	assert_null(strstr(agenda(node, "2026-03-02").text, "child"));
+}
+
 static void a_newer_capability_takes_the_place_of_an_older(void **state)
 {
 	struct book_node *node = *state;
@@ -301,6 +321,7 @@ int main(void)
 		cmocka_unit_test(an_assessment_is_started_within_seven_days_for_the_old),
 		TEST(the_highest_care_allowance_calls_for_the_same_haste),
 		TEST(two_revisions_of_one_plan_ask_for_a_choice),
+		TEST(a_visit_or_a_notice_of_the_client_is_looked_for_in_all_cases),
 		TEST(a_newer_capability_takes_the_place_of_an_older),
 		TEST(an_own_worker_is_asked_for_until_there_is_one),
 		TEST(what_is_due_is_a_function_of_the_log_alone),
