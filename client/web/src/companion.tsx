@@ -1,42 +1,51 @@
-// companion - the narrow window beside a video call.
+// companion - the narrow window beside a video call: one joint session, or which of them.
 import { render } from "preact";
-import { reachable, status } from "./core/live";
+import { useEffect } from "preact/hooks";
+import { call } from "./core/api";
+import { reachable, status, useAsk } from "./core/live";
 import * as live from "./core/live";
-import { route } from "./core/route";
+import type { Summary } from "./core/records";
+import { href, route } from "./core/route";
 import * as session from "./core/session";
 import * as words from "./core/words";
-import { Case } from "./screens/case";
+import { stateWord, T, whenText } from "./core/words";
 import { Enrol, Gone, Init, SignedOut, Unlock } from "./screens/door";
-import { Frame } from "./screens/frame";
-import { Home } from "./screens/home";
-import { Conflicts, Drafts, NewOf } from "./screens/lists";
-import { Record } from "./screens/record";
-import { Sync } from "./screens/sync";
-import { Write } from "./screens/write";
+import { Session } from "./screens/companion/session";
+import { keepTyped } from "./screens/companion/typed";
+import { Busy, Empty, Refused, Toasts } from "./ui/parts";
 
-function Screen() {
-	const { path, query } = route.value;
-	const [first = "", second = ""] = path;
-	switch (first) {
-	case "case":
-		return <Case key={second} id={second} />;
-	case "record":
-		return <Record key={second} id={second} />;
-	case "new":
-		return second === "" ? <NewOf /> : <Write key={location.hash} type={second} query={query} />;
-	case "drafts":
-		return <Drafts />;
-	case "conflicts":
-		return <Conflicts />;
-	case "sync":
-		return <Sync />;
-	default:
-		return <Home />;
-	}
+const OVER = ["SIGNED", "CANCELLED"];
+
+// Those that are not over, the next first.
+function Open() {
+	const { data, refusal } = useAsk<{ records: Summary[] }>("list", { type: "joint_session", limit: 0 });
+	const open = (data?.records ?? []).filter((one) => !OVER.includes(one.state?.holds ?? ""));
+	return (
+		<main class="main stack" id="main">
+			<h1 tabIndex={-1}>{T("ui.companion.title")}</h1>
+			<Refused refusal={refusal} />
+			{data === null && refusal === null && <Busy />}
+			{data !== null && open.length === 0 && <Empty>{T("ui.companion.none")}</Empty>}
+			<ul class="items card" hidden={open.length === 0}>{open.map((one) => (
+				<li key={one.id}><a class="item" href={href([one.id])}><span class="item-title">{one.names?.[String(one.fields?.["client"] ?? "")] ?? one.title}</span>
+					<span class="quiet">{stateWord("joint_session", one.state?.holds ?? "")} · {whenText(one.event_at_ms || one.created_ms)}</span></a></li>
+			))}</ul>
+		</main>
+	);
 }
 
-function Field() {
+function Companion() {
 	const now = status.value;
+	useEffect(() => {
+		const onKey = (event: KeyboardEvent) => {
+			if (event.ctrlKey && event.altKey && event.key.toLowerCase() === "l") {
+				event.preventDefault();
+				void keepTyped().then(() => call("lock", {}));
+			}
+		};
+		addEventListener("keydown", onKey);
+		return () => removeEventListener("keydown", onKey);
+	}, []);
 	if (session.signedOut.value)
 		return <SignedOut />;
 	if (now === null)
@@ -47,7 +56,8 @@ function Field() {
 		return <Unlock />;
 	if (now.sync === "blank" || now.sync === "enrolling")
 		return <Enrol />;
-	return <Frame><Screen /></Frame>;
+	const [id = ""] = route.value.path;
+	return <>{id === "" ? <Open /> : <Session key={id} id={id} />}<Toasts /></>;
 }
 
 async function main(): Promise<void> {
@@ -55,7 +65,7 @@ async function main(): Promise<void> {
 	await words.begin();
 	if (await session.begin())
 		await live.begin();
-	render(<Field />, document.getElementById("app")!);
+	render(<Companion />, document.getElementById("app")!);
 }
 
 void main();

@@ -29,6 +29,7 @@ import { Print } from "./screens/print";
 import { Plan } from "./screens/plan";
 import { Record } from "./screens/record";
 import { Referral } from "./screens/referral";
+import { JointSession } from "./screens/session";
 import { Sync } from "./screens/sync";
 import { handing, Turned } from "./screens/turned";
 import { Visit } from "./screens/visit";
@@ -86,6 +87,8 @@ function Screen() {
 		return <Print key={second} id={second} query={query} />;
 	case "conflicts":
 		return <Conflicts />;
+	case "session":
+		return <JointSession key={second} id={second} query={query} />;
 	case "sync":
 		return <Sync />;
 	default:

@@ -1,0 +1,102 @@
+// people - who is there and how each was identified, who else is in the room, the client's own
+// consent to Kela; and the beginning of the session.
+import { useState } from "preact/hooks";
+import { useAct } from "../../core/act";
+import { T, t, capital } from "../../core/words";
+import { Text } from "../../ui/field";
+import { Button, Notice, Refused } from "../../ui/parts";
+import { useMask } from "./hide";
+import { step, type Meeting, type Person } from "./meeting";
+
+const HOWS = ["ui.companion.how_known", "ui.companion.how_card", "ui.companion.how_badge", "ui.companion.how_call"] as const;
+const plain = (text: string) => text.replace(/[/=]/g, " ").trim();
+
+function One(props: { meeting: Meeting; person: Person }) {
+	const { meeting, person } = props;
+	const mask = useMask();
+	const [how, setHow] = useState("");
+	const [name, setName] = useState(person.name ?? "");
+	const [open, setOpen] = useState((person.identity_checked_how ?? "") === "");
+	const { refusal, busy, act } = useAct();
+	const who = [person.name, person.organisation].filter((one) => one !== undefined && one !== "" && one !== person.role).join(", ");
+	const save = async (said: string) => {
+		if (said.trim() !== "" && await act(() => step(meeting.id, "identify", { args: [`${plain(person.role)}/${plain(name)}=${said.trim()}`] })) !== undefined)
+			setOpen(false);
+	};
+	return (
+		<li class="stack tight pad" role="group" aria-label={capital(person.role)}>
+			<div class="row apart">
+				<span><strong>{capital(person.role)}</strong>{who !== "" && <span> · {mask(who)}</span>}<br />
+					<span class="quiet">{(person.identity_checked_how ?? "") === "" ? T("ui.companion.not_checked") : `✓ ${mask(person.identity_checked_how ?? "")}`}</span></span>
+				{!open && <Button kind="plain" onClick={() => setOpen(true)}>{T("ui.companion.check_again")}</Button>}
+			</div>
+			{open && (
+				<form class="stack tight" onSubmit={(event) => { event.preventDefault(); void save(how); }}>
+					{(person.name ?? "") === "" && person.organisation !== undefined && <Text label={T("ui.companion.name")} value={name} onValue={setName} lettersMost={100} />}
+					<div class="row" role="group" aria-label={T("ui.companion.how")}>
+						{HOWS.map((one) => <Button key={one} kind="second" busy={busy} onClick={() => void save(t(one))}>{T(one)}</Button>)}
+					</div>
+					<Text label={T("ui.companion.how_other")} value={how} onValue={setHow} lettersMost={200} />
+					{how.trim() !== "" && <div><Button type="submit" busy={busy}>{T("ui.companion.checked")}</Button></div>}
+				</form>
+			)}
+			<Refused refusal={refusal} />
+		</li>
+	);
+}
+
+function Joining(props: { id: string }) {
+	const [role, setRole] = useState("");
+	const [name, setName] = useState("");
+	const [how, setHow] = useState("");
+	const { refusal, busy, act } = useAct();
+	const add = async () => {
+		if (await act(() => step(props.id, "identify", { args: [`${plain(role)}/${plain(name)}=${how.trim()}`] })) !== undefined) {
+			setRole("");
+			setName("");
+			setHow("");
+		}
+	};
+	return (
+		<details class="more"><summary>{T("ui.companion.joins")}</summary>
+			<form class="stack tight" onSubmit={(event) => { event.preventDefault(); void add(); }}>
+				<Text label={T("ui.companion.role")} value={role} onValue={setRole} lettersMost={50} />
+				<Text label={T("ui.companion.name")} value={name} onValue={setName} lettersMost={100} />
+				<Text label={T("ui.companion.how")} value={how} onValue={setHow} lettersMost={200} />
+				<Refused refusal={refusal} />
+				<div><Button type="submit" kind="second" busy={busy}>{T("ui.companion.add_person")}</Button></div>
+			</form>
+		</details>
+	);
+}
+
+export function People(props: { meeting: Meeting }) {
+	const { meeting } = props;
+	return (
+		<section class="card stack tight" aria-labelledby="people">
+			<h2 id="people">{T("ui.companion.people")}</h2>
+			<ul class="items">{(meeting.fields.participants ?? []).map((one, i) => <One key={`${one.role}${i}`} meeting={meeting} person={one} />)}</ul>
+			<Joining id={meeting.id} />
+		</section>
+	);
+}
+
+// What is asked before it begins.
+export function Start(props: { meeting: Meeting }) {
+	const { meeting } = props;
+	const [room, setRoom] = useState("");
+	const [kela, setKela] = useState("");
+	const { refusal, busy, act } = useAct();
+	return (
+		<form class="card stack" aria-label={T("ui.companion.begin")} onSubmit={(event) => { event.preventDefault(); void act(() => step(meeting.id, "start", { room, text: kela })); }}>
+			<div class="stack tight">
+				<Text label={T("ui.companion.room")} hint={T("ui.companion.room_hint")} value={room} onValue={setRoom} lettersMost={500} />
+				<div><Button kind="second" onClick={() => setRoom(t("ui.companion.room_none"))}>{T("ui.companion.room_none")}</Button></div>
+			</div>
+			<Text label={T("ui.companion.kela_consent")} hint={T("ui.companion.kela_consent_hint")} value={kela} onValue={setKela} long lettersMost={1000} />
+			{meeting.to_identify.length > 0 && <Notice tone="calm">{T("ui.companion.identify_first", { who: meeting.to_identify.join(", ") })}</Notice>}
+			<Refused refusal={refusal} />
+			<Button type="submit" busy={busy}>{T("ui.companion.begin")}</Button>
+		</form>
+	);
+}
