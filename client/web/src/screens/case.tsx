@@ -56,10 +56,12 @@ function snippet({ type, fields, names }: Summary): string {
 
 export function Entry(props: { one: Summary }) {
 	const { one } = props;
+	const text = snippet(one), title = titleOf(one);
+	const named = title !== "" && title !== typeWord(one.type) && !text.startsWith(title.replace(/…$/, "")); // what begins the text is said once
 	return (
 		<a class="item" href={recordHref(one)}>
-			<span class="row apart"><span class="item-title">{capital(typeWord(one.type))}{titleOf(one) !== "" && titleOf(one) !== typeWord(one.type) ? ` · ${titleOf(one)}` : ""}</span><Marks one={one} /></span>
-			{snippet(one) !== "" && <span>{snippet(one)}</span>}
+			<span class="row apart"><span class="item-title">{capital(typeWord(one.type))}{named ? ` · ${title}` : ""}</span><Marks one={one} /></span>
+			{text !== "" && <span>{text}</span>}
 			<span class="quiet">{whenText(one.event_at_ms || one.created_ms)} · {whoText(one.by)}</span>
 		</a>
 	);
@@ -160,8 +162,7 @@ export function Case(props: { id: string }) {
 			</div>
 			{head !== undefined && (head.conflict || head.pending || head.quarantined) && <Marks one={head} />}
 			<HiddenNotice hidden={data.hidden} id={data.case_id} />
-			<div class="two">
-				<Timeline records={others} drafts={(drafts.data?.drafts ?? []).filter((one) => one.case_id === data.case_id)} />
+			<div class="two tools-first">
 				<aside class="stack">
 					{matters.length > 0 && (
 						<section class="card stack tight" aria-labelledby="matters">
@@ -173,19 +174,21 @@ export function Case(props: { id: string }) {
 					)}
 					<section class="card stack tight" aria-labelledby="start">
 						<h2 id="start">{T("ui.case.record")}</h2>
-						<ul class="items">
+						<ul class="plain starts">
 							{(isClient ? ["case", "visit", ...OF_CLIENT] : OF_MATTER.concat(OF_CLIENT.slice(0, 8))).map((type) => (
-								<li key={type}><a class="item" href={startHref(type, OF_CLIENT.includes(type) ? clientCase : data.case_id, person?.id ?? "")}>{capital(typeWord(type))}</a></li>
+								<li key={type}><a class="button second" href={startHref(type, OF_CLIENT.includes(type) ? clientCase : data.case_id, person?.id ?? "")}>{capital(typeWord(type))}</a></li>
 							))}
 						</ul>
 					</section>
 					{head !== undefined && shape !== null && (
-						<section class="card stack tight" aria-labelledby="facts">
-							<div class="row apart"><h2 id="facts">{isClient ? T("ui.case.person") : T("ui.case.matter")}</h2><a href={href(["record", head.id])}>{T("ui.change")}</a></div>
-							<RecordView shape={shape} values={head.fields ?? {}} leaveOut={["client", "state"]} />
-						</section>
+						<details class="card more" open={matchMedia("(min-width: 62rem)").matches || undefined}>
+							<summary><h2>{isClient ? T("ui.case.person") : T("ui.case.matter")}</h2></summary>
+							<div class="stack tight"><RecordView shape={shape} values={head.fields ?? {}} leaveOut={["client", "state"]} />
+								<a class="button second" href={href(["record", head.id])}>{T("ui.change")}</a></div>
+						</details>
 					)}
 				</aside>
+				<Timeline records={others} drafts={(drafts.data?.drafts ?? []).filter((one) => one.case_id === data.case_id)} />
 			</div>
 		</div>
 	);
