@@ -1,0 +1,161 @@
+#!/usr/bin/env node
+// For everybody's eyes and hands: 320 pixels with text at 200 %, forced colours, no motion,
+// the keyboard alone from the address to a signed note, focus that comes back, and paper.
+import { address, World } from "./world.mjs";
+import * as browser from "./browser.mjs";
+
+const count = new browser.Count();
+const world = new World();
+const NOTE = "Asiakas otti itse puhelimen ja varasi ajan torstaille.";
+
+async function well(what, page) {
+	const found = await browser.findings(page);
+	count.expect(`${what}: axe, console, origin, width`, found.length === 0, found.join("\n"));
+}
+
+// Presses Tab until what has the focus is called so.
+async function tabTo(page, name, { back = false, most = 120 } = {}) {
+	for (let i = 0; i < most; i++) {
+		await page.keyboard.press(back ? "Shift+Tab" : "Tab");
+		const called = await page.evaluate(() => {
+			const at = document.activeElement;
+			return at.getAttribute("aria-label") ?? at.labels?.[0]?.innerText ?? at.innerText ?? "";
+		});
+		if (name.test(called))
+			return;
+	}
+	throw new Error(`no ${name} by Tab`);
+}
+
+async function byKeys(aino) {
+	const page = await browser.open(await address(aino));
+	await page.getByLabel("Hae").waitFor();
+	await count.run("by keyboard alone: search, client, matter", async () => {
+		await page.keyboard.press("/");
+		await page.waitForFunction(() => document.activeElement.type === "search");
+		await page.keyboard.type("Kuusilehto");
+		await page.getByRole("link", { name: /Kuusilehto/ }).first().waitFor();
+		await tabTo(page, /Kuusilehto/);
+		await page.keyboard.press("Enter");
+		await page.getByRole("heading", { name: "Tapio Ensio Kuusilehto" }).waitFor();
+		await tabTo(page, /Talousasiat/);
+		await page.keyboard.press("Enter");
+		await page.getByRole("link", { name: "Asiakaskertomusmerkintä", exact: true }).waitFor();
+	});
+	await count.run("a note is written and signed", async () => {
+		await tabTo(page, /^Asiakaskertomusmerkintä$/);
+		await page.keyboard.press("Enter");
+		await page.getByLabel("Merkintä").waitFor();
+		await tabTo(page, /^Merkintä/);
+		await page.keyboard.type(NOTE);
+		await page.locator("[data-keeping=kept]").waitFor();
+		await tabTo(page, /^Allekirjoita/);
+		await page.keyboard.press("Enter");
+		await page.getByRole("definition").filter({ hasText: NOTE }).waitFor();
+		await page.getByRole("button", { name: "Korjaa tai täydennä" }).waitFor();
+	});
+	await count.run("focus goes into a dialog and back to where it was", async () => {
+		for (const name of [/^Korjaa tai täydennä/, /^Valikko/]) {
+			await page.locator("main h1").focus();
+			await tabTo(page, name);
+			await page.keyboard.press("Enter");
+			await page.getByRole("dialog").waitFor();
+			if (!await page.evaluate(() => document.querySelector("dialog").contains(document.activeElement)))
+				throw new Error("the focus stays behind the dialog");
+			await page.keyboard.press("Escape");
+			await page.getByRole("dialog").waitFor({ state: "detached" });
+			const back = await page.evaluate(() => document.activeElement.innerText);
+			if (!name.test(back))
+				throw new Error(`the focus is on: ${back}`);
+		}
+	});
+	await well("the signed note", page);
+	await count.run("and printed", async () => {
+		const pdf = await page.pdf({ format: "A4" });
+		if (pdf.subarray(0, 5).toString() !== "%PDF-" || pdf.length < 3000)
+			throw new Error(`${pdf.length} bytes`);
+		await page.emulateMedia({ media: "print" });
+		if (await page.getByRole("button", { name: "Valikko" }).isVisible() || !await page.getByRole("definition").filter({ hasText: NOTE }).isVisible())
+			throw new Error("the menu on paper, or the note not");
+		await page.emulateMedia({ media: null });
+	});
+	const path = new URL(page.url()).hash;
+	await page.context().close();
+	return path;
+}
+
+// The screens of a day, and what opens over them.
+async function screens(page, client, matter, note, visit) {
+	const origin = new URL(page.url()).origin;
+	for (const [name, path] of [["home", "#/"], ["the client", `#/case/${client.case_id}`], ["the matter", `#/case/${matter.case_id}`],
+		["the note", note], ["a form", `#/new/encounter_note?case=${matter.case_id}`], ["the client's form", "#/new/client"], ["the queue", "#/sync"]]) {
+		await page.goto(`${origin}/${path}`);
+		await page.locator("main h1").waitFor();
+		await page.waitForFunction(() => !document.querySelector("main").innerText.includes("Hetki…"));
+		await visit(name);
+	}
+	await page.getByRole("button", { name: "Valikko" }).click();
+	await page.getByRole("dialog").waitFor();
+	await visit("the menu");
+	await page.keyboard.press("Escape");
+}
+
+async function largeText(aino, client, matter, note) {
+	const page = await browser.open(await address(aino), { viewport: { width: 320, height: 640 } });
+	await page.getByLabel("Hae").waitFor();
+	const large = () => page.evaluate(() => { document.documentElement.style.fontSize = "200%"; });
+	await large();
+	await screens(page, client, matter, note, async (name) => {
+		await large();
+		const found = await browser.findings(page, { axeToo: false });
+		const cut = await page.evaluate(() => [...document.querySelectorAll("main *, dialog *")].filter((one) => one.getBoundingClientRect().right > innerWidth + 1 && one.innerText?.trim() !== "").map((one) => one.outerHTML.slice(0, 120)).slice(0, 3));
+		count.expect(`${name} in 320 pixels with text at 200 %`, found.length === 0 && cut.length === 0, [...found, ...cut].join("\n"));
+	});
+	await page.context().close();
+}
+
+async function forcedColours(aino, client, matter, note) {
+	const page = await browser.open(await address(aino), { view: "phone", forcedColors: "active" });
+	await page.getByLabel("Hae").waitFor();
+	await screens(page, client, matter, note, async (name) => {
+		const bare = await page.evaluate(() => [...document.querySelectorAll("button, input, select, textarea")].filter((one) => {
+			const style = getComputedStyle(one), shown = one.getBoundingClientRect();
+			return shown.width > 2 && style.opacity !== "0" && !["radio", "checkbox"].includes(one.type) && style.borderStyle === "none" && style.outlineStyle === "none" && style.textDecorationLine === "none";
+		}).map((one) => one.outerHTML.slice(0, 120)).slice(0, 3));
+		count.expect(`${name} in forced colours: each control has its edge`, bare.length === 0, bare.join("\n"));
+	});
+	await well("forced colours", page);
+	await page.context().close();
+}
+
+async function still(aino, client, matter, note) {
+	const page = await browser.open(await address(aino), { view: "phone", reducedMotion: "reduce" });
+	await page.getByLabel("Hae").waitFor();
+	await screens(page, client, matter, note, async (name) => {
+		const moving = await page.evaluate(() => [...document.querySelectorAll("*")].filter((one) => {
+			const style = getComputedStyle(one);
+			return [style.transitionDuration, style.animationDuration].some((text) => text.split(",").some((part) => parseFloat(part) > 0.01));
+		}).length + document.getAnimations().length);
+		count.expect(`${name} with reduced motion stands still`, moving === 0, `${moving} moving`);
+	});
+	await page.context().close();
+}
+
+try {
+	await world.central();
+	const aino = await world.worker("Aino Laine");
+	const client = await aino.run("client", "add", "Kuusilehto", "Tapio Ensio", "municipality=Takkuvaara", "contact_language=FI");
+	const matter = await aino.run("case", "open", client.id, "Talousasiat");
+	await browser.begin();
+	const note = await byKeys(aino);
+	await largeText(aino, client, matter, note);
+	await forcedColours(aino, client, matter, note);
+	await still(aino, client, matter, note);
+} catch (error) {
+	count.expect("it comes to its end", false, error.stack);
+} finally {
+	await browser.end();
+	const codes = await world.stop();
+	count.expect("the daemons end well", codes.every((code) => code === 0), codes.join());
+	count.finish("web_reach");
+}
