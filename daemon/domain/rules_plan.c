@@ -133,8 +133,8 @@ struct fault rules_action(const struct rules_world *world, const struct rules_wr
 	const struct rules_record *from = rules_at(world, write->after, RECORDS_AGREED_ACTION_FROM);
 	int32_t due;
 	if (from != NULL && rules_touches(write, RECORDS_AGREED_ACTION_FROM) && from->type != RECORDS_TYPE_JOINT_SESSION &&
-	    from->type != RECORDS_TYPE_VISIT && from->type != RECORDS_TYPE_PLAN)
-		return rules_refuse(told, "from", "an action is agreed in a session, on a visit or in a plan", "");
+	    from->type != RECORDS_TYPE_VISIT && from->type != RECORDS_TYPE_PLAN && from->type != RECORDS_TYPE_ASSISTANCE_APPLICATION)
+		return rules_refuse(told, "from", "an action is agreed in a session, on a visit, in a plan or for an application", "");
 	FAULT_TRY(check_confirmed(world, write, told));
 	if (write->is_new && fields_date(write->after, RECORDS_AGREED_ACTION_DUE, &due) && due < world->today)
 		rules_hint(told, "due", "the day is past already");

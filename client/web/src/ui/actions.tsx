@@ -64,7 +64,7 @@ function Line(props: { from: From; draft: DraftRow | undefined; onDone: () => vo
 				{kind === "PARTNER" && <div class="grow"><Text label={capital(fieldWord("agreed_action", "owner"))} value={fieldText(values, "owner")} onValue={(owner) => change({ owner })} error={errors["owner"]} /></div>}
 				<div class="grow"><Text label={capital(fieldWord("agreed_action", "due"))} type="date" value={fieldText(values, "due")} onValue={(due) => change({ due })} error={errors["due"]} /></div>
 			</div>
-			{refusal !== null && refusal.field === "" && <Refused refusal={refusal} />}
+			{refusal !== null && !["what", "owner_kind", "owner", "due"].includes(refusal.field) && <Refused refusal={refusal} />}
 			<div><Button type="submit" kind="second" busy={busy}>{T("ui.agreed.add")}</Button></div>
 		</form>
 	);

@@ -1,14 +1,14 @@
 // step-form - one act on a record that stands: the fields it needs and one button. What was
 // typed stays while the window is open, whatever screen one is on and whatever is refused.
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { useAct } from "../core/act";
 import { assignments, call, type Json } from "../core/api";
 import { touched } from "../core/live";
 import type { FieldShape, TypeShape, Written } from "../core/records";
 import { errorsOf } from "../screens/write";
 import { Button, Refused, toast } from "./parts";
-import { RecordField } from "./record-form";
+import { focusField, RecordField } from "./record-form";
 
 // A step of the record's life with what goes with it; the daemon decides whether it may be.
 export async function step(id: string, state: string, values: Json): Promise<true> {
@@ -36,6 +36,10 @@ export function StepForm(props: { name: string; fields: FieldShape[]; first?: Js
 				  caseId?: string; children?: (values: Json, set: (values: Json) => void) => ComponentChildren }) {
 	const [values, setValues] = useState<Json>(typed.get(props.name) ?? props.first ?? {});
 	const { refusal, busy, act } = useAct();
+	useEffect(() => {
+		if (refusal !== null && refusal.field !== "")
+			focusField(refusal.field);
+	}, [refusal]);
 	const change = (next: Json) => {
 		typed.set(props.name, next);
 		setValues(next);
@@ -46,7 +50,7 @@ export function StepForm(props: { name: string; fields: FieldShape[]; first?: Js
 	};
 	return (
 		<form class="stack" noValidate onSubmit={(event) => { event.preventDefault(); if (!busy) void send(); }}>
-			<Refused refusal={refusal} />
+			{refusal !== null && !props.fields.some((one) => one.name === refusal.field.split(".")[0]) && <Refused refusal={refusal} />}
 			{props.fields.map((field) => (
 				<RecordField key={field.name} shape={{ ...field, later: false }} path={field.name} value={values[field.name]} errors={errorsOf(refusal)} caseId={props.caseId}
 					onValue={(next) => change({ ...values, [field.name]: next })} />
