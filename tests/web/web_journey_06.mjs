@@ -77,6 +77,12 @@ try {
 		if (drafts.length !== 1 || drafts[0].fields.recipient !== "Kela" || drafts[0].fields.scope.join() !== "PLAN_SUMMARY")
 			throw new Error(JSON.stringify(drafts));
 	});
+	await count.run("loaded anew the window goes on with it where it was left", async () => {
+		await page.reload();
+		await heading(page, "Uusi suostumus");
+		if (await page.getByLabel("Tarkoitus").inputValue() !== "Toimeentulotukihakemuksen käsittely" || (await aino.run("drafts")).drafts.length !== 1)
+			throw new Error(await page.locator("main").innerText());
+	});
 	await count.run("it says in plain words what the client signs", async () => {
 		await page.getByText("Mitä ei saa kertoa", { exact: true }).first().click();
 		await page.getByRole("group", { name: "Mitä ei saa kertoa" }).getByLabel("Terveyttä ja toimintakykyä koskevat tiedot").check();

@@ -76,7 +76,7 @@ export function useClient(caseId: string) {
 	const clientCase = asked.data === null ? "" : asked.data.case_kind === "CLIENT" ? asked.data.case_id : asked.data.client_case;
 	const own = useAsk<CaseAnswer>(clientCase === "" || clientCase === asked.data?.case_id ? null : "show", { id: clientCase });
 	const person = [...asked.data?.records ?? [], ...own.data?.records ?? []].find((one) => one.type === "client" && one.case_id === clientCase);
-	return { clientCase, id: person?.id ?? "", name: clientName(person?.fields) || person?.title || "", refusal: asked.refusal ?? own.refusal };
+	return { clientCase, id: person?.id ?? "", name: clientName(person?.fields) || person?.title || "", refusal: asked.refusal ?? own.refusal, busy: asked.busy || own.busy };
 }
 
 // ---- what the client says, in plain words ----
@@ -189,7 +189,7 @@ function New(props: { caseId: string; then: string; summary: string }) {
 			<Title>{T("ui.consent.new")}</Title>
 			<p class="quiet">{client.name}</p>
 			<Refused refusal={client.refusal} />
-			{shape === null || client.id === "" ? client.refusal === null && <Busy /> : <Form shape={shape} caseId={client.clientCase} draftId="" then={props.then}
+			{shape === null || client.id === "" ? client.refusal === null && (client.busy ? <Busy /> : <Notice tone="warn">{T("ui.record.elsewhere")}</Notice>) : <Form shape={shape} caseId={client.clientCase} draftId="" then={props.then}
 				first={{ client: client.id, direction: "TO_KELA", recipient: "Kela", form: "WRITTEN", given_at: momentIso(Date.now()), witness_staff: holder || null,
 					 scope: props.summary === "" ? [] : [props.summary] }} />}
 		</div>
@@ -259,7 +259,7 @@ function Withdraw(props: { id: string; onDone: (done: Followed) => void; onClose
 			<Text label={T("ui.consent.when")} hint={T("ui.consent.when_hint")} type="datetime-local" value={at} onValue={setAt} error={errors["withdrawn_at"] ?? errors["at_ms"]} />
 			<Choice label={T("ui.consent.via")} value={via} onValue={setVia} optional error={errors["via"]}
 				options={([T("ui.consent.via_phone"), T("ui.consent.via_met"), T("ui.consent.via_message"), T("ui.consent.via_letter")]).map((label) => ({ value: label, label }))} />
-			<div class="row"><Button kind="danger" type="submit" busy={busy}>{T("ui.consent.withdraw_now")}</Button><Button kind="second" onClick={props.onClose}>{T("ui.cancel")}</Button></div>
+			<div class="row"><Button kind="danger" type="submit" busy={busy}>{T("ui.consent.withdraw_now")}</Button><Button kind="second" onClick={props.onClose}>{T("ui.consent.not_withdrawn")}</Button></div>
 		</form>
 	);
 }
@@ -375,7 +375,7 @@ export function Consents(props: { id: string }) {
 						<li key={one.id}><a class="item" href={href(["consent", one.id])}>
 							<span class="row apart"><span class="item-title">{capital(valueWord("consent_direction", one.direction))}{one.direction === "TO_OTHER" ? ` · ${one.recipient}` : ""}</span>
 								<span class={`chip ${one.holds === "HOLDS" ? "good" : ""}`}>{holdWord(one.holds)}</span></span>
-							<span>{scopeWords(one.scope)}</span><span class="quiet">{one.purpose} · {t("ui.consent.until", { day: dateText(one.valid_until) })}</span></a></li>
+							<span>{scopeWords(one.scope)}</span><span class="quiet">{one.purpose}{one.holds === "HOLDS" && ` · ${t("ui.consent.until", { day: dateText(one.valid_until) })}`}</span></a></li>
 					))}</ul>
 					{client.id !== "" && <div><Button onClick={() => go(["consent", "new"], { case: client.clientCase })}>{T("ui.consent.new")}</Button></div>}
 				</section>

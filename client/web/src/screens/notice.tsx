@@ -63,6 +63,7 @@ function Make(props: { record: Summary }) {
 	const consents = useAsk<{ consents: ConsentRow[] }, "consent">("consent", { verb: "list", id: record.case_id });
 	const earlier = useAsk<{ disclosures: DisclosureRow[] }, "disclosure">("disclosure", { verb: "list", id: record.case_id });
 	const [scopes, setScopes] = useState<string[]>([isPlan ? "PLAN_SUMMARY" : "SESSION"]);
+	const [recipient, setRecipient] = useState("Kela");
 	const [statute, setStatute] = useState(false);
 	const [law, setLaw] = useState("");
 	const [reason, setReason] = useState("");
@@ -71,12 +72,14 @@ function Make(props: { record: Summary }) {
 	const { refusal, busy, act } = useAct();
 	if (consents.data === null)
 		return consents.refusal === null ? <Busy /> : <Refused refusal={consents.refusal} />;
-	const toKela = consents.data.consents.filter((one) => one.direction === "TO_KELA");
-	const holding = toKela.filter((one) => one.holds === "HOLDS");
+	const outward = consents.data.consents.filter((one) => one.direction !== "FROM_KELA");
+	const recipients = [...new Set(["Kela", ...outward.filter((one) => one.holds === "HOLDS").map((one) => one.recipient)])];
+	const theirs = outward.filter((one) => one.recipient === recipient);
+	const holding = theirs.filter((one) => one.holds === "HOLDS");
 	const covering = holding.find((one) => scopes.every((scope) => allows(one, scope)));
 	const may = statute ? law !== "" || reason !== "" : covering !== undefined;
 	const errors = errorsOf(refusal);
-	const what = { id: record.id, scope: scopes.join(","), ...(statute ? { lawRef: law, reason } : { consent: covering?.id ?? "" }) };
+	const what = { id: record.id, scope: scopes.join(","), recipient, ...(statute ? { lawRef: law, reason } : { consent: covering?.id ?? "" }) };
 	const forget = <T,>(set: (value: T) => void) => (value: T) => {
 		setSeen(null); // another text: it is read anew
 		setRead(false);
@@ -93,11 +96,12 @@ function Make(props: { record: Summary }) {
 		<>
 			<section class="card stack" aria-labelledby="basis">
 				<h2 id="basis">{T("ui.notice.basis")}</h2>
+				{recipients.length > 1 && <Choice label={T("ui.notice.recipient")} value={recipient} onValue={forget(setRecipient)} options={recipients.map((value) => ({ value, label: value }))} />}
 				{!statute && (covering !== undefined
 					? <Notice tone="good"><p><strong>{T("ui.notice.covered")}</strong> {T("ui.consent.until", { day: dateText(covering.valid_until) })}</p>
 						<p>{scopeWords(covering.scope)} · {covering.purpose} · <a href={href(["consent", covering.id])}>{T("ui.consent.one")}</a></p></Notice>
-					: <Notice tone="warn"><p><strong>{T(toKela.length === 0 ? "ui.notice.no_consent" : holding.length === 0 ? "ui.notice.none_holds" : "ui.notice.not_covered")}</strong></p>
-						{toKela.length > 0 && <ul>{toKela.map((one) => <li key={one.id}><a href={href(["consent", one.id])}>{scopeWords(one.scope)}</a>: {holdWord(one.holds)}</li>)}</ul>}</Notice>)}
+					: <Notice tone="warn"><p><strong>{T(theirs.length === 0 ? "ui.notice.no_consent" : holding.length === 0 ? "ui.notice.none_holds" : "ui.notice.not_covered")}</strong></p>
+						{theirs.length > 0 && <ul>{theirs.map((one) => <li key={one.id}><a href={href(["consent", one.id])}>{scopeWords(one.scope)}</a>: {holdWord(one.holds)}</li>)}</ul>}</Notice>)}
 				{!statute && covering === undefined && <div><a class="button" href={href(["consent", "new"], { case: record.case_id, then: record.id, scope: scopes[0] ?? "" })}>{T("ui.notice.take_consent")}</a></div>}
 				{isPlan && (offered.length > 1 || covering === undefined) && <div class="listed"><Choices label={T("ui.notice.scope")} values={scopes} onValues={forget(setScopes)} error={errors["scope"]}
 					options={offered.map((value) => ({ value, label: scopeWords([value]) }))} /></div>}

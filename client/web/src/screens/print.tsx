@@ -100,7 +100,7 @@ export function Print(props: { id: string; query: Record<string, string> }) {
 				<Refused refusal={refusal} />
 				<div class="row">
 					{page === null ? <Button type="submit" busy={busy}>{T("ui.print.show")}</Button> : <Button onClick={() => print()}>{T("ui.print.print")}</Button>}
-					<Button kind="second" onClick={() => history.back()}>{T("ui.print.back")}</Button>
+					<Button kind="second" onClick={() => history.back()}>{T("ui.back")}</Button>
 				</div>
 				<p class="hint">{T("ui.print.hint")}</p>
 			</form>
