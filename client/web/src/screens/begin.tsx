@@ -10,7 +10,7 @@ import { replace, settle } from "../core/route";
 import { T } from "../core/words";
 import { Text } from "../ui/field";
 import { Busy, Button, Notice, Refused } from "../ui/parts";
-import { RecordField, type FieldErrors } from "../ui/record-form";
+import { ErrorSummary, RecordField, type FieldErrors } from "../ui/record-form";
 import { Keeping, errorsOf, useFinish } from "./write";
 
 export interface Begun {
@@ -85,10 +85,10 @@ export function useForm(begun: Begun, screen: string, after: (written: Written) 
 export function FormBox(props: { form: Form; children: ComponentChildren; ending?: ComponentChildren }) {
 	const { form } = props;
 	return (
-		<form class="stack" onSubmit={(event) => { event.preventDefault(); form.save(); }}
+		<form class="stack" noValidate onSubmit={(event) => { event.preventDefault(); form.save(); }}
 			onKeyDown={(event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); form.save(); } }}>
+			<ErrorSummary refusal={form.refused} shape={form.shape} values={form.values} leaveOut={["client"]} />
 			{props.children}
-			<Refused refusal={form.refused} />
 			<Keeping draft={form.draft} />
 			{props.ending ?? (
 				<div class="row">
@@ -147,7 +147,7 @@ export function Lines(props: { form: Form; name: string; label: string; add: str
 		setFocus(rows.length);
 	};
 	return (
-		<fieldset class="stack tight">
+		<fieldset class="stack tight" data-path={props.name}>
 			<legend>{props.label}</legend>
 			{props.hint !== undefined && <span class="hint">{props.hint}</span>}
 			{form.errors[props.name] !== undefined && <span class="error">{form.errors[props.name]}</span>}

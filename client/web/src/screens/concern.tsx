@@ -81,8 +81,8 @@ function Body(props: { begun: Begun }) {
 				</section>
 			))}
 			<section class="card stack">
-				<Choice label={T("ui.concern.level")} required hint={serious ? T("ui.concern.level_forced") : T("ui.concern.level_hint")} error={form.errors["level"]}
-					options={options("concern_level", serious ? ["SERIOUS"] : LEVELS)} value={serious ? "SERIOUS" : fieldText(form.values, "level")} onValue={(level) => form.set({ level })} />
+				<div data-path="level"><Choice label={T("ui.concern.level")} required hint={serious ? T("ui.concern.level_forced") : T("ui.concern.level_hint")} error={form.errors["level"]}
+					options={options("concern_level", serious ? ["SERIOUS"] : LEVELS)} value={serious ? "SERIOUS" : fieldText(form.values, "level")} onValue={(level) => form.set({ level })} /></div>
 				<F form={form} name="done_with_client" />
 				{withClient === false && <F form={form} name="reason_if_not" />}
 				<F form={form} name="result" label={T("ui.concern.result")} />

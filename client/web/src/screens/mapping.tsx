@@ -104,8 +104,8 @@ function Earlier(props: { form: Form; old: Summary; take: (quads: Quad[]) => voi
 				{old.map((quad) => (
 					<li key={quad.quadrant} class="row apart">
 						<div class="grow item"><h3>{word("quadrant", quad.quadrant)}</h3><QuadText quad={quad} /></div>
-						<Button kind={holds(quad) ? "plain" : "second"} aria-pressed={holds(quad)} aria-label={`${word("quadrant", quad.quadrant)}: ${T("ui.mapping.holds")}`}
-							onClick={() => props.take([quad])}>{holds(quad) ? `✓ ${T("ui.mapping.taken")}` : T("ui.mapping.holds")}</Button>
+						{holds(quad) ? <span class="chip good">✓ {T("ui.mapping.taken")}</span>
+							: <Button kind="second" aria-label={`${T("ui.mapping.holds")}: ${word("quadrant", quad.quadrant)}`} onClick={() => props.take([quad])}>{T("ui.mapping.holds")}</Button>}
 					</li>
 				))}
 			</ul>
@@ -185,8 +185,8 @@ function Aloud(props: { form: Form; onBack: () => void }) {
 				{fieldText(form.values, "client_words") !== "" && <section><h3>{T("ui.mapping.words")}</h3><p class="pre">”{fieldText(form.values, "client_words")}”</p></section>}
 			</div>
 			<div class="card stack">
-				<Choice label={T("ui.mapping.confirm")} required error={form.errors["client_confirmed"]} value={confirmed === true ? "yes" : confirmed === false ? "no" : ""}
-					options={[{ value: "yes", label: T("ui.mapping.confirm_yes") }, { value: "no", label: T("ui.mapping.confirm_no") }]} onValue={(next) => form.set({ client_confirmed: next === "yes" })} />
+				<div data-path="client_confirmed"><Choice label={T("ui.mapping.confirm")} required error={form.errors["client_confirmed"]} value={confirmed === true ? "yes" : confirmed === false ? "no" : ""}
+					options={[{ value: "yes", label: T("ui.mapping.confirm_yes") }, { value: "no", label: T("ui.mapping.confirm_no") }]} onValue={(next) => form.set({ client_confirmed: next === "yes" })} /></div>
 				<div class="row">
 					<Button type="submit" busy={form.busy}>{T("ui.sign")}</Button>
 					<Button kind="second" onClick={props.onBack}>{T("ui.mapping.back")}</Button>
@@ -233,7 +233,7 @@ function Body(props: { begun: Begun }) {
 			{client !== undefined && <Told client={client} />}
 			{old !== undefined && <Earlier form={form} old={old} take={put} />}
 			<Events form={form} />
-			<section class="stack tight" aria-labelledby="quads">
+			<section class="stack tight" aria-labelledby="quads" data-path="quadrants">
 				<h2 id="quads">{T("ui.mapping.quads")}</h2>
 				<p class="quiet">{T("ui.mapping.quads_hint")}</p>
 				{fault !== undefined && <span class="error">{fault}</span>}

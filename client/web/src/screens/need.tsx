@@ -85,7 +85,7 @@ function Findings(props: { form: Form; mapping: Summary | undefined }) {
 		<section class="stack tight" aria-labelledby="findings">
 			<h2 id="findings">{T("ui.need.findings")}</h2>
 			{props.form.errors["findings"] !== undefined && <span class="error">{props.form.errors["findings"]}</span>}
-			<div class="quads">{QUADRANTS.map((quadrant) => {
+			<div class="quads" data-path="findings">{QUADRANTS.map((quadrant) => {
 				const seen = mapped.find((one) => one.quadrant === quadrant && one.state !== "NOT_ASKED");
 				return (
 					<div class="card" key={quadrant}>
@@ -106,15 +106,15 @@ function Outcome(props: { form: Form }) {
 	const text = fieldText(part, "text"), letters = [...text.trim()].length;
 	const put = (patch: Json) => form.set({ unnecessary: { ...part, ...patch } });
 	return (
-		<section class="card stack">
+		<section class="card stack" data-path="outcome">
 			<Choice label={T("ui.need.outcome")} hint={T("ui.need.outcome_hint")} options={options("assessment_outcome", OUTCOMES)} value={outcome} optional error={form.errors["outcome"]}
 				onValue={(next) => form.set({ outcome: next || null, completed_on: next === "" ? null : form.values["completed_on"] ?? todayIso(),
 					unnecessary: next === "UNNECESSARY" ? { decided_by: status.value?.holder_name ?? "", ...part } : null })} />
 			{outcome === "UNNECESSARY" && (
-				<div class="stack">
+				<div class="stack" data-path="unnecessary">
 					<Choice label={T("ui.need.ground")} required options={options("unnecessary_ground", GROUNDS)} value={fieldText(part, "ground")} error={form.errors["unnecessary.ground"] ?? form.errors["unnecessary"]} onValue={(ground) => put({ ground })} />
 					<div class="stack tight">
-						<Text label={T("ui.need.why")} required long lettersMost={4000} value={text} error={form.errors["unnecessary.text"]} hint={T("ui.need.why_hint")} onValue={(next) => put({ text: next })} />
+						<div data-path="unnecessary.text"><Text label={T("ui.need.why")} required long lettersMost={4000} value={text} error={form.errors["unnecessary.text"]} hint={T("ui.need.why_hint")} onValue={(next) => put({ text: next })} /></div>
 						<p class={letters < LEAST ? "quiet" : "quiet good"} role="status">{letters < LEAST ? T("ui.need.still", { count: LEAST - letters }) : T("ui.need.enough")}</p>
 					</div>
 					<Text label={T("ui.need.decided_by")} required lettersMost={200} value={fieldText(part, "decided_by")} error={form.errors["unnecessary.decided_by"]} onValue={(decided_by) => put({ decided_by })} />
