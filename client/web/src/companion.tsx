@@ -62,9 +62,7 @@ function Companion() {
 
 async function main(): Promise<void> {
 	document.documentElement.dataset["theme"] = localStorage.getItem("jalka-theme") ?? "";
-	await words.begin();
-	if (await session.begin())
-		await live.begin();
+	await Promise.all([words.begin(), session.begin().then((has) => has && live.begin())]);
 	render(<Companion />, document.getElementById("app")!);
 }
 
