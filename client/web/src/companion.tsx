@@ -62,7 +62,7 @@ function Companion() {
 
 async function main(): Promise<void> {
 	document.documentElement.dataset["theme"] = localStorage.getItem("jalka-theme") ?? "";
-	await Promise.all([words.begin(), session.begin().then((has) => has && live.begin())]);
+	await Promise.all([words.begin(), session.begin().then((has) => has ? live.begin() : undefined)]);
 	render(<Companion />, document.getElementById("app")!);
 }
 

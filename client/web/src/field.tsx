@@ -116,7 +116,7 @@ function Field() {
 
 async function main(): Promise<void> {
 	document.documentElement.dataset["theme"] = localStorage.getItem("jalka-theme") ?? "";
-	await Promise.all([words.begin(), session.begin().then((has) => has && live.begin())]);
+	await Promise.all([words.begin(), session.begin().then((has) => has ? live.begin() : undefined)]);
 	render(<Field />, document.getElementById("app")!);
 }
 
