@@ -7,7 +7,7 @@ import { useAct } from "../core/act";
 import { useAsk } from "../core/live";
 import { clientName, fieldText, write, type CaseAnswer, type Summary } from "../core/records";
 import { href } from "../core/route";
-import { capital, dateText, momentIso, momentText, T, valueWord, whenText } from "../core/words";
+import { capital, dateText, momentIso, momentText, T, todayIso, valueWord } from "../core/words";
 import { Choice, Choices, Text } from "../ui/field";
 import { Button, Notice, Refused } from "../ui/parts";
 import { Begin, Done, F, FormBox, Taps, useForm, type Begun, type Form } from "./begin";
@@ -98,7 +98,7 @@ function Earlier(props: { form: Form; old: Summary; take: (quads: Quad[]) => voi
 	const holds = (quad: Quad) => now.some((one) => one.quadrant === quad.quadrant && JSON.stringify(one) === JSON.stringify(quad));
 	return (
 		<section class="card stack tight" aria-labelledby="earlier">
-			<h2 id="earlier">{T("ui.mapping.earlier", { when: whenText(props.old.event_at_ms || props.old.created_ms) })}</h2>
+			<h2 id="earlier">{T("ui.mapping.earlier", { when: dateText(todayIso(props.old.event_at_ms || props.old.created_ms)) })}</h2>
 			<p>{T("ui.mapping.still")}</p>
 			<ul class="items">
 				{old.map((quad) => (
@@ -161,8 +161,10 @@ function Quadrant(props: { quad: Quad; onQuad: (quad: Quad) => void; childHref: 
 					</div>
 				);
 			})}
-			<Text label={T("ui.mapping.text")} value={quad.text ?? ""} lettersMost={4000} long onValue={(text) => onQuad({ ...quad, text: text || undefined })} />
-			<Text label={T("ui.mapping.strengths")} value={quad.strengths ?? ""} lettersMost={2000} onValue={(strengths) => onQuad({ ...quad, strengths: strengths || undefined })} />
+			<div class="pairs">
+				<Text label={T("ui.mapping.text")} value={quad.text ?? ""} lettersMost={4000} long onValue={(text) => onQuad({ ...quad, text: text || undefined })} />
+				<Text label={T("ui.mapping.strengths")} value={quad.strengths ?? ""} lettersMost={2000} long onValue={(strengths) => onQuad({ ...quad, strengths: strengths || undefined })} />
+			</div>
 			{quad.state === "ACUTE" && <Notice tone="warn" live><p>{T("ui.mapping.acute")}</p><p><a href={href(["emergency"])}>{T("ui.emergency.title")}</a></p></Notice>}
 		</section>
 	);

@@ -6,7 +6,7 @@ import type { Json } from "../core/api";
 import { status, useAsk } from "../core/live";
 import { clientName, fieldText, type CaseAnswer, type Summary } from "../core/records";
 import { href } from "../core/route";
-import { capital, dateText, language, T, t, todayIso, typeWord, valueWord, weekdayText, whenText } from "../core/words";
+import { capital, dateText, language, T, t, todayIso, typeWord, valueWord, weekdayText } from "../core/words";
 import { Check, Choice, Choices, Text } from "../ui/field";
 import { Notice } from "../ui/parts";
 import { Begin, Done, F, FormBox, Lines, useForm, written, type Begun, type Form } from "./begin";
@@ -65,7 +65,7 @@ function Basis(props: { form: Form; client: CaseAnswer | null }) {
 	if (found.length === 0)
 		return <p class="quiet">{T("ui.need.no_basis")}</p>;
 	return <Choices label={T("ui.need.basis")} hint={T("ui.need.basis_hint")} error={props.form.errors["basis"]} values={(props.form.values["basis"] ?? []) as string[]}
-		options={found.map((one) => ({ value: one.id, label: `${capital(typeWord(one.type))} ${whenText(one.event_at_ms || one.created_ms)}` }))} onValues={(basis) => props.form.set({ basis: basis.length === 0 ? null : basis })} />;
+		options={found.map((one) => ({ value: one.id, label: `${capital(typeWord(one.type))} ${dateText(todayIso(one.event_at_ms || one.created_ms))}` }))} onValues={(basis) => props.form.set({ basis: basis.length === 0 ? null : basis })} />;
 }
 
 // ---- the findings, one a quadrant ----

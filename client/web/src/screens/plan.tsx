@@ -50,7 +50,7 @@ function Body(props: { begun: Begun }) {
 				<Lines form={form} name="parties" label={T("ui.plan.parties")} add={T("ui.need.more_people")} columns={columns()} rows={partiesOf(kind)} hint={kind === "ACTIVATION" ? T("ui.plan.three") : undefined} />
 			</section>
 			<section class="card stack">
-				<F form={form} name="goals" hint={T("ui.plan.goals_hint")} />
+				<F form={form} name="goals" label={T("ui.plan.goal")} hint={T("ui.plan.goals_hint")} />
 			</section>
 			<section class="card stack">
 				<Lines form={form} name="actions" label={T("ui.plan.actions")} add={T("ui.plan.more_actions")} hint={T("ui.plan.actions_hint")}
