@@ -247,7 +247,7 @@ function Running(props: Held) {
 	const [open, setOpen] = useState<"" | "end" | "ABORTED_SAFETY">("");
 	const now = useNow();
 	const started = Date.parse(fieldText(record.fields, "started_at"));
-	const client = fieldText(record.fields, "client"), home = person?.case_id ?? record.case_id;
+	const client = person?.id ?? "", home = person?.case_id ?? record.case_id;
 	const from: From = { id: record.id, caseId: record.case_id, client: clientName(person?.fields) };
 	const label = (name: string) => capital(fieldWord("encounter_note", name));
 	return (
@@ -328,7 +328,12 @@ function One(props: { id: string }) {
 		if (data?.record.draft === true)
 			replace(["record", props.id]); // a draft goes on as a form
 	}, [data]);
-	const client = fieldText(data?.record.fields, "client");
+	const own = fieldText(data?.record.fields, "client");
+	// A visit that names no client is of the client of its matter.
+	const matter = useAsk<{ records: Summary[] }>(data !== null && own === "" ? "list" : null, { type: "case", caseId: data?.record.case_id ?? "", limit: 1 });
+	const head = useAsk<RecordAnswer>(matter.data?.records[0] !== undefined ? "show" : null, { id: matter.data?.records[0]?.id ?? "" });
+	const client = own || fieldText(head.data?.record.fields, "client");
+	const known = own !== "" || (matter.data !== null && (matter.data.records.length === 0 || head.data !== null || head.refusal !== null));
 	const person = useAsk<RecordAnswer>(client === "" ? null : "show", { id: client });
 	const notes = useAsk<{ records: Summary[] }>(data === null ? null : "list", { type: "encounter_note", naming: props.id });
 	const drafts = useAsk<{ drafts: DraftRow[] }>("drafts", {});
@@ -338,7 +343,7 @@ function One(props: { id: string }) {
 			setFirst(drafts.data.drafts); // later answers are our own keeping
 	}, [drafts.data]);
 	const record = data?.record;
-	const ready = record !== undefined && first !== null && shape !== null && notes.data !== null && (client === "" || person.data !== null || person.refusal !== null);
+	const ready = record !== undefined && known && first !== null && shape !== null && notes.data !== null && (client === "" || person.data !== null || person.refusal !== null);
 	const state = record?.state?.holds ?? "";
 	const held = ready ? { record, person: person.data?.record ?? null, notes: notes.data!.records, drafts: first } : null;
 	const place = valueWord("visit_place", fieldText(record?.fields, "place")), purpose = capital(valueWord("visit_purpose", fieldText(record?.fields, "purpose")));
