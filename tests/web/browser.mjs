@@ -66,6 +66,8 @@ export async function findings(page, { axeToo = true } = {}) {
 		found.push(`scrolls sideways: ${wide} in ${room}`);
 	if (!axeToo)
 		return found;
+	// From the top: what is half under the head while one scrolls is no small target.
+	await page.evaluate(() => scrollTo(0, 0));
 	// In a world of its own, which the page's policy does not reach.
 	const client = await page.context().newCDPSession(page);
 	const { frameTree } = await client.send("Page.getFrameTree");

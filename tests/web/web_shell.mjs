@@ -137,6 +137,7 @@ try {
 		await page.keyboard.press("h");
 		await page.getByRole("heading", { name: "Tänään" }).waitFor();
 		await page.keyboard.press("/");
+		await until("the focus in the search", () => page.getByLabel("Hae").evaluate((box) => box === document.activeElement));
 		await page.keyboard.type("ojala");
 		const first = page.locator("[data-found] a").first();
 		await first.waitFor();
@@ -145,7 +146,9 @@ try {
 			throw new Error("the arrow does not lead to the first result");
 		await well("what was found", page);
 		await page.keyboard.press("Enter");
-		await page.getByRole("heading", { name: "Eino Matti Ojala" }).waitFor();
+		await page.getByRole("heading", { name: "Eino Matti Ojala" }).waitFor().catch(async (error) => {
+			throw new Error(`${error.message}\n${page.url()} ${await page.evaluate(() => document.activeElement.outerHTML.slice(0, 300))}`);
+		});
 	});
 
 	// ---- the lock ----

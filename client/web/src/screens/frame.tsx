@@ -54,9 +54,14 @@ function useBlank(): void {
 			seen = Date.now();
 			if (!slept)
 				return;
+			const before = document.activeElement;
 			blank(true);
 			await lookAgain();
-			requestAnimationFrame(() => blank(false));
+			requestAnimationFrame(() => {
+				blank(false);
+				if (before instanceof HTMLElement)
+					before.focus();
+			});
 		};
 		const timer = setInterval(() => void look(), LOOK_MS);
 		const onSight = () => document.visibilityState === "visible" && void look();
@@ -127,8 +132,11 @@ export function Frame(props: { children: ComponentChildren }) {
 				setOpen("keys");
 			if (event.key === "/") {
 				event.preventDefault();
-				location.hash = "#/";
-				requestAnimationFrame(() => document.querySelector<HTMLInputElement>("input[type=search]")?.focus());
+				const search = () => document.querySelector<HTMLInputElement>("[data-search] input");
+				if (search() === null)
+					location.hash = "#/";
+				search()?.focus();
+				requestAnimationFrame(() => search()?.focus());
 			}
 			if (event.key === "n")
 				location.hash = "#/new";

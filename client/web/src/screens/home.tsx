@@ -64,7 +64,7 @@ function Found(props: { words: string }) {
 // Arrows go from the words to what was found and along it; Enter in the words opens the first.
 function arrows(event: KeyboardEvent): void {
 	const box = event.currentTarget as HTMLElement;
-	const stops = [box.querySelector<HTMLElement>("input[type=search]"), ...box.querySelectorAll<HTMLElement>("[data-found] a")].filter((one) => one !== null);
+	const stops = [box.querySelector<HTMLElement>("[data-search] input"), ...box.querySelectorAll<HTMLElement>("[data-found] a")].filter((one) => one !== null);
 	const at = stops.indexOf(document.activeElement as HTMLElement);
 	if (at < 0)
 		return;
@@ -137,7 +137,7 @@ export function Home() {
 		<div class="stack" onKeyDown={arrows}>
 			<Title>{T("ui.home.title")}</Title>
 			<div class="row">
-				<div class="grow"><Text label={T("ui.search.label")} hint={T("ui.search.hint")} type="search" value={words} onValue={setWords} /></div>
+				<div class="grow" data-search><Text label={T("ui.search.label")} hint={T("ui.search.hint")} type="search" value={words} onValue={setWords} /></div>
 			</div>
 			{words.trim().length >= 2 ? <Found words={words.trim()} /> : (
 				<div class="two">
