@@ -5,7 +5,7 @@ import { call } from "./core/api";
 import { reachable, status, useAsk } from "./core/live";
 import * as live from "./core/live";
 import type { Summary } from "./core/records";
-import { href, route } from "./core/route";
+import { href, reread, route } from "./core/route";
 import * as session from "./core/session";
 import * as words from "./core/words";
 import { stateWord, T, whenText } from "./core/words";
@@ -19,6 +19,8 @@ const OVER = ["SIGNED", "CANCELLED"];
 // Those that are not over, the next first.
 function Open() {
 	const { data, refusal } = useAsk<{ records: Summary[] }>("list", { type: "joint_session", limit: 0 });
+	const clients = useAsk<{ records: Summary[] }>("list", { type: "client", limit: 0 });
+	const nameIn = (caseId: string) => clients.data?.records.find((one) => one.case_id === caseId)?.title ?? "…";
 	const open = (data?.records ?? []).filter((one) => !OVER.includes(one.state?.holds ?? ""));
 	return (
 		<main class="main stack" id="main">
@@ -27,7 +29,7 @@ function Open() {
 			{data === null && refusal === null && <Busy />}
 			{data !== null && open.length === 0 && <Empty>{T("ui.companion.none")}</Empty>}
 			<ul class="items card" hidden={open.length === 0}>{open.map((one) => (
-				<li key={one.id}><a class="item" href={href([one.id])}><span class="item-title">{one.names?.[String(one.fields?.["client"] ?? "")] ?? one.title}</span>
+				<li key={one.id}><a class="item" href={href([one.id])}><span class="item-title">{nameIn(one.case_id)}</span>
 					<span class="quiet">{stateWord("joint_session", one.state?.holds ?? "")} · {whenText(one.event_at_ms || one.created_ms)}</span></a></li>
 			))}</ul>
 		</main>
@@ -63,6 +65,7 @@ function Companion() {
 async function main(): Promise<void> {
 	document.documentElement.dataset["theme"] = localStorage.getItem("jalka-theme") ?? "";
 	await Promise.all([words.begin(), session.begin().then((has) => has ? live.begin() : undefined)]);
+	reread(); // without the token
 	render(<Companion />, document.getElementById("app")!);
 }
 

@@ -24,7 +24,7 @@ function One(props: { meeting: Meeting; person: Person }) {
 			setOpen(false);
 	};
 	return (
-		<li class="stack tight pad" role="group" aria-label={capital(person.role)}>
+		<li><div class="stack tight pad" role="group" aria-label={capital(person.role)}>
 			<div class="row apart">
 				<span><strong>{capital(person.role)}</strong>{who !== "" && <span> · {mask(who)}</span>}<br />
 					<span class="quiet">{(person.identity_checked_how ?? "") === "" ? T("ui.companion.not_checked") : `✓ ${mask(person.identity_checked_how ?? "")}`}</span></span>
@@ -41,7 +41,7 @@ function One(props: { meeting: Meeting; person: Person }) {
 				</form>
 			)}
 			<Refused refusal={refusal} />
-		</li>
+		</div></li>
 	);
 }
 

@@ -39,10 +39,10 @@ function Clock(props: { meeting: Meeting; pausedMs: number }) {
 	const { started_at, ended_at } = props.meeting.fields;
 	const from = momentOf(started_at), to = momentOf(ended_at);
 	if (from === 0)
-		return <span class="clock">{capital(stateWord("joint_session", props.meeting.holds))}</span>;
+		return <span class="timer">{capital(stateWord("joint_session", props.meeting.holds))}</span>;
 	return (
 		<span class="row">
-			<span class="clock" role="timer" aria-label={T("ui.companion.clock")}>{span((to > 0 ? to : now) - from)}</span>
+			<span class="timer" role="timer" aria-label={T("ui.companion.clock")}>{span((to > 0 ? to : now) - from)}</span>
 			{props.pausedMs > 0 ? <span class="chip warn">{T("ui.companion.paused")} {span(now - props.pausedMs)}</span>
 				: <span class="chip">{props.meeting.holds === "FAILED" ? T("ui.companion.line_down") : capital(stateWord("joint_session", props.meeting.holds))}</span>}
 		</span>
