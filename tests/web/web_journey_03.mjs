@@ -103,10 +103,10 @@ try {
 		await page.getByText("Maksusitoumus: Ylikorven kirjasto").waitFor();
 	});
 	await count.run("the ride is agreed in one line: what, who, when", async () => {
-		await page.getByLabel("Mitä", { exact: true }).fill("Kyyti apteekkiin");
+		await page.getByRole("textbox", { name: /^Mitä (sovit|\(|$)/ }).fill("Kyyti apteekkiin");
 		await browser.choose(page, "Kenen vastuulla", "Kumppani");
-		await page.getByLabel("Kuka", { exact: true }).or(page.getByLabel("Vastuuhenkilö")).first().fill("Seurakunnan kuljetuspalvelu");
-		await page.getByRole("button", { name: "Lisää" }).click();
+		await page.getByLabel("Vastuuhenkilö").fill("Seurakunnan kuljetuspalvelu");
+		await page.getByRole("region", { name: "Mitä sovittiin" }).getByRole("button", { name: "Tallenna" }).click();
 		await page.getByRole("link", { name: /Kyyti apteekkiin/ }).waitFor();
 		const { records } = await aino.run("list", "agreed_action");
 		await is("the actions", records.length, 1);

@@ -61,7 +61,7 @@ function Group(props: { name: string; states: string[]; all: Agreed[]; none?: st
 	);
 }
 
-function Quick(props: { begun: Begun; client: string; onWritten: () => void }) {
+export function Quick(props: { begun: Begun; client: string; onWritten: () => void }) {
 	const form = useForm(props.begun, "", () => { toast(T("ui.actions.written")); props.onWritten(); });
 	const kind = fieldText(form.values, "owner_kind");
 	const names: Record<string, string> = { CLIENT: props.client, WORKER: status.value?.holder_name ?? "", KELA: "Kela" };

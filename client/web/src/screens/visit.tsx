@@ -14,6 +14,7 @@ import { Actions, type DraftRow, type From } from "../ui/actions";
 import { Danger } from "../ui/danger";
 import { Choice, Text } from "../ui/field";
 import { Busy, Button, Dialog, Empty, Notice, Refused } from "../ui/parts";
+import { RecordPick } from "../ui/record-pick";
 import { RecordView } from "../ui/record-view";
 import { step } from "../ui/step-form";
 import { startHref } from "./case";
@@ -36,20 +37,13 @@ function word(name: string): string {
 
 // ---- whom to ----
 function Whom() {
-	const [words, setWords] = useState("");
-	const search = words.trim().length >= 2;
-	const { data } = useAsk<{ records: Summary[] }>(search ? "search" : null, { text: words.trim(), limit: 12, type: "client" });
 	return (
 		<div class="stack">
 			<Title>{T("ui.visit.whom")}</Title>
-			<Text label={T("ui.search.label")} hint={T("ui.pick.hint")} type="search" value={words} onValue={setWords} />
-			{search && data !== null && <p class="quiet" role="status">{T("ui.search.count", { count: data.records.length })}</p>}
-			<ul class="items card" hidden={(data?.records.length ?? 0) === 0}>{data?.records.map((one) => (
-				<li key={one.id}><a class="item" href={href(["visit", "new"], { case: one.case_id, client: one.id })}><span class="item-title">{one.title}</span></a></li>
-			))}</ul>
+			<RecordPick label={T("ui.case.client")} field="client" value="" onValue={(client) => go(["visit", "new"], { client })} />
 			<div class="row">
 				<a class="button second" href={href(["visit", "unknown"])}>{T("ui.visit.unknown")}</a>
-				<a class="button second" href={href(["new", "client"], words.trim() === "" ? {} : { name: words.trim() })}>{T("ui.home.client")}</a>
+				<a class="button second" href={href(["new", "client"])}>{T("ui.home.client")}</a>
 			</div>
 		</div>
 	);
