@@ -41,7 +41,7 @@ function Clock(props: { meeting: Meeting; pausedMs: number }) {
 	if (from === 0)
 		return <span class="timer">{capital(stateWord("joint_session", props.meeting.holds))}</span>;
 	return (
-		<span class="row">
+		<span class="clocks">
 			<span class="timer" role="timer" aria-label={T("ui.companion.clock")}>{span((to > 0 ? to : now) - from)}</span>
 			{props.pausedMs > 0 ? <span class="chip warn">{T("ui.companion.paused")} {span(now - props.pausedMs)}</span>
 				: <span class="chip">{props.meeting.holds === "FAILED" ? T("ui.companion.line_down") : capital(stateWord("joint_session", props.meeting.holds))}</span>}
@@ -117,7 +117,7 @@ function Course(props: { meeting: Meeting }) {
 					<Button aria-pressed={hidden.value} aria-keyshortcuts="p" onClick={() => { hidden.value = !hidden.value; }}>{hidden.value ? T("ui.companion.show_names") : T("ui.companion.hide_names")}</Button></div>
 				<Allowed meeting={meeting} />
 			</header>
-			<main class="main stack" id="main" tabIndex={-1}>
+			<main class="main comp stack" id="main" tabIndex={-1}>
 				<div>
 					<h1 tabIndex={-1}>{mask(clientOf(meeting)) || capital(valueWord("session_kind", meeting.fields.kind ?? ""))}</h1>
 					<p class="quiet">{capital(valueWord("session_kind", meeting.fields.kind ?? ""))} · {valueWord("session_channel", meeting.fields.channel ?? "")} · <span role="status">{syncText(status.value, reachable.value)}</span></p>
