@@ -195,6 +195,18 @@ try {
 	});
 	await well("agreed actions", wide);
 	await wide.context().close();
+
+	// ---- in Swedish, narrow, with large letters ----
+	const narrow = await browser.open(await address(aino), { view: "phone", language: "sv", viewport: { width: 320, height: 740 } });
+	const cdp = await narrow.context().newCDPSession(narrow);
+	await cdp.send("Page.setFontSizes", { fontSizes: { standard: 32, fixed: 26 } });
+	for (const [screen, title] of [["capability", "Förutsättningar för e-tjänster"], ["concern", "Bedömning av oro"], ["benefit", "Nyttobedömning"], ["need", "Bedömning av servicebehovet"], ["plan", "Plan"]]) {
+		await to(narrow, `#/${screen}/new?case=${["need", "plan"].includes(screen) ? matter : home}&client=${kaisa}`);
+		await narrow.getByRole("heading", { level: 1, name: title, exact: true }).waitFor();
+		await narrow.getByRole("button", { name: "Underteckna" }).waitFor();
+		await well(`${screen} in Swedish, 320 px with letters of 200 %`, narrow);
+	}
+	await narrow.context().close();
 } finally {
 	await browser.end();
 	const codes = await world.stop();
