@@ -54,7 +54,7 @@ export function Actions(props: { from: From; drafts: DraftRow[]; open: boolean }
 	const [count, setCount] = useState(0);
 	const [first] = useState(props.drafts.find((one) => one.type === "agreed_action" && one.fields["from"] === from.id));
 	return (
-		<section class="card stack tight" aria-labelledby="actions">
+		<section class="card stack tight brief" aria-labelledby="actions">
 			<h2 id="actions">{T("ui.agreed.title")}</h2>
 			<ul class="items">{data?.records.map((one) => <Agreed key={one.id} one={one} />)}</ul>
 			{props.open ? <Begin key={count} type="agreed_action" id={count === 0 && first !== undefined ? first.id : "new"} query={{ case: from.caseId }}
