@@ -69,7 +69,7 @@ function Told(props: { client: Summary }) {
 	return (
 		<details class="card" open={at === ""}>
 			<summary>{T("ui.mapping.told")}{at !== "" && <span class="quiet"> · {momentText(Date.parse(at))}</span>}</summary>
-			<ul class="aloud">
+			<ul class="readout">
 				<li>{T("ui.mapping.told_what")}</li><li>{T("ui.mapping.told_why")}</li><li>{T("ui.mapping.told_who")}</li><li>{T("ui.mapping.told_free")}</li>
 			</ul>
 			<Refused refusal={refusal} />
@@ -161,6 +161,7 @@ function Quadrant(props: { quad: Quad; onQuad: (quad: Quad) => void; childHref: 
 					</div>
 				);
 			})}
+			{quad.state === "NOT_ASKED" && ((quad.prompts_answered ?? []).some((one) => one.answer !== "NOT_ASKED") || quad.text !== undefined) && <p class="quiet" role="status">{T("ui.mapping.choose")}</p>}
 			<div class="pairs">
 				<Text label={T("ui.mapping.text")} value={quad.text ?? ""} lettersMost={4000} long onValue={(text) => onQuad({ ...quad, text: text || undefined })} />
 				<Text label={T("ui.mapping.strengths")} value={quad.strengths ?? ""} lettersMost={2000} long onValue={(strengths) => onQuad({ ...quad, strengths: strengths || undefined })} />
@@ -176,7 +177,7 @@ function Aloud(props: { form: Form; onBack: () => void }) {
 	const confirmed = form.values["client_confirmed"];
 	return (
 		<>
-			<div class="card stack aloud">
+			<div class="card stack readout">
 				<h2>{T("ui.mapping.read_title")}</h2>
 				{eventsOf(form.values).length > 0 && (
 					<section><h3>{T("ui.mapping.events")}</h3>
