@@ -10,6 +10,7 @@ import * as browser from "./browser.mjs";
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const PASS = "kuusi sanaa tyynellä järvellä";
 const NOTE = "Kynttilä ja taskulamppu viety; sähköt palaavat torstaina.";
+const SLOW_MS = 40_000; // Argon2id on a loaded machine
 const count = new browser.Count();
 const world = new World();
 
@@ -52,7 +53,7 @@ try {
 		await well("the making of the vault", page);
 		await page.getByLabel("Uusi tunnuslause").fill(PASS);
 		await page.getByRole("button", { name: "Tee holvi" }).click();
-		await page.getByLabel("Liittymiskoodi").waitFor();
+		await page.getByLabel("Liittymiskoodi").waitFor({ timeout: SLOW_MS });
 	});
 	await count.run("a bad code is refused in words; the right one shows the words to compare", async () => {
 		await page.getByLabel("Liittymiskoodi").fill("JALKA:1:EI");
@@ -166,14 +167,14 @@ try {
 		for (const tries of [1, 2]) {
 			await page.getByLabel("Tunnuslause", { exact: true }).fill(`väärä ${tries}`);
 			await page.getByRole("button", { name: "Avaa" }).click();
-			await page.getByText(tries === 1 ? "Tunnuslause on väärä" : "(2 yritystä)", { exact: false }).waitFor();
+			await page.getByText(tries === 1 ? "Tunnuslause on väärä" : "(2 yritystä)", { exact: false }).waitFor({ timeout: SLOW_MS });
 		}
 	});
 	await count.run("the passphrase, pasted, opens the same place with the draft taken up", async () => {
 		await page.getByLabel("Tunnuslause", { exact: true }).focus();
 		await page.keyboard.insertText(PASS);
 		await page.keyboard.press("Enter");
-		await page.getByLabel("Merkintä").waitFor();
+		await page.getByLabel("Merkintä").waitFor({ timeout: SLOW_MS });
 		if (await page.getByLabel("Merkintä").inputValue() !== NOTE)
 			throw new Error(await page.getByLabel("Merkintä").inputValue());
 	});
@@ -182,7 +183,7 @@ try {
 		await page.getByRole("heading", { name: "Lukittu" }).waitFor();
 		await page.getByLabel("Tunnuslause", { exact: true }).fill(PASS);
 		await page.getByRole("button", { name: "Avaa" }).click();
-		await page.getByLabel("Merkintä").waitFor();
+		await page.getByLabel("Merkintä").waitFor({ timeout: SLOW_MS });
 		await to(page, `#/case/${matter.case_id}`);
 		await page.getByRole("list", { name: "Luonnokset" }).getByText(/Kynttilä/).waitFor();
 		await well("a matter with a draft", page);
