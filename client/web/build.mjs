@@ -114,7 +114,7 @@ function numbered(script) {
 }
 
 const words = Object.fromEntries(LANGUAGES.map((language, i) => [language, put(`words-${language}`, "json",
-	JSON.stringify(Object.fromEntries(catalogue().flatMap((row) => [row[0], numbers.get(row[0])].filter(Boolean).map((key) => [key, row[i + 1]]))))]));
+	JSON.stringify(Object.fromEntries(catalogue().flatMap((row) => [row[0], numbers.get(row[0])].filter(Boolean).map((key) => [key, row[i + 1]])))))]));
 
 // What the daemon says in English, in the others.
 execFileSync(join(top, "scripts/gen-refusals"), [fresh], { stdio: "inherit" });
