@@ -211,10 +211,15 @@ demo: ## two laptops and a central node keep a day's work in step (KEEP=1 leaves
 	@$(MAKE) --no-print-directory -j$$(nproc) all
 	@KEEP=$(KEEP) scripts/demo
 
+screenshots: ## the pictures of the README, made anew by the browser tests
+	@scripts/bootstrap --quiet
+	@$(MAKE) --no-print-directory -j$$(nproc) all
+	@JALKAD=$(abspath $(OUT))/jalkad JALKA=$(abspath $(OUT))/jalka tests/web/shots.mjs
+
 clean: ## remove what was built
 	rm -rf $(BUILD)
 
 print-%:
 	@echo $($*)
 
-.PHONY: all help bootstrap bootstrap-check units crash-bins fuzz-bins check test sim bench demo clean
+.PHONY: all help bootstrap bootstrap-check units crash-bins fuzz-bins check test sim bench demo screenshots clean
