@@ -43,6 +43,12 @@ try {
 		await field.locator("[data-keeping=kept]").waitFor();
 	});
 	await well("preparing", field);
+	await count.run("left, it goes on from the drafts", async () => {
+		await field.evaluate(() => { location.hash = "#/drafts"; });
+		await field.getByRole("link", { name: /etätapaaminen/ }).click();
+		await field.getByRole("heading", { name: /Jatka: yhteinen/ }).waitFor();
+		must(await field.getByLabel("Kohta 2").inputValue() === "Asumistuen liitteet", "the points are gone");
+	});
 	await count.run("and stands, with no draft left", async () => {
 		await field.getByRole("button", { name: "Valmistele tapaaminen" }).click();
 		await field.getByRole("button", { name: "Avaa rinnakkaisikkuna" }).waitFor();
@@ -98,6 +104,20 @@ try {
 		await until("a second", async () => (await page.getByRole("timer").innerText()) !== first);
 	});
 	await well("running", page);
+	await count.run("it floats above other windows, in its own style, and comes back", async () => {
+		const float = page.getByRole("button", { name: "Pidä muiden ikkunoiden päällä" });
+		if (await float.count() === 0)
+			return; // this browser has no such windows
+		await float.click();
+		const seen = () => page.evaluate(() => {
+			const above = documentPictureInPicture.window;
+			return above === null || above.document.styleSheets.length === 0 || above.document.querySelector("h1") === null ? null
+				: [above.getComputedStyle(above.document.body).fontFamily, above.document.documentElement.scrollWidth <= above.innerWidth];
+		});
+		await until("the window above", async () => /Source Sans 3/.test((await seen())?.[0]) && (await seen())[1]);
+		await page.evaluate(() => documentPictureInPicture.window.close());
+		await page.getByRole("timer").waitFor();
+	});
 
 	// ---- notes ----
 	await count.run("a line is kept as it is typed, and recorded by Enter", async () => {

@@ -28,7 +28,7 @@ interface Due {
 }
 
 // Records one works on in a screen of their own.
-const WORKED = ["visit", "assistance_application", "referral"];
+const WORKED = ["visit", "assistance_application", "referral", "joint_session"];
 
 export function recordHref(one: { id: string; type: string; case_id: string }): string {
 	return one.id === "" ? href(["sync"]) : one.type === "client" || one.type === "case" ? href(["case", one.case_id])

@@ -1,6 +1,6 @@
 // session - a joint session of client, worker and Kela in the field client: prepared here, held in
 // the companion beside the call, and what came of it.
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { useAct } from "../core/act";
 import { call, type Json } from "../core/api";
 import { useDraft } from "../core/draft";
@@ -96,12 +96,6 @@ function Form(props: { first: Json; caseId: string; draftId: string }) {
 	);
 }
 
-// A draft of it goes on here.
-export function SessionDraft(props: { answer: RecordAnswer }) {
-	const { record } = props.answer;
-	return <div class="stack"><Title>{capital(typeWord("joint_session"))}</Title><Form first={record.fields} caseId={record.case_id} draftId={record.id} /></div>;
-}
-
 function Held(props: { meeting: Meeting }) {
 	const { meeting } = props;
 	const { id, holds, fields } = meeting;
@@ -134,8 +128,17 @@ function Held(props: { meeting: Meeting }) {
 	);
 }
 
+// A session, or what is prepared of one and goes on where it was left.
 function Existing(props: { id: string }) {
 	const { data, refusal } = useMeeting(props.id);
+	const draft = useAsk<RecordAnswer>(data === null && refusal?.kind === "CALLER" ? "show" : null, { id: props.id });
+	const [first, setFirst] = useState<RecordAnswer["record"] | null>(null);
+	useEffect(() => {
+		if (first === null && draft.data?.record.draft === true)
+			setFirst(draft.data.record);
+	}, [draft.data]);
+	if (first !== null)
+		return <div class="stack"><Title>{T("ui.draft.go_on", { what: typeWord("joint_session") })}</Title><Form first={first.fields} caseId={first.case_id} draftId={first.id} /></div>;
 	if (data === null)
 		return <div class="stack"><Title>{capital(typeWord("joint_session"))}</Title>{refusal === null ? <Busy /> : <Refused refusal={refusal} />}</div>;
 	return <Held meeting={data} />;

@@ -140,7 +140,7 @@ export function Write(props: { type: string; query: Record<string, string> }) {
 }
 
 // Types whose drafts go on in a screen of their own.
-const GOES_ON = ["consent", "life_situation_mapping", "digital_capability", "concern_assessment", "benefit_assessment", "service_need_assessment", "plan"];
+const GOES_ON = ["consent", "life_situation_mapping", "digital_capability", "concern_assessment", "benefit_assessment", "service_need_assessment", "plan", "joint_session"];
 
 // A draft goes on where it was left.
 export function GoOn(props: { id: string }) {
