@@ -42,6 +42,8 @@ DRAWN = {
                      "DONE>OPEN",
 }
 FIRST = {"plan": ["AGREED", "DECLINED_BY_CLIENT", "CONFLICT"], "agreed_action": ["OPEN", "OVERDUE"], "consent": ["ACTIVE", "EXPIRED"]}
+# What reads otherwise because its day is past.
+LATE = {("agreed_action", "OPEN"): "OVERDUE"}
 # Drawn, and tried by themselves: back to the queue it came from; withdrawn in time, written down after the last day.
 ALSO_DRAWN = {("assistance_application", "WAITING_INFO", "URGENT_QUEUE"), ("consent", "EXPIRED", "WITHDRAWN"),
               ("consent", "EXPIRED", "NARROWED")}
@@ -222,7 +224,7 @@ def every_pair(maker, tally, kind, states):
                 record = at(start)
                 maker.take(kind, record, start, to)
                 allowed += 1
-                wrong += [(start, to, "not there")] if state(maker.d, record) != to else []
+                wrong += [(start, to, "not there")] if state(maker.d, record) not in (to, LATE.get((kind, to))) else []
             elif to != start and (kind, start, to) not in ALSO_DRAWN:
                 got = run(maker.d, "step", stays, to, *maker.needs(kind, start, to))
                 refused += 1
