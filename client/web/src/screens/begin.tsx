@@ -175,8 +175,17 @@ export function written(rows: unknown): Json[] | null {
 	return kept.length === 0 ? null : kept;
 }
 
+// Another face of the same screen begins at its heading.
+export function useTop(): void {
+	useEffect(() => {
+		scrollTo(0, 0);
+		document.querySelector<HTMLElement>("main h1")?.focus();
+	}, []);
+}
+
 // What was signed, and what comes next.
 export function Done(props: { text: string; children: ComponentChildren }) {
+	useTop();
 	return (
 		<div class="card stack">
 			<Notice tone="good" live>{props.text}</Notice>

@@ -10,7 +10,7 @@ import { href } from "../core/route";
 import { capital, dateText, momentIso, momentText, T, todayIso, valueWord } from "../core/words";
 import { Choice, Choices, Text } from "../ui/field";
 import { Button, Notice, Refused } from "../ui/parts";
-import { Begin, Done, F, FormBox, Taps, useForm, type Begun, type Form } from "./begin";
+import { Begin, Done, F, FormBox, Taps, useForm, useTop, type Begun, type Form } from "./begin";
 import { startHref } from "./case";
 import { Title } from "./frame";
 
@@ -174,6 +174,7 @@ function Quadrant(props: { quad: Quad; onQuad: (quad: Quad) => void; childHref: 
 // ---- read back ----
 function Aloud(props: { form: Form; onBack: () => void }) {
 	const { form } = props;
+	useTop();
 	const confirmed = form.values["client_confirmed"];
 	return (
 		<>
@@ -229,7 +230,7 @@ function Body(props: { begun: Begun }) {
 	return (
 		<FormBox form={form} ending={
 			<div class="row">
-				<Button onClick={() => { setAloud(true); scrollTo(0, 0); }}>{T("ui.mapping.read")}</Button>
+				<Button onClick={() => setAloud(true)}>{T("ui.mapping.read")}</Button>
 				<Button kind="second" onClick={() => { void form.draft.keep(); history.back(); }}>{T("ui.later")}</Button>
 			</div>
 		}>
