@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // For everybody's eyes and hands: 320 pixels with text at 200 %, forced colours, no motion,
-// the keyboard alone from the address to a signed note, focus that comes back, and paper.
+// the keyboard alone from the address to a signed note, focus that comes back, paper, and
+// the daemon's refusals in three languages.
 import { address, World } from "./world.mjs";
 import * as browser from "./browser.mjs";
 
@@ -141,6 +142,23 @@ async function still(aino, client, matter, note) {
 	await page.context().close();
 }
 
+// What the daemon says in English is read in the language chosen, and changes with it.
+async function refusals(aino) {
+	const page = await browser.open(await address(aino), { language: "sv" });
+	await page.locator("input[type=search]").waitFor();
+	await page.goto(`${new URL(page.url()).origin}/#/case/${"ab".repeat(16)}`);
+	await count.run("a refusal is told in Swedish, Finnish and English", async () => {
+		await page.getByText("Ingenting här har en id som börjar så").waitFor();
+		for (const [button, language, text] of [["Meny", "Suomi", "Tällä tunnuksella ei ole täällä mitään"], ["Valikko", "English", "Nothing here has an id that begins so"]]) {
+			await page.getByRole("button", { name: button }).click();
+			await page.getByRole("button", { name: language }).click();
+			await page.keyboard.press("Escape");
+			await page.getByText(text).waitFor();
+		}
+	});
+	await page.context().close();
+}
+
 try {
 	await world.central();
 	const aino = await world.worker("Aino Laine");
@@ -151,6 +169,7 @@ try {
 	await largeText(aino, client, matter, note);
 	await forcedColours(aino, client, matter, note);
 	await still(aino, client, matter, note);
+	await refusals(aino);
 } catch (error) {
 	count.expect("it comes to its end", false, error.stack);
 } finally {
