@@ -1,12 +1,18 @@
 // people - who is there and how each was identified, who else is in the room, the client's own
 // consent to Kela; and the beginning of the session.
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { useAct } from "../../core/act";
 import { T, t, capital } from "../../core/words";
 import { Text } from "../../ui/field";
 import { Button, Notice, Refused } from "../../ui/parts";
-import { useMask } from "./hide";
+import { hidden, useMask } from "./hide";
 import { step, type Meeting, type Person } from "./meeting";
+
+// What is typed here names people this session may not know yet: while names are hidden, all of it is.
+function Private(props: { text: string; children: ComponentChildren }) {
+	return <div class={hidden.value && props.text !== "" ? "veil" : ""}>{props.children}</div>;
+}
 
 const HOWS = ["ui.companion.how_known", "ui.companion.how_card", "ui.companion.how_badge", "ui.companion.how_call"] as const;
 const plain = (text: string) => text.replace(/[/=]/g, " ").trim();
@@ -32,11 +38,11 @@ function One(props: { meeting: Meeting; person: Person }) {
 			</div>
 			{open && (
 				<form class="stack tight" onSubmit={(event) => { event.preventDefault(); void save(how); }}>
-					{(person.name ?? "") === "" && person.organisation !== undefined && <Text label={T("ui.companion.name")} value={name} onValue={setName} lettersMost={100} />}
+					{(person.name ?? "") === "" && person.organisation !== undefined && <Private text={name}><Text label={T("ui.companion.name")} value={name} onValue={setName} lettersMost={100} /></Private>}
 					<div class="row" role="group" aria-label={T("ui.companion.how")}>
 						{HOWS.map((one) => <Button key={one} kind="second" busy={busy} onClick={() => void save(t(one))}>{T(one)}</Button>)}
 					</div>
-					<Text label={T("ui.companion.how_other")} value={how} onValue={setHow} lettersMost={200} />
+					<Private text={how}><Text label={T("ui.companion.how_other")} value={how} onValue={setHow} lettersMost={200} /></Private>
 					{how.trim() !== "" && <div><Button type="submit" busy={busy}>{T("ui.companion.checked")}</Button></div>}
 				</form>
 			)}
@@ -61,8 +67,8 @@ function Joining(props: { id: string }) {
 		<details class="more"><summary>{T("ui.companion.joins")}</summary>
 			<form class="stack tight" onSubmit={(event) => { event.preventDefault(); void add(); }}>
 				<Text label={T("ui.companion.role")} value={role} onValue={setRole} lettersMost={50} />
-				<Text label={T("ui.companion.name")} value={name} onValue={setName} lettersMost={100} />
-				<Text label={T("ui.companion.how")} value={how} onValue={setHow} lettersMost={200} />
+				<Private text={name}><Text label={T("ui.companion.name")} value={name} onValue={setName} lettersMost={100} /></Private>
+				<Private text={how}><Text label={T("ui.companion.how")} value={how} onValue={setHow} lettersMost={200} /></Private>
 				<Refused refusal={refusal} />
 				<div><Button type="submit" kind="second" busy={busy}>{T("ui.companion.add_person")}</Button></div>
 			</form>
@@ -90,10 +96,10 @@ export function Start(props: { meeting: Meeting }) {
 	return (
 		<form class="card stack" aria-label={T("ui.companion.begin")} onSubmit={(event) => { event.preventDefault(); void act(() => step(meeting.id, "start", { room, text: kela })); }}>
 			<div class="stack tight">
-				<Text label={T("ui.companion.room")} hint={T("ui.companion.room_hint")} value={room} onValue={setRoom} lettersMost={500} />
+				<Private text={room}><Text label={T("ui.companion.room")} hint={T("ui.companion.room_hint")} value={room} onValue={setRoom} lettersMost={500} /></Private>
 				<div><Button kind="second" onClick={() => setRoom(t("ui.companion.room_none"))}>{T("ui.companion.room_none")}</Button></div>
 			</div>
-			<Text label={T("ui.companion.kela_consent")} hint={T("ui.companion.kela_consent_hint")} value={kela} onValue={setKela} long lettersMost={1000} />
+			<Private text={kela}><Text label={T("ui.companion.kela_consent")} hint={T("ui.companion.kela_consent_hint")} value={kela} onValue={setKela} long lettersMost={1000} /></Private>
 			{meeting.to_identify.length > 0 && <Notice tone="calm">{T("ui.companion.identify_first", { who: meeting.to_identify.join(", ") })}</Notice>}
 			<Refused refusal={refusal} />
 			<Button type="submit" busy={busy}>{T("ui.companion.begin")}</Button>
