@@ -601,11 +601,6 @@ static struct fault finish(struct meeting *m, uint64_t state)
 	return put(m);
 }
 
-static bool is_list(uint32_t field)
-{
-	return field == RECORDS_JOINT_SESSION_AGENDA || field == RECORDS_JOINT_SESSION_PARTICIPANTS || field == RECORDS_JOINT_SESSION_AGREED_ACTIONS;
-}
-
 /* Fields of several values that somebody has to choose from; the lists are joined. */
 static void tell_conflicts(const struct meeting *m, struct writer *out)
 {
@@ -614,7 +609,7 @@ static void tell_conflicts(const struct meeting *m, struct writer *out)
 	writer_list(out, "conflicts");
 	for (size_t i = 0; i < record->message->count; i++) {
 		uint32_t field = record->message->fields[i].number;
-		if (field != RECORDS_JOINT_SESSION_STATE && !is_list(field) &&
+		if (field != RECORDS_JOINT_SESSION_STATE && !session_lists_is(field) &&
 		    world_of(m)->values(world_of(m)->ctx, m->session->id, field, values, VALUES_MAX) > 1)
 			writer_string(out, NULL, record->message->fields[i].name);
 	}
@@ -625,20 +620,14 @@ static void tell_conflicts(const struct meeting *m, struct writer *out)
 /* The session as it reads, and what was agreed in it. */
 static void tell_record(struct meeting *m, struct writer *out)
 {
-	struct span one, rest = m->session->fields, lists = m->lists;
-	struct wire_field field;
+	struct span one, rest;
 	struct wire_out whole;
 	struct view view;
 	void *block = world_take(&m->w.world, m->session->fields.len + m->lists.len + 1);
 	if (block == NULL)
 		return; /* world_fault tells */
 	wire_out_init(&whole, block, m->session->fields.len + m->lists.len + 1);
-	while (wire_next(&rest, &field) == WIRE_FIELD)
-		if (!is_list(field.number))
-			wire_put_raw(&whole, field.whole);
-	while (wire_next(&lists, &field) == WIRE_FIELD)
-		if (is_list(field.number))
-			wire_put_raw(&whole, field.whole);
+	session_lists_lay(m->session->fields, m->lists, &whole);
 	view_init(&view, m->w.world.book, &profile_status(m->profile)->node);
 	view.gate = m->w.request->gate;
 	writer_id(out, "case_id", m->session->case_id.bytes);
@@ -705,7 +694,7 @@ static struct fault join(struct meeting *m)
 {
 	struct wire_field field;
 	for (struct span rest = m->lists; wire_next(&rest, &field) == WIRE_FIELD;)
-		if (is_list(field.number))
+		if (session_lists_is(field.number))
 			wire_put_raw(&m->w.fields, field.whole);
 	return put(m);
 }

@@ -3,6 +3,22 @@
 #include "domain/fields.h"
 #include "records_table.h"
 
+bool session_lists_is(uint32_t field)
+{
+	return field == RECORDS_JOINT_SESSION_AGENDA || field == RECORDS_JOINT_SESSION_PARTICIPANTS || field == RECORDS_JOINT_SESSION_AGREED_ACTIONS;
+}
+
+void session_lists_lay(struct span session, struct span lists, struct wire_out *out)
+{
+	struct wire_field field;
+	while (wire_next(&session, &field) == WIRE_FIELD)
+		if (!session_lists_is(field.number))
+			wire_put_raw(out, field.whole);
+	while (wire_next(&lists, &field) == WIRE_FIELD)
+		if (session_lists_is(field.number))
+			wire_put_raw(out, field.whole);
+}
+
 struct joining {
 	uint32_t field;
 	const struct span *values;

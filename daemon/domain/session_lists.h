@@ -19,6 +19,11 @@
 #include "base/span.h"
 #include "base/wire.h"
 
+/* Whether a field of a session is one of these lists. */
+bool session_lists_is(uint32_t field);
+/* The session with its lists as joined. */
+void session_lists_lay(struct span session, struct span lists, struct wire_out *out);
+
 /* `values`: of the field (agenda, participants or agreed_actions), each with its tags,
  * the shown one first. `scratch` has room for the longest note. */
 void session_lists_join(uint32_t field, const struct span *values, size_t count, struct wire_out *scratch, struct wire_out *out);
