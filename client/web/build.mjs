@@ -5,7 +5,7 @@
 // The same sources give the same bytes. Any error ends the build and leaves no OUT.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, rmSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
@@ -70,13 +70,14 @@ function localModule() {
 			throw new Error(`local.proto: ${field.name} is of ${field.type}, which core/wire.ts does not know`);
 		return `${field.name}?: ${kinds[field.type]}${field.many === undefined ? "" : "[]"}`;
 	};
-	const calls = messages.Request.filter((field) => messages[field.type] !== undefined);
+	const sources = readdirSync(join(here, "src"), { recursive: true }).filter((name) => /\.tsx?$/.test(name)).map((name) => readFileSync(join(here, "src", name), "utf8")).join("");
+	const calls = messages.Request.filter((field) => messages[field.type] !== undefined && sources.includes(`"${field.name}"`)); // those a screen asks
 	const values = [.../^enum Kind \{([^]*?)\}/m.exec(text)[1].matchAll(/(\w+) = (\d+);/g)].sort((a, b) => a[2] - b[2]).map((one) => one[1]);
 	return `// Generated from proto/local.proto.\nexport interface Calls {\n${calls.map((call) => `\t${call.name}: { ${messages[call.type].map(typeOf).join("; ")} };`).join("\n")}\n}\n`
 		+ "export type CallName = keyof Calls;\n"
 		+ `export const CALLS: Record<CallName, [number, Record<string, number>]> = {\n${calls.map((call) => `\t${call.name}: [${call.number}, ${numbers(messages[call.type])}],`).join("\n")}\n};\n`
-		+ `export const REQUEST: Record<string, number> = ${numbers(messages.Request.filter((field) => messages[field.type] === undefined))};\n`
-		+ `export const RESPONSE: Record<string, number> = ${numbers(messages.Response)};\n`
+		+ `export const REQUEST: Record<string, number> = ${numbers(messages.Request.filter((field) => ["id", "quiet"].includes(field.name)))};\n`
+		+ `export const RESPONSE: Record<string, number> = ${numbers(messages.Response.filter((field) => !["id", "more"].includes(field.name)))};\n`
 		+ `export const KINDS = ${JSON.stringify(values)} as const;\nexport type Kind = typeof KINDS[number];\n`;
 }
 
