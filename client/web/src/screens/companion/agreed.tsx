@@ -1,6 +1,6 @@
 // agreed - what was agreed, whose it is and by when. Written without leaving the keys: the text,
 // Enter, one letter for the owner, Enter for a week ("+14" or "1.12." for another day).
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { status } from "../../core/live";
 import { capital, T, t, todayIso, valueWord, weekdayText } from "../../core/words";
 import { Text } from "../../ui/field";
@@ -44,7 +44,7 @@ function NewAction(props: { meeting: Meeting }) {
 	const due = useRef("");
 	const { text, change, record, refusal, keeping } = useTyped(meeting.id, "", meeting.typed.summary ?? "",
 		(what) => step(meeting.id, "action", { text: what, ownerKind: owner, owner: name, due: due.current }));
-	useEffect(() => {
+	useLayoutEffect(() => { // with the change itself: the next key may be there already
 		if (phase !== "what")
 			(box.current?.querySelector<HTMLElement>(phase === "who" ? "button" : name === "" ? "input" : "[data-day] input"))?.focus();
 	}, [phase]);
