@@ -74,7 +74,7 @@ async function listenOnce(): Promise<void> {
 	if (answer.status === 401)
 		session.end();
 	if (!answer.ok || answer.body === null)
-		throw new Error("malformed answer");
+		throw new Error("malformed");
 	const reader = answer.body.getReader();
 	let rest = new Uint8Array();
 	for (;;) {

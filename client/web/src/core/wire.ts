@@ -68,7 +68,7 @@ export function response(bytes: Uint8Array): Response {
 		for (let shift = 1; ; shift *= 128) {
 			const byte = bytes[at++];
 			if (byte === undefined)
-				throw new Error("malformed answer");
+				throw new Error("malformed");
 			value += (byte & 0x7f) * shift;
 			if (byte < 0x80)
 				return value;
@@ -86,7 +86,7 @@ export function response(bytes: Uint8Array): Response {
 		}
 		const length = varint(), end = at + length;
 		if ((tag & 7) !== BYTES || end > bytes.length)
-			throw new Error("malformed answer");
+			throw new Error("malformed");
 		const text = () => decoder.decode(bytes.subarray(at, end));
 		if (number === RESPONSE.error)
 			out.error = text();
