@@ -1,17 +1,12 @@
 // companion - the narrow window beside a video call: one joint session, or which of them.
-import { render } from "preact";
-import { useEffect } from "preact/hooks";
 import { call } from "./core/api";
-import { reachable, status, useAsk } from "./core/live";
-import * as live from "./core/live";
+import { keepAll } from "./core/keeper";
+import { useAsk } from "./core/live";
 import type { Summary } from "./core/records";
-import { href, reread, route } from "./core/route";
-import * as session from "./core/session";
-import * as words from "./core/words";
+import { href, route } from "./core/route";
 import { stateWord, T, whenText } from "./core/words";
-import { Enrol, Gone, Init, SignedOut, Unlock } from "./screens/door";
+import { start } from "./screens/door";
 import { Session } from "./screens/companion/session";
-import { keepTyped } from "./screens/companion/typed";
 import { Busy, Empty, Refused, Toasts } from "./ui/parts";
 
 const OVER = ["SIGNED", "CANCELLED"];
@@ -36,37 +31,16 @@ function Open() {
 	);
 }
 
-function Companion() {
-	const now = status.value;
-	useEffect(() => {
-		const onKey = (event: KeyboardEvent) => {
-			if (event.ctrlKey && event.altKey && event.key.toLowerCase() === "l") {
-				event.preventDefault();
-				void keepTyped().then(() => call("lock", {}));
-			}
-		};
-		addEventListener("keydown", onKey);
-		return () => removeEventListener("keydown", onKey);
-	}, []);
-	if (session.signedOut.value)
-		return <SignedOut />;
-	if (now === null)
-		return reachable.value ? null : <Gone />;
-	if (now.vault === "none")
-		return <Init />;
-	if (now.vault === "locked")
-		return <Unlock />;
-	if (now.sync === "blank" || now.sync === "enrolling")
-		return <Enrol />;
+function Meeting() {
 	const [id = ""] = route.value.path;
 	return <>{id === "" ? <Open /> : <Session key={id} id={id} />}<Toasts /></>;
 }
 
-async function main(): Promise<void> {
-	document.documentElement.dataset["theme"] = localStorage.getItem("jalka-theme") ?? "";
-	await Promise.all([words.begin(), session.begin().then((has) => has ? live.begin() : undefined)]);
-	reread(); // without the token
-	render(<Companion />, document.getElementById("app")!);
-}
+addEventListener("keydown", (event) => {
+	if (event.ctrlKey && event.altKey && event.key.toLowerCase() === "l") {
+		event.preventDefault();
+		void keepAll().then(() => call("lock", {}));
+	}
+});
 
-void main();
+void start(() => <Meeting />);

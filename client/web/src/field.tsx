@@ -1,10 +1,5 @@
 // field - the worker's client: what stands before the work, then the screen of the address.
-import { render } from "preact";
-import { reachable, status } from "./core/live";
-import * as live from "./core/live";
 import { route } from "./core/route";
-import * as session from "./core/session";
-import * as words from "./core/words";
 import { Accessibility } from "./screens/accessibility";
 import { Actions } from "./screens/actions";
 import { Benefit } from "./screens/benefit";
@@ -13,7 +8,7 @@ import { Application } from "./screens/application";
 import { Case } from "./screens/case";
 import { Consent, Consents } from "./screens/consent";
 import { Concern } from "./screens/concern";
-import { Enrol, Gone, Init, SignedOut, Unlock } from "./screens/door";
+import { start } from "./screens/door";
 import { Emergency } from "./screens/emergency";
 import { Feedback } from "./screens/feedback";
 import { Frame } from "./screens/frame";
@@ -97,27 +92,10 @@ function Screen() {
 }
 
 function Field() {
-	const now = status.value;
-	if (session.signedOut.value)
-		return <SignedOut />;
-	if (now === null)
-		return reachable.value ? null : <Gone />;
-	if (now.vault === "none")
-		return <Init />;
-	if (now.vault === "locked")
-		return <Unlock />;
-	if (now.sync === "blank" || now.sync === "enrolling")
-		return <Enrol />;
 	const held = handing(route.value);
 	if (held !== null)
 		return held.screen === "turned" ? <Turned held={held} /> : <Feedback held={held} />;
 	return <Frame><Screen /></Frame>;
 }
 
-async function main(): Promise<void> {
-	document.documentElement.dataset["theme"] = localStorage.getItem("jalka-theme") ?? "";
-	await Promise.all([words.begin(), session.begin().then((has) => has ? live.begin() : undefined)]);
-	render(<Field />, document.getElementById("app")!);
-}
-
-void main();
+void start(() => <Field />);

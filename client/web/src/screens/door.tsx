@@ -1,10 +1,14 @@
-// door - what stands before the work: no session, no vault yet, locked, not enrolled.
-import type { ComponentChildren } from "preact";
+// door - what stands before the work: no session, no vault yet, locked, not enrolled; and how
+// a client starts.
+import { render, type ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { call, Refusal } from "../core/api";
-import { status, touched, type Status } from "../core/live";
+import * as live from "../core/live";
+import { reachable, status, touched, type Status } from "../core/live";
 import { told } from "../core/refusal-words";
 import { reread } from "../core/route";
+import * as session from "../core/session";
+import * as words from "../core/words";
 import { choose, language, LANGUAGES, T, t } from "../core/words";
 import { Check, Text } from "../ui/field";
 import { Button, Notice, refusalText } from "../ui/parts";
@@ -33,7 +37,7 @@ function Cover(props: { children: ComponentChildren }) {
 	);
 }
 
-export function SignedOut() {
+function SignedOut() {
 	return (
 		<Cover>
 			<h1>Jalka</h1>
@@ -44,7 +48,7 @@ export function SignedOut() {
 	);
 }
 
-export function Gone() {
+function Gone() {
 	return <Cover><h1>Jalka</h1><Notice tone="warn" live>{T("ui.door.gone")}</Notice></Cover>;
 }
 
@@ -103,7 +107,7 @@ function other(refusal: Refusal): string {
 	return refusalText(refusal);
 }
 
-export function Unlock() {
+function Unlock() {
 	useEffect(reread, []);
 	return (
 		<Cover>
@@ -116,7 +120,7 @@ export function Unlock() {
 
 const PASSPHRASE_LEAST = 8;
 
-export function Init() {
+function Init() {
 	return (
 		<Cover>
 			<Asking title={T("ui.door.init")} label={T("ui.door.new_passphrase")} hint={T("ui.door.init_hint")} button={T("ui.door.make")} waits={T("ui.door.making")}
@@ -125,7 +129,7 @@ export function Init() {
 	);
 }
 
-export function Enrol() {
+function Enrol() {
 	const now = status.value;
 	if (now?.sync === "enrolling" && (now.words ?? "") !== "") {
 		return (
@@ -144,4 +148,28 @@ export function Enrol() {
 				wrong={(refusal) => refusal.field === "code" ? T("ui.door.bad_code") : refusal.kind === "LATER" ? T("ui.door.no_centre") : other(refusal)} />
 		</Cover>
 	);
+}
+
+// Which of these stands before the work, if any does.
+export function Door(props: { children: () => ComponentChildren }) {
+	const now = status.value;
+	if (session.signedOut.value)
+		return <SignedOut />;
+	if (now === null)
+		return reachable.value ? null : <Gone />;
+	if (now.vault === "none")
+		return <Init />;
+	if (now.vault === "locked")
+		return <Unlock />;
+	if (now.sync === "blank" || now.sync === "enrolling")
+		return <Enrol />;
+	return <>{props.children()}</>;
+}
+
+// Words, session and state are asked for at once; then the client stands.
+export async function start(client: () => ComponentChildren): Promise<void> {
+	document.documentElement.dataset["theme"] = localStorage.getItem("jalka-theme") ?? "";
+	await Promise.all([words.begin(), session.begin().then((has) => has ? live.begin() : undefined)]);
+	reread(); // the address, without its token
+	render(<Door>{client}</Door>, document.getElementById("app")!);
 }

@@ -3,7 +3,7 @@ import { effect } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { call } from "../core/api";
-import { keepAll } from "../core/draft";
+import { keepAll } from "../core/keeper";
 import { reachable, status, type Status } from "../core/live";
 import { forget } from "../core/recent";
 import { href, route } from "../core/route";
