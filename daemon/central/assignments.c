@@ -66,6 +66,21 @@ struct assignments_case *assignments_case_need(struct assignments *all, const st
 	return info;
 }
 
+struct assignments_case *assignments_case_open(struct assignments *all, const struct case_id *id,
+					       const struct delta_opening *opening, const struct node_id *opened_by)
+{
+	struct assignments_case *info = assignments_case_need(all, id);
+	if (info == NULL)
+		return NULL;
+	info->open = info->has_secret = true;
+	info->waits = false;
+	info->kind = opening->kind;
+	info->secret = opening->secret;
+	info->client_case = opening->client_case;
+	info->opened_by = *opened_by;
+	return info;
+}
+
 struct assignments_holder *assignments_holder_get(const struct assignments *all, const struct record_id *id)
 {
 	return idmap_get(&all->holders, id->bytes);

@@ -91,6 +91,9 @@ void assignments_deinit(struct assignments *all);
 struct assignments_case *assignments_case_get(const struct assignments *all, const struct case_id *id);
 /* The same, made when it is missing; NULL: out of memory. */
 struct assignments_case *assignments_case_need(struct assignments *all, const struct case_id *id);
+/* Its opening delta, of this node, is accepted; it is made when it is missing. NULL: out of memory. */
+struct assignments_case *assignments_case_open(struct assignments *all, const struct case_id *id,
+					       const struct delta_opening *opening, const struct node_id *opened_by);
 struct assignments_holder *assignments_holder_get(const struct assignments *all, const struct record_id *id);
 struct assignments_holder *assignments_holder_need(struct assignments *all, const struct record_id *id);
 

@@ -192,6 +192,20 @@ struct fault hub_book_touched(struct hub *hub, const struct log_entry *entry)
 	return hub->book.ops->touched(hub->book.ctx, entry->case_id, entry->record_id, entry);
 }
 
+struct fault hub_case_open(struct hub *hub, const struct delta *delta, const struct author *author, uint64_t seq,
+			   struct assignments_case **info)
+{
+	const struct delta_opening *opening = &delta->opening;
+	const struct log_case stored = {
+		.case_id = delta->case_id, .kind = opening->kind, .has_secret = true, .secret = opening->secret,
+		.client_case = opening->client_case, .opened_by = *author, .opened_seq = seq,
+	};
+	*info = assignments_case_open(&hub->assignments, &delta->case_id, opening, &author->node);
+	if (*info == NULL)
+		return fault_of(FAULT_LIMIT, "out of memory");
+	return log_case_put(hub->log, &stored);
+}
+
 struct fault hub_append_own(struct hub *hub, const struct hub_own *own, uint64_t *order)
 {
 	const struct author_place place = { .verdict = LOG_ACCEPTED,
@@ -210,16 +224,13 @@ struct fault hub_append_own(struct hub *hub, const struct hub_own *own, uint64_t
 	hub->last_order++;
 	hub->head_due = true;
 	*order = hub->last_order;
-	struct assignments_case *info = assignments_case_need(&hub->assignments, &own->case_id);
+	struct assignments_case *info = assignments_case_get(&hub->assignments, &own->case_id);
+	if (own->opens && (info == NULL || !info->open))
+		info = assignments_case_open(&hub->assignments, &own->case_id, &own->opening, &hub->node);
+	else if (info == NULL)
+		info = assignments_case_need(&hub->assignments, &own->case_id);
 	if (info == NULL)
 		return fault_of(FAULT_LIMIT, "out of memory");
-	if (own->opens && !info->open) {
-		info->open = info->has_secret = true;
-		info->kind = own->opening.kind;
-		info->secret = own->opening.secret;
-		info->client_case = own->opening.client_case;
-		info->opened_by = hub->node;
-	}
 	if (own->record_type == RECORDS_TYPE_CASE_ASSIGNMENT)
 		FAULT_TRY(hub_assign_follow(hub, info, own, *order));
 	return hub_touched(hub, info, *order, &hub->self.chain.info.author.epoch);

@@ -176,24 +176,11 @@ static struct fault facts_of(struct hub_judging *j, const struct ingest_row *row
 
 static struct fault accept_opening(struct hub_judging *j, const struct delta *delta, uint64_t seq)
 {
-	struct hub *hub = j->hub;
-	struct log_case stored = {
-		.case_id = delta->case_id, .kind = delta->opening.kind, .has_secret = true,
-		.secret = delta->opening.secret, .client_case = delta->opening.client_case,
-		.opened_by = hub->entries[0].author, .opened_seq = seq,
-	};
-	struct assignments_case *info = assignments_case_need(&hub->assignments, &delta->case_id);
-	if (info == NULL)
-		return fault_of(FAULT_LIMIT, "out of memory");
-	info->open = info->has_secret = true;
-	info->waits = false;
-	info->kind = stored.kind;
-	info->secret = stored.secret;
-	info->client_case = stored.client_case;
-	info->opened_by = stored.opened_by.node;
-	info->opened_chunk = hub->chunk;
+	struct assignments_case *info;
+	FAULT_TRY(hub_case_open(j->hub, delta, &j->hub->entries[0].author, seq, &info));
+	info->opened_chunk = j->hub->chunk;
 	j->opened++;
-	return log_case_put(hub->log, &stored);
+	return fault_none();
 }
 
 /* The secret of an opening that is not accepted verifies what follows it (P7). */

@@ -96,17 +96,14 @@ static bool load_author(void *ctx, const struct log_author *info)
 static bool load_case(void *ctx, const struct log_case *stored)
 {
 	struct loading *loading = ctx;
-	struct assignments_case *info = assignments_case_need(&loading->hub->assignments, &stored->case_id);
+	const struct delta_opening opening = { .kind = stored->kind, .secret = stored->secret, .client_case = stored->client_case };
+	struct assignments_case *info =
+		assignments_case_open(&loading->hub->assignments, &stored->case_id, &opening, &stored->opened_by.node);
 	if (info == NULL) {
 		loading->fault = fault_of(FAULT_LIMIT, "out of memory");
 		return false;
 	}
-	info->kind = stored->kind;
-	info->client_case = stored->client_case;
-	info->opened_by = stored->opened_by.node;
 	info->has_secret = stored->has_secret;
-	info->secret = stored->secret;
-	info->open = true;
 	info->erased = stored->erased;
 	info->news.last_order = info->news.last_other = stored->last_order;
 	return true;

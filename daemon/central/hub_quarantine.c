@@ -222,24 +222,6 @@ static struct fault tell_author(struct hub *hub, const struct waiting *w, uint64
 	return hub_devices_decided(device, &decision);
 }
 
-static struct fault open_case(struct hub *hub, const struct waiting *w, const struct delta *delta)
-{
-	const struct log_case stored = {
-		.case_id = w->case_id, .kind = delta->opening.kind, .has_secret = true, .secret = delta->opening.secret,
-		.client_case = delta->opening.client_case, .opened_by = w->author, .opened_seq = w->seq,
-	};
-	struct assignments_case *info = assignments_case_need(&hub->assignments, &w->case_id);
-	if (info == NULL)
-		return fault_of(FAULT_LIMIT, "out of memory");
-	info->open = info->has_secret = true;
-	info->waits = false;
-	info->kind = stored.kind;
-	info->secret = stored.secret;
-	info->client_case = stored.client_case;
-	info->opened_by = w->author.node;
-	return log_case_put(hub->log, &stored);
-}
-
 static struct fault settle(struct hub *hub, const struct waiting *w, bool accept)
 {
 	uint8_t key[KEY_BYTES];
@@ -277,7 +259,7 @@ static struct fault decide_one(struct hub *hub, const struct waiting *w, bool ac
 	*opened = opens_now;
 	FAULT_TRY(append_decision(hub, &w->author, w->seq, &w->case_id, accept, &order));
 	if (accept && opens_now)
-		FAULT_TRY(open_case(hub, w, &delta));
+		FAULT_TRY(hub_case_open(hub, &delta, &w->author, w->seq, &info));
 	FAULT_TRY(settle(hub, w, accept));
 	FAULT_TRY(tell_author(hub, w, order));
 	const struct hub_node *device = hub_devices_get(hub, &w->author.node);

@@ -267,6 +267,9 @@ struct fault hub_verb_end(struct hub *hub, struct fault fault);
 
 uint32_t hub_generation(const struct hub *hub);
 const struct epoch_id *hub_epoch(const struct hub *hub);
+/* A device's opening delta is accepted: kept by the log, and the case is open from now on. */
+struct fault hub_case_open(struct hub *hub, const struct delta *delta, const struct author *author, uint64_t seq,
+			   struct assignments_case **info);
 /* A delta of this author's (NULL: not said) got an order: the case's holders will be woken at the commit. */
 struct fault hub_touched(struct hub *hub, struct assignments_case *info, uint64_t order, const struct epoch_id *author);
 
