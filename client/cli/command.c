@@ -95,6 +95,8 @@ static const struct option_row options[COMMAND_OPTIONS] = {
 	[COMMAND_BREAK_GLASS] = { "break-glass", NULL, "who opened what was not for their role, and why" },
 	[COMMAND_ADDRESS] = { "address", NULL, "show the address instead of starting a browser" },
 	[COMMAND_COMPANION] = { "companion", NULL, "the narrow window for a session beside a video call" },
+	[COMMAND_NAMING] = { "naming", "ID", "records with a field that names this one: a visit's notes, a client's matters" },
+	[COMMAND_WAITING] = { "waiting", NULL, "instead, each own change that has no receipt yet, with its size" },
 	[COMMAND_MINE] = { "mine", NULL, "who one is here, without the table" },
 };
 
@@ -217,7 +219,8 @@ static const struct command {
 	  BIT(COMMAND_KIND) | BIT(COMMAND_REASON) | BIT(COMMAND_TEXT) | BIT(COMMAND_TO) },
 	{ "show", "ID", "a record, a draft or a case", verbs_show,
 	  BIT(COMMAND_LOG) | BIT(COMMAND_ORIGINAL) | BIT(COMMAND_PROTECTED) },
-	{ "list", "[TYPE]", "records, newest first", verbs_list, BIT(COMMAND_CASE) | BIT(COMMAND_LIMIT) },
+	{ "list", "[TYPE]", "records, newest first", verbs_list,
+	  BIT(COMMAND_CASE) | BIT(COMMAND_LIMIT) | BIT(COMMAND_NAMING) | BIT(COMMAND_WAITING) },
 	{ "types", "[TYPE]", "the record types, or one type's fields; --lang with their words", verbs_types, BIT(COMMAND_LANG) },
 	{ "words", "[TYPE]", "the words of prints and screens, all or one type's", verbs_words, BIT(COMMAND_LANG) },
 	{ "rebuild", "", "make the case book again from the log", verbs_rebuild, 0 },

@@ -140,14 +140,46 @@ static int list_type(struct command_context *c, const char *type)
 	LINK_PUT(request->call.list.type, type, "the type");
 	if (c->options[COMMAND_CASE] != NULL)
 		LINK_PUT(request->call.list.case_id, found.case_id, "--case");
+	if (c->options[COMMAND_NAMING] != NULL)
+		LINK_PUT(request->call.list.naming, c->options[COMMAND_NAMING], "--naming");
 	request->call.list.limit = limit(c, 0);
 	return call_for_records(c, request, "nothing recorded yet");
+}
+
+/* ---- what waits to be sent ---- */
+
+static void gather_changes(void *ctx, struct json object)
+{
+	struct json name, change;
+	(void)ctx;
+	if (say_json(object))
+		return;
+	for (struct json_walk walk = json_walk(json_member(object, "waiting")); json_next(&walk, &name, &change);) {
+		char bytes[24];
+		snprintf(bytes, sizeof bytes, "%lld B", (long long)say_integer(change, "bytes"));
+		const char *cells[] = { say_short_id(json_member(change, "id")), say_short_id(json_member(change, "case_id")),
+					say_text(json_member(change, "type")), say_time_ms(json_member(change, "stamp_ms")),
+					say_text(json_member(change, "title")), bytes };
+		say_table_row(cells);
+	}
+}
+
+static int list_waiting(struct command_context *c)
+{
+	jalka_Request *request = link_request(jalka_Request_list_tag);
+	request->call.list.waiting = true;
+	say_table_begin(record_columns, sizeof record_columns / sizeof *record_columns);
+	link_call(command_link(c), request, gather_changes, NULL);
+	say_table_end("nothing waits to be sent");
+	return SAY_OK;
 }
 
 int verbs_list(struct command_context *c, int argc, char **argv)
 {
 	if (argc > 1)
 		command_usage(c, "one type is expected");
+	if (c->options[COMMAND_WAITING] != NULL)
+		return list_waiting(c);
 	return list_type(c, argc == 1 ? argv[0] : "");
 }
 

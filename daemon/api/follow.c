@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "api/agreed.h"
 #include "api/profile.h"
 #include "api/trace.h"
 #include "api/view.h"
@@ -138,7 +139,9 @@ struct fault follow_step(struct writing *w, struct profile *profile)
 {
 	struct span given = wire_out_span(&w->fields);
 	plain.count = 0;
-	if (w->is_new || w->from_draft)
+	if (w->record->type == RECORDS_TYPE_PLAN && w->is_new && !writing_is_draft(w))
+		FAULT_TRY(agreed_make(w, plain.writes, &plain.count));
+	else if (w->is_new || w->from_draft)
 		return fault_none();
 	if (w->record->type == RECORDS_TYPE_DISCLOSURE &&
 	    fields_number_or_none(given, RECORDS_DISCLOSURE_STATE) == RECORDS_DISCLOSURE_STATE_SENT)

@@ -26,9 +26,10 @@ struct fault follow_make(struct follow *follow, struct writing *w, struct case_i
 /* "blocked", "gone", "sessions", "tasks": what was done, and what had gone already. */
 void follow_tell(const struct follow *follow, struct writer *out);
 
-/* What a step of a consent or disclosure brings with it that is written as any other
- * record's is: of a consent withdrawn or narrowed the same blocks and tasks, of a
- * disclosure that was sent its entry in the access log. Before writing_put. */
+/* What a write brings with it when the record is written as any other is: of a consent
+ * withdrawn or narrowed the same blocks and tasks, of a disclosure that was sent its
+ * entry in the access log, of a plan that is signed its actions (api/agreed). Before
+ * writing_put. */
 struct fault follow_step(struct writing *w, struct profile *profile);
 
 /* What rests on a lost consent and nobody has seen to, of all clients held here; `lost_ms`:

@@ -72,6 +72,7 @@ static struct fault sign_with(struct writing *w, struct profile *profile)
 	if (there != NULL && !there->is_draft) /* session_typed */
 		return writing_at(w->request, "record_id", "this is what is being typed in a joint session: go on there");
 	FAULT_TRY(writing_find_case(w, profile, "", ""));
+	FAULT_TRY(follow_step(w, profile));
 	return writing_put(w, profile);
 }
 
