@@ -32,8 +32,10 @@ static struct wire_out begin(struct making *m, struct record_id id, size_t bytes
 	struct wire_out out;
 	void *block = m->count == WRITING_EXTRA_MAX ? NULL : world_take(&m->w->world, bytes);
 	if (block == NULL) {
-		if (!fault_is(m->fault))
+		if (!fault_is(m->fault)) {
+			strcpy(m->w->request->field, "actions");
 			m->fault = fault_of(FAULT_LIMIT, "the plan has too many actions");
+		}
 		wire_out_init(&out, NULL, 0);
 		return out;
 	}
