@@ -37,7 +37,7 @@ LDFLAGS_asan     := -fsanitize=address,undefined
 LDFLAGS_tsan     := -fsanitize=thread
 LDFLAGS_coverage := --coverage
 
-LIBS_PC := sqlite3 libsodium libuv libzstd libqrencode libutf8proc libmicrohttpd
+LIBS_PC := sqlite3 libsodium libuv libzstd libqrencode libutf8proc libmicrohttpd inih
 PC_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(LIBS_PC))
 LIBS    = $(shell $(PKG_CONFIG) --libs $(LIBS_PC)) -lprotobuf-nanopb -lpthread -lm
 BASEFLAGS = -std=c11 -D_GNU_SOURCE $(WARN) $(CFLAGS_$(VARIANT)) -Idaemon -isystem $(GEN) $(PC_CFLAGS) $(CFLAGS_EXTRA)

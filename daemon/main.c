@@ -1,18 +1,21 @@
-/* main - jalkad: configuration and wiring, the only file that knows every layer.
+/* main - jalkad: wiring, the only file that knows every layer.
  *
- *   jalkad field   --dir DIR [--socket PATH] [--lock-after S] [--store-key-file F] [--web PORT]
- *   jalkad central --dir DIR --listen ADDR:PORT [--socket PATH] [--init] ...
+ *   jalkad field   [options]
+ *   jalkad central --dir DIR --listen ADDR:PORT [options]
+ *
+ * What it is told stands in io/options; what the supervisor hands over in io/supervisor.
  */
-#include <errno.h>
-#include <getopt.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "api/api_unix.h"
+#include "api/ops.h"
 #include "api/profile.h"
 #include "api/request.h"
 #include "api/version.h"
@@ -22,142 +25,20 @@
 #include "io/folder.h"
 #include "io/logline.h"
 #include "io/loop.h"
+#include "io/options.h"
+#include "io/place.h"
+#include "io/supervisor.h"
 #include "store/seal_vfs.h"
 
-enum { EXIT_USAGE = 2, LOCK_AFTER_S = 600, WEB_PORT = 8747, WEB_OFF = -1 };
+enum { EXIT_USAGE = 2 };
 
-struct options {
-	bool central;
-	const char *dir, *socket, *listen, *key_file, *deny_file, *public;
-	uint64_t lock_after_s;
-	int web;       /* the port of the web client, or WEB_OFF */
-	bool web_given;
-	bool init, restored, override;
-};
+/* Some of a kilobyte each: not on the stack. */
+static struct options options;
+static struct folder folder;
 
-static const char usage[] =
-	"usage: jalkad field   --dir DIR [options]\n"
-	"       jalkad central --dir DIR --listen ADDR:PORT [options]\n"
-	"\n"
-	"A worker's daemon (field), or the organiser's central node. Runs in the\n"
-	"foreground, logs to standard error, ends at SIGTERM.\n"
-	"\n"
-	"  --dir DIR             the daemon's own folder, made with mode 700\n"
-	"  --socket PATH         socket of the local API (DIR/socket)\n"
-	"  --store-key-file F    open the store with this file instead of a passphrase\n"
-	"                        (field: none; central: DIR/store.key)\n"
-	"field:\n"
-	"  --lock-after SECONDS  lock after so long without use, 0 never (600)\n"
-	"  --web PORT|off        where the web client is served, on this machine alone; 0 any\n"
-	"                        free port (8747, or a free one when it is taken)\n"
-	"central:\n"
-	"  --listen ADDR:PORT    where devices connect; port 0 takes a free one; the real\n"
-	"                        address is printed and written to DIR/address\n"
-	"  --public HOST:PORT    the address that enrolment codes tell (the one listened at)\n"
-	"  --init                make a new central node\n"
-	"  --deny-file F         revocations and erasures, to be copied off this machine\n"
-	"                        at once (DIR/deny)\n"
-	"  --restored            the store is a backup put back: apply the deny file, begin\n"
-	"                        a new epoch, feed nobody until `jalka admin confirm all`\n"
-	"  --override-deny       with --restored, when the deny file is lost\n"
-	"  -h, --help            this text\n"
-	"  -V, --version         the version\n";
-
-static int complain(const char *what)
+static const char *option(enum options_name name)
 {
-	fprintf(stderr, "jalkad: %s\nTry: jalkad --help\n", what);
-	return EXIT_USAGE;
-}
-
-/* ---- command line ---- */
-
-static bool read_seconds(const char *text, uint64_t *out)
-{
-	char *end;
-	errno = 0;
-	unsigned long long seconds = strtoull(text, &end, 10);
-	if (*text < '0' || *text > '9' || *end != '\0' || errno != 0 || seconds > 7 * 24 * 3600)
-		return false;
-	*out = seconds;
-	return true;
-}
-
-static bool read_web(const char *text, struct options *out)
-{
-	char *end;
-	out->web_given = true;
-	if (strcmp(text, "off") == 0) {
-		out->web = WEB_OFF;
-		return true;
-	}
-	unsigned long port = strtoul(text, &end, 10);
-	out->web = (int)port;
-	return *text >= '0' && *text <= '9' && *end == '\0' && port <= 65535;
-}
-
-/* -1: go on; otherwise the exit code. */
-static int read_options(int argc, char **argv, struct options *out)
-{
-	static const struct option names[] = {
-		{ "dir", required_argument, NULL, 'd' },	{ "socket", required_argument, NULL, 's' },
-		{ "listen", required_argument, NULL, 'l' },	{ "store-key-file", required_argument, NULL, 'k' },
-		{ "lock-after", required_argument, NULL, 'a' }, { "public", required_argument, NULL, 'p' },
-		{ "deny-file", required_argument, NULL, 'f' },	{ "init", no_argument, NULL, 'i' },
-		{ "restored", no_argument, NULL, 'r' },		{ "override-deny", no_argument, NULL, 'o' },
-		{ "web", required_argument, NULL, 'w' },
-		{ "help", no_argument, NULL, 'h' },		{ "version", no_argument, NULL, 'V' },
-		{ NULL, 0, NULL, 0 },
-	};
-	int c;
-	while ((c = getopt_long(argc, argv, "hV", names, NULL)) != -1) {
-		switch (c) {
-		case 'd': out->dir = optarg; break;
-		case 's': out->socket = optarg; break;
-		case 'l': out->listen = optarg; break;
-		case 'k': out->key_file = optarg; break;
-		case 'p': out->public = optarg; break;
-		case 'f': out->deny_file = optarg; break;
-		case 'i': out->init = true; break;
-		case 'r': out->restored = true; break;
-		case 'o': out->override = true; break;
-		case 'a':
-			if (!read_seconds(optarg, &out->lock_after_s))
-				return complain("--lock-after takes seconds, at most a week");
-			break;
-		case 'w':
-			if (!read_web(optarg, out))
-				return complain("--web takes a port from 0 to 65535, or off");
-			break;
-		case 'h': fputs(usage, stdout); return ferror(stdout) || fflush(stdout) != 0 ? EXIT_FAILURE : EXIT_SUCCESS;
-		case 'V': puts("jalkad " VERSION_TEXT); return fflush(stdout) != 0 ? EXIT_FAILURE : EXIT_SUCCESS;
-		default: return complain("see above");
-		}
-	}
-	if (optind + 1 != argc)
-		return complain(optind == argc ? "say which role: field or central" : "one role only");
-	out->central = strcmp(argv[optind], "central") == 0;
-	if (!out->central && strcmp(argv[optind], "field") != 0)
-		return complain("the role is field or central");
-	return -1;
-}
-
-static const char *contradiction(const struct options *o)
-{
-	if (o->dir == NULL)
-		return "--dir DIR is needed";
-	if (o->central && o->listen == NULL)
-		return "a central node needs --listen ADDR:PORT";
-	if (!o->central && (o->listen != NULL || o->init || o->restored || o->override || o->deny_file != NULL || o->public != NULL))
-		return "--listen, --public, --init, --deny-file and --restored belong to central";
-	if (o->central && o->lock_after_s != LOCK_AFTER_S)
-		return "--lock-after belongs to field";
-	if (o->central && o->web_given)
-		return "--web belongs to field";
-	if (o->override && !o->restored)
-		return "--override-deny goes with --restored";
-	if (o->init && o->restored)
-		return "--init and --restored cannot be together";
-	return NULL;
+	return options_text(&options, name);
 }
 
 /* ---- the process ---- */
@@ -177,99 +58,228 @@ static void close_up(void)
 
 static int refuse(struct fault f)
 {
-	logline(LOGLINE_ERROR, "%s", f.what);
+	logline(LOGLINE_ERROR, "failed", LOGLINE_FIELDS(logline_text("why", f.what)));
 	return f.kind == FAULT_CALLER ? EXIT_USAGE : EXIT_FAILURE;
 }
 
-/* Serves the API until a signal comes. */
-static struct fault serve(struct loop *loop, const struct folder *folder, const struct options *o,
-			  struct request_target *target)
+/* ---- serving ---- */
+
+/* The folder of a socket that lies outside the daemon's own: the runtime folder of the user. */
+static void make_parent(const char *path)
 {
-	char path[PATH_MAX];
+	char parent[PATH_MAX];
+	const char *end = strrchr(path, '/');
+	if (end == NULL || end == path || (size_t)(end - path) >= sizeof parent)
+		return;
+	memcpy(parent, path, (size_t)(end - path));
+	parent[end - path] = '\0';
+	mkdir(parent, 0700); /* where it cannot be made, opening the socket says so */
+}
+
+static struct fault open_api(struct loop *loop, struct request_target *target, struct api_unix **out)
+{
+	int handed = supervisor_socket("api");
+	if (handed >= 0)
+		return api_unix_open_handed(loop, handed, request_take, target, out);
+	make_parent(option(OPTIONS_SOCKET));
+	return api_unix_open(loop, option(OPTIONS_SOCKET), request_take, target, out);
+}
+
+/* Serves the API until a signal comes. */
+static struct fault serve(struct loop *loop, struct request_target *target, const char *state)
+{
 	struct api_unix *api;
-	FAULT_TRY(folder_file(folder, "socket", path, sizeof path));
-	FAULT_TRY(api_unix_open(loop, o->socket != NULL ? o->socket : path, request_take, target, &api));
-	logline(LOGLINE_NOTICE, "ready");
-	loop_run(loop);
+	FAULT_TRY(open_api(loop, target, &api));
+	struct fault f = supervisor_ready(loop, state);
+	if (!fault_is(f)) {
+		logline(LOGLINE_NOTICE, "ready", NULL);
+		loop_run(loop);
+		supervisor_stopping();
+	}
+	supervisor_end();
 	api_unix_close(api);
+	return f;
+}
+
+/* ---- field ---- */
+
+static struct fault listen_web(const char *port, int *fd)
+{
+	char words[32];
+	struct place place;
+	snprintf(words, sizeof words, "127.0.0.1:%s", port);
+	FAULT_TRY(place_listen(words, &place));
+	*fd = place.fd;
 	return fault_none();
 }
 
 /* The port that was asked for; the usual one, when it is taken, gives way to a free one. */
-static struct fault serve_web(struct loop *loop, const struct options *o, struct request_target *target)
+static struct fault serve_web(struct loop *loop, struct request_target *target)
 {
-	if (o->web == WEB_OFF)
+	int fd = supervisor_socket("web");
+	bool is_off = strcmp(option(OPTIONS_WEB), "off") == 0;
+	if (is_off && fd >= 0)
+		close(fd);
+	if (is_off)
 		return fault_none();
-	struct fault f = web_open(loop, (uint16_t)o->web, target->profile, &target->web);
-	return fault_is(f) && !o->web_given ? web_open(loop, 0, target->profile, &target->web) : f;
+	struct fault f = fd >= 0 ? fault_none() : listen_web(option(OPTIONS_WEB), &fd);
+	if (fault_is(f) && !options.values[OPTIONS_WEB].told)
+		f = listen_web("0", &fd);
+	if (fault_is(f))
+		return f.kind == FAULT_CALLER
+			? fault_of(FAULT_CALLER, "port of the web client is not free: give another, or 0 for any free one") : f;
+	FAULT_TRY(web_open(loop, fd, target->profile, &target->web));
+	logline(LOGLINE_NOTICE, "web", LOGLINE_FIELDS(logline_number("port", web_port(target->web))));
+	return fault_none();
 }
 
-static struct fault run_field(struct loop *loop, const struct folder *folder, const struct options *o)
+static struct fault run_field(struct loop *loop)
 {
-	struct profile_config config = { .folder = folder, .key_file = o->key_file,
-					 .lock_after_ms = o->key_file != NULL ? 0 : o->lock_after_s * 1000 };
+	const char *key_file = option(OPTIONS_KEY_FILE);
+	struct profile_config config = { .folder = &folder, .key_file = key_file,
+					 .lock_after_ms = key_file != NULL ? 0 : options_number(&options, OPTIONS_LOCK_AFTER) * 1000 };
 	struct request_target target = { .profile = NULL };
 	FAULT_TRY(profile_new(loop, &config, &target.profile));
-	struct fault f = o->key_file != NULL ? profile_open_with_key_file(target.profile) : fault_none();
+	struct fault f = key_file != NULL ? profile_open_with_key_file(target.profile) : fault_none();
 	if (!fault_is(f))
-		f = serve_web(loop, o, &target);
+		f = serve_web(loop, &target);
 	if (!fault_is(f))
-		f = serve(loop, folder, o, &target);
+		f = serve(loop, &target, "a worker's daemon serves");
 	web_close(target.web);
 	profile_free(target.profile);
 	return f;
 }
 
-static struct fault run_central(struct loop *loop, const struct folder *folder, const struct options *o)
+/* ---- central ---- */
+
+static struct fault read_central(struct node_config *config, struct address *public)
 {
-	char key[PATH_MAX], deny[PATH_MAX];
-	struct address public;
-	struct node_config config = { .folder = folder, .init = o->init, .restored = o->restored, .override = o->override };
-	struct request_target target = { .node = NULL };
-	FAULT_TRY(folder_file(folder, "store.key", key, sizeof key));
-	FAULT_TRY(folder_file(folder, "deny", deny, sizeof deny));
-	FAULT_TRY(address_read(span_text(o->listen), &config.listen));
-	if (o->public != NULL) {
-		FAULT_TRY(address_read(span_text(o->public), &public));
-		config.public = &public;
+	*config = (struct node_config){
+		.folder = &folder, .key_file = option(OPTIONS_KEY_FILE), .deny_file = option(OPTIONS_DENY_FILE),
+		.only_make = options_has(&options, OPTIONS_INIT_ONLY),
+		.init = options_has(&options, OPTIONS_INIT) || options_has(&options, OPTIONS_INIT_ONLY),
+		.restored = options_has(&options, OPTIONS_RESTORED), .override = options_has(&options, OPTIONS_OVERRIDE_DENY),
+	};
+	if (!config->only_make)
+		FAULT_TRY(address_read(span_text(option(OPTIONS_LISTEN)), &config->listen));
+	if (options_has(&options, OPTIONS_PUBLIC)) {
+		FAULT_TRY(address_read(span_text(option(OPTIONS_PUBLIC)), public));
+		config->public = public;
 	}
-	config.key_file = o->key_file != NULL ? o->key_file : key;
-	config.deny_file = o->deny_file != NULL ? o->deny_file : deny;
-	FAULT_TRY(node_open(loop, &config, &target.node));
-	logline(LOGLINE_NOTICE, "listening at %s", node_address(target.node));
-	struct fault f = serve(loop, folder, o, &target);
-	if (!fault_is(f) && node_failed(target.node))
+	return fault_none();
+}
+
+static struct fault serve_ops(struct loop *loop, struct node *node, struct ops **out)
+{
+	if (strcmp(option(OPTIONS_OPS), "off") == 0)
+		return fault_none();
+	FAULT_TRY(ops_open(loop, option(OPTIONS_OPS), node, out));
+	logline(LOGLINE_NOTICE, "ops", LOGLINE_FIELDS(logline_text("place", ops_place(*out))));
+	return fault_none();
+}
+
+static struct fault serve_central(struct loop *loop, struct request_target *target)
+{
+	struct ops *ops = NULL;
+	logline(LOGLINE_NOTICE, "listening", LOGLINE_FIELDS(logline_text("address", node_address(target->node))));
+	struct fault f = serve_ops(loop, target->node, &ops);
+	if (!fault_is(f))
+		f = serve(loop, target, "the central node serves");
+	if (!fault_is(f) && node_failed(target->node))
 		f = fault_of(FAULT_STORE, "stopped after a failed commit: start again to verify the store");
+	ops_close(ops);
+	return f;
+}
+
+static struct fault run_central(struct loop *loop)
+{
+	struct address public;
+	struct node_config config;
+	struct request_target target = { .node = NULL };
+	FAULT_TRY(read_central(&config, &public));
+	FAULT_TRY(node_open(loop, &config, &target.node));
+	struct fault f = fault_none();
+	if (config.only_make)
+		logline(LOGLINE_NOTICE, "made", NULL);
+	else
+		f = serve_central(loop, &target);
 	node_close(target.node);
 	return f;
 }
 
-int main(int argc, char **argv)
+/* ---- start and end ---- */
+
+static int tell(void (*print)(FILE *out))
 {
-	struct options o = { .lock_after_s = LOCK_AFTER_S, .web = WEB_PORT };
-	struct folder folder;
+	print(stdout);
+	return ferror(stdout) || fflush(stdout) != 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+static void print_version(FILE *out)
+{
+	fputs("jalkad " VERSION_TEXT "\n", out);
+}
+
+static void print_configuration(FILE *out)
+{
+	options_print(&options, out);
+}
+
+/* What only tells something ends here. -1: go on; otherwise the exit code. */
+static int tell_or_go_on(void)
+{
+	if (options_has(&options, OPTIONS_HELP))
+		return tell(options_help);
+	if (options_has(&options, OPTIONS_VERSION))
+		return tell(print_version);
+	if (options_has(&options, OPTIONS_COMPLETION))
+		return tell(options_completion);
+	return options_has(&options, OPTIONS_CHECK_CONFIG) ? tell(print_configuration) : -1;
+}
+
+/* The user's own data folder may not be there yet: ~/.local/share of a new account. */
+static struct fault open_folder(void)
+{
+	if (!options.values[OPTIONS_DIR].told)
+		make_parent(option(OPTIONS_DIR));
+	return folder_open(option(OPTIONS_DIR), &folder);
+}
+
+static int run(void)
+{
 	struct loop *loop;
-	int code = read_options(argc, argv, &o);
-	if (code >= 0)
-		return code;
-	if (contradiction(&o) != NULL)
-		return complain(contradiction(&o));
+	enum logline_level level;
+	if (logline_level_read(option(OPTIONS_LOG_LEVEL), &level))
+		logline_set_level(level);
 	close_up();
 	if (sodium_init() < 0)
 		return refuse(fault_of(FAULT_STORE, "libsodium cannot start on this machine"));
 	struct fault f = seal_vfs_register();
 	if (!fault_is(f))
-		f = folder_open(o.dir, &folder);
+		f = open_folder();
 	if (fault_is(f))
 		return refuse(f);
 	f = loop_open(&loop);
 	if (!fault_is(f)) {
-		f = o.central ? run_central(loop, &folder, &o) : run_field(loop, &folder, &o);
+		f = options.role == OPTIONS_CENTRAL ? run_central(loop) : run_field(loop);
 		loop_close(loop);
 	}
 	folder_close(&folder);
 	if (fault_is(f))
 		return refuse(f);
-	logline(LOGLINE_NOTICE, "ended");
+	logline(LOGLINE_NOTICE, "ended", NULL);
 	return EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv)
+{
+	if (!options_read(argc, argv, &options)) {
+		fprintf(stderr, "jalkad: %s\nTry: jalkad --help\n", options.error);
+		return EXIT_USAGE;
+	}
+	int code = tell_or_go_on();
+	if (code >= 0)
+		return code;
+	supervisor_begin();
+	return run();
 }

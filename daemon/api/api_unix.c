@@ -238,29 +238,55 @@ static void api_closed(uv_handle_t *handle)
 	free(handle->data);
 }
 
-struct fault api_unix_open(struct loop *loop, const char *path, api_unix_fn *fn, void *ctx, struct api_unix **out)
+static struct fault make(struct loop *loop, api_unix_fn *fn, void *ctx, struct api_unix **out)
 {
 	struct api_unix *api = calloc(1, sizeof *api);
 	if (api == NULL)
 		return fault_of(FAULT_LIMIT, "memory for the local API");
-	if (strlen(path) >= sizeof api->path) {
-		free(api);
-		return fault_of(FAULT_CALLER, "path of the socket is too long: give a shorter one with --socket");
-	}
-	strcpy(api->path, path);
-	api->loop = loop;
-	api->fn = fn;
-	api->ctx = ctx;
+	*api = (struct api_unix){ .loop = loop, .fn = fn, .ctx = ctx };
 	uv_pipe_init(loop_uv(loop), &api->pipe, 0);
 	api->pipe.data = api;
+	*out = api;
+	return fault_none();
+}
+
+static struct fault unmake(struct api_unix *api, const char *what)
+{
+	uv_close((uv_handle_t *)&api->pipe, api_closed);
+	return fault_of(FAULT_STORE, what);
+}
+
+struct fault api_unix_open(struct loop *loop, const char *path, api_unix_fn *fn, void *ctx, struct api_unix **out)
+{
+	struct api_unix *api;
+	if (strlen(path) >= sizeof api->path)
+		return fault_of(FAULT_CALLER, "path of the socket is too long: give a shorter one with --socket");
+	FAULT_TRY(make(loop, fn, ctx, &api));
+	strcpy(api->path, path);
 	unlink(path);
 	mode_t before = umask(0177); /* 0600 from the first moment */
 	int rc = uv_pipe_bind(&api->pipe, path);
 	umask(before);
-	if (rc != 0 || chmod(path, 0600) != 0 || uv_listen((uv_stream_t *)&api->pipe, BACKLOG, arrived) != 0) {
-		uv_close((uv_handle_t *)&api->pipe, api_closed);
-		return fault_of(FAULT_STORE, "socket of the local API cannot be made at its path");
+	if (rc != 0 || chmod(path, 0600) != 0 || uv_listen((uv_stream_t *)&api->pipe, BACKLOG, arrived) != 0)
+		return unmake(api, "socket of the local API cannot be made at its path");
+	*out = api;
+	return fault_none();
+}
+
+struct fault api_unix_open_handed(struct loop *loop, int fd, api_unix_fn *fn, void *ctx, struct api_unix **out)
+{
+	struct api_unix *api;
+	struct fault f = make(loop, fn, ctx, &api);
+	if (fault_is(f)) {
+		close(fd);
+		return f;
 	}
+	if (uv_pipe_open(&api->pipe, fd) != 0) {
+		close(fd);
+		return unmake(api, "socket of the local API that was handed over is none");
+	}
+	if (uv_listen((uv_stream_t *)&api->pipe, BACKLOG, arrived) != 0)
+		return unmake(api, "socket of the local API that was handed over cannot be listened at");
 	*out = api;
 	return fault_none();
 }
@@ -271,6 +297,7 @@ void api_unix_close(struct api_unix *api)
 		return;
 	while (api->clients != NULL)
 		client_close(api->clients);
-	unlink(api->path);
+	if (api->path[0] != '\0')
+		unlink(api->path);
 	uv_close((uv_handle_t *)&api->pipe, api_closed);
 }

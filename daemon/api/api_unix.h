@@ -26,6 +26,8 @@ typedef bool api_unix_fn(void *ctx, uint8_t *request, size_t len, const struct a
 
 /* Removes a socket left over at this path; the caller holds the folder's lock. */
 struct fault api_unix_open(struct loop *loop, const char *path, api_unix_fn *fn, void *ctx, struct api_unix **out);
-void api_unix_close(struct api_unix *api); /* NULL is allowed; removes the socket */
+/* The same on a socket that listens already, made by who keeps it: it is taken over, its file is left. */
+struct fault api_unix_open_handed(struct loop *loop, int fd, api_unix_fn *fn, void *ctx, struct api_unix **out);
+void api_unix_close(struct api_unix *api); /* NULL is allowed; removes the socket it made */
 
 #endif

@@ -17,6 +17,7 @@
 #include "domain/record_json.h"
 #include "domain/schema.h"
 #include "io/disk.h"
+#include "io/logline.h"
 #include "records_table.h"
 
 struct order_line { /* one administrator's order */
@@ -587,7 +588,7 @@ static struct fault verb_safe(struct order_line *line)
 	unsigned long long order = strtoull(arg(line, 0), &end, 10);
 	if (*arg(line, 0) < '0' || *arg(line, 0) > '9' || *end != '\0')
 		return fault_of(FAULT_CALLER, "safe ORDER: the highest order in a verified copy off this node");
-	FAULT_TRY(hub_safe_order(line->hub, order));
+	FAULT_TRY(hub_safe_order(line->hub, order, node_now()));
 	writer_number(begin(line), "safe_order", order);
 	return finish(line, fault_none());
 }
@@ -703,6 +704,13 @@ static struct fault ask_gate(const struct order_line *line, const struct verb *v
 					   : fault_none();
 }
 
+/* That it was done, not to whom or what: who did is in the access log. */
+static void log_order(const struct verb *verb, struct fault f)
+{
+	enum logline_level level = verb->act == ACCESS_READ ? LOGLINE_DEBUG : LOGLINE_NOTICE;
+	logline(fault_is(f) ? LOGLINE_INFO : level, fault_is(f) ? "order_refused" : "order", LOGLINE_FIELDS(logline_text("verb", verb->name)));
+}
+
 struct fault handlers_admin(struct request *request)
 {
 	const jalka_AdminCall *call = &request->call->call.admin;
@@ -717,8 +725,11 @@ struct fault handlers_admin(struct request *request)
 			return request_fault(request, fault_of(FAULT_CALLER, "wrong number of arguments"), "%s", verb->usage);
 		line.state = verb->state;
 		line.accept = verb->accept;
-		FAULT_TRY(ask_gate(&line, verb));
-		return verb->fn(&line);
+		struct fault f = ask_gate(&line, verb);
+		if (!fault_is(f))
+			f = verb->fn(&line);
+		log_order(verb, f);
+		return f;
 	}
 	strcpy(request->field, "verb");
 	return fault_of(FAULT_CALLER, "the administrator has no such verb: see jalka admin --help");

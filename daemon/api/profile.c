@@ -148,7 +148,7 @@ static struct fault sweep_drafts(struct profile *profile)
 		if (replica_holds(profile->replica, cases.ids[i]))
 			continue;
 		FAULT_TRY(drafts_discard_case(profile->log, cases.ids[i]));
-		logline(LOGLINE_NOTICE, "drafts of a case that is held no more were discarded");
+		logline(LOGLINE_NOTICE, "drafts_discarded", LOGLINE_FIELDS(logline_text("why", "their case is held no more")));
 	}
 	return fault_none();
 }
@@ -190,7 +190,7 @@ static void quiet(void *ctx)
 	struct profile *profile = ctx;
 	if (profile->state != PROFILE_OPEN)
 		return;
-	logline(LOGLINE_INFO, "locked after %llu s of quiet", (unsigned long long)profile->config.lock_after_ms / 1000);
+	logline(LOGLINE_INFO, "locked", LOGLINE_FIELDS(logline_number("quiet_s", profile->config.lock_after_ms / 1000)));
 	profile_lock(profile);
 }
 
@@ -292,8 +292,9 @@ static struct fault open_db(struct profile *profile)
 		f = sealed_db_open(profile->store_path, key, &options, &profile->db);
 	sodium_memzero(key, sizeof key);
 	if (seal_vfs_wal_gaps() != gaps)
-		logline(LOGLINE_WARNING, "the store's log holds a damaged record with good ones behind it: "
-					 "not a torn end; compare with the central node");
+		logline(LOGLINE_WARNING, "store_log_damaged", LOGLINE_FIELDS(
+			logline_text("why", "a damaged record with good ones behind it: not a torn end"),
+			logline_text("do", "compare with the central node")));
 	return fault_is(f) ? f : check_whole(profile);
 }
 
@@ -346,7 +347,7 @@ static struct fault open_store(struct profile *profile)
 	profile->state = PROFILE_OPEN;
 	profile->changed = true;
 	watch_start(profile->idle, profile->config.lock_after_ms);
-	logline(LOGLINE_INFO, "profile open");
+	logline(LOGLINE_INFO, "profile_open", NULL);
 	return fault_none();
 }
 
@@ -427,7 +428,8 @@ static void opening_done(void *ctx)
 		f = open_store(profile);
 	}
 	if (!fault_is(f) && fault_is(attempts_tell(profile)))
-		logline(LOGLINE_WARNING, "the unlock could not be written to the access log: wrong attempts are told later");
+		logline(LOGLINE_WARNING, "unlock_not_traced", LOGLINE_FIELDS(
+			logline_text("why", "the access log could not be written: wrong attempts are told later")));
 	o->fn(o->ctx, f);
 	free(o);
 }

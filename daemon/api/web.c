@@ -4,6 +4,7 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "api/web_assets.h"
 #include "api/web_gate.h"
@@ -12,7 +13,7 @@
 #include "io/http.h"
 #include "io/random.h"
 
-enum { HEADERS_MAX = 16, TOKEN_BYTES = 32, STREAMS_MAX = 8, BEAT_BYTES = 4 };
+enum { HEADERS_MAX = 16, TOKEN_BYTES = 32, STREAMS_MAX = 8, BEAT_BYTES = 4, CONNECTIONS_MAX = 1000 };
 
 /* A call whose answer is being collected, or one asked for a stream. */
 struct call {
@@ -367,15 +368,18 @@ static void gone(void *ctx, struct http_exchange *exchange)
 
 /* ---- opening ---- */
 
-struct fault web_open(struct loop *loop, uint16_t port, struct profile *profile, struct web **out)
+struct fault web_open(struct loop *loop, int fd, struct profile *profile, struct web **out)
 {
 	struct web *web = calloc(1, sizeof *web);
-	if (web == NULL)
+	if (web == NULL) {
+		close(fd);
 		return fault_of(FAULT_LIMIT, "memory for the web client");
+	}
 	/* No `web` in the target: an address to sign in with is had over the Unix socket alone. */
 	web->target = (struct request_target){ .profile = profile };
-	struct http_serves serves = { .ctx = web, .head = head, .whole = whole, .gone = gone };
-	struct fault f = http_open(loop, port, &serves, &web->http);
+	struct http_config config = { .fd = fd, .connections_max = CONNECTIONS_MAX,
+				      .serves = { .ctx = web, .head = head, .whole = whole, .gone = gone } };
+	struct fault f = http_open(loop, &config, &web->http);
 	if (fault_is(f)) {
 		free(web);
 		return f;
@@ -387,6 +391,11 @@ struct fault web_open(struct loop *loop, uint16_t port, struct profile *profile,
 	profile_watch(profile, &web->watch);
 	*out = web;
 	return fault_none();
+}
+
+uint16_t web_port(const struct web *web)
+{
+	return http_port(web->http);
 }
 
 void web_close(struct web *web)

@@ -16,8 +16,9 @@
 
 struct web;
 
-/* Serves the profile at 127.0.0.1:port; 0: any free port. */
-struct fault web_open(struct loop *loop, uint16_t port, struct profile *profile, struct web **out);
+/* Serves the profile on this socket, which listens at a port of 127.0.0.1 and is taken over. */
+struct fault web_open(struct loop *loop, int fd, struct profile *profile, struct web **out);
+uint16_t web_port(const struct web *web);
 void web_close(struct web *web); /* NULL is allowed */
 
 enum { WEB_ADDRESS_BYTES = 128 };

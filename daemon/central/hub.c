@@ -299,15 +299,19 @@ struct fault hub_write(struct hub *hub, const struct hub_write *write, struct hu
 	return fault;
 }
 
-struct fault hub_safe_order(struct hub *hub, uint64_t order)
+struct fault hub_safe_order(struct hub *hub, uint64_t order, struct hub_time now)
 {
-	uint8_t value[8];
+	uint8_t value[8], at[8];
 	if (order > hub->last_order)
 		return fault_of(FAULT_CALLER, "no such order was given yet");
-	FAULT_TRY(hub_verb_begin(hub, hub->now));
+	FAULT_TRY(hub_verb_begin(hub, now));
 	hub_put_be64(value, order);
+	hub_put_be64(at, now.wall_ms);
 	struct fault fault = log_put(hub->log, HUB_TABLE_CENTRAL, span_text("safe"), span_of(value, sizeof value));
+	if (!fault_is(fault))
+		fault = log_put(hub->log, HUB_TABLE_CENTRAL, span_text("safe at"), span_of(at, sizeof at));
 	hub->safe_order = order;
+	hub->safe_at_ms = now.wall_ms;
 	for (struct hub_link *link = hub->links; link != NULL; link = link->next)
 		hub_wake(link);
 	return hub_verb_end(hub, fault);

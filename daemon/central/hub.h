@@ -66,6 +66,8 @@ struct fault hub_confirm_devices(struct hub *hub);
 struct fault hub_link_up(struct hub *hub, void *peer, struct span peer_prefix, struct hub_time now, struct hub_link **out);
 void hub_link_bytes(struct hub *hub, struct hub_link *link, struct span bytes, struct hub_time now);
 void hub_link_down(struct hub *hub, struct hub_link *link); /* frees the link */
+/* Whose link it is; false: it has not said, or was not known. */
+bool hub_link_device(const struct hub_link *link, struct node_id *out);
 /* Commits what came in since the last call, answers, fans out. */
 struct fault hub_commit(struct hub *hub, struct hub_time now);
 void hub_tick(struct hub *hub, struct hub_time now);
@@ -199,7 +201,7 @@ struct fault hub_erase_record(struct hub *hub, struct case_id case_id, struct re
 struct fault hub_erase_case(struct hub *hub, struct case_id case_id, struct hub_time now);
 
 /* A verified off-node copy holds everything up to this order. */
-struct fault hub_safe_order(struct hub *hub, uint64_t order);
+struct fault hub_safe_order(struct hub *hub, uint64_t order, struct hub_time now);
 
 /* A grant whose case a device has told it has erased. g names it, in that central epoch. */
 struct hub_forgotten {
@@ -234,9 +236,27 @@ struct fault hub_audit(struct hub *hub, struct hub_audit *out);
 
 struct hub_counters {
 	uint64_t sessions, handshakes, refused, deltas_accepted, deltas_quarantined, commits, bytes_in, bytes_out;
+	uint64_t pushes, pulls, backlogs, receipts, enrolments; /* chunks, frames, signed answers, requests */
 	uint64_t last_order;
 	uint64_t links;
 };
 void hub_counters(const struct hub *hub, struct hub_counters *out);
+
+/* What stands now, counted in one walk over the devices; nothing that names one. */
+enum { HUB_CENSUS_SILENCES = 3 };
+extern const uint64_t hub_census_silence_ms[HUB_CENSUS_SILENCES]; /* a day, a week, 30 days */
+struct hub_census {
+	uint64_t devices[HUB_DEVICE_RETIRED + 1];  /* by state */
+	uint64_t connected, half_open;
+	uint64_t silent[HUB_CENSUS_SILENCES];      /* ACTIVE ones not heard of for longer */
+	uint64_t clocks_wrong;                     /* ACTIVE, more than LIMIT_FUTURE_MS off */
+	uint64_t twin_alarms;
+	uint64_t wipes_open;                       /* revoked, and not yet said to be erased */
+	uint64_t quarantine, vouched;              /* deltas that wait for a decision; of them vouched for by others */
+	uint64_t safe_order, safe_at_ms;           /* 0: none yet, or told by an older build */
+	bool unconfirmed;                          /* restored: nobody is fed */
+	bool dead;
+};
+void hub_census(const struct hub *hub, struct hub_time now, struct hub_census *out);
 
 #endif

@@ -417,6 +417,7 @@ struct fault hub_ingest_push(struct hub_link *link, const jalka_Push *push, stru
 	};
 	if (link->held != NULL)
 		return fault_of(FAULT_PEER, "push while another waits for salts");
+	link->hub->counters.pushes++;
 	if (push->epoch.size == ID_BYTES)
 		memcpy(epoch.bytes, push->epoch.bytes, ID_BYTES);
 	if (ID_IS_NONE(epoch))

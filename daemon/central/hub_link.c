@@ -116,6 +116,14 @@ void hub_link_down(struct hub *hub, struct hub_link *link)
 	free(link);
 }
 
+bool hub_link_device(const struct hub_link *link, struct node_id *out)
+{
+	if (link->device == NULL)
+		return false;
+	*out = link->device->node;
+	return true;
+}
+
 void hub_link_close(struct hub_link *link, const char *why)
 {
 	struct hub *hub = link->hub;
@@ -385,6 +393,7 @@ static void take_frame(struct hub_link *link, struct span rows)
 static void take_enrolment(struct hub_link *link, const struct session_central_effect *effect)
 {
 	struct fault fault = hub_enrol_request(link, effect->key, effect->words);
+	link->hub->counters.enrolments++;
 	if (fault_is(fault)) {
 		hub_enrol_answer(link, false, fault.what);
 		hub_link_close(link, fault.what);
@@ -576,6 +585,7 @@ static void send_feed(struct hub_link *link)
 		jalka_Frame *frame = new_frame(link);
 		struct fault fault = hub_feed_pull(link, LIMIT_FRAME_PLAIN_BYTES, &frame->pull, &rows, &pulled);
 		frame->has_pull = pulled;
+		link->hub->counters.pulls += pulled;
 		if (!fault_is(fault) && pulled)
 			hub_link_send_frame(link, rows);
 		if (fault_is(fault) || link->gone)
@@ -583,6 +593,7 @@ static void send_feed(struct hub_link *link)
 		frame = new_frame(link);
 		fault = hub_feed_backlog(link, LIMIT_FRAME_PLAIN_BYTES, &frame->backlog, &rows, &backlogged);
 		frame->has_backlog = backlogged;
+		link->hub->counters.backlogs += backlogged;
 		if (!fault_is(fault) && backlogged)
 			hub_link_send_frame(link, rows);
 		if (fault_is(fault))

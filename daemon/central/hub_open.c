@@ -34,6 +34,8 @@ static struct fault load_keys(struct hub *hub)
 	FAULT_TRY(get_value(hub->log, "node", hub->node.bytes, sizeof hub->node.bytes));
 	FAULT_TRY(log_get(hub->log, HUB_TABLE_CENTRAL, span_text("safe"), safe, sizeof safe, &len, &found));
 	hub->safe_order = found ? hub_get_be64(safe) : 0;
+	FAULT_TRY(log_get(hub->log, HUB_TABLE_CENTRAL, span_text("safe at"), safe, sizeof safe, &len, &found));
+	hub->safe_at_ms = found ? hub_get_be64(safe) : 0;
 	FAULT_TRY(log_get(hub->log, HUB_TABLE_CENTRAL, span_text("unconfirmed"), safe, sizeof safe, &len, &found));
 	hub->unconfirmed = found;
 	crypto_sign_ed25519_sk_to_pk(hub->identity.bytes, hub->identity_secret);

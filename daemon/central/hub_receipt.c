@@ -38,6 +38,7 @@ static struct fault sign_receipt(struct hub_link *link, const struct author *aut
 	answer->body_len = body.used;
 	answer->author_epoch = author->epoch;
 	link->answer_count++;
+	hub->counters.receipts++;
 	return receipt_sign(&hub->identity, hub_epoch(hub), author, h, span_of(answer->body, answer->body_len),
 			    hub->identity_secret, &answer->signature);
 }

@@ -8,6 +8,7 @@
  *                  hub_salt.c: when salts are missing
  *   hub_kept.c     what a device had to forget, opened
  *   hub_forgotten.c what devices said they have forgotten
+ *   hub_census.c   all of it in numbers
  *   hub_past.c     bases in central epochs that are lost
  *   hub_welcome.c  message 2; hub_chain.c: where a device's chain and the one held here parted
  *   hub_feed.c     pulls, backlogs and notes out
@@ -215,7 +216,7 @@ struct hub {
 	size_t cert_len;
 	struct order_tree orders;
 	struct case_id reference_case, directory_case;
-	uint64_t safe_order;
+	uint64_t safe_order, safe_at_ms; /* and when that was told, wall clock */
 	bool unconfirmed;         /* restored: nothing is fed yet */
 	struct session_central_config config;
 	struct session_frame_codec codec;

@@ -2,8 +2,10 @@
 #include "central/node.h"
 
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/assert.h"
@@ -11,6 +13,7 @@
 #include "central/ledger.h"
 #include "central/match.h"
 #include "central/survey.h"
+#include "central/tally.h"
 #include "io/codec.h"
 #include "io/conn.h"
 #include "io/listener.h"
@@ -52,6 +55,7 @@ struct node {
 	struct listener *listener;
 	struct timer *deadline;
 	struct peer *peers;
+	struct tally ends;
 	bool busy;   /* something came in: commit at the end of the turn */
 	bool failed;
 };
@@ -127,12 +131,23 @@ static void peer_bytes(void *ctx, struct conn *conn, struct span bytes)
 	hub_link_bytes(peer->node->hub, peer->link, bytes, node_now());
 }
 
+/* Of each connection: told only where somebody looks for a trouble. */
+static void log_end(const struct peer *peer, const char *why)
+{
+	struct node_id device;
+	if (peer->link != NULL && hub_link_device(peer->link, &device))
+		logline(LOGLINE_INFO, "session_ended", LOGLINE_FIELDS(logline_id("device", device.bytes), logline_text("why", why)));
+	else
+		logline(LOGLINE_INFO, "connection_ended", LOGLINE_FIELDS(logline_text("why", why)));
+}
+
 static void peer_closed(void *ctx, struct conn *conn, const char *why)
 {
 	struct peer *peer = ctx;
 	(void)conn;
-	(void)why;
 	if (peer->node != NULL) {
+		tally_add(&peer->node->ends, why);
+		log_end(peer, why);
 		*peer->at = peer->next;
 		if (peer->next != NULL)
 			peer->next->at = peer->at;
@@ -170,7 +185,8 @@ static void arrived(void *ctx, struct conn *conn)
 
 static void fail(struct node *node, struct fault f)
 {
-	logline(LOGLINE_ERROR, "central node stops: %s", f.what);
+	logline(LOGLINE_ERROR, "commit_failed", LOGLINE_FIELDS(logline_text("why", f.what),
+		logline_text("do", "it ends; started again it verifies the store")));
 	node->failed = true;
 	loop_stop(node->loop);
 }
@@ -214,8 +230,8 @@ static struct fault open_vault(struct node *node)
 		return fault_of(FAULT_CALLER, "there is no central node in this folder yet: make one with --init");
 	if (!is_there && access(key_file, F_OK) != 0) {
 		FAULT_TRY(folder_make_key(key_file));
-		logline(LOGLINE_NOTICE, "made the store key file %s: keep a copy elsewhere; without it nothing can be read",
-			key_file);
+		logline(LOGLINE_NOTICE, "key_made", LOGLINE_FIELDS(logline_text("file", key_file),
+			logline_text("do", "keep a copy elsewhere: without it nothing can be read")));
 	}
 	FAULT_TRY(folder_read(key_file, key, sizeof key, &len));
 	struct fault f = is_there ? vault_unlock_keyfile(node->vault_path, span_of(key, len), &node->vault)
@@ -243,8 +259,9 @@ static struct fault open_db(struct node *node)
 		f = sealed_db_open(node->store_path, key, &options, &node->db);
 	sodium_memzero(key, sizeof key);
 	if (seal_vfs_wal_gaps() != gaps)
-		logline(LOGLINE_WARNING, "the store's log holds a damaged record with good ones behind it: "
-					 "not a torn end; audit, and compare with a copy");
+		logline(LOGLINE_WARNING, "store_log_damaged", LOGLINE_FIELDS(
+			logline_text("why", "a damaged record with good ones behind it: not a torn end"),
+			logline_text("do", "audit, and compare with a copy")));
 	FAULT_TRY(f);
 	FAULT_TRY(check_whole(node));
 	FAULT_TRY(log_sqlite_open(node->db, &node->log));
@@ -326,6 +343,8 @@ static struct fault open_all(struct node *node)
 	FAULT_TRY(open_db(node));
 	FAULT_TRY(open_hub(node));
 	FAULT_TRY(timer_open(node->loop, deadline_came, node, &node->deadline));
+	if (node->config.only_make)
+		return fault_none();
 	FAULT_TRY(listener_open(node->loop, &node->config.listen, arrived, node, &node->listener));
 	FAULT_TRY(folder_write(node->config.folder, "address", span_text(listener_address(node->listener))));
 	if (node->config.public != NULL)
@@ -433,6 +452,27 @@ struct survey *node_survey(struct node *node)
 struct log *node_log(struct node *node)
 {
 	return node->log;
+}
+
+const struct tally *node_ends(const struct node *node)
+{
+	return &node->ends;
+}
+
+static uint64_t bytes_of(const char *path)
+{
+	struct stat info;
+	return stat(path, &info) == 0 ? (uint64_t)info.st_size : 0;
+}
+
+void node_room(const struct node *node, struct node_room *out)
+{
+	char wal[PATH_MAX + 4];
+	struct statvfs disk;
+	snprintf(wal, sizeof wal, "%s-wal", node->store_path);
+	*out = (struct node_room){ .store_bytes = bytes_of(node->store_path), .wal_bytes = bytes_of(wal) };
+	if (statvfs(node->config.folder->path, &disk) == 0)
+		out->free_bytes = (uint64_t)disk.f_bavail * disk.f_frsize;
 }
 
 const char *node_address(const struct node *node)

@@ -20,6 +20,7 @@ struct handovers;
 struct ledger;
 struct match;
 struct survey;
+struct tally;
 struct node;
 
 struct node_config {
@@ -29,6 +30,7 @@ struct node_config {
 	struct address listen;
 	const struct address *public; /* what enrolment codes tell; NULL: where it listens */
 	bool init;                    /* make what is missing; refused when a node is there */
+	bool only_make;               /* with init: listen nowhere; node_address is not to be asked */
 	bool restored;                /* the store is a backup put back: hub_restore */
 	bool override;                /* restored without its deny file, on an administrator's word */
 };
@@ -47,6 +49,13 @@ struct survey *node_survey(struct node *node);
 struct log *node_log(struct node *node);
 /* Authenticates every page of the store. */
 struct fault node_verify(struct node *node);
+/* Why connections ended, since the start. */
+const struct tally *node_ends(const struct node *node);
+/* The sizes of the store's files, and what is free beside them; 0: not known. */
+struct node_room {
+	uint64_t store_bytes, wal_bytes, free_bytes;
+};
+void node_room(const struct node *node, struct node_room *out);
 const char *node_address(const struct node *node);   /* where it listens */
 const struct address *node_public(const struct node *node);
 struct hub_time node_now(void);

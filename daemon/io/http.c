@@ -22,7 +22,7 @@
 #include "base/assert.h"
 #include "io/timer.h"
 
-enum { BACKLOG = 512, POOL_BYTES = 32 * 1024, NEAR_FULL = HTTP_CONNECTIONS_MAX * 3 / 4, BEAT_BYTES_MAX = 16 };
+enum { POOL_BYTES = 32 * 1024, BEAT_BYTES_MAX = 16 };
 
 /* Where a connection is in its request. */
 enum stage {
@@ -66,9 +66,9 @@ struct http {
 	struct timer *sweep;
 	uint64_t sweep_ms; /* when it rings; UINT64_MAX: not set */
 	struct http_exchange *all;
-	size_t count;
+	size_t count, count_max;
 	uint16_t port;
-	bool closing;
+	bool anybody, closing;
 };
 
 /* ---- running the server ---- */
@@ -483,7 +483,7 @@ static void notify(void *ctx, struct MHD_Connection *mhd, void **own, enum MHD_C
 	struct http_exchange *x = *own;
 	switch (what) {
 	case MHD_CONNECTION_NOTIFY_STARTED:
-		if (http->count >= NEAR_FULL)
+		if (http->count >= http->count_max * 3 / 4)
 			make_room(http);
 		x = calloc(1, sizeof *x);
 		*own = x;
@@ -495,7 +495,7 @@ static void notify(void *ctx, struct MHD_Connection *mhd, void **own, enum MHD_C
 			x->next->link = &x->next;
 		http->all = x;
 		http->count++;
-		x->of_others = !is_own_user(x->fd);
+		x->of_others = !http->anybody && !is_own_user(x->fd);
 		set_deadline(x, loop_mono_ms() + HTTP_HEAD_MS);
 		if (x->of_others)
 			shutdown(x->fd, SHUT_RDWR);
@@ -523,23 +523,15 @@ static void handle_closed(uv_handle_t *handle)
 		free(http);
 }
 
-static struct fault listen_at(uint16_t port, int *out, uint16_t *real)
+static uint16_t port_of(int fd)
 {
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(port),
-				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_storage at = { 0 };
 	socklen_t len = sizeof at;
-	int one = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return fault_of(FAULT_LIMIT, "no socket for the web client can be had");
-	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-	if (bind(fd, (struct sockaddr *)&at, sizeof at) != 0 || listen(fd, BACKLOG) != 0 ||
-	    getsockname(fd, (struct sockaddr *)&at, &len) != 0) {
-		close(fd);
-		return fault_of(FAULT_CALLER, "port of the web client is not free: give another, or 0 for any free one");
-	}
-	*out = fd;
-	*real = ntohs(at.sin_port);
-	return fault_none();
+	if (getsockname(fd, (struct sockaddr *)&at, &len) != 0)
+		return 0;
+	if (at.ss_family == AF_INET)
+		return ntohs(((struct sockaddr_in *)&at)->sin_port);
+	return at.ss_family == AF_INET6 ? ntohs(((struct sockaddr_in6 *)&at)->sin6_port) : 0;
 }
 
 static void swallow(void *ctx, const char *format, va_list args)
@@ -553,31 +545,29 @@ static struct MHD_Daemon *start(struct http *http, int fd)
 {
 	return MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL, access_request,
 				http, MHD_OPTION_EXTERNAL_LOGGER, swallow, NULL, MHD_OPTION_LISTEN_SOCKET, fd,
-				MHD_OPTION_CONNECTION_LIMIT, (unsigned)HTTP_CONNECTIONS_MAX,
+				MHD_OPTION_CONNECTION_LIMIT, (unsigned)http->count_max,
 				MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_BYTES, MHD_OPTION_STRICT_FOR_CLIENT, 1,
 				MHD_OPTION_URI_LOG_CALLBACK, note_target, NULL, MHD_OPTION_NOTIFY_COMPLETED, completed, http,
 				MHD_OPTION_NOTIFY_CONNECTION, notify, http, MHD_OPTION_END);
 }
 
-struct fault http_open(struct loop *loop, uint16_t port, const struct http_serves *serves, struct http **out)
+struct fault http_open(struct loop *loop, const struct http_config *config, struct http **out)
 {
-	int fd;
 	struct http *http = calloc(1, sizeof *http);
-	if (http == NULL)
-		return fault_of(FAULT_LIMIT, "memory for the web client's port");
-	*http = (struct http){ .loop = loop, .serves = *serves, .sweep_ms = UINT64_MAX };
-	struct fault f = listen_at(port, &fd, &http->port);
-	if (!fault_is(f))
+	struct fault f = fault_of(FAULT_LIMIT, "memory for a port of HTTP");
+	if (http != NULL) {
+		*http = (struct http){ .loop = loop, .serves = config->serves, .sweep_ms = UINT64_MAX, .port = port_of(config->fd),
+				       .count_max = config->connections_max, .anybody = config->anybody };
 		f = timer_open(loop, sweep, http, &http->sweep);
+	}
 	if (!fault_is(f)) {
-		http->daemon = start(http, fd);
-		if (http->daemon == NULL) {
-			close(fd);
-			f = fault_of(FAULT_LIMIT, "the web client's port cannot be served");
-		}
+		http->daemon = start(http, config->fd);
+		if (http->daemon == NULL)
+			f = fault_of(FAULT_LIMIT, "a port of HTTP cannot be served");
 	}
 	if (fault_is(f)) {
-		timer_close(http->sweep);
+		close(config->fd);
+		timer_close(http == NULL ? NULL : http->sweep);
 		free(http);
 		return f;
 	}

@@ -1,4 +1,4 @@
-/* http - HTTP/1.1 on a loopback port: libmicrohttpd on its epoll descriptor in our loop.
+/* http - HTTP/1.1 on a listening socket: libmicrohttpd on its epoll descriptor in our loop.
  *
  * A request is told twice: its head, before a byte of its body is taken, and then
  * whole. Whoever judges the head may refuse it there; the connection is then closed.
@@ -7,8 +7,8 @@
  * H1  Nothing waits for a slow peer: a request whose head is not here in
  *     HTTP_HEAD_MS, or whose body is not in HTTP_BODY_MS, loses its connection.
  * H2  A reply never runs the server from within: it leaves in the loop's next turn.
- * H3  Only programs of this process's own user are served: the kernel says
- *     whose socket the other end is.
+ * H3  Unless `anybody` is set, only programs of this process's own user are served,
+ *     on loopback: the kernel says whose socket the other end is.
  * H4  `gone` is told once for each request that was whole, when nothing more of its
  *     reply can be sent or all of it was; after it the exchange is not to be touched.
  */
@@ -20,7 +20,6 @@
 enum {
 	HTTP_TARGET_BYTES = 256,   /* longer ones are cut, and told as `long_target` */
 	HTTP_HEADERS_MAX = 48,
-	HTTP_CONNECTIONS_MAX = 1000,
 	HTTP_HEAD_MS = 5000,
 	HTTP_BODY_MS = 10000,
 	HTTP_KEEP_MS = 30000,      /* an idle connection that has been of use */
@@ -61,9 +60,15 @@ struct http_serves {
 	void (*gone)(void *ctx, struct http_exchange *exchange);
 };
 
-/* Listens at 127.0.0.1; port 0: any free one. */
-struct fault http_open(struct loop *loop, uint16_t port, const struct http_serves *serves, struct http **out);
-uint16_t http_port(const struct http *http);
+struct http_config {
+	int fd;                   /* listening; the server's from the call on, whatever comes of it */
+	unsigned connections_max; /* beyond them nobody is accepted; those that ask for nothing give way before */
+	bool anybody;             /* H3 */
+	struct http_serves serves;
+};
+
+struct fault http_open(struct loop *loop, const struct http_config *config, struct http **out);
+uint16_t http_port(const struct http *http); /* 0: of no port */
 void http_close(struct http *http); /* NULL is allowed; tells `gone` of all */
 
 /* Once for each whole request. */

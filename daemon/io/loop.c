@@ -1,4 +1,4 @@
-/* loop - libuv's loop with the two signals that end it and a hook for the end
+/* loop - libuv's loop with the signals that end it and a hook for the end
  * of each turn. */
 #include "io/loop.h"
 
@@ -11,12 +11,16 @@
 
 struct loop {
 	uv_loop_t uv;
-	uv_signal_t term, interrupt;
+	uv_signal_t term, interrupt, hang_up;
 	uv_prepare_t prepare;
 	uv_check_t check;
 	loop_turn_fn *turn;
 	void *turn_ctx;
+	struct loop_load load;
+	uint64_t slept_ns, began_ns; /* when the turn began; what had been slept by then */
 };
+
+const unsigned loop_step_ms[LOOP_STEPS] = { 1, 5, 10, 50, 100, 500, 1000, 5000 };
 
 static void signalled(uv_signal_t *handle, int number)
 {
@@ -30,9 +34,28 @@ static void turn(struct loop *loop)
 		loop->turn(loop->turn_ctx);
 }
 
+/* What passed since the last sleep began, without the sleep, was one turn's work. */
+static void measure(struct loop *loop)
+{
+	uint64_t now = uv_hrtime(), slept = uv_metrics_idle_time(&loop->uv);
+	uint64_t passed = now - loop->began_ns, sleep = slept - loop->slept_ns;
+	uint64_t us = passed > sleep ? (passed - sleep) / 1000 : 0;
+	if (loop->began_ns != 0) {
+		loop->load.turns++;
+		loop->load.busy_us += us;
+		loop->load.longest_us = us > loop->load.longest_us ? us : loop->load.longest_us;
+		for (size_t i = 0; i < LOOP_STEPS; i++)
+			loop->load.within[i] += us <= loop_step_ms[i] * 1000ULL;
+	}
+	loop->began_ns = now;
+	loop->slept_ns = slept;
+}
+
 static void before_sleep(uv_prepare_t *handle)
 {
-	turn(handle->data);
+	struct loop *loop = handle->data;
+	turn(loop);
+	measure(loop);
 }
 
 static void after_reads(uv_check_t *handle)
@@ -49,15 +72,18 @@ struct fault loop_open(struct loop **out)
 		free(loop);
 		return fault_of(FAULT_STORE, "event loop of the system");
 	}
+	uv_loop_configure(&loop->uv, UV_METRICS_IDLE_TIME);
 	signal(SIGPIPE, SIG_IGN);
 	uv_signal_init(&loop->uv, &loop->term);
 	uv_signal_init(&loop->uv, &loop->interrupt);
+	uv_signal_init(&loop->uv, &loop->hang_up);
 	uv_prepare_init(&loop->uv, &loop->prepare);
 	uv_check_init(&loop->uv, &loop->check);
 	loop->prepare.data = loop;
 	loop->check.data = loop;
 	uv_signal_start(&loop->term, signalled, SIGTERM);
 	uv_signal_start(&loop->interrupt, signalled, SIGINT);
+	uv_signal_start(&loop->hang_up, signalled, SIGHUP);
 	uv_prepare_start(&loop->prepare, before_sleep);
 	uv_check_start(&loop->check, after_reads);
 	*out = loop;
@@ -79,12 +105,18 @@ void loop_close(struct loop *loop)
 	loop->turn = NULL;
 	uv_close((uv_handle_t *)&loop->term, NULL);
 	uv_close((uv_handle_t *)&loop->interrupt, NULL);
+	uv_close((uv_handle_t *)&loop->hang_up, NULL);
 	uv_close((uv_handle_t *)&loop->prepare, NULL);
 	uv_close((uv_handle_t *)&loop->check, NULL);
 	uv_run(&loop->uv, UV_RUN_DEFAULT);
 	/* A handle still open here was not closed by the module that opened it. */
 	ASSERT(uv_loop_close(&loop->uv) == 0);
 	free(loop);
+}
+
+const struct loop_load *loop_load(const struct loop *loop)
+{
+	return &loop->load;
 }
 
 struct uv_loop_s *loop_uv(struct loop *loop)

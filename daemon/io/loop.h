@@ -16,7 +16,7 @@
 struct loop;
 struct uv_loop_s;
 
-/* SIGTERM and SIGINT stop the loop; SIGPIPE is ignored. */
+/* SIGTERM, SIGINT and SIGHUP (the terminal went away) stop the loop; SIGPIPE is ignored. */
 struct fault loop_open(struct loop **out);
 void loop_run(struct loop *loop);
 void loop_stop(struct loop *loop);
@@ -28,6 +28,17 @@ struct uv_loop_s *loop_uv(struct loop *loop);
 typedef void loop_turn_fn(void *ctx);
 /* At most one hook; NULL takes it away. */
 void loop_on_turn(struct loop *loop, loop_turn_fn *fn, void *ctx);
+
+/* How long turns took, from the first event of each to its sleep: what came in meanwhile
+ * waited as long. Counted since loop_open. */
+enum { LOOP_STEPS = 8 };
+extern const unsigned loop_step_ms[LOOP_STEPS];
+struct loop_load {
+	uint64_t turns, busy_us;
+	uint64_t within[LOOP_STEPS]; /* turns of at most loop_step_ms[i] */
+	uint64_t longest_us;
+};
+const struct loop_load *loop_load(const struct loop *loop);
 
 uint64_t loop_wall_ms(void); /* ms since 1970 */
 uint64_t loop_mono_ms(void); /* monotonic, from some start */

@@ -300,7 +300,7 @@ static void act_backup_central(struct sim *sim)
 		return;
 	central->safe_order = backup->order;
 	central->safe_gen = backup->gen;
-	(void)hub_safe_order(central->hub, backup->order);
+	(void)hub_safe_order(central->hub, backup->order, world_hub_time(sim));
 	world_hub_after(sim);
 }
 

@@ -100,7 +100,7 @@ static void own_sealed_work_outlives_a_second_restore(void **state)
 	sync_twice(pair, twin);
 	struct log *later = pair_hub_backup(pair);
 	/* That the twin's row is safe says nothing of what is kept under the same name. */
-	assert_false(fault_is(hub_safe_order(pair_hub(pair), rules_last_order(pair))));
+	assert_false(fault_is(hub_safe_order(pair_hub(pair), rules_last_order(pair), pair_hub_time(pair))));
 	sync_twice(pair, 0);
 	accept_note(pair);
 	pair_hub_restore(pair, later, true);
