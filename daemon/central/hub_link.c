@@ -130,11 +130,11 @@ void hub_link_close(struct hub_link *link, const char *why)
 	if (link->gone)
 		return;
 	link->gone = true;
+	hub->counters.refused += link->half_open;
 	not_half_open(link);
 	leave_holder(link);
 	if (link->device != NULL && link->device->link == link)
 		link->device->link = NULL;
-	hub->counters.refused += link->session.state < SESSION_CENTRAL_FIRST;
 	hub->host.hang_up(hub->host.ctx, link->peer, why);
 }
 
