@@ -22,7 +22,7 @@ _Static_assert(COMMAND_OPTIONS <= 128, "options are marked in one word");
 
 struct option_row { const char *name; const char *value; const char *summary; };
 static const struct option_row options[COMMAND_OPTIONS] = {
-	[COMMAND_DIR] = { "dir", "DIR", "the daemon's folder (else $JALKA_DIR, else $XDG_RUNTIME_DIR/jalka)" },
+	[COMMAND_DIR] = { "dir", "DIR", "the daemon's folder (else $JALKA_DIR, else one's own field daemon)" },
 	[COMMAND_SOCKET] = { "socket", "PATH", "the daemon's socket (else DIR/socket)" },
 	[COMMAND_JSON] = { "json", NULL, "answers as JSON, one object a line" },
 	[COMMAND_QUIET] = { "quiet", NULL, "data only, no words about what went well (-q)" },
@@ -536,14 +536,18 @@ static const char *socket_path(const struct command_context *c)
 {
 	static char path[PATH_BYTES];
 	const char *dir = c->options[COMMAND_DIR] != NULL ? c->options[COMMAND_DIR] : getenv("JALKA_DIR");
-	const char *runtime = getenv("XDG_RUNTIME_DIR");
+	const char *runtime = getenv("XDG_RUNTIME_DIR"), *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
 	int n;
 	if (c->options[COMMAND_SOCKET] != NULL)
 		return c->options[COMMAND_SOCKET];
 	if (dir != NULL && *dir != 0)
 		n = snprintf(path, sizeof path, "%s/socket", dir);
 	else if (runtime != NULL && *runtime != 0)
-		n = snprintf(path, sizeof path, "%s/jalka/socket", runtime);
+		n = snprintf(path, sizeof path, "%s/jalka/socket", runtime); /* as jalkad(8) has it, told nothing */
+	else if (data != NULL && *data == '/')
+		n = snprintf(path, sizeof path, "%s/jalka/socket", data);
+	else if (home != NULL && *home == '/')
+		n = snprintf(path, sizeof path, "%s/.local/share/jalka/socket", home);
 	else
 		say_die(SAY_USAGE, "which daemon? name its folder with --dir or $JALKA_DIR");
 	if (n < 0 || (size_t)n >= sizeof path)
