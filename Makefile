@@ -216,10 +216,15 @@ screenshots: ## the pictures of the README, made anew by the browser tests
 	@$(MAKE) --no-print-directory -j$$(nproc) all
 	@JALKAD=$(abspath $(OUT))/jalkad JALKA=$(abspath $(OUT))/jalka tests/web/shots.mjs
 
+looks: ## every journey of the web client in all 18 looks and by keyboard alone (JOURNEYS="01 03", JOBS=n)
+	@scripts/bootstrap --quiet
+	@$(MAKE) --no-print-directory -j$$(nproc) all
+	@JALKAD=$(abspath $(OUT))/jalkad JALKA=$(abspath $(OUT))/jalka scripts/looks
+
 clean: ## remove what was built
 	rm -rf $(BUILD)
 
 print-%:
 	@echo $($*)
 
-.PHONY: all help bootstrap bootstrap-check units crash-bins fuzz-bins check test sim bench demo screenshots clean
+.PHONY: all help bootstrap bootstrap-check units crash-bins fuzz-bins check test sim bench demo screenshots looks clean

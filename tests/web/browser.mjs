@@ -96,6 +96,7 @@ export function choose(page, group, value) {
 export class Count {
 	passed = 0;
 	failed = 0;
+	strict = false; // a fact that fails ends what it stands in
 
 	async run(name, fact) {
 		try {
@@ -105,6 +106,8 @@ export class Count {
 		} catch (error) {
 			this.failed++;
 			console.log(`FAIL ${name}\n${error.stack}`);
+			if (this.strict)
+				throw Object.assign(error, { counted: true });
 		}
 	}
 

@@ -3,7 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { useAct } from "../../core/act";
-import { T, t, capital } from "../../core/words";
+import { T, t, capital, type WordKey } from "../../core/words";
 import { Text } from "../../ui/field";
 import { Button, Notice, Refused } from "../../ui/parts";
 import { hidden, useMask } from "./hide";
@@ -15,11 +15,13 @@ function Private(props: { text: string; children: ComponentChildren }) {
 }
 
 const HOWS = ["ui.companion.how_known", "ui.companion.how_card", "ui.companion.how_badge", "ui.companion.how_call"] as const;
+// The daemon begins with these two, in Finnish; whoever is added is called as it was typed.
+const ROLES: Record<string, WordKey> = { asiakas: "ui.need.client", "työntekijä": "ui.need.worker" };
 const plain = (text: string) => text.replace(/[/=]/g, " ").trim();
 
 function One(props: { meeting: Meeting; person: Person }) {
 	const { meeting, person } = props;
-	const mask = useMask();
+	const mask = useMask(), known = ROLES[person.role], role = known === undefined ? capital(person.role) : T(known);
 	const [how, setHow] = useState("");
 	const [name, setName] = useState(person.name ?? "");
 	const [open, setOpen] = useState((person.identity_checked_how ?? "") === "");
@@ -30,9 +32,9 @@ function One(props: { meeting: Meeting; person: Person }) {
 			setOpen(false);
 	};
 	return (
-		<li><div class="stack tight pad" role="group" aria-label={capital(person.role)}>
+		<li><div class="stack tight pad" role="group" aria-label={role}>
 			<div class="row apart">
-				<span><strong>{capital(person.role)}</strong>{who !== "" && <span> · {mask(who)}</span>}<br />
+				<span><strong>{role}</strong>{who !== "" && <span> · {mask(who)}</span>}<br />
 					<span class="quiet">{(person.identity_checked_how ?? "") === "" ? T("ui.companion.not_checked") : `✓ ${mask(person.identity_checked_how ?? "")}`}</span></span>
 				{!open && <Button kind="plain" onClick={() => setOpen(true)}>{T("ui.companion.check_again")}</Button>}
 			</div>
