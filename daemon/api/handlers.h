@@ -15,7 +15,7 @@
  * handlers_print: print                                handlers_labels: labels
  * handlers_disclosure: disclosure                      handlers_consent: consent
  * handlers_session: session                            handlers_handover: handover
- * handlers_protect: protect
+ * handlers_protect: protect                            handlers_keep: keep, kept
  */
 #ifndef JALKA_API_HANDLERS_H
 #define JALKA_API_HANDLERS_H
@@ -50,6 +50,8 @@ request_handler handlers_types;
 request_handler handlers_write;
 request_handler handlers_sign;
 request_handler handlers_drafts;
+request_handler handlers_keep;
+request_handler handlers_kept;
 request_handler handlers_step;
 request_handler handlers_correct;
 request_handler handlers_show;

@@ -22,6 +22,7 @@
 #include "records_table.h"
 #include "store/casebook_text.h"
 #include "store/drafts.h"
+#include "store/unfinished.h"
 
 static void write_day(struct writer *out, const char *key, int32_t day)
 {
@@ -176,9 +177,10 @@ struct fault handlers_deadline(struct request *request)
 
 /* ---- agenda ---- */
 
-/* What is due and stands in no record: a draft, or what has no receipt. */
+/* What is due and stands in no record: a draft, unfinished text, or what has no receipt. */
 struct extra {
 	struct casebook_due due;
+	const char *what; /* NULL: the kind of its item */
 	uint8_t title[CASEBOOK_TEXT_TITLE_BYTES], client_title[CASEBOOK_TEXT_TITLE_BYTES];
 };
 enum { EXTRAS_MAX = 256 };
@@ -203,7 +205,8 @@ static const char *word_of(const struct agenda *agenda, const char *group, const
 	return row == NULL ? name : row->text[agenda->language];
 }
 
-static void write_due(struct agenda *agenda, const struct casebook_due *due)
+/* `what`: of an extra; NULL: the kind of the item. */
+static void write_due(struct agenda *agenda, const struct casebook_due *due, const char *what)
 {
 	const char *class = agenda_class_name(agenda_class(&due->item, agenda->day));
 	struct writer *out = agenda->out;
@@ -214,8 +217,9 @@ static void write_due(struct agenda *agenda, const struct casebook_due *due)
 	writer_string(out, "class_label", word_of(agenda, "agenda_class", class));
 	writer_string(out, "section", agenda_section_name(agenda_section(item)));
 	writer_string(out, "section_label", word_of(agenda, "agenda_section", agenda_section_name(agenda_section(item))));
-	writer_string(out, "what", agenda_kind_name(item->kind));
-	writer_string(out, "label", word_of(agenda, "agenda", agenda_kind_name(item->kind)));
+	what = what == NULL ? agenda_kind_name(item->kind) : what;
+	writer_string(out, "what", what);
+	writer_string(out, "label", word_of(agenda, "agenda", what));
 	writer_string(out, "rule", row != NULL ? row->code : "");
 	writer_string(out, "basis", row != NULL ? row->basis : "");
 	writer_bool(out, "urgent", item->urgent);
@@ -255,7 +259,7 @@ static bool tell_extras(struct agenda *agenda, const struct agenda_item *item)
 			return true;
 		if (!answer_item(agenda->answer, "due"))
 			return false;
-		write_due(agenda, due);
+		write_due(agenda, due, agenda->extras[agenda->extras_told].what);
 		agenda->extras_told++;
 	}
 	return true;
@@ -289,7 +293,7 @@ static bool tell_due(void *ctx, const struct casebook_due *due)
 		return true;
 	if (!tell_extras(agenda, &due->item) || !answer_item(agenda->answer, "due"))
 		return false;
-	write_due(agenda, due);
+	write_due(agenda, due, NULL);
 	return true;
 }
 
@@ -328,6 +332,24 @@ static bool add_draft(void *ctx, const struct drafts_draft *draft)
 	extra->due.record_id = draft->record_id;
 	if (schema != NULL)
 		extra->due.title.len = casebook_text_title(schema, draft->fields, extra->title).len;
+	return true;
+}
+
+/* Several texts about the same thing are one line. */
+static bool add_unfinished(void *ctx, const struct unfinished *text)
+{
+	struct agenda *agenda = ctx;
+	struct agenda_item item;
+	struct extra *last = agenda->extra_count > 0 ? &agenda->extras[agenda->extra_count - 1] : NULL;
+	if (last != NULL && last->what != NULL && memcmp(last->due.record_id.bytes, text->about, ID_BYTES) == 0)
+		return true;
+	struct extra *extra = agenda_of_draft(text->begun_ms, agenda->day, &item) ? add_extra(agenda, &item) : NULL;
+	if (extra == NULL)
+		return true;
+	extra->what = "unfinished";
+	extra->due.record_type = text->record_type == 0 ? RECORDS_TYPE_CASE : text->record_type;
+	extra->due.case_id = text->case_id;
+	memcpy(extra->due.record_id.bytes, text->about, ID_BYTES);
 	return true;
 }
 
@@ -393,6 +415,7 @@ static struct fault gather_extras(struct agenda *agenda, const struct request_ta
 	if (oldest_ms != 0 && agenda_of_unsynced(oldest_ms, agenda->day, &item))
 		(void)add_extra(agenda, &item);
 	FAULT_TRY(drafts_list(profile_log(profile), NULL, add_draft, agenda));
+	FAULT_TRY(unfinished_list(profile_log(profile), NULL, span_of("", 0), add_unfinished, agenda));
 	FAULT_TRY(add_withdrawals(agenda, target));
 	for (size_t i = 0; i < agenda->extra_count; i++) {
 		agenda->extras[i].due.title.data = agenda->extras[i].title; /* they have come to rest */

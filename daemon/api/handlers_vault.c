@@ -15,6 +15,7 @@
 #include "domain/schema.h"
 #include "records_table.h"
 #include "store/drafts.h"
+#include "store/unfinished.h"
 
 bool handlers_is_open(struct profile *profile)
 {
@@ -100,6 +101,13 @@ static bool count_draft(void *ctx, const struct drafts_draft *draft)
 	return true;
 }
 
+static bool count_unfinished(void *ctx, const struct unfinished *text)
+{
+	(void)text;
+	++*(uint64_t *)ctx;
+	return true;
+}
+
 static void write_link(struct profile *profile, struct writer *out)
 {
 	char address[ADDRESS_TEXT_BYTES] = "";
@@ -143,11 +151,12 @@ static void write_replica(struct profile *profile, struct writer *out)
 
 static struct fault status_field(struct profile *profile, struct answer *answer)
 {
-	uint64_t conflicts = 0, drafts = 0;
+	uint64_t conflicts = 0, drafts = 0, unfinished = 0;
 	bool open = handlers_is_open(profile);
 	if (open) {
 		FAULT_TRY(casebook_conflicts(profile_book(profile), count_conflict, &conflicts));
 		FAULT_TRY(drafts_list(profile_log(profile), NULL, count_draft, &drafts));
+		FAULT_TRY(unfinished_list(profile_log(profile), NULL, span_of("", 0), count_unfinished, &unfinished));
 	}
 	struct writer *out = answer_begin(answer);
 	writer_string(out, "role", "field");
@@ -159,6 +168,7 @@ static struct fault status_field(struct profile *profile, struct answer *answer)
 		write_link(profile, out);
 		writer_number(out, "conflicts", conflicts);
 		writer_number(out, "drafts", drafts);
+		writer_number(out, "unfinished", unfinished);
 	}
 	answer_finish(answer);
 	return fault_none();

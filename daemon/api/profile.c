@@ -20,6 +20,7 @@
 #include "io/watch.h"
 #include "store/drafts.h"
 #include "store/sealed_db.h"
+#include "store/unfinished.h"
 #include "store/vault.h"
 
 enum { CHECKED_BYTES_MAX = 64 * 1024 * 1024, DRAFT_CASES_MAX = 64 };
@@ -153,6 +154,44 @@ static struct fault sweep_drafts(struct profile *profile)
 	return fault_none();
 }
 
+struct gone {
+	struct profile *profile;
+	uint8_t about[ID_BYTES];
+	bool found;
+};
+
+static bool is_there(void *ctx, const struct casebook_record *record)
+{
+	(void)record;
+	*(bool *)ctx = true;
+	return false;
+}
+
+static bool find_gone(void *ctx, const struct unfinished *text)
+{
+	struct gone *gone = ctx;
+	struct record_id id;
+	bool there = text->record_type == 0;
+	memcpy(id.bytes, text->about, ID_BYTES);
+	if (!there && fault_is(casebook_get(gone->profile->book, id, is_there, &there)))
+		return false; /* met again at the next turn */
+	gone->found = !there || !replica_holds(gone->profile->replica, text->case_id);
+	memcpy(gone->about, text->about, ID_BYTES);
+	return !gone->found;
+}
+
+/* Nor text about a record that was erased, or about what is not held. */
+static struct fault sweep_unfinished(struct profile *profile)
+{
+	for (;;) {
+		struct gone gone = { .profile = profile };
+		FAULT_TRY(unfinished_list(profile->log, NULL, span_of("", 0), find_gone, &gone));
+		if (!gone.found)
+			return fault_none();
+		FAULT_TRY(unfinished_discard(profile->log, gone.about));
+	}
+}
+
 static void tell_watches(struct profile *profile, const char *failure)
 {
 	for (struct profile_watch *watch = profile->watches, *next; watch != NULL; watch = next) {
@@ -174,6 +213,7 @@ static void turn(void *ctx)
 		const struct replica_status *now = profile_status(profile);
 		if (now->cases < profile->cases)
 			(void)sweep_drafts(profile); /* a fault is met again by the next write */
+		(void)sweep_unfinished(profile);
 		profile->cases = now->cases;
 		if (now->state == REPLICA_SYNCING || now->state == REPLICA_IDLE || now->state == REPLICA_ENROLLING)
 			link_settled(profile->link);

@@ -26,6 +26,8 @@ static const struct request_row table[] = {
 	{ jalka_Request_write_tag, "write", REQUEST_FIELD | REQUEST_CENTRAL, true, handlers_write, REQUEST_ASKS },
 	{ jalka_Request_sign_tag, "sign", REQUEST_FIELD, true, handlers_sign, REQUEST_ASKS },
 	{ jalka_Request_drafts_tag, "drafts", REQUEST_FIELD, true, handlers_drafts, REQUEST_LISTS },
+	{ jalka_Request_keep_tag, "keep", REQUEST_FIELD, true, handlers_keep, REQUEST_FREE },
+	{ jalka_Request_kept_tag, "kept", REQUEST_FIELD, true, handlers_kept, REQUEST_FREE },
 	{ jalka_Request_show_tag, "show", REQUEST_FIELD | REQUEST_CENTRAL, true, handlers_show, REQUEST_NAMES },
 	{ jalka_Request_list_tag, "list", REQUEST_FIELD | REQUEST_CENTRAL, true, handlers_list, REQUEST_LISTS },
 	{ jalka_Request_search_tag, "search", REQUEST_FIELD | REQUEST_CENTRAL, true, handlers_search, REQUEST_LISTS },

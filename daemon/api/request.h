@@ -46,7 +46,7 @@ enum { REQUEST_FIELD = 1, REQUEST_CENTRAL = 2 };
 
 /* What a call does, for the gate. */
 enum request_does {
-	REQUEST_FREE = 1, /* nothing that belongs to anybody: words, clocks, the vault, the link */
+	REQUEST_FREE = 1, /* nothing that belongs to anybody: words, clocks, the vault, the link, what one is typing */
 	REQUEST_NAMES, /* reads or writes the record or case it names */
 	REQUEST_LISTS, /* reads what stands in many cases */
 	REQUEST_ASKS,  /* its handler asks the gate once it knows of what: writes, logs, the administrator's verbs */

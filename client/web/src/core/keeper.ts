@@ -8,7 +8,7 @@ import { Refusal } from "./api";
 
 const WAIT_MS = 300, MOST_MS = 800, AGAIN_MS = 2000;
 
-export type Keeping = { state: "none" } | { state: "typing" } | { state: "kept"; at_ms: number } | { state: "failed"; refusal: Refusal };
+export type Keeping = { state: "none" } | { state: "typing" } | { state: "kept" | "found"; at_ms: number } | { state: "failed"; refusal: Refusal };
 
 const open = new Set<Keeper>();
 
@@ -63,7 +63,7 @@ export abstract class Keeper {
 		} catch (error) {
 			this.dirtySince ||= Date.now();
 			this.keeping.value = { state: "failed", refusal: error instanceof Refusal ? error : new Refusal("STORE", String(error), "", {}) };
-			if (!this.ended && !(error instanceof Refusal && (error.kind === "CALLER" || error.kind === "LIMIT")))
+			if (!this.ended && !(error instanceof Refusal && ["CALLER", "LIMIT", "STALE_READ"].includes(error.kind)))
 				this.waits = window.setTimeout(() => void this.keep(), AGAIN_MS);
 		} finally {
 			this.writing = null;

@@ -30,6 +30,7 @@ export interface Status {
 	last_error?: string;
 	conflicts?: number;
 	drafts?: number;
+	unfinished?: number;
 	retry_in_ms?: number;
 	version?: string;
 }
@@ -43,7 +44,7 @@ const windows = new BroadcastChannel("jalka-live");
 const WAIT_FIRST_MS = 500, WAIT_MOST_MS = 8000;
 
 function signOf(now: Status | null): string {
-	return now === null ? "" : [now.vault, now.written, now.order, now.drafts, now.conflicts, now.quarantined, now.rejected, now.cases, now.unreceipted].join();
+	return now === null ? "" : [now.vault, now.written, now.order, now.drafts, now.unfinished, now.conflicts, now.quarantined, now.rejected, now.cases, now.unreceipted].join();
 }
 
 function take(next: Status): void {

@@ -9,8 +9,10 @@ import { useDraft } from "../core/draft";
 import { status, useAsk } from "../core/live";
 import { clientName, useShape, type CaseAnswer, type RecordAnswer, type TypeShape } from "../core/records";
 import { go, href, replace, settle } from "../core/route";
+import { useUnfinished } from "../core/unfinished";
 import { capital, dateText, fieldWord, momentIso, momentMs, momentText, T, t, valueWord } from "../core/words";
 import { Choice, Choices, Text } from "../ui/field";
+import { Kept } from "../ui/kept";
 import { Busy, Button, Empty, Notice, Refused, toast } from "../ui/parts";
 import { ErrorSummary, RecordField } from "../ui/record-form";
 import { RecordView } from "../ui/record-view";
@@ -243,22 +245,25 @@ function Done(props: { done: Followed }) {
 
 function Withdraw(props: { id: string; onDone: (done: Followed) => void; onClose: () => void }) {
 	const [now] = useState(momentIso(Date.now()));
-	const [at, setAt] = useState(now);
-	const [via, setVia] = useState("");
+	const typed = useUnfinished(props.id, "consent/withdraw", { at: now, via: "" });
+	const { at, via } = typed.value;
 	const { refusal, busy, act } = useAct();
 	const errors = errorsOf(refusal);
 	const send = async () => {
 		const done = await act(() => call<Followed>("consent", { verb: "withdraw", id: props.id, via, atMs: at === now ? 0n : BigInt(momentMs(at)) }));
-		if (done !== undefined)
+		if (done !== undefined) {
+			typed.done();
 			props.onDone(done);
+		}
 	};
 	return (
 		<form class="card stack" onSubmit={(event) => { event.preventDefault(); void send(); }}>
 			<h2>{T("ui.consent.withdraw")}</h2>
 			<Refused refusal={refusal} />
-			<Text label={T("ui.consent.when")} hint={T("ui.consent.when_hint")} type="datetime-local" value={at} onValue={setAt} error={errors["withdrawn_at"] ?? errors["at_ms"]} />
-			<Choice label={T("ui.consent.via")} value={via} onValue={setVia} optional error={errors["via"]}
+			<Text label={T("ui.consent.when")} hint={T("ui.consent.when_hint")} type="datetime-local" value={at} onValue={(next) => typed.patch({ at: next })} error={errors["withdrawn_at"] ?? errors["at_ms"]} />
+			<Choice label={T("ui.consent.via")} value={via} onValue={(next) => typed.patch({ via: next })} optional error={errors["via"]}
 				options={([T("ui.consent.via_phone"), T("ui.consent.via_met"), T("ui.consent.via_message"), T("ui.consent.via_letter")]).map((label) => ({ value: label, label }))} />
+			<Kept of={typed} />
 			<div class="row"><Button kind="danger" type="submit" busy={busy}>{T("ui.consent.withdraw_now")}</Button><Button kind="second" onClick={props.onClose}>{T("ui.consent.not_withdrawn")}</Button></div>
 		</form>
 	);
@@ -266,25 +271,28 @@ function Withdraw(props: { id: string; onDone: (done: Followed) => void; onClose
 
 function Narrow(props: { row: ConsentRow; onDone: (done: Followed) => void; onClose: () => void }) {
 	const allowed = props.row.scope.filter((one) => !props.row.excluded.includes(one));
-	const [left, setLeft] = useState(allowed);
-	const [understood, setUnderstood] = useState("");
+	const typed = useUnfinished(props.row.id, "consent/narrow", { left: allowed, understood: "" });
+	const { left, understood } = typed.value;
 	const { refusal, busy, act } = useAct();
 	const errors = errorsOf(refusal);
 	const send = async () => {
 		const done = await act(() => call<Followed>("consent", { verb: "narrow", id: props.row.id, scope: left.join(","),
 			excluded: allowed.filter((one) => !left.includes(one)).join(","), understood }));
-		if (done !== undefined)
+		if (done !== undefined) {
+			typed.done();
 			props.onDone(done);
+		}
 	};
 	return (
 		<form class="card stack" onSubmit={(event) => { event.preventDefault(); void send(); }}>
 			<h2>{T("ui.consent.narrow")}</h2>
 			<Refused refusal={refusal} />
-			<div class="listed"><Choices label={T("ui.consent.left")} hint={T("ui.consent.left_hint")} values={left} onValues={setLeft} error={errors["scope"] ?? errors["excluded"]}
+			<div class="listed"><Choices label={T("ui.consent.left")} hint={T("ui.consent.left_hint")} values={left} onValues={(next) => typed.patch({ left: next })} error={errors["scope"] ?? errors["excluded"]}
 				options={allowed.map((value) => ({ value, label: scopeWords([value]) }))} /></div>
 			{left.length === 0 && <Notice tone="warn">{T("ui.consent.left_none")}</Notice>}
-			<Text label={capital(fieldWord("consent", "understood_check"))} hint={T("ui.consent.understood_hint")} required long value={understood} onValue={setUnderstood}
+			<Text label={capital(fieldWord("consent", "understood_check"))} hint={T("ui.consent.understood_hint")} required long value={understood} onValue={(next) => typed.patch({ understood: next })}
 				lettersMost={1000} error={errors["understood_check"] ?? errors["understood"]} />
+			<Kept of={typed} />
 			<div class="row"><Button type="submit" busy={busy || left.length === 0 || left.length === allowed.length}>{T("ui.sign")}</Button><Button kind="second" onClick={props.onClose}>{T("ui.cancel")}</Button></div>
 		</form>
 	);

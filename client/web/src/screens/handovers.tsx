@@ -6,8 +6,10 @@ import { call } from "../core/api";
 import { status, useAsk } from "../core/live";
 import type { Summary, Written } from "../core/records";
 import { go, href } from "../core/route";
+import { useUnfinished } from "../core/unfinished";
 import { capital, fieldWord, momentIso, momentMs, T, valueWord } from "../core/words";
 import { Check, Choice, Text } from "../ui/field";
+import { Kept } from "../ui/kept";
 import { Busy, Button, Empty, Notice, Refused, toast } from "../ui/parts";
 import { useClient } from "./consent";
 import { Title } from "./frame";
@@ -39,16 +41,16 @@ function Told(props: { at: string; onAt: (at: string) => void; error?: string | 
 function Propose(props: { caseId: string }) {
 	const staff = useAsk<{ records: Summary[] }>("list", { type: "staff_member" });
 	const client = useClient(props.caseId);
-	const [to, setTo] = useState("");
-	const [reason, setReason] = useState("");
-	const [told, setTold] = useState(false);
-	const [at, setAt] = useState(momentIso(Date.now()));
+	const [now] = useState(momentIso(Date.now()));
+	const typed = useUnfinished(props.caseId, "handovers/new", { to: "", reason: "", told: false, at: now });
+	const { to, reason, told, at } = typed.value;
 	const { refusal, busy, act } = useAct();
 	const errors = errorsOf(refusal);
 	const send = async () => {
 		const written = await act(() => call<Written>("handover", { verb: "propose", id: props.caseId, to, reason, atMs: told ? BigInt(momentMs(at)) : 0n }));
 		if (written === undefined)
 			return;
+		typed.done();
 		toast(T("ui.handovers.proposed"));
 		go(["handovers"]);
 	};
@@ -59,11 +61,12 @@ function Propose(props: { caseId: string }) {
 			<form class="card stack" onSubmit={(event) => { event.preventDefault(); void send(); }}>
 				<Notice>{T("ui.handovers.hint")}</Notice>
 				<Refused refusal={refusal ?? client.refusal ?? staff.refusal} />
-				<Choice label={capital(fieldWord("handover", "to"))} required list value={to} onValue={setTo} error={errors["to"]}
+				<Choice label={capital(fieldWord("handover", "to"))} required list value={to} onValue={(next) => typed.patch({ to: next })} error={errors["to"]}
 					options={(staff.data?.records ?? []).filter((one) => one.id !== status.value?.holder).map((one) => ({ value: one.id, label: one.title }))} />
-				<Text label={capital(fieldWord("handover", "reason"))} hint={T("ui.handovers.reason_hint")} long required value={reason} onValue={setReason} lettersMost={2000} error={errors["reason"]} />
-				<Check label={T("ui.handovers.client_told")} value={told} onValue={setTold} />
-				{told && <Told at={at} onAt={setAt} error={errors["client_told_at"]} />}
+				<Text label={capital(fieldWord("handover", "reason"))} hint={T("ui.handovers.reason_hint")} long required value={reason} onValue={(next) => typed.patch({ reason: next })} lettersMost={2000} error={errors["reason"]} />
+				<Check label={T("ui.handovers.client_told")} value={told} onValue={(next) => typed.patch({ told: next })} />
+				{told && <Told at={at} onAt={(next) => typed.patch({ at: next })} error={errors["client_told_at"]} />}
+				<Kept of={typed} />
 				<div class="row"><Button type="submit" busy={busy}>{T("ui.handovers.propose")}</Button><Button kind="second" onClick={() => history.back()}>{T("ui.cancel")}</Button></div>
 			</form>
 		</div>
@@ -74,11 +77,11 @@ function One(props: { row: Row }) {
 	const { row } = props;
 	const mine = row.to?.id === status.value?.holder, own = row.from?.id === status.value?.holder;
 	const [rejecting, setRejecting] = useState(false);
-	const [reason, setReason] = useState("");
+	const typed = useUnfinished(row.id, "reject", "");
 	const [at, setAt] = useState(momentIso(Date.now()));
 	const { refusal, busy, act } = useAct();
 	const errors = errorsOf(refusal);
-	const say = (verb: string, more: { reason?: string; atMs?: bigint } = {}) => act(() => call("handover", { verb, id: row.id, ...more })).then((done) => done !== undefined && setRejecting(false));
+	const say = (verb: string, more: { reason?: string; atMs?: bigint } = {}) => act(() => call("handover", { verb, id: row.id, ...more })).then((done) => done !== undefined && (typed.done(), setRejecting(false)));
 	const live = row.state === "PROPOSED" || row.state === "ACCEPTED";
 	return (
 		<li class="card stack tight" data-handover={row.state}>
@@ -94,9 +97,10 @@ function One(props: { row: Row }) {
 				{mine && row.state === "PROPOSED" && <Button busy={busy} onClick={() => void say("accept")}>{T("ui.handovers.accept")}</Button>}
 				{(mine || own) && row.state === "PROPOSED" && <Button kind="second" onClick={() => setRejecting(true)}>{T(mine ? "ui.handovers.reject" : "ui.handovers.take_back")}</Button>}
 			</div>}
-			{rejecting && <form class="stack tight" onSubmit={(event) => { event.preventDefault(); void say("reject", { reason }); }}>
-				<Text label={capital(fieldWord("handover", "rejected_reason"))} long required value={reason} onValue={setReason} lettersMost={2000} error={errors["rejected_reason"] ?? errors["reason"]} />
-				<div class="row"><Button type="submit" busy={busy}>{T("ui.handovers.send")}</Button><Button kind="second" onClick={() => setRejecting(false)}>{T("ui.cancel")}</Button></div></form>}
+			{(rejecting || typed.value !== "") && <form class="stack tight" onSubmit={(event) => { event.preventDefault(); void say("reject", { reason: typed.value }); }}>
+				<Text label={capital(fieldWord("handover", "rejected_reason"))} long required value={typed.value} onValue={typed.set} lettersMost={2000} error={errors["rejected_reason"] ?? errors["reason"]} />
+				<Kept of={typed} />
+				<div class="row"><Button type="submit" busy={busy}>{T("ui.handovers.send")}</Button><Button kind="second" onClick={() => { typed.done(); setRejecting(false); }}>{T("ui.cancel")}</Button></div></form>}
 			{live && row.waits_for === "CLIENT_TOLD" && <div class="stack tight"><Told at={at} onAt={setAt} error={errors["client_told_at"]} />
 				<div><Button busy={busy} onClick={() => void say("told", { atMs: BigInt(momentMs(at)) })}>{T("ui.handovers.told")}</Button></div></div>}
 		</li>
@@ -105,8 +109,8 @@ function One(props: { row: Row }) {
 
 export function Handovers(props: { id: string; query: Record<string, string> }) {
 	const { data, refusal } = useAsk<{ handovers: Row[] }, "handover">("handover", { verb: "list" });
-	if (props.id === "new")
-		return <Propose caseId={props.query["case"] ?? ""} />;
+	if (props.id)
+		return <Propose caseId={props.query["case"] ?? props.id} />;
 	return (
 		<div class="stack">
 			<Title>{T("ui.handovers.title")}</Title>

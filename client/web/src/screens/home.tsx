@@ -146,6 +146,7 @@ export function Home() {
 						{held > 0 && <Notice tone="warn"><a href={href(["sync"])}>{T("ui.home.held", { count: held })}</a></Notice>}
 						{(now?.conflicts ?? 0) > 0 && <Notice tone="warn"><a href={href(["conflicts"])}>{T("ui.home.conflicts", { count: now?.conflicts ?? 0 })}</a></Notice>}
 						{(now?.drafts ?? 0) > 0 && <Notice tone="calm"><a href={href(["drafts"])}>{T("ui.home.drafts", { count: now?.drafts ?? 0 })}</a></Notice>}
+						{(now?.unfinished ?? 0) > 0 && <Notice tone="calm"><a href={href(["drafts"])}>{T("ui.home.unfinished", { count: now?.unfinished ?? 0 })}</a></Notice>}
 						<Day />
 					</div>
 					<aside class="stack" aria-label={T("ui.home.start")}>

@@ -5,9 +5,11 @@ import { touched, useAsk } from "../core/live";
 import { decisions } from "../core/recent";
 import { useShape, type FieldInfo, type RecordAnswer, type Summary } from "../core/records";
 import { href } from "../core/route";
+import type { KeptText } from "../core/unfinished";
 import { capital, T, t, typeWord, whenText } from "../core/words";
 import { Busy, Button, Dialog, Empty, Refused, toast } from "../ui/parts";
 import { startHref } from "./case";
+import { recordHref } from "./home";
 import { Title } from "./frame";
 import { Conflict } from "./record";
 
@@ -19,25 +21,42 @@ export interface DraftRow {
 	fields: Json;
 }
 
-function draftText(fields: Json): string {
-	const text = Object.values(fields).find((value) => typeof value === "string" && value.length > 3 && !/^[0-9a-f]{32}$|^[A-Z_]+$|^\d{4}-/.test(value));
-	return typeof text === "string" ? (text.length > 120 ? `${text.slice(0, 117)}…` : text) : "";
+// The first text in it that a person wrote.
+function draftText(value: unknown): string {
+	if (typeof value === "string")
+		return value.length < 4 || /^[0-9a-f]{32}$|^[A-Z_]+$|^\d{4}-/.test(value) ? "" : value.length > 120 ? `${value.slice(0, 117)}…` : value;
+	return typeof value === "object" && value !== null ? Object.values(value).map(draftText).find(Boolean) ?? "" : "";
 }
 
-export function DraftItem(props: { one: DraftRow }) {
-	const { one } = props;
+export function DraftItem(props: { one: DraftRow; at?: string | undefined }) {
+	const { one, at } = props;
+	const text = draftText(one.fields);
 	return (
-		<a class="item grow" href={href(["record", one.id])}><span class="row apart"><span class="item-title">{capital(typeWord(one.type))}</span><span class="chip warn">{t("ui.mark.draft")}</span></span>
-			{draftText(one.fields) !== "" && <span>{draftText(one.fields)}</span>}<span class="quiet">{whenText(one.changed_ms)}</span></a>
+		<a class="item grow" href={at ?? href(["record", one.id])}><span class="row apart"><span class="item-title">{capital(typeWord(one.type))}</span><span class="chip warn">{t(at === undefined ? "ui.mark.draft" : "ui.mark.unfinished")}</span></span>
+			{text !== "" && <span>{text}</span>}<span class="quiet">{whenText(one.changed_ms)}</span></a>
 	);
+}
+
+// Where what is unfinished goes on: its name begins with the screen, else the record's own has it.
+function placeOf(one: KeptText): string {
+	const [screen, more] = one.name.split("/");
+	return more === undefined ? recordHref(one) : href([screen!, one.id]);
+}
+
+interface Row extends DraftRow {
+	at?: string | undefined;
+	discard: () => Promise<unknown>;
 }
 
 export function Drafts() {
 	const { data, refusal } = useAsk<{ drafts: DraftRow[] }>("drafts", {});
-	const [sure, setSure] = useState<DraftRow | null>(null);
-	const discard = async (id: string) => {
+	const begun = useAsk<{ kept: KeptText[] }>("kept", {});
+	const rows = data === null ? [] : data.drafts.map((one): Row => ({ ...one, discard: () => call("drafts", { discard: one.id }) }))
+		.concat((begun.data?.kept ?? []).map((one) => ({ ...one, fields: JSON.parse(one.text) as Json, at: placeOf(one), discard: () => call("keep", { id: one.id, name: one.name, seenMs: BigInt(one.changed_ms) }) })));
+	const [sure, setSure] = useState<Row | null>(null);
+	const discard = async (one: Row) => {
 		setSure(null);
-		await call("drafts", { discard: id });
+		await one.discard();
 		touched();
 		toast(T("ui.drafts.discarded"));
 	};
@@ -47,11 +66,11 @@ export function Drafts() {
 			<p class="quiet">{T("ui.drafts.hint")}</p>
 			<Refused refusal={refusal} />
 			{data === null && refusal === null && <Busy />}
-			{data?.drafts.length === 0 && <Empty>{T("ui.drafts.none")}</Empty>}
-			<ul class="items card" hidden={(data?.drafts.length ?? 0) === 0}>
-				{data?.drafts.map((one) => (
-					<li key={one.id} class="row apart">
-						<DraftItem one={one} />
+			{data !== null && rows.length === 0 && <Empty>{T("ui.drafts.none")}</Empty>}
+			<ul class="items card" hidden={rows.length === 0}>
+				{rows.map((one) => (
+					<li key={one.id + one.at} class="row apart">
+						<DraftItem one={one} at={one.at} />
 						<Button kind="plain" onClick={() => setSure(one)} aria-label={`${T("ui.drafts.discard")}: ${typeWord(one.type)} ${whenText(one.changed_ms)}`}>{T("ui.drafts.discard")}</Button>
 					</li>
 				))}
@@ -59,7 +78,7 @@ export function Drafts() {
 			{sure !== null && (
 				<Dialog title={T("ui.drafts.sure")} onClose={() => setSure(null)}>
 					<p>{capital(typeWord(sure.type))} · {whenText(sure.changed_ms)}</p>
-					<div class="row"><Button kind="danger" onClick={() => void discard(sure.id)}>{T("ui.drafts.discard")}</Button><Button kind="second" onClick={() => setSure(null)}>{T("ui.cancel")}</Button></div>
+					<div class="row"><Button kind="danger" onClick={() => void discard(sure)}>{T("ui.drafts.discard")}</Button><Button kind="second" onClick={() => setSure(null)}>{T("ui.cancel")}</Button></div>
 				</Dialog>
 			)}
 		</div>

@@ -9,8 +9,10 @@ import { call } from "../core/api";
 import { useAsk } from "../core/live";
 import type { RecordAnswer, Summary, Written } from "../core/records";
 import { href, replace } from "../core/route";
+import { useUnfinished } from "../core/unfinished";
 import { capital, dateText, momentIso, momentMs, momentText, T, typeWord, valueWord, whenText } from "../core/words";
 import { Check, Choice, Choices, Text } from "../ui/field";
+import { Kept } from "../ui/kept";
 import { Busy, Button, Notice, Refused } from "../ui/parts";
 import { holdWord, scopeWords, type ConsentRow, type DisclosureRow } from "./consent";
 import { Title } from "./frame";
@@ -64,9 +66,8 @@ function Make(props: { record: Summary }) {
 	const earlier = useAsk<{ disclosures: DisclosureRow[] }, "disclosure">("disclosure", { verb: "list", id: record.case_id });
 	const [scopes, setScopes] = useState<string[]>([isPlan ? "PLAN_SUMMARY" : "SESSION"]);
 	const [recipient, setRecipient] = useState("Kela");
-	const [statute, setStatute] = useState(false);
-	const [law, setLaw] = useState("");
-	const [reason, setReason] = useState("");
+	const typed = useUnfinished(record.id, "notice/statute", { statute: false, law: "", reason: "" });
+	const { statute, law, reason } = typed.value;
 	const [seen, setSeen] = useState<Preview | null>(null);
 	const [read, setRead] = useState(false);
 	const { refusal, busy, act } = useAct();
@@ -88,8 +89,10 @@ function Make(props: { record: Summary }) {
 	const look = () => act(() => call<Preview & Record<string, unknown>>("disclosure", { verb: "preview", ...what })).then((next) => next !== undefined && setSeen(next));
 	const prepare = async () => {
 		const written = await act(() => call<Written>("disclosure", { verb: "prepare", ...what }));
-		if (written !== undefined)
+		if (written !== undefined) {
+			typed.done();
 			replace(["notice", written.id]);
+		}
 	};
 	const offered = isPlan ? OF_PLAN.filter((one) => statute || scopes.includes(one) || holding.some((consent) => allows(consent, one))) : ["SESSION"];
 	return (
@@ -105,8 +108,9 @@ function Make(props: { record: Summary }) {
 				{!statute && covering === undefined && <div><a class="button" href={href(["consent", "new"], { case: record.case_id, then: record.id, scope: scopes[0] ?? "" })}>{T("ui.notice.take_consent")}</a></div>}
 				{isPlan && (offered.length > 1 || covering === undefined) && <div class="listed"><Choices label={T("ui.notice.scope")} values={scopes} onValues={forget(setScopes)} error={errors["scope"]}
 					options={offered.map((value) => ({ value, label: scopeWords([value]) }))} /></div>}
-				<Check label={T("ui.notice.by_statute")} value={statute} onValue={forget(setStatute)} />
-				{statute && <Statute law={law} reason={reason} onLaw={forget(setLaw)} onReason={forget(setReason)} errors={errors} />}
+				<Check label={T("ui.notice.by_statute")} value={statute} onValue={forget((next) => typed.patch({ statute: next }))} />
+				{statute && <Statute law={law} reason={reason} onLaw={forget((next) => typed.patch({ law: next }))} onReason={forget((next) => typed.patch({ reason: next }))} errors={errors} />}
+				<Kept of={typed} />
 				<Refused refusal={refusal} />
 				{may && scopes.length > 0 && seen === null && <div><Button busy={busy} onClick={() => void look()}>{T("ui.notice.preview")}</Button></div>}
 			</section>

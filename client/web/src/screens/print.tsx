@@ -6,8 +6,10 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useAct } from "../core/act";
 import { call } from "../core/api";
+import { useUnfinished } from "../core/unfinished";
 import { capital, language, LANGUAGES, T } from "../core/words";
 import { Check, Choice, Text } from "../ui/field";
+import { Kept } from "../ui/kept";
 import { Button, Refused } from "../ui/parts";
 import { errorsOf } from "./write";
 import { Title } from "./frame";
@@ -69,8 +71,8 @@ export function Print(props: { id: string; query: Record<string, string> }) {
 	const [lang, setLang] = useState("");
 	const [large, setLarge] = useState(props.query["large"] === "1");
 	const [blank, setBlank] = useState(false);
-	const [guarded, setGuarded] = useState(false);
-	const [reason, setReason] = useState("");
+	const typed = useUnfinished(props.id, "print/reason", { guarded: false, reason: "" });
+	const { guarded, reason } = typed.value;
 	const [quarter, setQuarter] = useState("");
 	const [page, setPage] = useState<Page | null>(null);
 	const { refusal, busy, act } = useAct();
@@ -95,8 +97,9 @@ export function Print(props: { id: string; query: Record<string, string> }) {
 				<Check label={T("ui.print.large")} value={large} onValue={of(setLarge)} />
 				{kind === "quadrants" && <Check label={T("ui.print.blank")} value={blank} onValue={of(setBlank)} />}
 				{kind === "findings" && <Text label={T("ui.print.quarter")} hint={T("ui.print.quarter_hint")} value={quarter} onValue={of(setQuarter)} error={errors["id"]} />}
-				{kind === "report" && <Check label={T("ui.print.guarded")} value={guarded} onValue={of(setGuarded)} />}
-				{kind === "report" && guarded && <Text label={T("ui.print.reason")} required value={reason} onValue={of(setReason)} error={errors["with_protected"]} />}
+				{kind === "report" && <Check label={T("ui.print.guarded")} value={guarded} onValue={of((next) => typed.patch({ guarded: next }))} />}
+				{kind === "report" && guarded && <Text label={T("ui.print.reason")} required value={reason} onValue={of((next) => typed.patch({ reason: next }))} error={errors["with_protected"]} />}
+				<Kept of={typed} />
 				<Refused refusal={refusal} />
 				<div class="row">
 					{page === null ? <Button type="submit" busy={busy}>{T("ui.print.show")}</Button> : <Button onClick={() => print()}>{T("ui.print.print")}</Button>}

@@ -1,17 +1,21 @@
 // record - one record: its values, its state and the steps that are possible, what
 // corrected it, who wrote which value, and for what may change a form.
-import { useState } from "preact/hooks";
-import { assignments, call, Refusal, type Json } from "../core/api";
+import { useEffect, useState } from "preact/hooks";
+import { useAct } from "../core/act";
+import { call, type Json } from "../core/api";
 import { touched, useAsk } from "../core/live";
 import { decisions, type Decision } from "../core/recent";
 import { Told } from "../core/refusal-words";
 import { titleOf, useShape, whoText, write, type FieldInfo, type FieldShape, type RecordAnswer, type TypeShape, type Who } from "../core/records";
 import { href } from "../core/route";
+import { useUnfinished, type KeptText } from "../core/unfinished";
 import { capital, fieldWord, momentText, T, t, stateWord, typeWord, valueWord, whenText, type WordKey } from "../core/words";
 import { Choice, Text } from "../ui/field";
+import { Kept } from "../ui/kept";
 import { Busy, Button, Dialog, Notice, Refused, toast } from "../ui/parts";
 import { ErrorSummary, RecordForm } from "../ui/record-form";
 import { RecordView, Value } from "../ui/record-view";
+import { step } from "../ui/step-form";
 import { HiddenNotice } from "./case";
 import { Title } from "./frame";
 import { PlanAgain } from "./plan";
@@ -28,50 +32,62 @@ interface StepAnswer {
 	steps: { state: string; needs: string; field: string; ready: boolean }[];
 }
 
-function Steps(props: { id: string; shape: TypeShape; values: Json }) {
+function Steps(props: { id: string; shape: TypeShape; values: Json; mark: (name: string) => string }) {
 	const { data } = useAsk<StepAnswer>("step", { recordId: props.id, state: "" });
 	const [asked, setAsked] = useState<StepAnswer["steps"][number] | null>(null);
-	const [values, setValues] = useState<Json>({});
-	const [refusal, setRefusal] = useState<Refusal | null>(null);
-	const take = async (state: string, body: Json) => {
-		try {
-			await call("step", { recordId: props.id, state, body: assignments(Object.fromEntries(Object.entries(body).filter(([, v]) => v !== null && v !== "").map(([k, v]) => [k, typeof v === "object" ? JSON.stringify(v) : String(v)]))) });
-			touched();
-			setAsked(null);
-			setRefusal(null);
-			setValues({});
-			toast(T("ui.step.done", { state: stateWord(props.shape.name, state) }));
-		} catch (error) {
-			if (!(error instanceof Refusal))
-				throw error;
-			setRefusal(error);
-		}
-	};
+	const { refusal, act } = useAct();
+	const take = (state: string) => act(() => took(props, state, {}));
 	if (data === null || data.steps.length === 0)
 		return null;
-	const needed = asked === null || asked.field === "" ? [] : [asked.field.split(".")[0]!];
-	const knows = needed.some((name) => props.shape.fields.some((field) => field.name === name));
 	return (
 		<section class="card stack tight noprint" aria-labelledby="steps">
 			<h2 id="steps">{T("ui.step.title")}</h2>
 			<p>{T("ui.step.holds", { state: stateWord(props.shape.name, data.holds) })}</p>
-			{refusal !== null && asked === null && <Refused refusal={refusal} />}
+			<Refused refusal={refusal} />
 			<div class="row">
-				{data.steps.map((step) => (
-					<Button key={step.state} kind="second" onClick={() => step.ready ? void take(step.state, {}) : (setRefusal(null), setAsked(step))}>{capital(stateWord(props.shape.name, step.state))}</Button>
+				{data.steps.map((one) => (
+					<Button key={one.state} kind="second" onClick={() => one.ready ? void take(one.state) : setAsked(one)}>{capital(stateWord(props.shape.name, one.state))}{props.mark(one.state)}</Button>
 				))}
 			</div>
-			{asked !== null && (
-				<Dialog title={capital(stateWord(props.shape.name, asked.state))} onClose={() => setAsked(null)}>
-					{knows ? <p>{T("ui.step.needs")}</p> : asked.needs !== "" && <p>{Told(asked.needs)}</p>}
-					<ErrorSummary refusal={refusal} shape={{ ...props.shape, fields: [] }} values={{}} />
-					<RecordForm shape={{ ...props.shape, fields: props.shape.fields.map((field) => ({ ...field, later: false })) }} only={needed.concat(refusal !== null && refusal.field !== "" ? [refusal.field.split(".")[0]!] : [])}
-						values={{ ...props.values, ...values }} onValues={(next) => setValues(Object.fromEntries(Object.entries(next).filter(([k, v]) => v !== props.values[k])))} errors={errorsOf(refusal)} />
-					<Button onClick={() => void take(asked.state, values)}>{T("ui.step.take")}</Button>
-				</Dialog>
-			)}
+			{asked !== null && <Asking {...props} asked={asked} onClose={() => setAsked(null)} />}
 		</section>
 	);
+}
+
+async function took(of: { id: string; shape: TypeShape }, state: string, values: Json): Promise<true> {
+	await step(of.id, state, values);
+	toast(T("ui.step.done", { state: stateWord(of.shape.name, state) }));
+	return true;
+}
+
+// What a step needs besides.
+function Asking(props: { id: string; shape: TypeShape; values: Json; asked: StepAnswer["steps"][number]; onClose: () => void }) {
+	const { asked, shape } = props;
+	const typed = useUnfinished<Json>(props.id, asked.state, {});
+	const { refusal, busy, act } = useAct();
+	const fields = [asked.field, refusal?.field ?? ""].map((path) => path.split(".")[0]!);
+	const knows = shape.fields.some((field) => field.name === fields[0]);
+	const take = async () => {
+		if (await act(() => took(props, asked.state, typed.value))) {
+			typed.done();
+			props.onClose();
+		}
+	};
+	return (
+		<Dialog title={capital(stateWord(shape.name, asked.state))} onClose={props.onClose}>
+			{knows ? <p>{T("ui.step.needs")}</p> : asked.needs !== "" && <p>{Told(asked.needs)}</p>}
+			<ErrorSummary refusal={refusal} shape={{ ...shape, fields: [] }} values={{}} />
+			<RecordForm shape={{ ...shape, fields: shape.fields.map((field) => ({ ...field, later: false })) }} only={fields}
+				values={{ ...props.values, ...typed.value }} onValues={(next) => typed.set(differing(next, props.values))} errors={errorsOf(refusal)} />
+			<Kept of={typed} />
+			<Button busy={busy} onClick={() => void take()}>{T("ui.step.take")}</Button>
+		</Dialog>
+	);
+}
+
+// Of the values those that differ from what is recorded.
+function differing(values: Json, from: Json): Json {
+	return Object.fromEntries(Object.entries(values).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(from[name])));
 }
 
 // A value in words, of any kind.
@@ -98,21 +114,15 @@ export function Conflict(props: { id: string; info: FieldInfo; shape: TypeShape;
 	const { info } = props;
 	const field = props.shape.fields.find((one) => one.name === info.field);
 	const before = decided(props.id, info.field);
-	const [values, setValues] = useState<Json | null>(null);
-	const [refusal, setRefusal] = useState<Refusal | null>(null);
-	const choose = async (value: unknown) => {
-		try {
-			await write({ type: props.shape.name, record_id: props.id, values: { [info.field]: value }, token: props.token });
-			decisions.value = [{ id: props.id, info, value, at_ms: Date.now() }, ...decisions.value.filter((one) => one !== before)];
-			setValues(null);
-			setRefusal(null);
-			toast(T("ui.conflicts.chosen"), () => { location.hash = href(["conflicts"]); });
-		} catch (error) {
-			if (!(error instanceof Refusal))
-				throw error;
-			setRefusal(error);
-		}
-	};
+	const typed = useUnfinished<Json | null>(props.id, `record/${info.field}`, null);
+	const values = typed.value;
+	const { refusal, act } = useAct();
+	const choose = (value: unknown) => act(async () => {
+		await write({ type: props.shape.name, record_id: props.id, values: { [info.field]: value }, token: props.token });
+		decisions.value = [{ id: props.id, info, value, at_ms: Date.now() }, ...decisions.value.filter((one) => one !== before)];
+		typed.done();
+		toast(T("ui.conflicts.chosen"), () => { location.hash = href(["conflicts"]); });
+	});
 	if (field === undefined)
 		return null;
 	const isChosen = (value: unknown) => before !== undefined && JSON.stringify(before.value ?? null) === JSON.stringify(value ?? null);
@@ -135,9 +145,10 @@ export function Conflict(props: { id: string; info: FieldInfo; shape: TypeShape;
 					<li class="stack tight"><strong><Shown field={field} value={before.value} cleared={false} /></strong><p class="chip good">✓ {t("ui.conflicts.picked")}</p></li>}
 			</ul>
 			<Refused refusal={refusal} />
-			{values === null ? <div><Button kind="plain" onClick={() => setValues({ [field.name]: info.siblings[0]?.value ?? null })}>{T("ui.conflicts.write")}</Button></div> : (
+			{values === null ? <div><Button kind="plain" onClick={() => typed.set({ [field.name]: info.siblings[0]?.value ?? null })}>{T("ui.conflicts.write")}</Button></div> : (
 				<div class="stack tight">
-					<RecordForm shape={props.shape} only={[field.name]} values={values} onValues={setValues} errors={errorsOf(refusal)} />
+					<RecordForm shape={props.shape} only={[field.name]} values={values} onValues={typed.set} errors={errorsOf(refusal)} />
+					<Kept of={typed} />
 					<div><Button onClick={() => void choose(values[field.name] ?? null)}>{T("ui.conflicts.keep_this")}</Button></div>
 				</div>
 			)}
@@ -148,17 +159,11 @@ export function Conflict(props: { id: string; info: FieldInfo; shape: TypeShape;
 // Who wrote what, when; a value of before may be taken again where the record may be changed.
 function History(props: { id: string; shape: TypeShape; token: number }) {
 	const { data, refusal } = useAsk<RecordAnswer>("show", { id: props.id, log: true });
-	const [refused, setRefused] = useState<Refusal | null>(null);
-	const again = async (fields: Json) => {
-		try {
-			await write({ type: props.shape.name, record_id: props.id, values: fields, token: props.token });
-			toast(T("ui.log.restored"));
-		} catch (error) {
-			if (!(error instanceof Refusal))
-				throw error;
-			setRefused(error);
-		}
-	};
+	const { refusal: refused, act } = useAct();
+	const again = (fields: Json) => act(async () => {
+		await write({ type: props.shape.name, record_id: props.id, values: fields, token: props.token });
+		toast(T("ui.log.restored"));
+	});
 	const lines = [...(data?.log ?? [])].reverse();
 	return (
 		<section class="card stack tight" aria-labelledby="log"><h2 id="log">{T("ui.log.title")}</h2>
@@ -178,26 +183,23 @@ function History(props: { id: string; shape: TypeShape; token: number }) {
 }
 
 // Asks why before something is shown that needs a reason; the reason goes into the access log.
-export function Reason(props: { title: string; hint: string; button: string; onClose: () => void; onGive: (reason: string) => Promise<void> | void }) {
-	const [reason, setReason] = useState("");
-	const [refusal, setRefusal] = useState<Refusal | null>(null);
+export function Reason(props: { id: string; name: string; title: string; hint: string; button: string; onClose: () => void; onGive: (reason: string) => Promise<void> | void }) {
+	const typed = useUnfinished(props.id, props.name, "");
+	const reason = typed.value.trim();
+	const { refusal, act } = useAct();
 	const give = async (event: Event) => {
 		event.preventDefault();
-		try {
-			await props.onGive(reason.trim());
-		} catch (error) {
-			if (!(error instanceof Refusal))
-				throw error;
-			setRefusal(error);
-		}
+		if (await act(async () => [await props.onGive(reason)]))
+			typed.done();
 	};
 	return (
 		<Dialog title={props.title} onClose={props.onClose}>
 			<form class="stack" onSubmit={(event) => void give(event)}>
 				<p>{props.hint}</p>
 				<Refused refusal={refusal} />
-				<Text label={T("ui.reason.why")} value={reason} onValue={setReason} long autofocus lettersMost={500} />
-				<Button type="submit" busy={reason.trim() === ""}>{props.button}</Button>
+				<Text label={T("ui.reason.why")} value={typed.value} onValue={typed.set} long autofocus lettersMost={500} />
+				<Kept of={typed} />
+				<Button type="submit" busy={reason === ""}>{props.button}</Button>
 			</form>
 		</Dialog>
 	);
@@ -209,48 +211,38 @@ export function BreakGlass(props: { id: string }) {
 	return (
 		<>
 			<Button kind="second" small onClick={() => setOpen(true)}>{T("ui.glass.title")}</Button>
-			{open && <Reason title={T("ui.glass.title")} hint={T("ui.glass.hint")} button={T("ui.glass.open")} onClose={() => setOpen(false)}
+			{open && <Reason id={props.id} name="glass" title={T("ui.glass.title")} hint={T("ui.glass.hint")} button={T("ui.glass.open")} onClose={() => setOpen(false)}
 				onGive={async (reason) => { await call("breakGlass", { id: props.id, reason }); setOpen(false); touched(); toast(T("ui.glass.opened")); }} />}
 		</>
 	);
 }
 
-// Text of a change that is not saved, in this window's memory, so that a lock takes none of it.
-const unsaved = new Map<string, { values: Json; token: number }>();
-
+// Of a change what was touched alone is kept, with the read it was made from.
 function Change(props: { shape: TypeShape; answer: RecordAnswer; onDone: () => void }) {
 	const { record, token } = props.answer;
-	const [values, setTyped] = useState<Json>(unsaved.get(record.id)?.values ?? record.fields);
-	const [refusal, setRefusal] = useState<Refusal | null>(null);
-	const [first] = useState(unsaved.get(record.id)?.token ?? token);
-	const setValues = (next: Json) => {
-		setTyped(next);
-		unsaved.set(record.id, { values: next, token: first });
-	};
+	const typed = useUnfinished(record.id, "record/change", { token, values: {} as Json });
+	const values = { ...record.fields, ...typed.value.values };
+	const { refusal, busy, act } = useAct();
+	const setValues = (next: Json) => typed.set({ token: typed.value.token, values: differing(next, record.fields) });
 	const done = () => {
-		unsaved.delete(record.id);
+		typed.done();
 		props.onDone();
 	};
-	const save = async () => {
-		const changed = Object.fromEntries(Object.entries(values).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(record.fields[name])));
-		try {
-			if (Object.keys(changed).length > 0)
-				await write({ type: record.type, record_id: record.id, values: changed, token: first });
-			toast(T("ui.saved", { what: typeWord(record.type) }));
-			done();
-		} catch (error) {
-			if (!(error instanceof Refusal))
-				throw error;
-			setRefusal(error);
-		}
-	};
+	const save = () => act(async () => {
+		const changed = differing(values, record.fields);
+		if (Object.keys(changed).length > 0)
+			await write({ type: record.type, record_id: record.id, values: changed, token: typed.value.token });
+		toast(T("ui.saved", { what: typeWord(record.type) }));
+		done();
+	});
 	return (
 		<form class="card stack" noValidate onSubmit={(event) => { event.preventDefault(); void save(); }}
 			onKeyDown={(event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); void save(); } }}>
 			<ErrorSummary refusal={refusal} shape={props.shape} values={values} />
 			{refusal?.kind === "STALE_READ" && <Notice tone="warn">{T("ui.stale", { field: fieldWord(record.type, refusal.field), stored: String(refusal.detail["stored"] ?? "–") })}</Notice>}
 			<RecordForm shape={props.shape} values={values} onValues={setValues} errors={errorsOf(refusal)} caseId={record.case_id} leaveOut={["client", "state"]} />
-			<div class="row"><Button type="submit">{T("ui.save")}</Button><Button kind="second" onClick={done}>{T("ui.cancel")}</Button></div>
+			<Kept of={typed} />
+			<div class="row"><Button type="submit" busy={busy}>{T("ui.save")}</Button><Button kind="second" onClick={done}>{T("ui.cancel")}</Button></div>
 		</form>
 	);
 }
@@ -259,32 +251,25 @@ const KINDS = ["RECTIFY", "SUPPLEMENT", "CLIENT_STATEMENT", "REMOVE_UNNECESSARY"
 
 // A signed record stays as it was; a correction is a record of its own.
 function Correct(props: { id: string; onClose: () => void }) {
-	const [kind, setKind] = useState("SUPPLEMENT");
-	const [reason, setReason] = useState("");
-	const [text, setText] = useState("");
-	const [toCase, setToCase] = useState("");
-	const [refusal, setRefusal] = useState<Refusal | null>(null);
-	const send = async () => {
-		try {
-			await call("correct", { recordId: props.id, kind, reason, text, toCase });
-			touched();
-			toast(T("ui.correct.done"));
-			props.onClose();
-		} catch (error) {
-			if (!(error instanceof Refusal))
-				throw error;
-			setRefusal(error);
-		}
-	};
+	const typed = useUnfinished(props.id, "record/correct", { kind: "SUPPLEMENT", reason: "", text: "", toCase: "" });
+	const { kind, reason, text, toCase } = typed.value;
+	const { refusal, busy, act } = useAct();
+	const send = () => act(async () => {
+		await call("correct", { recordId: props.id, ...typed.value });
+		toast(T("ui.correct.done"));
+		typed.done();
+		props.onClose();
+	});
 	const errors = errorsOf(refusal);
 	return (
 		<Dialog title={T("ui.correct.title")} onClose={props.onClose}>
 			<Refused refusal={refusal} />
-			<Choice label={fieldLabel("kind")} value={kind} onValue={setKind} list options={KINDS.map((one) => ({ value: one, label: capital(valueWord("correction_kind", one)) }))} />
-			<Text label={fieldLabel("reason")} value={reason} onValue={setReason} long required error={errors["reason"]} />
-			{kind !== "REMOVE_UNNECESSARY" && kind !== "WRONG_CLIENT" && <Text label={fieldLabel("new_text")} value={text} onValue={setText} long error={errors["new_text"] ?? errors["text"]} />}
-			{kind === "WRONG_CLIENT" && <Text label={T("ui.correct.to_case")} value={toCase} onValue={setToCase} error={errors["to_case"]} />}
-			<Button onClick={() => void send()}>{T("ui.sign")}</Button>
+			<Choice label={fieldLabel("kind")} value={kind} onValue={(next) => typed.patch({ kind: next })} list options={KINDS.map((one) => ({ value: one, label: capital(valueWord("correction_kind", one)) }))} />
+			<Text label={fieldLabel("reason")} value={reason} onValue={(next) => typed.patch({ reason: next })} long required error={errors["reason"]} />
+			{kind !== "REMOVE_UNNECESSARY" && kind !== "WRONG_CLIENT" && <Text label={fieldLabel("new_text")} value={text} onValue={(next) => typed.patch({ text: next })} long error={errors["new_text"] ?? errors["text"]} />}
+			{kind === "WRONG_CLIENT" && <Text label={T("ui.correct.to_case")} value={toCase} onValue={(next) => typed.patch({ toCase: next })} error={errors["to_case"]} />}
+			<Kept of={typed} />
+			<Button busy={busy} onClick={() => void send()}>{T("ui.sign")}</Button>
 		</Dialog>
 	);
 }
@@ -308,7 +293,14 @@ function Asked(props: { id: string; shape: TypeShape; original: string; guarded:
 export function Record(props: { id: string }) {
 	const { data, refusal } = useAsk<RecordAnswer>("show", { id: props.id });
 	const shape = useShape(data?.record.type ?? "");
-	const [open, setOpen] = useState<"" | "change" | "correct" | "log" | "original" | "guarded">(unsaved.has(props.id) ? "change" : "");
+	const begun = useAsk<{ kept: KeptText[] }>("kept", { id: props.id });
+	const left = (begun.data?.kept ?? []).map((one) => one.name.replace("record/", ""));
+	const mark = (name: string) => left.includes(name) ? ` · ${t("ui.mark.unfinished")}` : "";
+	const [open, setOpen] = useState<"" | "change" | "correct" | "log" | "original" | "guarded">("");
+	useEffect(() => {
+		if (left.includes("change"))
+			setOpen("change"); // it goes on where it was left
+	}, [begun.data === null]);
 	const [reasons, setReasons] = useState({ original: "", guarded: "" });
 	if (refusal !== null)
 		return <div class="stack"><Title>{T("ui.record.title")}</Title><Refused refusal={refusal} />{refusal.kind === "CALLER" && <div><BreakGlass id={props.id} /></div>}</div>;
@@ -343,9 +335,9 @@ export function Record(props: { id: string }) {
 					<RecordView shape={shape} values={record.fields} leaveOut={["client", "state"]} />
 					<div class="row noprint">
 						{!shape.signed && !shape.central_only && <Button kind="second" onClick={() => setOpen("change")}>{T("ui.change")}</Button>}
-						{shape.signed && <Button kind="second" onClick={() => setOpen("correct")}>{T("ui.correct.title")}</Button>}
-						{record.mark !== undefined && <Button kind="second" onClick={() => setOpen("original")}>{T("ui.record.original")}</Button>}
-						{isGuarded && <Button kind="second" onClick={() => setOpen("guarded")}>{T("ui.record.guarded")}</Button>}
+						{shape.signed && <Button kind="second" onClick={() => setOpen("correct")}>{T("ui.correct.title")}{mark("correct")}</Button>}
+						{record.mark !== undefined && <Button kind="second" onClick={() => setOpen("original")}>{T("ui.record.original")}{mark("original")}</Button>}
+						{isGuarded && <Button kind="second" onClick={() => setOpen("guarded")}>{T("ui.record.guarded")}{mark("guarded")}</Button>}
 						{open !== "log" && <Button kind="plain" onClick={() => setOpen("log")}>{T("ui.log.title")}</Button>}
 					</div>
 				</div>
@@ -357,10 +349,10 @@ export function Record(props: { id: string }) {
 					<ul class="items">{(record.corrections ?? []).map((one) => <li key={one.id}><a class="item" href={href(["record", one.id])}>{capital(valueWord("correction_kind", String(one.fields["kind"] ?? "")))}<span class="quiet">{String(one.fields["reason"] ?? "")}</span></a></li>)}</ul>
 				</section>
 			)}
-			<Steps id={record.id} shape={shape} values={record.fields} />
+			<Steps id={record.id} shape={shape} values={record.fields} mark={mark} />
 			{open === "log" && <History id={record.id} shape={shape} token={data.token} />}
 			{open === "correct" && <Correct id={record.id} onClose={() => setOpen("")} />}
-			{(open === "original" || open === "guarded") && <Reason title={T(open === "original" ? "ui.record.original" : "ui.record.guarded")} hint={T("ui.reason.hint")} button={T("ui.reason.show")}
+			{(open === "original" || open === "guarded") && <Reason id={record.id} name={`record/${open}`} title={T(open === "original" ? "ui.record.original" : "ui.record.guarded")} hint={T("ui.reason.hint")} button={T("ui.reason.show")}
 				onClose={() => setOpen("")} onGive={(reason) => { setReasons({ ...reasons, [open]: reason }); setOpen(""); }} />}
 		</div>
 	);

@@ -9,9 +9,11 @@ import { useDraft } from "../core/draft";
 import { status, useAsk } from "../core/live";
 import { clientName, fieldText, useShape, write, type RecordAnswer, type Summary, type TypeShape } from "../core/records";
 import { href, replace } from "../core/route";
+import { useUnfinished } from "../core/unfinished";
 import { capital, fieldWord, momentIso, momentText, stateWord, T, valueWord } from "../core/words";
 import { Danger } from "../ui/danger";
 import { Choice, Text } from "../ui/field";
+import { Kept } from "../ui/kept";
 import { Busy, Button, Notice, Refused, toast } from "../ui/parts";
 import { ErrorSummary, RecordField, RecordForm } from "../ui/record-form";
 import { RecordView } from "../ui/record-view";
@@ -111,13 +113,15 @@ function Outcome(props: { record: Held; shape: TypeShape; client: string; caseId
 	const matters = useAsk<{ records: Summary[] }>(client === "" ? null : "list", { type: "case", naming: client });
 	const open = (matters.data?.records ?? []).filter((one) => !["CLOSED", "TRANSFERRED"].includes(one.state?.holds ?? ""));
 	const [state, setState] = useState("CASE_OPENED");
-	const [title, setTitle] = useState("");
+	const typed = useUnfinished(record.id, "title", "");
+	const title = typed.value;
 	const [matter, setMatter] = useState("");
 	const { refusal, busy, act } = useAct();
 	const opens = () => act(async () => {
 		const opened = state === "LINKED" ? { id: matter }
 			: await write({ type: "case", client_case: props.caseId, values: { client, title, opened_on: received, opened_by_pathway: pathway, special_support: false } });
 		await step(record.id, state, { outcome_case: opened.id });
+		typed.done();
 		toast(T("ui.step.done", { state: stateWord("referral", state) }));
 	});
 	const states = ["CASE_OPENED", ...(open.length > 0 ? ["LINKED"] : []), "RETURNED_WRONG_RECIPIENT", "CLOSED_NO_ACTION"];
@@ -128,8 +132,9 @@ function Outcome(props: { record: Held; shape: TypeShape; client: string; caseId
 			{state === "CASE_OPENED" || state === "LINKED" ? (
 				<form class="stack" noValidate onSubmit={(event) => { event.preventDefault(); if (!busy) void opens(); }}>
 					<Refused refusal={refusal} />
-					{state === "CASE_OPENED" ? <Text label={capital(fieldWord("case", "title"))} required value={title} onValue={setTitle} lettersMost={200} error={errorsOf(refusal)["title"]} />
+					{state === "CASE_OPENED" ? <Text label={capital(fieldWord("case", "title"))} required value={title} onValue={typed.set} lettersMost={200} error={errorsOf(refusal)["title"]} />
 						: <Choice label={T("ui.case.matters")} value={matter} onValue={setMatter} options={open.map((one) => ({ value: one.id, label: one.title }))} error={errorsOf(refusal)["outcome_case"]} />}
+					<Kept of={typed} />
 					<div><Button type="submit" busy={busy}>{T(state === "LINKED" ? "ui.referral.link" : "ui.referral.open")}</Button></div>
 				</form>
 			) : <StepForm key={state} name={`${record.id}/${state}`} fields={pick(props.shape, "outcome").map((one) => ({ ...one, required: true }))} button={T("ui.step.take")} take={(values) => step(record.id, state, values)} />}

@@ -9,10 +9,12 @@ import { useDraft, type Draft } from "../core/draft";
 import { useAsk } from "../core/live";
 import { clientName, fieldText, useShape, write, type RecordAnswer, type Summary, type TypeShape, type Written } from "../core/records";
 import { go, href, replace } from "../core/route";
+import { useUnfinished } from "../core/unfinished";
 import { capital, clockText, fieldWord, momentIso, momentText, stateWord, T, t, todayIso, typeWord, valueWord } from "../core/words";
 import { Actions, type DraftRow, type From } from "../ui/actions";
 import { Danger } from "../ui/danger";
 import { Choice, Text } from "../ui/field";
+import { Kept } from "../ui/kept";
 import { Busy, Button, Dialog, Empty, Notice, Refused } from "../ui/parts";
 import { RecordPick } from "../ui/record-pick";
 import { RecordView } from "../ui/record-view";
@@ -53,18 +55,18 @@ function Whom() {
 function Begin(props: { caseId: string; client: string; matters: Summary[]; shape: TypeShape }) {
 	const { client, matters } = props;
 	const [matter, setMatter] = useState(matters.find((one) => one.case_id === props.caseId)?.case_id ?? matters[0]?.case_id ?? "");
-	const [title, setTitle] = useState(T("ui.visit.matter_first"));
-	const [later, setLater] = useState(false);
-	const [values, setValues] = useState<Json>({ client, place: "HOME", purpose: "FOLLOW_UP", phase: PHASES["FOLLOW_UP"] });
+	const typed = useUnfinished(client, "visit", { title: T("ui.visit.matter_first"), later: false, values: { client, place: "HOME", purpose: "FOLLOW_UP", phase: PHASES["FOLLOW_UP"] } as Json });
+	const { title, later, values } = typed.value;
 	const { refusal, busy, act } = useAct();
 	const errors = errorsOf(refusal);
-	const change = (more: Json) => setValues({ ...values, ...more });
+	const change = (more: Json) => typed.patch({ values: { ...values, ...more } });
 	const begin = () => act(async () => {
 		const opened = matter !== "" ? matter : (await write({ type: "case", client_case: props.caseId,
 			values: { client, title, opened_on: todayIso(), opened_by_pathway: "OUTREACH_FOUND", special_support: false } })).case_id;
 		setMatter(opened);
 		const written = await write({ type: "visit", case_id: opened,
 			values: { ...values, ...(later ? { state: "PLANNED" } : { state: "STARTED", started_at: new Date().toISOString(), planned_at: null }) } });
+		typed.done();
 		replace(["visit", written.id]);
 	});
 	const purpose = props.shape.fields.find((one) => one.name === "purpose")?.values?.filter((one) => one !== "UNSPECIFIED") ?? [];
@@ -77,14 +79,15 @@ function Begin(props: { caseId: string; client: string; matters: Summary[]; shap
 					onValue={(next) => change({ purpose: next, phase: PHASES[next] ?? values["phase"] })} /></div>
 				<div class="grow"><Choice label={word("phase")} list value={fieldText(values, "phase")} onValue={(phase) => change({ phase })} options={choices("process_phase", PHASE_LIST)} error={errors["phase"]} /></div>
 			</div>
-			{matters.length === 0 ? <Text label={T("ui.visit.matter_new")} hint={T("ui.visit.matter_hint")} value={title} onValue={setTitle} error={errors["title"]} />
+			{matters.length === 0 ? <Text label={T("ui.visit.matter_new")} hint={T("ui.visit.matter_hint")} value={title} onValue={(next) => typed.patch({ title: next })} error={errors["title"]} />
 				: matters.length > 1 && <Choice label={capital(typeWord("case"))} value={matter} onValue={setMatter} options={matters.map((one) => ({ value: one.case_id, label: one.title }))} />}
-			<Choice label={T("ui.visit.when")} value={later ? "later" : "now"} onValue={(when) => setLater(when === "later")}
+			<Choice label={T("ui.visit.when")} value={later ? "later" : "now"} onValue={(when) => typed.patch({ later: when === "later" })}
 				options={[{ value: "now", label: T("ui.visit.now") }, { value: "later", label: T("ui.visit.later") }]} />
 			{later && <div class="row">
 				<div class="grow"><Text label={word("planned_at")} type="datetime-local" value={fieldText(values, "planned_at")} onValue={(planned_at) => change({ planned_at })} error={errors["planned_at"]} /></div>
 				<div class="grow"><Text label={word("topic")} value={fieldText(values, "topic")} lettersMost={200} onValue={(topic) => change({ topic: topic === "" ? null : topic })} error={errors["topic"]} /></div>
 			</div>}
+			<Kept of={typed} />
 			<div><Button type="submit" busy={busy}>{later ? T("ui.visit.plan") : T("ui.home.visit")}</Button></div>
 		</form>
 	);
@@ -190,9 +193,10 @@ function useNote(visit: RecordAnswer["record"], found: DraftRow | undefined): No
 // How a visit ends: read aloud and signed, or why there is nothing to record.
 function End(props: { visit: RecordAnswer["record"]; note: Note; notes: Summary[]; onClose: () => void }) {
 	const { visit, note } = props;
-	const [reason, setReason] = useState("");
+	const typed = useUnfinished(visit.id, "DONE", "");
+	const reason = typed.value;
 	const ended = useAct();
-	const done = (more: Json) => ended.act(() => step(visit.id, "DONE", { ended_at: new Date().toISOString(), ...more }));
+	const done = (more: Json) => ended.act(() => step(visit.id, "DONE", { ended_at: new Date().toISOString(), ...more })).then((went) => went && typed.done());
 	const { refusal, busy, finish } = useFinish(note.draft, () => void done({}));
 	const text = fieldText(note.values, "text"), view = fieldText(note.values, "client_view");
 	return (
@@ -211,7 +215,8 @@ function End(props: { visit: RecordAnswer["record"]; note: Note; notes: Summary[
 				<><p>{T("ui.visit.note_signed")}</p><div><Button busy={ended.busy} onClick={() => void done({})}>{T("ui.visit.end")}</Button></div></>
 			) : (
 				<>
-					<Text label={capital(fieldWord("visit", "nothing_to_record_reason"))} hint={T("ui.visit.nothing_hint")} value={reason} lettersMost={2000} long onValue={setReason} />
+					<Text label={capital(fieldWord("visit", "nothing_to_record_reason"))} hint={T("ui.visit.nothing_hint")} value={reason} lettersMost={2000} long onValue={typed.set} />
+					<Kept of={typed} />
 					<div><Button busy={ended.busy} onClick={() => void done({ nothing_to_record_reason: reason })}>{T("ui.visit.end_without")}</Button></div>
 				</>
 			)}
@@ -221,16 +226,17 @@ function End(props: { visit: RecordAnswer["record"]; note: Note; notes: Summary[
 
 // A visit that was not: not met, cancelled, or broken off because it was not safe.
 function Not(props: { visit: RecordAnswer["record"]; state: string; municipality: string; onClose: () => void }) {
-	const [reason, setReason] = useState("");
+	const typed = useUnfinished<Json>(props.visit.id, props.state, {});
 	const { refusal, busy, act } = useAct();
 	return (
 		<Dialog title={capital(stateWord("visit", props.state))} onClose={props.onClose}>
 			{props.state === "ABORTED_SAFETY" && <Danger municipality={props.municipality} text={T("ui.visit.leave")} />}
 			{props.state === "NO_SHOW" && <Notice tone="warn">{T("ui.visit.no_note_left")}</Notice>}
 			{refusal?.field === "" && <Refused refusal={refusal} />}
-			<Text label={word("cancel_reason")} long value={reason} lettersMost={2000} onValue={setReason} error={errorsOf(refusal)["cancel_reason"]} />
-			<div><Button busy={busy} onClick={() => void act(() => step(props.visit.id, props.state, { cancel_reason: reason,
-				...(props.state === "ABORTED_SAFETY" ? { ended_at: new Date().toISOString() } : {}) })).then((went) => went && props.onClose())}>{T("ui.step.take")}</Button></div>
+			<Text label={word("cancel_reason")} long value={fieldText(typed.value, "cancel_reason")} lettersMost={2000} onValue={(cancel_reason) => typed.set({ cancel_reason })} error={errorsOf(refusal)["cancel_reason"]} />
+			<Kept of={typed} />
+			<div><Button busy={busy} onClick={() => void act(() => step(props.visit.id, props.state, { ...typed.value,
+				...(props.state === "ABORTED_SAFETY" ? { ended_at: new Date().toISOString() } : {}) })).then((went) => went && (typed.done(), props.onClose()))}>{T("ui.step.take")}</Button></div>
 		</Dialog>
 	);
 }

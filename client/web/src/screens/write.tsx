@@ -8,23 +8,17 @@ import { told } from "../core/refusal-words";
 import { useShape, write, type RecordAnswer, type TypeShape, type Written } from "../core/records";
 import { href, replace, settle } from "../core/route";
 import { capital, clockText, language, T, typeWord } from "../core/words";
-import { Button, Busy, Notice, Refused, refusalText, toast } from "../ui/parts";
+import { Kept } from "../ui/kept";
+import { Button, Busy, Notice, Refused, toast } from "../ui/parts";
 import { ErrorSummary, RecordForm, type FieldErrors } from "../ui/record-form";
 import { SCREENS } from "./case";
 import { Title } from "./frame";
 
 export function Keeping(props: { draft: Draft }) {
-	const keeping = props.draft.keeping.value;
-	switch (keeping.state) {
-	case "none":
-		return <p class="quiet" role="status">{T("ui.draft.none")}</p>;
-	case "typing":
-		return <p class="quiet" role="status" data-keeping="typing">{T("ui.draft.typing")}</p>;
-	case "kept":
-		return <p class="quiet" role="status" data-keeping="kept">{T("ui.draft.kept", { when: clockText(keeping.at_ms) })}</p>;
-	case "failed":
-		return <Notice tone="warn" live>{T("ui.draft.failed")} {refusalText(keeping.refusal)}</Notice>;
-	}
+	const now = props.draft.keeping.value;
+	return now.state === "none" ? <p class="quiet" role="status">{T("ui.draft.none")}</p>
+		: now.state === "kept" ? <p class="quiet" role="status" data-keeping="kept">{T("ui.draft.kept", { when: clockText(now.at_ms) })}</p>
+		: <Kept of={props.draft} />;
 }
 
 // The daemon's error beside the field it names; without one, on top.

@@ -1,12 +1,14 @@
 // step-form - one act on a record that stands: the fields it needs and one button. What was
-// typed stays while the window is open, whatever screen one is on and whatever is refused.
+// typed is kept until it is done, whatever screen one is on, whatever is refused or ends.
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { useAct } from "../core/act";
 import { assignments, call, type Json } from "../core/api";
 import { touched } from "../core/live";
 import type { FieldShape, TypeShape, Written } from "../core/records";
+import { useUnfinished } from "../core/unfinished";
 import { errorsOf } from "../screens/write";
+import { Kept } from "./kept";
 import { Button, Refused, toast } from "./parts";
 import { focusField, RecordField } from "./record-form";
 
@@ -30,32 +32,29 @@ export function pick(shape: TypeShape, ...names: string[]): FieldShape[] {
 	});
 }
 
-const typed = new Map<string, Json>();
-
 export function StepForm(props: { name: string; fields: FieldShape[]; first?: Json; button: string; kind?: "second" | "danger"; take: (values: Json) => Promise<unknown>;
 				  caseId?: string; children?: (values: Json, set: (values: Json) => void) => ComponentChildren }) {
-	const [values, setValues] = useState<Json>(typed.get(props.name) ?? props.first ?? {});
+	const [id, name] = props.name.split("/") as [string, string];
+	const typed = useUnfinished<Json>(id, name, props.first ?? {});
+	const values = typed.value;
 	const { refusal, busy, act } = useAct();
 	useEffect(() => {
 		if (refusal !== null && refusal.field !== "")
 			focusField(refusal.field);
 	}, [refusal]);
-	const change = (next: Json) => {
-		typed.set(props.name, next);
-		setValues(next);
-	};
 	const send = async () => {
 		if (await act(async () => [await props.take(values)]) !== undefined)
-			typed.delete(props.name);
+			typed.done();
 	};
 	return (
 		<form class="stack" noValidate onSubmit={(event) => { event.preventDefault(); if (!busy) void send(); }}>
 			{refusal !== null && !props.fields.some((one) => one.name === refusal.field.split(".")[0]) && <Refused refusal={refusal} />}
 			{props.fields.map((field) => (
 				<RecordField key={field.name} shape={{ ...field, later: false }} path={field.name} value={values[field.name]} errors={errorsOf(refusal)} caseId={props.caseId}
-					onValue={(next) => change({ ...values, [field.name]: next })} />
+					onValue={(next) => typed.set({ ...values, [field.name]: next })} />
 			))}
-			{props.children?.(values, change)}
+			{props.children?.(values, typed.set)}
+			<Kept of={typed} />
 			<div><Button type="submit" busy={busy} {...(props.kind === undefined ? {} : { kind: props.kind })}>{props.button}</Button></div>
 		</form>
 	);

@@ -4,10 +4,11 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { status } from "../../core/live";
 import { capital, T, t, todayIso, valueWord, weekdayText } from "../../core/words";
 import { Text } from "../../ui/field";
+import { Kept } from "../../ui/kept";
 import { Button, refusalText } from "../../ui/parts";
 import { useMask } from "./hide";
 import { clientOf, step, type Action, type Meeting } from "./meeting";
-import { Kept, Veiled } from "./points";
+import { Veiled } from "./points";
 import { useTyped } from "./typed";
 
 const DAY_MS = 86_400_000, WEEK = "+7";
@@ -42,8 +43,9 @@ function NewAction(props: { meeting: Meeting }) {
 	const [day, setDay] = useState(WEEK);
 	const box = useRef<HTMLDivElement>(null);
 	const due = useRef("");
-	const { text, change, record, refusal, keeping } = useTyped(meeting.id, "", meeting.typed.summary ?? "",
+	const typed = useTyped(meeting.id, "", meeting.typed.summary ?? "",
 		(what) => step(meeting.id, "action", { text: what, ownerKind: owner, owner: name, due: due.current }));
+	const { text, change, record, refusal } = typed;
 	useLayoutEffect(() => { // with the change itself: the next key may be there already
 		if (phase !== "what")
 			(box.current?.querySelector<HTMLElement>(phase === "who" ? "button" : name === "" ? "input" : "[data-day] input"))?.focus();
@@ -92,7 +94,7 @@ function NewAction(props: { meeting: Meeting }) {
 						}
 					}} />
 			</Veiled>
-			{phase === "what" && <div class="row apart"><Kept keeping={keeping} />{text.trim() !== "" && <Button kind="second" onClick={() => setPhase("who")}>{T("ui.companion.go_on")}</Button>}</div>}
+			{phase === "what" && <div class="row apart"><Kept of={typed} />{text.trim() !== "" && <Button kind="second" onClick={() => setPhase("who")}>{T("ui.companion.go_on")}</Button>}</div>}
 			{phase !== "what" && (
 				<div class="row" role="group" aria-label={T("ui.companion.who")}>
 					{OWNERS.map((one) => (

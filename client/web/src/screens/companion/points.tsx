@@ -1,11 +1,13 @@
 // points - the agenda: under each point what was noted and the line being typed. Enter records
 // the line, and the other worker has it; a point outside the consent takes none.
 import type { ComponentChildren, RefObject } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { useAct } from "../../core/act";
-import { refusalText, Button, Notice, Refused } from "../../ui/parts";
-import { capital, clockText, T, t, valueWord } from "../../core/words";
+import { useUnfinished } from "../../core/unfinished";
+import { Button, Notice, Refused, refusalText } from "../../ui/parts";
+import { capital, T, t, valueWord } from "../../core/words";
 import { Choice, Text } from "../../ui/field";
+import { Kept } from "../../ui/kept";
 import { useMask } from "./hide";
 import { step, type Meeting } from "./meeting";
 import { useTyped } from "./typed";
@@ -18,18 +20,13 @@ export function Veiled(props: { text: string; children: ComponentChildren }) {
 	return <div class={mask(props.text) === props.text ? "" : "veil"}>{props.children}</div>;
 }
 
-export function Kept(props: { keeping: ReturnType<typeof useTyped>["keeping"] }) {
-	const now = props.keeping.value;
-	return now.state === "failed" ? <Notice tone="warn" live>{T("ui.draft.failed")} {refusalText(now.refusal)}</Notice>
-		: <p class="quiet" role="status" data-keeping={now.state}>{now.state === "kept" ? T("ui.companion.kept", { when: clockText(now.at_ms) }) : now.state === "typing" ? T("ui.draft.typing") : ""}</p>;
-}
-
 export type Recording = Map<string, () => Promise<boolean>>;
 
 function NoteLine(props: { meeting: Meeting; title: string; number: number; recording: RefObject<Recording> }) {
 	const { meeting, title } = props;
 	const first = meeting.typed.agenda?.find((one) => one.title === title)?.notes ?? "";
-	const { text, change, record, refusal, keeping } = useTyped(meeting.id, title, first, (line) => step(meeting.id, "note", { args: [title], text: line }));
+	const typed = useTyped(meeting.id, title, first, (line) => step(meeting.id, "note", { args: [title], text: line }));
+	const { text, change, record, refusal } = typed;
 	useEffect(() => {
 		props.recording.current?.set(title, record);
 	});
@@ -45,33 +42,33 @@ function NoteLine(props: { meeting: Meeting; title: string; number: number; reco
 						}
 					}} />
 			</Veiled>
-			<div class="row apart"><Kept keeping={keeping} />{text.trim() !== "" && <Button kind="second" onClick={() => void record()}>{T("ui.companion.record")}</Button>}</div>
+			<div class="row apart"><Kept of={typed} />{text.trim() !== "" && <Button kind="second" onClick={() => void record()}>{T("ui.companion.record")}</Button>}</div>
 		</div>
 	);
 }
 
 function NewPoint(props: { meeting: Meeting }) {
 	const { meeting } = props;
-	const [title, setTitle] = useState("");
-	const [scope, setScope] = useState("");
+	const typed = useUnfinished(meeting.id, "point", { title: "", scope: "" });
+	const { title, scope } = typed.value;
 	const { refusal, busy, act } = useAct();
 	const box = useRef<HTMLDetailsElement>(null);
 	const allowed = meeting.consent.scope ?? [];
 	const add = async () => {
 		const outside = scope === "OUTSIDE";
 		if (await act(() => step(meeting.id, "point", { text: title.trim(), scope: outside ? "" : scope, outside })) !== undefined) {
-			setTitle("");
-			setScope("");
+			typed.done();
 			box.current?.removeAttribute("open");
 		}
 	};
 	return (
-		<details class="more" ref={box}><summary>{T("ui.companion.new_point")}</summary>
+		<details class="more" ref={box} open={title !== "" || undefined}><summary>{T("ui.companion.new_point")}</summary>
 			<form class="stack tight" onSubmit={(event) => { event.preventDefault(); void add(); }}>
-				<Text label={T("ui.companion.point")} value={title} onValue={setTitle} lettersMost={200} required />
-				<Choice label={T("ui.companion.about")} list optional value={scope} onValue={setScope} hint={T("ui.companion.about_hint")} options={[
+				<Text label={T("ui.companion.point")} value={title} onValue={(next) => typed.patch({ title: next })} lettersMost={200} required />
+				<Choice label={T("ui.companion.about")} list optional value={scope} onValue={(next) => typed.patch({ scope: next })} hint={T("ui.companion.about_hint")} options={[
 					...SCOPES.map((one) => ({ value: one, label: `${capital(valueWord("consent_scope", one))}${allowed.includes(one) ? "" : ` – ${t("ui.companion.no_consent")}`}` })),
 					{ value: "OUTSIDE", label: T("ui.companion.something_else") }]} />
+				<Kept of={typed} />
 				<Refused refusal={refusal} />
 				<div><Button type="submit" kind="second" busy={busy}>{T("ui.companion.add_point")}</Button></div>
 			</form>
