@@ -61,9 +61,10 @@ export function watch(page, origin) {
 // What holds of every page at every moment; gives the findings, none when all is well.
 export async function findings(page, { axeToo = true } = {}) {
 	const found = [...page.bad];
-	const [wide, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+	const [wide, room, who] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth,
+		[...document.body.querySelectorAll("*")].filter((one) => one.getBoundingClientRect().right > innerWidth).map((one) => one.outerHTML.slice(0, 80)).slice(-3)]);
 	if (wide > room)
-		found.push(`scrolls sideways: ${wide} in ${room}`);
+		found.push(`scrolls sideways: ${wide} in ${room}, ${who.join(" ")}`);
 	if (!axeToo)
 		return found;
 	// From the top, once it stays there (a long list that is measured anew may push it): what is half

@@ -73,7 +73,7 @@ await journey("web_journey_02", { numbers: [1] }, async ({ look, world, count, o
 	await count.run("arrears ask for eviction", async () => {
 		const housing = quad(page, "HOUSING");
 		await choose(housing, T("ui.mapping.state"), T("value.quadrant_state.SUPPORT"));
-		await choose(housing, T("value.prompt.RENT_ARREARS"), T("value.answer.YES"));
+		await choose(housing, T("ui.mapping.ask_RENT_ARREARS"), T("value.answer.YES"));
 		await housing.getByText(T("ui.mapping.ask_eviction")).waitFor();
 		await write(housing.getByLabel(named("ui.mapping.detail", { what: t("value.prompt.RENT_ARREARS") })), "kaksi kuukautta");
 		await write(housing.getByLabel(named("ui.mapping.text")), ARREARS);
@@ -89,9 +89,9 @@ await journey("web_journey_02", { numbers: [1] }, async ({ look, world, count, o
 	});
 	await well("mapping, refused", page);
 	await count.run("a concern for a child: the notice is made at once, and the mapping goes on where it was", async () => {
-		await choose(quad(page, "HOUSING"), T("value.prompt.EVICTION_THREAT"), T("value.answer.NO"));
+		await choose(quad(page, "HOUSING"), T("ui.mapping.ask_EVICTION_THREAT"), T("value.answer.NO"));
 		await choose(quad(page, "FAMILY"), T("ui.mapping.state"), T("value.quadrant_state.WATCH"));
-		await choose(quad(page, "FAMILY"), T("value.prompt.CHILD_CONCERN"), T("value.answer.YES"));
+		await choose(quad(page, "FAMILY"), T("ui.mapping.ask_CHILD_CONCERN"), T("value.answer.YES"));
 		await write(page.getByLabel(named("ui.mapping.detail", { what: t("value.prompt.CHILD_CONCERN") })), "Poika jää iltaisin yksin");
 		await kept(page);
 		await press(page.getByRole("link", { name: T("ui.mapping.child_notice") }));

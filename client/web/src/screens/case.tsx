@@ -14,9 +14,10 @@ import { recordHref } from "./home";
 import { DraftItem, type DraftRow } from "./lists";
 import { BreakGlass } from "./record";
 
-// What one starts from a client, in the order of a visit.
-const OF_CLIENT = ["digital_capability", "life_situation_mapping", "concern_assessment", "benefit_assessment", "assistance_application", "referral", "consent",
-	"joint_session", "related_person", "checklist", "child_notice", "reception_transfer", "kaikukortti_grant"];
+// What one starts from a client or a matter; the first of them are of every day, the others folded where room is small.
+const OF_CLIENT = ["digital_capability", "life_situation_mapping", "assistance_application", "consent", "joint_session", "concern_assessment", "benefit_assessment",
+	"referral", "related_person", "checklist", "child_notice", "reception_transfer", "kaikukortti_grant"];
+const FIRST = 6;
 const OF_MATTER = ["visit", "encounter_note", "service_need_assessment", "plan", "agreed_action", "local_application", "service_notice", "handover"];
 export const SCREENS: Record<string, string> = { visit: "visit", life_situation_mapping: "mapping", digital_capability: "capability", concern_assessment: "concern", benefit_assessment: "benefit",
 	service_need_assessment: "need", plan: "plan", agreed_action: "actions", assistance_application: "application", referral: "referral", consent: "consent", joint_session: "session", handover: "handovers", feedback: "feedback" };
@@ -89,7 +90,7 @@ function Timeline(props: { records: Summary[]; drafts: DraftRow[] }) {
 	return (
 		<section class="card stack" aria-labelledby="timeline">
 			<h2 id="timeline">{T("ui.case.timeline")} <span class="quiet" role="status">{shown.length === props.records.length ? shown.length : t("ui.case.of", { shown: shown.length, all: props.records.length })}</span></h2>
-			<details class="more noprint" open={type + author + period + words !== "" || undefined}>
+			<details class="noprint" open={type + author + period + words !== "" || undefined}>
 				<summary>{T("ui.case.filters")}</summary>
 				<div class="filters">
 					<Text label={T("ui.case.filter_words")} type="search" value={words} onValue={setWords} />
@@ -144,6 +145,13 @@ export function Case(props: { id: string }) {
 	const birth = fieldText(person?.fields, "birth_date");
 	const matters = data.matters ?? [];
 	const workers = ownWorkers(data);
+	const types = isClient ? ["visit", ...OF_CLIENT.slice(0, 5), "case", ...OF_CLIENT.slice(5)] : [...OF_MATTER, ...OF_CLIENT.slice(0, 8)];
+	const wide = matchMedia("(min-width: 62rem)").matches || undefined;
+	const starts = (some: string[]) => (
+		<ul class="plain starts">{some.map((type) => (
+			<li key={type}><a class="button second" href={startHref(type, OF_CLIENT.includes(type) ? clientCase : data.case_id, person?.id ?? "")}>{capital(typeWord(type))}</a></li>
+		))}</ul>
+	);
 	return (
 		<div class="stack">
 			<div class="row apart">
@@ -174,14 +182,11 @@ export function Case(props: { id: string }) {
 					)}
 					<section class="card stack tight" aria-labelledby="start">
 						<h2 id="start">{T("ui.case.record")}</h2>
-						<ul class="plain starts">
-							{(isClient ? ["case", "visit", ...OF_CLIENT] : OF_MATTER.concat(OF_CLIENT.slice(0, 8))).map((type) => (
-								<li key={type}><a class="button second" href={startHref(type, OF_CLIENT.includes(type) ? clientCase : data.case_id, person?.id ?? "")}>{capital(typeWord(type))}</a></li>
-							))}
-						</ul>
+						{starts(types.slice(0, FIRST))}
+						<details open={wide}><summary>{T("ui.case.record_more")}</summary>{starts(types.slice(FIRST))}</details>
 					</section>
 					{head !== undefined && shape !== null && (
-						<details class="card more" open={matchMedia("(min-width: 62rem)").matches || undefined}>
+						<details class="card" open={wide}>
 							<summary><h2>{isClient ? T("ui.case.person") : T("ui.case.matter")}</h2></summary>
 							<div class="stack tight"><RecordView shape={shape} values={head.fields ?? {}} leaveOut={["client", "state"]} />
 								<a class="button second" href={href(["record", head.id])}>{T("ui.change")}</a></div>

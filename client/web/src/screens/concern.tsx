@@ -2,15 +2,14 @@
 // chooses the level; violence and danger to life make it serious, and the numbers to call stand there at once.
 import { useState } from "preact/hooks";
 import type { WordKey } from "../../gen/words";
-import { usePlaces } from "../core/reference";
 import { fieldText } from "../core/records";
 import { href } from "../core/route";
-import { T, t } from "../core/words";
+import { T } from "../core/words";
+import { Danger } from "../ui/danger";
 import { Choice, Text } from "../ui/field";
 import { Notice } from "../ui/parts";
 import { Begin, Done, F, FormBox, Taps, useForm, type Begun } from "./begin";
 import { startHref } from "./case";
-import { Call } from "./emergency";
 import { Title } from "./frame";
 import { ANSWERS, options, word } from "./mapping";
 
@@ -22,19 +21,6 @@ interface Item {
 	code: string;
 	answer: string;
 	text?: string | undefined;
-}
-
-// 112 and the emergency duty, where the concern is one of today.
-export function CallNow() {
-	const { data } = usePlaces();
-	return (
-		<div class="row">
-			<Call phone="112" name={t("ui.emergency.general")} main />
-			{(data?.emergency ?? []).map((one) => ({ phone: one.phone || fieldText(one.fields, "phone"), name: fieldText(one.fields, "name") || one.municipality || "" }))
-				.filter((one) => one.phone !== "" && one.phone !== "112").slice(0, 3).map((one) => <span key={one.name}>{one.name} <Call phone={one.phone} name={one.name} /></span>)}
-			<a href={href(["emergency"])}>{T("ui.emergency.title")}</a>
-		</div>
-	);
 }
 
 function Body(props: { begun: Begun }) {
@@ -75,7 +61,7 @@ function Body(props: { begun: Begun }) {
 							<Taps label={T(`concern.${code}` as WordKey)} name={code} options={options("answer", ANSWERS)} value={given(code)?.answer ?? ""} onValue={(answer) => put(code, answer === "" ? null : { answer })} />
 							{isYes(code) && <Text label={T("ui.concern.detail")} value={given(code)?.text ?? ""} lettersMost={2000} onValue={(text) => put(code, { text: text || undefined })} />}
 							{code === "C04" && isYes(code) && <Notice tone="warn" live><p>{T("ui.mapping.child")}</p><p><a class="button" href={childHref}>{T("ui.mapping.child_notice")}</a></p></Notice>}
-							{NOW.includes(code) && isYes(code) && <Notice tone="bad"><p><strong>{T("ui.concern.now")}</strong></p><CallNow /></Notice>}
+							{NOW.includes(code) && isYes(code) && <div role="alert"><Danger text={T("ui.concern.now")} /></div>}
 						</div>
 					))}
 				</section>

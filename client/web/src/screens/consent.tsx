@@ -158,7 +158,7 @@ function Form(props: { shape: TypeShape; first: Json; caseId: string; draftId: s
 				{field("purpose", T("ui.consent.purpose_hint"))}
 				<div class="listed" data-path="scope"><Choices label={T("text.consent_scope")} required options={scopes} values={chosen} error={errors["scope"]}
 					onValues={(next) => change({ ...values, scope: next, excluded: list(values["excluded"]).filter((one) => !next.includes(one)) })} /></div>
-				<details class="more" open={shut || undefined}><summary>{T("text.consent_excluded")}</summary>
+				<details open={shut || undefined}><summary>{T("text.consent_excluded")}</summary>
 					<div class="stack">
 						<div class="listed" data-path="excluded"><Choices label={T("text.consent_excluded")} hint={T("ui.consent.excluded_hint")} options={scopes.filter((one) => !chosen.includes(one.value))}
 							values={list(values["excluded"])} error={errors["excluded"]} onValues={(next) => change({ ...values, excluded: next })} /></div>

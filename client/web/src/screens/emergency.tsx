@@ -1,30 +1,17 @@
 // emergency - 112 and the emergency duty of each municipality, to be called by one touch.
 // The numbers stand on this machine: no network is needed to see them.
-import { usePlaces, type Emergency as Number } from "../core/reference";
-import { fieldText } from "../core/records";
+import { dutiesOf, usePlaces } from "../core/reference";
 import { T, t } from "../core/words";
 import { Busy, Empty, Refused } from "../ui/parts";
 import { Title } from "./frame";
 
-function digits(phone: string): string {
-	return phone.replace(/[^+0-9]/g, "");
-}
-
 export function Call(props: { phone: string; name: string; main?: boolean }) {
-	return <a class={`button ${props.main === true ? "danger" : "second"}`} href={`tel:${digits(props.phone)}`} aria-label={T("ui.emergency.call", { name: props.name, phone: props.phone })}>{props.phone}</a>;
-}
-
-function nameOf(one: Number): string {
-	return fieldText(one.fields, "name") || one.municipality || "";
-}
-
-function phoneOf(one: Number): string {
-	return one.phone || fieldText(one.fields, "phone");
+	return <a class={`button ${props.main === true ? "danger" : "second"}`} href={`tel:${props.phone.replace(/[^+0-9]/g, "")}`} aria-label={T("ui.emergency.call", { name: props.name, phone: props.phone })}>{props.phone}</a>;
 }
 
 export function Emergency() {
 	const { data, refusal } = usePlaces();
-	const duties = (data?.emergency ?? []).filter((one) => phoneOf(one) !== "" && phoneOf(one) !== "112");
+	const duties = dutiesOf(data);
 	return (
 		<div class="stack">
 			<Title>{T("ui.emergency.title")}</Title>
@@ -38,9 +25,9 @@ export function Emergency() {
 				<Refused refusal={refusal} />
 				{data === null ? refusal === null && <Busy /> : duties.length === 0 && <Empty>{T("ui.emergency.none")}</Empty>}
 				<ul class="items">{duties.map((one, i) => (
-					<li key={i}><div class="row apart"><div class="item"><span><strong>{nameOf(one)}</strong></span>
-						<span class="quiet">{[nameOf(one) === one.municipality ? "" : one.municipality || fieldText(one.fields, "municipality"), fieldText(one.fields, "hours")].filter(Boolean).join(" · ")}</span></div>
-						<Call phone={phoneOf(one)} name={nameOf(one)} /></div></li>
+					<li key={i}><div class="row apart"><div class="item"><span><strong>{one.name}</strong></span>
+						<span class="quiet">{[one.name === one.place ? "" : one.place, one.hours].filter(Boolean).join(" · ")}</span></div>
+						<Call phone={one.phone} name={one.name} /></div></li>
 				))}</ul>
 			</section>
 		</div>

@@ -91,7 +91,7 @@ function One(props: { row: Row }) {
 			{live && row.blocked !== undefined && <Notice tone="warn">{T(`ui.handovers.blocked_${row.blocked.name}`)}</Notice>}
 			{row.rejected_reason !== undefined && <p>{capital(fieldWord("handover", "rejected_reason"))}: {row.rejected_reason}</p>}
 			{live && own && row.to !== undefined && <p>{T("ui.handovers.tell", { name: row.to.name, phone: row.to.phone || "–" })}</p>}
-			{row.open_deadlines !== undefined && row.open_deadlines !== "" && <details class="more"><summary>{T("ui.handovers.deadlines")}</summary><p class="pre">{row.open_deadlines}</p></details>}
+			{row.open_deadlines !== undefined && row.open_deadlines !== "" && <details><summary>{T("ui.handovers.deadlines")}</summary><p class="pre">{row.open_deadlines}</p></details>}
 			<Refused refusal={refusal} />
 			{live && !rejecting && <div class="row">
 				{mine && row.state === "PROPOSED" && <Button busy={busy} onClick={() => void say("accept")}>{T("ui.handovers.accept")}</Button>}

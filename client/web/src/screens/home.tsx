@@ -4,7 +4,7 @@ import { status, useAsk } from "../core/live";
 import { recent } from "../core/recent";
 import { titleOf, whoText, type Summary } from "../core/records";
 import { href } from "../core/route";
-import { capital, clockText, dateText, language, momentText, T, t, typeWord, weekdayText, whenText } from "../core/words";
+import { capital, clockText, language, momentText, T, t, typeWord, weekdayText, whenText } from "../core/words";
 import { Text } from "../ui/field";
 import { Busy, Empty, Notice, Refused } from "../ui/parts";
 import { SCREENS, startHref } from "./case";
@@ -15,7 +15,6 @@ interface Due {
 	class_label: string;
 	what: string;
 	label: string;
-	rule: string;
 	urgent: boolean;
 	counted: string;
 	actable: string;
@@ -82,10 +81,10 @@ function Recents() {
 	const rows = [...recent.value, ...(data?.records ?? []).map((one) => ({ case_id: one.case_id, name: one.title }))]
 		.filter((one, i, all) => all.findIndex((other) => other.case_id === one.case_id) === i).slice(0, 8);
 	return rows.length === 0 ? null : (
-		<section class="card stack tight" aria-labelledby="recent">
+		<aside class="card stack tight" aria-labelledby="recent">
 			<h2 id="recent">{T("ui.home.recent")}</h2>
 			<ul class="items">{rows.map((one) => <li key={one.case_id}><a class="item" href={href(["case", one.case_id])}><span class="item-title">{one.name}</span></a></li>)}</ul>
-		</section>
+		</aside>
 	);
 }
 
@@ -95,27 +94,28 @@ function DueItem(props: { due: Due }) {
 	return (
 		<a class="item" href={recordHref({ id: due.id, type: due.type, case_id: due.case_id })}>
 			<span class="item-title">{name || capital(due.label)}</span>
-			{name !== "" && <span>{due.at_ms > 0 ? `${clockText(due.at_ms)} ` : ""}{capital(due.label)}{due.title !== "" && due.client.title !== "" ? ` · ${due.title}` : ""}</span>}
-			<span class="quiet">{weekdayText(due.counted)}{due.actable !== due.counted ? ` (${t("ui.home.actable", { day: dateText(due.actable) })})` : ""}{due.rule !== "" ? ` · ${due.rule}` : ""}</span>
+			{name !== "" && <span>{capital(due.label)}{due.title !== "" && due.client.title !== "" ? ` · ${due.title}` : ""}</span>}
+			<span class="quiet">{weekdayText(due.counted)}{due.at_ms > 0 ? ` ${clockText(due.at_ms)}` : ""}{due.actable !== due.counted ? ` (${t("ui.home.actable", { day: weekdayText(due.actable) })})` : ""}</span>
 		</a>
 	);
 }
 
-const TONES: Record<Due["class"], string> = { URGENT: "bad", OVERDUE: "warn", TODAY: "info", COMING: "calm" };
+// In this order: what is of the day does not wait below what has been late for weeks.
+const TONES: Record<Due["class"], string> = { URGENT: "bad", TODAY: "info", OVERDUE: "warn", COMING: "calm" };
 
 function Day() {
 	const { data, refusal } = useAsk<{ day: string; due: Due[] }>("agenda", { day: "", lang: language.value });
 	if (refusal !== null)
 		return <Refused refusal={refusal} />;
 	if (data === null)
-		return <p class="quiet">{T("ui.busy")}</p>;
-	const classes = [...new Set(data.due.map((due) => due.class))];
+		return <Busy />;
+	const classes = Object.keys(TONES) as Due["class"][];
 	return (
 		<div class="stack">
 			{data.due.length === 0 && <Empty>{T("ui.home.nothing_due")}</Empty>}
 			{classes.map((one) => {
-				const due = data.due.filter((item) => item.class === one);
-				return (
+				const due = data.due.filter((item) => item.class === one).sort((a, b) => a.counted.localeCompare(b.counted) || a.at_ms - b.at_ms);
+				return due.length > 0 && (
 					<section class="card" key={one} aria-labelledby={`due-${one}`} data-due={one}>
 						<h2 id={`due-${one}`}><span class={`chip ${TONES[one]}`}>{capital(due[0]!.class_label)}</span> <span class="quiet">{due.length}</span></h2>
 						<ul class="items">{due.map((item, i) => <li key={`${item.id}${item.what}${i}`}><DueItem due={item} /></li>)}</ul>
@@ -136,10 +136,14 @@ export function Home() {
 	return (
 		<div class="stack" onKeyDown={arrows}>
 			<Title>{T("ui.home.title")}</Title>
-			<div class="row">
-				<div class="grow" data-search><Text label={T("ui.search.label")} hint={T("ui.search.hint")} type="search" value={words} onValue={setWords} /></div>
-			</div>
-			{words.trim().length >= 2 ? <Found words={words.trim()} /> : (
+			<div data-search><Text label={T("ui.search.label")} hint={T("ui.search.hint")} type="search" value={words} onValue={setWords} /></div>
+			{words.trim().length >= 2 ? <Found words={words.trim()} /> : <>
+				<nav class="starts" aria-label={T("ui.home.start")}>
+					<a class="button" href={startHref("visit", "", "")}>{T("ui.home.visit")}</a>
+					<a class="button second" href={href(["new", "client"])}>{T("ui.home.client")}</a>
+					<a class="button second" href={href(["visit", "unknown"])}>{capital(typeWord("anonymous_contact"))}</a>
+					<a class="button second" href={href(["places"])}>{T("ui.places.title")}</a>
+				</nav>
 				<div class="two">
 					<div class="stack">
 						{oldest > 0 && Date.now() - oldest > UNSENT_MS && <Notice tone="warn"><a href={href(["sync"])}>{T("ui.home.unsent", { count: now?.unreceipted ?? 0, when: momentText(oldest) })}</a></Notice>}
@@ -149,18 +153,9 @@ export function Home() {
 						{(now?.unfinished ?? 0) > 0 && <Notice tone="calm"><a href={href(["drafts"])}>{T("ui.home.unfinished", { count: now?.unfinished ?? 0 })}</a></Notice>}
 						<Day />
 					</div>
-					<aside class="stack" aria-label={T("ui.home.start")}>
-						<div class="card stack tight">
-							<h2>{T("ui.home.start")}</h2>
-							<a class="button" href={startHref("visit", "", "")}>{T("ui.home.visit")}</a>
-							<a class="button second" href={href(["new", "client"])}>{T("ui.home.client")}</a>
-							<a class="button second" href={href(["visit", "unknown"])}>{capital(typeWord("anonymous_contact"))}</a>
-							<a class="button second" href={href(["places"])}>{T("ui.places.title")}</a>
-						</div>
-						<Recents />
-					</aside>
+					<Recents />
 				</div>
-			)}
+			</>}
 		</div>
 	);
 }

@@ -7,6 +7,7 @@ import { useAct } from "../core/act";
 import { useAsk } from "../core/live";
 import { clientName, fieldText, write, type CaseAnswer, type Summary } from "../core/records";
 import { href } from "../core/route";
+import type { WordKey } from "../../gen/words";
 import { capital, dateText, momentIso, momentText, T, todayIso, valueWord } from "../core/words";
 import { Choice, Choices, Text } from "../ui/field";
 import { Button, Notice, Refused } from "../ui/parts";
@@ -22,6 +23,11 @@ export const QUADRANTS = Object.keys(PROMPTS);
 const STATES = ["OK", "WATCH", "SUPPORT", "ACUTE", "NOT_ASKED"];
 const EVENTS = ["MOVE", "DIVORCE", "ILLNESS", "UNEMPLOYMENT", "INDEPENDENCE", "RETIREMENT", "BIRTH", "DEATH", "EVICTION", "OTHER"];
 export const ANSWERS = ["YES", "NO", "NOT_ASKED"];
+
+// What is asked, as one says it to a client.
+function question(prompt: string): string {
+	return T(`ui.mapping.ask_${prompt}` as WordKey);
+}
 
 interface Answered {
 	prompt: string;
@@ -85,7 +91,7 @@ function QuadText(props: { quad: Quad }) {
 		<>
 			<p><strong>{word("quadrant_state", quad.state)}</strong>{quad.text !== undefined && `. ${quad.text}`}</p>
 			{(quad.prompts_answered ?? []).filter((one) => one.answer !== "NOT_ASKED").map((one) => (
-				<p key={one.prompt}>{word("prompt", one.prompt)}: {valueWord("answer", one.answer)}{one.text !== undefined && one.text !== "" && `, ${one.text}`}</p>
+				<p key={one.prompt}>{question(one.prompt)} {word("answer", one.answer)}{one.text !== undefined && one.text !== "" && `, ${one.text}`}</p>
 			))}
 			{quad.strengths !== undefined && quad.strengths !== "" && <p>{T("ui.mapping.strengths")}: {quad.strengths}</p>}
 		</>
@@ -153,7 +159,7 @@ function Quadrant(props: { quad: Quad; onQuad: (quad: Quad) => void; childHref: 
 				return (
 					<div key={prompt}>
 						{prompt === "EVICTION_THREAT" && asks && <Notice tone="warn" live>{T("ui.mapping.ask_eviction")}</Notice>}
-						<Taps label={word("prompt", prompt)} name={`prompt-${prompt}`} options={options("answer", ANSWERS)} value={given?.answer ?? ""} onValue={(next) => answer(prompt, next === "" ? null : { answer: next })} />
+						<Taps label={question(prompt)} name={`prompt-${prompt}`} options={options("answer", ["YES", "NO"])} value={given?.answer ?? ""} onValue={(next) => answer(prompt, next === "" ? null : { answer: next })} />
 						{given?.answer === "YES" && <Text label={T("ui.mapping.detail", { what: valueWord("prompt", prompt) })} value={given.text ?? ""} lettersMost={1000} onValue={(text) => answer(prompt, { text: text || undefined })} />}
 						{prompt === "CHILD_CONCERN" && given?.answer === "YES" && (
 							<Notice tone="warn" live><p>{T("ui.mapping.child")}</p><p><a class="button" href={props.childHref}>{T("ui.mapping.child_notice")}</a></p></Notice>

@@ -59,7 +59,7 @@ export function HandedOver(props: { held: Handed; children: ComponentChildren })
 			<main class="stack">{props.children}</main>
 			<footer class="stack tight noprint">
 				<Languages />
-				<details class="more"><summary>{T("ui.turned.worker")}</summary>
+				<details><summary>{T("ui.turned.worker")}</summary>
 					<div class="stack tight"><p>{T("ui.turned.give_back")}</p>
 						<div><Button kind="second" onClick={() => takeBack(props.held)}>{T("ui.turned.back")}</Button></div></div></details>
 			</footer>

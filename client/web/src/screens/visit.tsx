@@ -20,6 +20,7 @@ import { RecordPick } from "../ui/record-pick";
 import { RecordView } from "../ui/record-view";
 import { step } from "../ui/step-form";
 import { startHref } from "./case";
+import { Call } from "./emergency";
 import { Title } from "./frame";
 import { errorsOf, Form, Keeping, useFinish } from "./write";
 
@@ -295,7 +296,7 @@ function Planned(props: Held) {
 		<section class="card stack" aria-label={capital(typeWord("visit"))}>
 			{planned !== "" && <p><strong>{momentText(Date.parse(planned))}</strong></p>}
 			{directions.map((one) => <p key={one}>{one}</p>)}
-			{phones.length > 0 && <p class="row">{phones.map((one) => <a class="button second" key={one} href={`tel:${one.replace(/[^+\d]/g, "")}`}>{one}</a>)}</p>}
+			{phones.length > 0 && <p class="row">{phones.map((one) => <Call key={one} phone={one} name={clientName(person?.fields)} />)}</p>}
 			<Refused refusal={refusal} />
 			<div><Button busy={busy} onClick={() => void act(() => step(record.id, "STARTED", { started_at: new Date().toISOString() }))}>{T("ui.home.visit")}</Button></div>
 			<div class="row">{["NO_SHOW", "CANCELLED"].map((state) => <Button key={state} kind="second" onClick={() => setOpen(state)}>{T(state === "NO_SHOW" ? "ui.visit.no_show" : "ui.visit.cancel")}</Button>)}</div>

@@ -215,7 +215,7 @@ export function RecordForm(props: {
 			{shown.filter(first).map(draw)}
 			{props.children}
 			{more.length > 0 && (
-				<details class="more" open={more.some((field) => Object.keys(props.errors ?? {}).some((path) => path.split(".")[0] === field.name)) || undefined}>
+				<details open={more.some((field) => Object.keys(props.errors ?? {}).some((path) => path.split(".")[0] === field.name)) || undefined}>
 					<summary>{T("ui.form.more")} <span class="quiet">{more.slice(0, 3).map((field) => field.label).join(", ")}{more.length > 3 ? " …" : ""}</span></summary>
 					<div class="stack">{more.map(draw)}</div>
 				</details>

@@ -31,9 +31,9 @@ export function plainValue(shape: FieldShape, value: unknown): string {
 export function Value(props: { shape: FieldShape; value: unknown }) {
 	const { shape, value } = props;
 	if (Array.isArray(value)) {
-		return shape.kind === "MESSAGE" || shape.kind === "ID"
-			? <ol>{value.map((one, i) => <li key={i}><Value shape={{ ...shape, repeated: false }} value={one} /></li>)}</ol>
-			: <>{value.map((one) => plainValue(shape, one)).join(", ")}</>;
+		return shape.kind !== "MESSAGE" && shape.kind !== "ID" ? <>{value.map((one) => plainValue(shape, one)).join(", ")}</>
+			: value.length === 1 ? <Value shape={shape} value={value[0]} />
+			: <ol>{value.map((one, i) => <li key={i}><Value shape={shape} value={one} /></li>)}</ol>;
 	}
 	if (shape.kind === "MESSAGE")
 		return <Facts fields={shape.fields ?? []} values={value as Json} />;

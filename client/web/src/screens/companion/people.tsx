@@ -66,7 +66,7 @@ function Joining(props: { id: string }) {
 		}
 	};
 	return (
-		<details class="more"><summary>{T("ui.companion.joins")}</summary>
+		<details><summary>{T("ui.companion.joins")}</summary>
 			<form class="stack tight" onSubmit={(event) => { event.preventDefault(); void add(); }}>
 				<Text label={T("ui.companion.role")} value={role} onValue={setRole} lettersMost={50} />
 				<Private text={name}><Text label={T("ui.companion.name")} value={name} onValue={setName} lettersMost={100} /></Private>

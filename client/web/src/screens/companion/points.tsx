@@ -62,7 +62,7 @@ function NewPoint(props: { meeting: Meeting }) {
 		}
 	};
 	return (
-		<details class="more" ref={box} open={title !== "" || undefined}><summary>{T("ui.companion.new_point")}</summary>
+		<details ref={box} open={title !== "" || undefined}><summary>{T("ui.companion.new_point")}</summary>
 			<form class="stack tight" onSubmit={(event) => { event.preventDefault(); void add(); }}>
 				<Text label={T("ui.companion.point")} value={title} onValue={(next) => typed.patch({ title: next })} lettersMost={200} required />
 				<Choice label={T("ui.companion.about")} list optional value={scope} onValue={(next) => typed.patch({ scope: next })} hint={T("ui.companion.about_hint")} options={[

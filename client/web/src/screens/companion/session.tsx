@@ -141,7 +141,7 @@ function Course(props: { meeting: Meeting }) {
 				{holds !== "CANCELLED" && <Points meeting={meeting} notes={notes} recording={recording} />}
 				{holds === "RUNNING" && <Agreed meeting={meeting} add aloud={false} />}
 				{holds === "RUNNING" && <Running meeting={meeting} pausedMs={pausedMs} onPause={() => setPausedMs(pausedMs > 0 ? 0 : Date.now())} onEnd={end} />}
-				{!before && holds !== "CANCELLED" && <details class="more" open={byPhone || undefined}><summary>{T("ui.companion.people")} <span class="quiet">{meeting.room !== "" ? mask(meeting.room) : T("ui.companion.room_unasked")}</span></summary>
+				{!before && holds !== "CANCELLED" && <details open={byPhone || undefined}><summary>{T("ui.companion.people")} <span class="quiet">{meeting.room !== "" ? mask(meeting.room) : T("ui.companion.room_unasked")}</span></summary>
 					<People meeting={meeting} /></details>}
 				{canFloat && <div><Button kind="plain" onClick={() => void float(hideKey)}>{floating.value ? T("ui.companion.unfloat") : T("ui.companion.float")}</Button></div>}
 			</main>
