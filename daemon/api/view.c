@@ -1,6 +1,8 @@
 /* view - JSON by the record table. */
 #include "api/view.h"
 
+#include "base/civil.h"
+#include "domain/fields.h"
 #include "domain/phase.h"
 #include "domain/record_json.h"
 #include "domain/schema.h"
@@ -151,6 +153,25 @@ const char *view_reason(uint32_t reason)
 	return "UNKNOWN";
 }
 
+/* What tells one from others of its type in a list: the kind (of a plan, of local
+ * assistance), of clients the day of birth. */
+static void tell_apart(struct writer *writer, const struct casebook_record *record)
+{
+	const struct schema_record *schema = schema_by_type(record->record_type);
+	const struct schema_field *kind = schema == NULL ? NULL : schema_field_by_name(schema->message, span_text("kind"));
+	char born[CIVIL_DATE_BYTES];
+	uint64_t value;
+	int32_t day;
+	if (kind != NULL && kind->kind == SCHEMA_ENUM && fields_number(record->shown, kind->number, &value))
+		for (size_t i = 0; i < kind->enumeration->count; i++)
+			if ((uint64_t)kind->enumeration->values[i].number == value)
+				writer_string(writer, "kind", kind->enumeration->values[i].name);
+	if (record->record_type == RECORDS_TYPE_CLIENT && fields_date(record->shown, RECORDS_CLIENT_BIRTH_DATE, &day)) {
+		civil_write_date(day, born);
+		writer_string(writer, "birth_date", born);
+	}
+}
+
 void view_summary(struct view *view, struct writer *writer, const struct casebook_record *record)
 {
 	uint32_t phase = phase_of(record->record_type, record->shown);
@@ -168,6 +189,7 @@ void view_summary(struct view *view, struct writer *writer, const struct caseboo
 	writer_bool(writer, "draft", false);
 	if (phase != 0)
 		writer_string(writer, "phase", phase_name(phase));
+	tell_apart(writer, record);
 	view_merged(view, writer, record);
 }
 

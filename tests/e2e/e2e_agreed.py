@@ -110,6 +110,11 @@ def lists(desk):
     desk.expect("what names a client: her matters, nobody else's", named("case", "--naming", desk.client["id"]) == {desk.matter["id"]} and
                 named("case", "--naming", other["id"]) == set())
     desk.expect("of every type", {desk.matter["id"], *notes}.isdisjoint(named("--naming", other["id"])) and desk.matter["id"] in named("--naming", desk.client["id"]))
+    kinds = {r["kind"] for r in jalka(desk.aino, "list", "plan")["records"]}
+    desk.expect("a plan in a list says of what kind it is", kinds == {"CLIENT"}, kinds)
+    born = jalka(desk.aino, "client", "add", "Niemi", "Olli", "municipality=Takkuvaara", "birth_date=1980-05-04", "--anyway")["id"]
+    found = {r["id"]: r.get("birth_date") for r in jalka(desk.aino, "search", "niemi")["records"] if r["type"] == "client"}
+    desk.expect("two of one name are told apart by the day of birth", found == {born: "1980-05-04", other["id"]: None}, found)
     got = run(desk.aino, "list", "--naming", "f" * 32)
     desk.expect("a record that is not here is told", got.refused, got)
 

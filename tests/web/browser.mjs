@@ -93,6 +93,17 @@ export function choose(page, group, value) {
 	return page.getByRole("group", { name: group }).getByLabel(value, { exact: true }).check();
 }
 
+// From a client's page to what is to be recorded: on a phone it stands behind one button.
+export async function record(page, name, press = (target) => target.click()) {
+	const link = page.locator(".menu").getByRole("link", { name, exact: true });
+	for (const closed of [".menu:not([open]) > summary", ".menu details:not([open]) > summary"]) {
+		await page.locator(".menu").waitFor();
+		if (!await link.isVisible() && await page.locator(closed).count() > 0)
+			await press(page.locator(closed));
+	}
+	await press(link);
+}
+
 // Counts facts, each named by what it shows.
 export class Count {
 	passed = 0;

@@ -52,7 +52,7 @@ try {
 		await page.getByText("Kirjaa").first().waitFor();
 	});
 	await count.run("a note is kept as it is typed", async () => {
-		await page.getByRole("link", { name: "Asiakaskertomusmerkintä" }).click();
+		await browser.record(page, "Asiakaskertomusmerkintä");
 		await page.getByLabel("Merkintä").pressSequentially(NOTE, { delay: 5 });
 		await page.locator("[data-keeping=kept]").waitFor().catch(async (error) => { throw new Error(`${error.message}\n${await page.locator("form").innerText()}`); });
 		const { drafts } = await aino.run("drafts");

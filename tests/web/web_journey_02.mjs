@@ -4,6 +4,7 @@
 // that ask for eviction, a child whose notice is made at once, read back, confirmed, signed, in large print;
 // the question of benefit. Then a second client, whose quadrants are broken off and go on where they were.
 import { address, until } from "./world.mjs";
+import { record } from "./browser.mjs";
 import { day, journey, must } from "./look.mjs";
 
 const ARREARS = "Vuokrarästi on kahden kuukauden ajalta.";
@@ -30,7 +31,8 @@ await journey("web_journey_02", { numbers: [1] }, async ({ look, world, count, o
 	// ---- capability ----
 	await count.run("what the client has and can is asked from the client's page", async () => {
 		await page.evaluate((hash) => { location.hash = hash; }, `#/case/${home}`);
-		await press(page.getByRole("link", { name: T("ui.capability.title"), exact: true }));
+		await record(page, T("type.digital_capability"), press);
+		await page.getByRole("button", { name: T("ui.mapping.told_done") }).waitFor();
 		for (const [what, answer] of [[T("field.digital_capability.has_computer"), T("value.answer.NO")], [T("field.digital_capability.has_smartphone"), T("value.answer.NO")], [T("field.digital_capability.has_connection"), T("value.answer.NO")]])
 			await choose(page, what, answer);
 		await write(page.getByLabel(named("field.digital_capability.functional_note")), "Puhelin on tavallinen näppäinpuhelin.");

@@ -2,6 +2,7 @@
 // Journey 3 in the browser: help with an urgent application, from the grounds to the payment
 // commitment that is fetched; another one is moved to the normal queue and its clock changes.
 import { address, until } from "./world.mjs";
+import { record } from "./browser.mjs";
 import { day, is, journey } from "./look.mjs";
 
 const REASON = "Lääkkeet loppuivat eilen eikä rahaa uusiin ole.";
@@ -21,7 +22,7 @@ await journey("web_journey_03", { numbers: [2, 5] }, async ({ look, world, count
 	const page = await open(await address(aino));
 	await write(page.getByLabel(named("ui.search.label")), "Aho");
 	await press(page.getByRole("link", { name: /Aho Anna/ }));
-	await press(page.getByRole("link", { name: T("type.assistance_application") }));
+	await record(page, T("type.assistance_application"), press);
 	await count.run("urgent: life first, 112 and the emergency duty of the place", async () => {
 		await choose(page, T("ui.application.how_urgent"), T("ui.application.urgent"));
 		await page.getByText(T("ui.danger.first")).waitFor();

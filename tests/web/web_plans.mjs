@@ -133,8 +133,8 @@ try {
 		await wide.getByLabel("Tavoite", { exact: false }).getByRole("textbox").first().or(wide.getByRole("textbox", { name: /^Tavoite/ }).first()).first().fill("Opettelen maksamaan laskut verkkopankissa.");
 		await tap(wide, /Aihealue/, "Sähköinen asiointi");
 		await wide.getByRole("textbox", { name: "Mitä" }).fill("Käynti kirjastossa");
-		await wide.getByRole("textbox", { name: "Kuka" }).fill("Aino Laine");
-		await wide.getByRole("textbox", { name: "Kuka" }).press("Enter");
+		await wide.getByRole("combobox", { name: "Kuka" }).fill("Aino Laine");
+		await wide.getByRole("combobox", { name: "Kuka" }).press("Enter");
 		await wide.keyboard.type("Maksusuunnitelma vuokranantajan kanssa");
 		await wide.keyboard.press("Tab");
 		await wide.keyboard.type("Kaisa");
@@ -158,7 +158,7 @@ try {
 		await wide.getByRole("link", { name: "Avaa suunnitelma" }).click();
 		await wide.getByRole("link", { name: "Tee uusi versio" }).click();
 		await wide.getByRole("heading", { name: "Suunnitelman uusi versio" }).waitFor();
-		must(await wide.getByRole("textbox", { name: "Kuka" }).nth(1).inputValue() === "Kaisa", "the actions are not taken over");
+		must(await wide.getByRole("combobox", { name: "Kuka" }).nth(1).inputValue() === "Kaisa", "the actions are not taken over");
 		await tap(wide, /Asiakkaan kanta/, "Samaa mieltä");
 		await wide.getByLabel(/Tarkistuspäivä/).fill(inDays(90));
 		await sign(wide);
@@ -187,11 +187,11 @@ try {
 		await wide.getByLabel(/^Viimeistään/).fill(inDays(3));
 		await wide.getByRole("button", { name: "Tallenna" }).click();
 		await wide.getByRole("button", { name: "Tehty: Soitetaan Kelaan" }).click();
-		await until("done", async () => (await all(aino, "agreed_action"))[0].state.holds === "DONE");
-		await wide.locator("[data-action=DONE]").waitFor();
-		await wide.getByRole("button", { name: /^Kumoa/ }).first().click();
-		await until("undone", async () => (await all(aino, "agreed_action"))[0].state.holds === "OPEN");
-		await wide.locator("[data-action=OPEN]").waitFor();
+		await until("done", async () => (await all(aino, "agreed_action")).some((one) => one.fields.what === "Soitetaan Kelaan" && one.state.holds === "DONE"));
+		await wide.locator("[data-action=DONE]").filter({ hasText: "Soitetaan Kelaan" }).waitFor();
+		await wide.getByRole("button", { name: "Kumoa: Soitetaan Kelaan" }).first().click();
+		await until("undone", async () => (await all(aino, "agreed_action")).some((one) => one.fields.what === "Soitetaan Kelaan" && one.state.holds === "OPEN"));
+		await wide.locator("[data-action=OPEN]").filter({ hasText: "Soitetaan Kelaan" }).waitFor();
 	});
 	await well("agreed actions", wide);
 	await wide.context().close();

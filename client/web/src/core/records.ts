@@ -28,6 +28,8 @@ export interface Summary {
 	state?: { holds: string; decided: boolean; why: string };
 	after_closing?: boolean;
 	mark?: "SUPPLEMENTED" | "CORRECTED" | "VOIDED" | "WRONG_CLIENT";
+	kind?: string;       // of a type that has one
+	birth_date?: string; // of a client
 	merged?: { into: string; held: boolean; title: string };
 	fields?: Json;
 	names?: Record<string, string>;
@@ -171,8 +173,8 @@ export async function write(what: WriteWhat): Promise<Written> {
 }
 
 // What a record is called; types without a title of their own by what kind they are.
-export function titleOf(one: { type: string; title?: string; fields?: Json }): string {
-	const kind = fieldText(one.fields, "kind");
+export function titleOf(one: { type: string; title?: string; kind?: string; fields?: Json }): string {
+	const kind = one.kind ?? fieldText(one.fields, "kind");
 	return one.title || (kind === "" ? "" : valueWord(KINDS[one.type] ?? `${one.type}_kind`, kind));
 }
 const KINDS: Record<string, string> = { local_application: "local_kind", joint_session: "session_kind" };

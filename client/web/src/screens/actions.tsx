@@ -1,6 +1,6 @@
 // actions - what was agreed with a client, over all their matters: what is late, what is open, what is
 // done. One press marks an action done, and it may be undone; a new one is one line.
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { call } from "../core/api";
 import { useAct } from "../core/act";
 import { status, useAsk } from "../core/live";
@@ -11,6 +11,7 @@ import { Choice } from "../ui/field";
 import { Busy, Button, Empty, Refused, toast } from "../ui/parts";
 import { Begin, F, FormBox, useForm, type Begun } from "./begin";
 import { Title } from "./frame";
+import type { DraftRow } from "./lists";
 import { options } from "./mapping";
 
 const OWNERS = ["CLIENT", "WORKER", "KELA", "PARTNER"];
@@ -97,6 +98,12 @@ export function Actions(props: { id: string }) {
 	const above = useAsk<CaseAnswer>(here.data !== null && here.data.case_kind !== "CLIENT" ? "show" : null, { id: here.data?.client_case ?? "" });
 	const client = here.data?.case_kind === "CLIENT" ? here.data : above.data;
 	const person = clientName(client?.records.find((one) => one.type === "client")?.fields);
+	const drafts = useAsk<{ drafts: DraftRow[] }>("drafts", {});
+	const [left, setLeft] = useState<string | null>(null); // a draft that goes on; "": none
+	useEffect(() => {
+		if (left === null && drafts.data !== null)
+			setLeft(drafts.data.drafts.find((one) => one.type === "agreed_action" && one.case_id === props.id && !one.fields["from"])?.id ?? "");
+	}, [drafts.data]);
 	return (
 		<div class="stack">
 			<div class="row apart"><Title>{T("ui.actions.title")}</Title>{client !== null && <a class="button second small" href={href(["case", client.case_id])}>{person}</a>}</div>
@@ -104,7 +111,7 @@ export function Actions(props: { id: string }) {
 			{client === null ? here.refusal === null && <Busy /> : <Matters matters={client.matters ?? []} found={agreedOf(client, "")} at={0} />}
 			<section class="card stack" aria-labelledby="new">
 				<h2 id="new">{T("ui.actions.new")}</h2>
-				<Begin key={round} type="agreed_action" id="new" query={{ case: props.id }}>{(begun) => <Quick begun={begun} client={person} onWritten={() => setRound(round + 1)} />}</Begin>
+				{left === null ? <Busy /> : <Begin key={round} type="agreed_action" id={round > 0 || left === "" ? "new" : left} query={{ case: props.id }}>{(begun) => <Quick begun={begun} client={person} onWritten={() => setRound(round + 1)} />}</Begin>}
 			</section>
 		</div>
 	);

@@ -2,7 +2,7 @@
 // The urgent branch goes first: life, then the call to Kela together, then the clock of the
 // law. What each step needs stands in one card; the daemon counts the days and judges.
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { useAct } from "../core/act";
 import type { Json } from "../core/api";
 import { dayEndMs, spanText, useNow } from "../core/clock";
@@ -19,6 +19,7 @@ import { Busy, Button, Notice, Refused, toast } from "../ui/parts";
 import { ErrorSummary, RecordForm } from "../ui/record-form";
 import { RecordView } from "../ui/record-view";
 import { pick, step, StepForm } from "../ui/step-form";
+import { useAddress } from "./begin";
 import { startHref } from "./case";
 import { Call } from "./emergency";
 import { Title } from "./frame";
@@ -29,10 +30,11 @@ type Held = RecordAnswer["record"];
 // ---- new ----
 const MONTH_MS = 30 * 86_400_000;
 
-function Form(props: { shape: TypeShape; caseId: string; client: string; urgent: boolean; municipality: string }) {
-	const [values, setValues] = useState<Json>({ client: props.client, urgency: props.urgent ? "URGENT" : "NORMAL", channel: "ORAL_PHONE", helped_by: status.value?.holder_name ?? "",
-		period: { from: todayIso(), to: todayIso(Date.now() + MONTH_MS) } });
-	const draft = useDraft({ type: "assistance_application", case_id: props.caseId });
+// A new one, or the draft of one that goes on where it was left.
+function Form(props: { shape: TypeShape; caseId: string; first: Json; draftId: string; municipality: string }) {
+	const [values, setValues] = useState<Json>(props.first);
+	const draft = useDraft({ type: "assistance_application", record_id: props.draftId, case_id: props.caseId });
+	useAddress(draft, props.draftId, "application");
 	const { refusal, busy, finish } = useFinish(draft, (written) => replace(["application", written.id]));
 	const urgent = values["urgency"] === "URGENT";
 	const change = (next: Json) => {
@@ -66,7 +68,8 @@ function New(props: { query: Record<string, string> }) {
 			{data !== null && <p><a href={href(["case", data.record.case_id])}>{clientName(data.record.fields)}</a></p>}
 			<Refused refusal={refusal} />
 			{shape === null || data === null ? refusal === null && client !== "" && <Busy />
-				: <div class="card"><Form shape={shape} caseId={data.record.case_id} client={client} urgent={urgent !== undefined} municipality={fieldText(data.record.fields, "municipality")} /></div>}
+				: <div class="card"><Form shape={shape} caseId={data.record.case_id} draftId="" municipality={fieldText(data.record.fields, "municipality")}
+					first={{ client, urgency: urgent === undefined ? "NORMAL" : "URGENT", channel: "ORAL_PHONE", helped_by: status.value?.holder_name ?? "", period: { from: todayIso(), to: todayIso(Date.now() + MONTH_MS) } }} /></div>}
 		</div>
 	);
 }
@@ -296,16 +299,15 @@ function Next(props: Parts & { state: string; urgent: boolean }) {
 function One(props: { id: string }) {
 	const { data, refusal } = useAsk<RecordAnswer>("show", { id: props.id });
 	const shape = useShape("assistance_application");
-	useEffect(() => {
-		if (data?.record.draft === true)
-			replace(["record", props.id]); // a draft goes on as a form
-	}, [data]);
 	const client = fieldText(data?.record.fields, "client");
 	const person = useAsk<RecordAnswer>(client === "" ? null : "show", { id: client });
 	const drafts = useAsk<{ drafts: DraftRow[] }>("drafts", {});
 	if (data === null || shape === null || drafts.data === null || (person.data === null && person.refusal === null))
 		return <div class="stack"><Title>{T("ui.application.title")}</Title>{refusal !== null ? <Refused refusal={refusal} /> : <Busy />}</div>;
 	const { record } = data;
+	const municipality = fieldText(person.data?.record.fields, "municipality");
+	if (record.draft)
+		return <div class="stack"><Title>{T("ui.application.title")}</Title><div class="card"><Form shape={shape} caseId={record.case_id} draftId={record.id} first={record.fields} municipality={municipality} /></div></div>;
 	const state = record.state?.holds ?? "PREPARED";
 	const urgent = record.fields["urgency"] === "URGENT" && record.fields["urgent_outcome"] !== "MOVED_TO_NORMAL";
 	const before = ["PREPARED", "DELIVERED", "NORMAL_QUEUE", "URGENT_QUEUE", "WAITING_INFO"].includes(state);
@@ -315,7 +317,7 @@ function One(props: { id: string }) {
 		<div class="stack">
 			<div><Title>{T("ui.application.title")}</Title>
 				<p class="row"><a href={href(["case", record.case_id])}>{name}</a><span class="chip">{capital(stateWord(record.type, state))}</span>{urgent && before && <span class="chip bad">{T("ui.application.urgent")}</span>}</p></div>
-			{urgent && before && <Danger municipality={fieldText(person.data?.record.fields, "municipality")} />}
+			{urgent && before && <Danger municipality={municipality} />}
 			{before && fieldText(record.fields, "arrived_at_kela") !== "" && <Clock id={record.id} fields={record.fields} urgent={urgent} />}
 			{record.fields["urgent_outcome"] === "MOVED_TO_NORMAL" && before && <Notice>{T("ui.application.moved_note")}</Notice>}
 			<div class="two">

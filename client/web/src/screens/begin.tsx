@@ -62,16 +62,21 @@ export interface Form {
 	caseId: string;
 }
 
+// The address leads to the draft as soon as there is one, in the screen of its type ("": it stays).
+export function useAddress(draft: Draft, draftId: string, screen: string): void {
+	const kept = draft.keeping.value.state === "kept";
+	useEffect(() => {
+		if (kept && screen !== "" && draftId === "")
+			settle([screen, draft.id]);
+	}, [kept]);
+}
+
 // `screen`: where the address leads once there is a draft, "": it stays. `whole`: what is saved, of what was typed.
 export function useForm(begun: Begun, screen: string, after: (written: Written) => void, whole = (values: Json): Json => values): Form {
 	const [values, setValues] = useState<Json>(begun.values);
 	const draft = useDraft({ type: begun.shape.name, record_id: begun.draftId, case_id: begun.caseId });
 	const { refusal, busy, finish } = useFinish(draft, after);
-	const kept = draft.keeping.value.state === "kept";
-	useEffect(() => {
-		if (kept && screen !== "" && begun.draftId === "")
-			settle([screen, draft.id]);
-	}, [kept]);
+	useAddress(draft, begun.draftId, screen);
 	const put = (next: Json) => {
 		setValues(next);
 		draft.type(next);
@@ -133,6 +138,7 @@ export interface Column {
 	label: string;
 	date?: boolean;
 	most?: number;
+	offer?: string[];
 }
 
 // Parts written one line each; Enter begins the next line.
@@ -155,7 +161,7 @@ export function Lines(props: { form: Form; name: string; label: string; add: str
 				{rows.map((row, i) => (
 					<li key={i} onKeyDown={(event) => { if (event.key === "Enter" && !event.ctrlKey && !event.metaKey && event.target instanceof HTMLInputElement) { event.preventDefault(); more(); } }}>
 						{columns.map((column, c) => (
-							<Text key={`${column.name}${focus === i}`} label={`${column.label}`} value={String(row[column.name] ?? "")} lettersMost={column.most}
+							<Text key={`${column.name}${focus === i}`} label={`${column.label}`} value={String(row[column.name] ?? "")} lettersMost={column.most} offer={column.offer}
 								type={column.date === true ? "date" : "text"} autofocus={focus === i && c === 0}
 								error={form.errors[`${props.name}.${i}.${column.name}`] ?? (String(row[column.name] ?? "").trim() === "" ? form.errors[`${props.name}.${column.name}`] : undefined)}
 								onValue={(value) => put(rows.map((one, j) => j === i ? { ...one, [column.name]: value === "" ? undefined : value } : one))} />

@@ -1,11 +1,13 @@
-// capability - what the client has and can for doing things online, and the channel agreed on. The
-// customer type follows from it; the daemon derives it, it is shown in words and never chosen.
+// capability - told first what is recorded; then what the client has and can for doing things online, and
+// the channel agreed on. The customer type follows from it; the daemon derives it, it is shown in words and
+// never chosen.
 import { useState } from "preact/hooks";
 import { useAsk } from "../core/live";
 import { fieldText, type RecordAnswer } from "../core/records";
 import { href } from "../core/route";
 import { T, todayIso, valueWord } from "../core/words";
 import { Notice } from "../ui/parts";
+import { Told } from "../ui/told";
 import { Begin, Done, F, FormBox, useForm, type Begun } from "./begin";
 import { startHref } from "./case";
 import { Title } from "./frame";
@@ -31,10 +33,13 @@ function Signed(props: { id: string; caseId: string }) {
 function Body(props: { begun: Begun }) {
 	const [signed, setSigned] = useState("");
 	const form = useForm(props.begun, "capability", (written) => setSigned(written.id));
+	const id = fieldText(form.values, "client");
+	const client = useAsk<RecordAnswer>(id === "" ? null : "show", { id });
 	if (signed !== "")
 		return <Signed id={signed} caseId={form.caseId} />;
 	return (
 		<FormBox form={form}>
+			{client.data !== null && <Told client={client.data.record} />}
 			<section class="card stack" aria-labelledby="has">
 				<h2 id="has">{T("ui.capability.has")}</h2>
 				<div class="pairs">{["has_computer", "has_smartphone", "has_connection", "has_eid"].map((name) => <F key={name} form={form} name={name} />)}</div>

@@ -125,13 +125,13 @@ function ownWorkers(answer: CaseAnswer): string[] {
 
 export function Case(props: { id: string }) {
 	const { data, refusal } = useAsk<CaseAnswer>("show", { id: props.id });
-	const client = useAsk<CaseAnswer>(data !== null && data.case_kind !== "CLIENT" && data.client_case !== "" ? "show" : null, { id: data?.client_case ?? "" });
 	const head = data?.records.find((one) => one.type === "client" || one.type === "case");
 	const shape = useShape(head?.type ?? "");
 	const drafts = useAsk<{ drafts: DraftRow[] }>("drafts", {});
 	const isClient = data?.case_kind === "CLIENT";
-	const person = isClient ? head : client.data?.records.find((one) => one.type === "client");
-	const name = clientName(person?.fields) || person?.title || "";
+	// Whose matter it is its own record says: the client's file is not opened for a name.
+	const client = isClient ? head?.id ?? "" : fieldText(head?.fields, "client");
+	const name = isClient ? clientName(head?.fields) || head?.title || "" : head?.names?.[client] ?? "";
 	const clientCase = isClient ? data?.case_id ?? "" : data?.client_case ?? "";
 	const others = useMemo(() => (data?.records ?? []).filter((one) => one.id !== head?.id), [data]);
 	useEffect(() => {
@@ -142,14 +142,15 @@ export function Case(props: { id: string }) {
 		return <div class="stack"><Title>{T("ui.case.title")}</Title><Refused refusal={refusal} /></div>;
 	if (data === null)
 		return <div class="stack"><Title>{T("ui.case.title")}</Title><Busy /></div>;
-	const birth = fieldText(person?.fields, "birth_date");
+	const birth = fieldText(head?.fields, "birth_date");
 	const matters = data.matters ?? [];
 	const workers = ownWorkers(data);
 	const types = isClient ? ["visit", ...OF_CLIENT.slice(0, 5), "case", ...OF_CLIENT.slice(5)] : [...OF_MATTER, ...OF_CLIENT.slice(0, 8)];
+	// What may be recorded is one button on a phone, so that the timeline is seen at once; on a laptop it stands beside.
 	const wide = matchMedia("(min-width: 62rem)").matches || undefined;
 	const starts = (some: string[]) => (
 		<ul class="plain starts">{some.map((type) => (
-			<li key={type}><a class="button second" href={startHref(type, OF_CLIENT.includes(type) ? clientCase : data.case_id, person?.id ?? "")}>{capital(typeWord(type))}</a></li>
+			<li key={type}><a class="button second" href={startHref(type, OF_CLIENT.includes(type) ? clientCase : data.case_id, client)}>{capital(typeWord(type))}</a></li>
 		))}</ul>
 	);
 	return (
@@ -157,7 +158,7 @@ export function Case(props: { id: string }) {
 			<div class="row apart">
 				<div>
 					<Title>{name !== "" ? name : T("ui.case.title")}</Title>
-					<p class="quiet">{birth !== "" ? `${dateText(birth)} · ` : ""}{fieldText(person?.fields, "municipality")}{!isClient && ` · ${head?.title ?? ""}`}</p>
+					<p class="quiet">{isClient ? [birth !== "" && dateText(birth), fieldText(head?.fields, "municipality")].filter(Boolean).join(" · ") : head?.title}</p>
 					{workers.length > 0 && <p>{capital(valueWord("assignment_role", "OWN_WORKER"))}: {workers.join(", ")}</p>}
 				</div>
 				<div class="row">
@@ -180,11 +181,11 @@ export function Case(props: { id: string }) {
 							))}</ul>
 						</section>
 					)}
-					<section class="card stack tight" aria-labelledby="start">
-						<h2 id="start">{T("ui.case.record")}</h2>
-						{starts(types.slice(0, FIRST))}
-						<details open={wide}><summary>{T("ui.case.record_more")}</summary>{starts(types.slice(FIRST))}</details>
-					</section>
+					<details class="card menu" open={wide}>
+						<summary><h2>{T("ui.case.record")}</h2></summary>
+						<div class="stack tight">{starts(types.slice(0, FIRST))}
+							<details open={wide}><summary>{T("ui.case.record_more")}</summary>{starts(types.slice(FIRST))}</details></div>
+					</details>
 					{head !== undefined && shape !== null && (
 						<details class="card" open={wide}>
 							<summary><h2>{isClient ? T("ui.case.person") : T("ui.case.matter")}</h2></summary>

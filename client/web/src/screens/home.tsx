@@ -1,10 +1,11 @@
 // home - search first, then the day: what is due over all clients, drafts, conflicts.
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { status, useAsk } from "../core/live";
 import { recent } from "../core/recent";
+import { told } from "../core/refusal-words";
 import { titleOf, whoText, type Summary } from "../core/records";
 import { href } from "../core/route";
-import { capital, clockText, language, momentText, T, t, typeWord, weekdayText, whenText } from "../core/words";
+import { capital, clockText, dateText, language, momentText, T, t, typeWord, weekdayText, whenText } from "../core/words";
 import { Text } from "../ui/field";
 import { Busy, Empty, Notice, Refused } from "../ui/parts";
 import { SCREENS, startHref } from "./case";
@@ -15,7 +16,8 @@ interface Due {
 	class_label: string;
 	what: string;
 	label: string;
-	urgent: boolean;
+	rule: string;
+	basis: string;
 	counted: string;
 	actable: string;
 	at_ms: number;
@@ -34,24 +36,28 @@ export function recordHref(one: { id: string; type: string; case_id: string }): 
 		: href([WORKED.includes(one.type) ? SCREENS[one.type]! : "record", one.id]);
 }
 
-function Found(props: { words: string }) {
+// `enter`: the first is opened as soon as it is known who that is, for these words.
+function Found(props: { words: string; enter: boolean }) {
 	const { data, refusal } = useAsk<{ records: Summary[] }>("search", { text: props.words, limit: 30, type: "" });
 	const last = useRef<Summary[] | null>(null); // stays in sight while the next letters are sought
 	last.current = data?.records ?? last.current;
+	const shown = [...(last.current ?? [])].sort((a, b) => Number(b.type === "client") - Number(a.type === "client"));
+	useEffect(() => {
+		if (props.enter && data !== null && shown.length > 0)
+			location.hash = recordHref(shown[0]!);
+	}, [props.enter, data]);
 	if (refusal !== null)
 		return <Refused refusal={refusal} />;
-	const records = last.current;
-	if (records === null)
+	if (last.current === null)
 		return <Busy />;
-	const clients = records.filter((one) => one.type === "client"), others = records.filter((one) => one.type !== "client");
 	return (
 		<section class="stack" aria-label={T("ui.search.found")}>
-			<p class="quiet" role="status">{T("ui.search.count", { count: records.length })}{records.length > 0 ? ` · ${t("ui.search.arrows")}` : ""}</p>
-			{records.length > 0 && <ul class="items card" data-found>
-				{[...clients, ...others].map((one) => (
+			<p class="quiet" role="status">{T("ui.search.count", { count: shown.length })}{shown.length > 0 ? ` · ${t("ui.search.arrows")}` : ""}</p>
+			{shown.length > 0 && <ul class="items card" data-found>
+				{shown.map((one) => (
 					<li key={one.id}><a class="item" href={recordHref(one)}>
 						<span class="item-title">{titleOf(one) || capital(typeWord(one.type))}</span>
-						<span class="quiet">{typeWord(one.type)} · {whenText(one.event_at_ms || one.changed_ms)} · {whoText(one.by)}</span>
+						<span class="quiet">{typeWord(one.type)}{one.birth_date !== undefined && ` · ${dateText(one.birth_date)}`} · {whenText(one.event_at_ms || one.changed_ms)} · {whoText(one.by)}</span>
 					</a></li>
 				))}
 			</ul>}
@@ -60,7 +66,7 @@ function Found(props: { words: string }) {
 	);
 }
 
-// Arrows go from the words to what was found and along it; Enter in the words opens the first.
+// Arrows go from the words to what was found and along it.
 function arrows(event: KeyboardEvent): void {
 	const box = event.currentTarget as HTMLElement;
 	const stops = [box.querySelector<HTMLElement>("[data-search] input"), ...box.querySelectorAll<HTMLElement>("[data-found] a")].filter((one) => one !== null);
@@ -71,8 +77,6 @@ function arrows(event: KeyboardEvent): void {
 		event.preventDefault();
 		stops[Math.max(0, Math.min(stops.length - 1, at + (event.key === "ArrowDown" ? 1 : -1)))]!.focus();
 	}
-	if (event.key === "Enter" && at === 0)
-		stops[1]?.click();
 }
 
 // Whom one was with last; after a fresh start, who is in the book.
@@ -95,7 +99,7 @@ function DueItem(props: { due: Due }) {
 		<a class="item" href={recordHref({ id: due.id, type: due.type, case_id: due.case_id })}>
 			<span class="item-title">{name || capital(due.label)}</span>
 			{name !== "" && <span>{capital(due.label)}{due.title !== "" && due.client.title !== "" ? ` · ${due.title}` : ""}</span>}
-			<span class="quiet">{weekdayText(due.counted)}{due.at_ms > 0 ? ` ${clockText(due.at_ms)}` : ""}{due.actable !== due.counted ? ` (${t("ui.home.actable", { day: weekdayText(due.actable) })})` : ""}</span>
+			<span class="quiet">{weekdayText(due.counted)}{due.at_ms > 0 ? ` ${clockText(due.at_ms)}` : ""}{due.actable !== due.counted ? ` (${t("ui.home.actable", { day: weekdayText(due.actable) })})` : ""}{due.rule !== "" ? ` · ${told(due.basis)} (${due.rule})` : ""}</span>
 		</a>
 	);
 }
@@ -130,18 +134,20 @@ const UNSENT_MS = 3 * 86_400_000;
 
 export function Home() {
 	const [words, setWords] = useState("");
+	const [enter, setEnter] = useState(false);
 	const now = status.value;
 	const oldest = now?.oldest_unreceipted_ms ?? 0;
 	const held = (now?.quarantined ?? 0) + (now?.rejected ?? 0);
 	return (
 		<div class="stack" onKeyDown={arrows}>
 			<Title>{T("ui.home.title")}</Title>
-			<div data-search><Text label={T("ui.search.label")} hint={T("ui.search.hint")} type="search" value={words} onValue={setWords} /></div>
-			{words.trim().length >= 2 ? <Found words={words.trim()} /> : <>
+			<div data-search><Text label={T("ui.search.label")} hint={T("ui.search.hint")} type="search" value={words} onValue={(next) => { setWords(next); setEnter(false); }}
+				onKeyDown={(event) => event.key === "Enter" && setEnter(true)} /></div>
+			{words.trim().length >= 2 ? <Found words={words.trim()} enter={enter} /> : <>
 				<nav class="starts" aria-label={T("ui.home.start")}>
 					<a class="button" href={startHref("visit", "", "")}>{T("ui.home.visit")}</a>
-					<a class="button second" href={href(["new", "client"])}>{T("ui.home.client")}</a>
 					<a class="button second" href={href(["visit", "unknown"])}>{capital(typeWord("anonymous_contact"))}</a>
+					<a class="button second" href={href(["new", "client"])}>{T("ui.home.client")}</a>
 					<a class="button second" href={href(["places"])}>{T("ui.places.title")}</a>
 				</nav>
 				<div class="two">

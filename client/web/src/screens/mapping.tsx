@@ -3,14 +3,14 @@
 // The screen is turned to the client: nothing stands here that the client must not see.
 import { useEffect, useState } from "preact/hooks";
 import type { Json } from "../core/api";
-import { useAct } from "../core/act";
 import { useAsk } from "../core/live";
-import { clientName, fieldText, write, type CaseAnswer, type Summary } from "../core/records";
+import { clientName, fieldText, type CaseAnswer, type Summary } from "../core/records";
 import { href } from "../core/route";
 import type { WordKey } from "../../gen/words";
-import { capital, dateText, momentIso, momentText, T, todayIso, valueWord } from "../core/words";
+import { capital, dateText, T, todayIso, valueWord } from "../core/words";
 import { Choice, Choices, Text } from "../ui/field";
-import { Button, Notice, Refused } from "../ui/parts";
+import { Button, Notice } from "../ui/parts";
+import { Told } from "../ui/told";
 import { Begin, Done, F, FormBox, Taps, useForm, useTop, type Begun, type Form } from "./begin";
 import { startHref } from "./case";
 import { Title } from "./frame";
@@ -66,22 +66,6 @@ function eventsOf(values: Json): Event[] {
 
 function answerOf(quad: Quad, prompt: string): Answered | undefined {
 	return quad.prompts_answered?.find((one) => one.prompt === prompt);
-}
-
-// ---- told first ----
-function Told(props: { client: Summary }) {
-	const { act, refusal, busy } = useAct();
-	const at = fieldText(props.client.fields, "informed_at");
-	return (
-		<details class="card" open={at === ""}>
-			<summary>{T("ui.mapping.told")}{at !== "" && <span class="quiet"> · {momentText(Date.parse(at))}</span>}</summary>
-			<ul class="readout">
-				<li>{T("ui.mapping.told_what")}</li><li>{T("ui.mapping.told_why")}</li><li>{T("ui.mapping.told_who")}</li><li>{T("ui.mapping.told_free")}</li>
-			</ul>
-			<Refused refusal={refusal} />
-			{at === "" && <Button busy={busy} onClick={() => void act(() => write({ type: "client", record_id: props.client.id, values: { informed_at: momentIso(Date.now()) } }))}>{T("ui.mapping.told_done")}</Button>}
-		</details>
-	);
 }
 
 // ---- the earlier mapping ----

@@ -4,7 +4,7 @@
 import { useState } from "preact/hooks";
 import type { Json } from "../core/api";
 import { status, useAsk } from "../core/live";
-import { clientName, fieldText, type CaseAnswer, type Summary } from "../core/records";
+import { clientName, fieldText, type CaseAnswer, type RecordAnswer, type Summary } from "../core/records";
 import { href } from "../core/route";
 import { capital, dateText, language, T, t, todayIso, typeWord, valueWord, weekdayText } from "../core/words";
 import { Check, Choice, Choices, Text } from "../ui/field";
@@ -18,8 +18,15 @@ const OUTCOMES = ["SERVICES", "GUIDANCE_ONLY", "NO_NEED", "UNNECESSARY"];
 const GROUNDS = ["TEMPORARY", "VALID_EXISTS", "GUIDANCE_SUFFICED", "OTHER_AUTHORITY", "OTHER"];
 const LEAST = 40;
 
+// The matter's own record: what it is about, by which way it came, and whose it is. No file is opened for it.
+export function useMatter(caseId: string): { head: RecordAnswer["record"] | undefined; client: string } {
+	const id = useAsk<{ records: Summary[] }>("list", { type: "case", caseId, limit: 1 }).data?.records[0]?.id ?? "";
+	const head = useAsk<RecordAnswer>(id === "" ? null : "show", { id }).data?.record;
+	return { head, client: head?.names?.[fieldText(head.fields, "client")] ?? "" };
+}
+
 // The matter and its client's own case, both shown here.
-export function useCases(matterId: string) {
+function useCases(matterId: string) {
 	const matter = useAsk<CaseAnswer>("show", { id: matterId }).data;
 	const client = useAsk<CaseAnswer>(matter !== null && matter.client_case !== "" && matter.client_case !== matter.case_id ? "show" : null, { id: matter?.client_case ?? "" }).data;
 	return { matter, head: matter?.records.find((one) => one.type === "case"), client, person: client?.records.find((one) => one.type === "client") };
@@ -29,8 +36,8 @@ export function columns(): { name: string; label: string; most: number }[] {
 	return [{ name: "role", label: T("ui.need.role"), most: 200 }, { name: "name", label: T("ui.need.name"), most: 200 }, { name: "organisation", label: T("ui.need.organisation"), most: 200 }];
 }
 
-export function usual(person: Summary | undefined): Json[] {
-	return [{ role: T("ui.need.client"), name: clientName(person?.fields) || undefined }, { role: T("ui.need.worker"), name: status.value?.holder_name || undefined }];
+export function usual(client: string): Json[] {
+	return [{ role: T("ui.need.client"), name: client || undefined }, { role: T("ui.need.worker"), name: status.value?.holder_name || undefined }];
 }
 
 // ---- the time limit ----
@@ -132,7 +139,7 @@ function Body(props: { begun: Begun }) {
 	const [signed, setSigned] = useState(false);
 	const [child, setChild] = useState(false);
 	const { head, client, person } = useCases(props.begun.caseId);
-	const form = useForm(props.begun, "need", () => setSigned(true), (values) => ({ ...values, participants: written(values["participants"] ?? usual(person)), needs: (values["needs"] as string[] | null ?? []).filter((one) => one.trim() !== "").length === 0 ? null : values["needs"] }));
+	const form = useForm(props.begun, "need", () => setSigned(true), (values) => ({ ...values, participants: written(values["participants"] ?? usual(clientName(person?.fields))), needs: (values["needs"] as string[] | null ?? []).filter((one) => one.trim() !== "").length === 0 ? null : values["needs"] }));
 	const outcome = fieldText(form.values, "outcome");
 	if (signed) {
 		return (
@@ -150,7 +157,7 @@ function Body(props: { begun: Begun }) {
 			<p class="quiet">{[clientName(person?.fields), head?.title].filter(Boolean).join(" · ")}</p>
 			<Limit form={form} matter={form.caseId} opened={fieldText(head?.fields, "opened_on")} />
 			<section class="card stack">
-				<Lines form={form} name="participants" label={T("ui.need.participants")} add={T("ui.need.more_people")} columns={columns()} rows={usual(person)} />
+				<Lines form={form} name="participants" label={T("ui.need.participants")} add={T("ui.need.more_people")} columns={columns()} rows={usual(clientName(person?.fields))} />
 				<Basis form={form} client={client} />
 				<F form={form} name="deadline_rule" />
 			</section>

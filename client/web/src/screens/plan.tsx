@@ -2,6 +2,7 @@
 // what the client thinks of it. A plan that is signed is revised by a new version, ended, or told to Kela.
 import { useState } from "preact/hooks";
 import type { Json } from "../core/api";
+import { status } from "../core/live";
 import { fieldText } from "../core/records";
 import { href } from "../core/route";
 import { T, todayIso, valueWord } from "../core/words";
@@ -9,7 +10,7 @@ import { Choice } from "../ui/field";
 import { Begin, Done, F, FormBox, Lines, useForm, written, type Begun } from "./begin";
 import { Title } from "./frame";
 import { options } from "./mapping";
-import { columns, useCases, usual } from "./need";
+import { columns, useMatter, usual } from "./need";
 
 const KINDS = ["INDEPENDENT_COPING", "ACTIVATION", "CLIENT"];
 // Which plan a way in leads to; the daemon decides, this only goes before.
@@ -24,10 +25,10 @@ export function PlanAgain(props: { id: string; caseId: string; state: string }) 
 
 function Body(props: { begun: Begun }) {
 	const [signed, setSigned] = useState("");
-	const { head, person } = useCases(props.begun.caseId);
+	const { head, client } = useMatter(props.begun.caseId);
 	const pathway = fieldText(head?.fields, "opened_by_pathway");
 	const kindOf = (values: Json) => fieldText(values, "kind") || (BY_PATHWAY[pathway] ?? "");
-	const partiesOf = (kind: string) => kind === "ACTIVATION" ? [...usual(person), { role: T("ui.plan.employment") }] : usual(person);
+	const partiesOf = (kind: string) => kind === "ACTIVATION" ? [...usual(client), { role: T("ui.plan.employment") }] : usual(client);
 	const form = useForm(props.begun, "plan", (done) => setSigned(done.id), (values) => ({ ...values, kind: kindOf(values) || null, actions: written(values["actions"]), goals: written(values["goals"]),
 		parties: written(values["parties"] ?? partiesOf(kindOf(values))) }));
 	const kind = kindOf(form.values), agreement = fieldText(form.values, "client_agreement");
@@ -43,7 +44,7 @@ function Body(props: { begun: Begun }) {
 	}
 	return (
 		<FormBox form={form}>
-			<p class="quiet">{head?.title}</p>
+			<p class="quiet">{[client, head?.title].filter(Boolean).join(" · ")}</p>
 			<section class="card stack">
 				<div data-path="kind"><Choice label={T("ui.plan.kind")} required options={options("plan_kind", KINDS)} value={kind} error={form.errors["kind"]} onValue={(next) => form.set({ kind: next })}
 					hint={BY_PATHWAY[pathway] === undefined ? "" : T("ui.plan.by_pathway", { pathway: valueWord("pathway", pathway) })} /></div>
@@ -54,7 +55,7 @@ function Body(props: { begun: Begun }) {
 			</section>
 			<section class="card stack">
 				<Lines form={form} name="actions" label={T("ui.plan.actions")} add={T("ui.plan.more_actions")} hint={T("ui.plan.actions_hint")}
-					columns={[{ name: "what", label: T("ui.plan.what"), most: 2000 }, { name: "who", label: T("ui.plan.who"), most: 200 }, { name: "due", label: T("ui.plan.due"), date: true }]} />
+					columns={[{ name: "what", label: T("ui.plan.what"), most: 2000 }, { name: "who", label: T("ui.plan.who"), most: 200, offer: [client, status.value?.holder_name ?? "", "Kela"].filter(Boolean) }, { name: "due", label: T("ui.plan.due"), date: true }]} />
 			</section>
 			<section class="card stack">
 				<F form={form} name="client_agreement" />

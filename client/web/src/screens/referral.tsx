@@ -1,7 +1,7 @@
 // referral - somebody comes, or is sent, with a need: the pathway says on what it rests and what
 // must be told. Whether help is needed at once is judged before anything else (D1); then whose
 // it is, what came of it, and that the sender heard so.
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { WordKey } from "../../gen/words";
 import { useAct } from "../core/act";
 import type { Json } from "../core/api";
@@ -18,6 +18,7 @@ import { Busy, Button, Notice, Refused, toast } from "../ui/parts";
 import { ErrorSummary, RecordField, RecordForm } from "../ui/record-form";
 import { RecordView } from "../ui/record-view";
 import { pick, step, StepForm } from "../ui/step-form";
+import { useAddress } from "./begin";
 import { Title } from "./frame";
 import { errorsOf, Keeping, useFinish } from "./write";
 
@@ -41,9 +42,11 @@ function byWay(pathway: string): Json {
 		statutory_ground: way.consent === "GIVEN" ? null : wayWord("law", pathway) };
 }
 
-function Form(props: { shape: TypeShape; caseId: string; client: string; pathway: string; newClient: boolean }) {
-	const [values, setValues] = useState<Json>({ client: props.client, received_at: momentIso(Date.now()), owner: status.value?.holder ?? "", new_client: props.newClient, ...byWay(props.pathway) });
-	const draft = useDraft({ type: "referral", case_id: props.caseId });
+// A new one, or the draft of one that goes on where it was left.
+function Form(props: { shape: TypeShape; caseId: string; first: Json; draftId: string }) {
+	const [values, setValues] = useState<Json>(props.first);
+	const draft = useDraft({ type: "referral", record_id: props.draftId, case_id: props.caseId });
+	useAddress(draft, props.draftId, "referral");
 	const { refusal, busy, finish } = useFinish(draft, (written) => replace(["referral", written.id]));
 	const pathway = fieldText(values, "pathway");
 	const change = (next: Json) => {
@@ -82,7 +85,8 @@ function New(props: { query: Record<string, string> }) {
 			{data !== null && <p><a href={href(["case", data.record.case_id])}>{clientName(data.record.fields)}</a></p>}
 			<Refused refusal={refusal} />
 			{shape === null || data === null || matters.data === null ? refusal === null && client !== "" && <Busy />
-				: <div class="card"><Form shape={shape} caseId={data.record.case_id} client={client} pathway={pathway} newClient={matters.data.records.length === 0} /></div>}
+				: <div class="card"><Form shape={shape} caseId={data.record.case_id} draftId=""
+					first={{ client, received_at: momentIso(Date.now()), owner: status.value?.holder ?? "", new_client: matters.data.records.length === 0, ...byWay(pathway) }} /></div>}
 		</div>
 	);
 }
@@ -161,15 +165,13 @@ function Acknowledge(props: { record: Held; token: number }) {
 function One(props: { id: string }) {
 	const { data, refusal } = useAsk<RecordAnswer>("show", { id: props.id });
 	const shape = useShape("referral");
-	useEffect(() => {
-		if (data?.record.draft === true)
-			replace(["record", props.id]); // a draft goes on as a form
-	}, [data]);
 	const client = fieldText(data?.record.fields, "client");
 	const person = useAsk<RecordAnswer>(client === "" ? null : "show", { id: client });
 	if (data === null || shape === null || (client !== "" && person.data === null && person.refusal === null))
 		return <div class="stack"><Title>{T("ui.referral.title")}</Title>{refusal !== null ? <Refused refusal={refusal} /> : <Busy />}</div>;
 	const { record } = data;
+	if (record.draft)
+		return <div class="stack"><Title>{T("ui.referral.title")}</Title><div class="card"><Form shape={shape} caseId={record.case_id} draftId={record.id} first={record.fields} /></div></div>;
 	const state = record.state?.holds ?? "RECEIVED";
 	const triage = record.fields["urgent_triage"] as Json | undefined;
 	const matter = fieldText(record.fields, "outcome_case");

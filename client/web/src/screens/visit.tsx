@@ -11,7 +11,7 @@ import { clientName, fieldText, useShape, write, type RecordAnswer, type Summary
 import { go, href, replace } from "../core/route";
 import { useUnfinished } from "../core/unfinished";
 import { capital, clockText, fieldWord, momentIso, momentText, stateWord, T, t, todayIso, typeWord, valueWord } from "../core/words";
-import { Actions, type DraftRow, type From } from "../ui/actions";
+import { Actions, type From } from "../ui/actions";
 import { Danger } from "../ui/danger";
 import { Choice, Text } from "../ui/field";
 import { Kept } from "../ui/kept";
@@ -22,6 +22,7 @@ import { step } from "../ui/step-form";
 import { startHref } from "./case";
 import { Call } from "./emergency";
 import { Title } from "./frame";
+import { DraftItem, type DraftRow } from "./lists";
 import { errorsOf, Form, Keeping, useFinish } from "./write";
 
 const PLACES = ["HOME", "OUTREACH_POST", "SERVICE_POINT", "PHONE", "VIDEO", "OUTDOORS"];
@@ -175,6 +176,11 @@ function NextStep(props: { record: RecordAnswer["record"] }) {
 	);
 }
 
+// Notes of the visit that were begun and not signed.
+function begunNotes({ record, notes, drafts }: Held): DraftRow[] {
+	return drafts.filter((one) => one.type === "encounter_note" && one.fields["visit"] === record.id && !notes.some((signed) => signed.id === one.id));
+}
+
 interface Note {
 	draft: Draft;
 	values: Json;
@@ -244,7 +250,7 @@ function Not(props: { visit: RecordAnswer["record"]; state: string; municipality
 
 function Running(props: Held) {
 	const { record, person, drafts } = props;
-	const note = useNote(record, drafts.find((one) => one.type === "encounter_note" && one.fields["visit"] === record.id && !props.notes.some((signed) => signed.id === one.id)));
+	const note = useNote(record, begunNotes(props)[0]);
 	const [open, setOpen] = useState<"" | "end" | "ABORTED_SAFETY">("");
 	const now = useNow();
 	const started = Date.parse(fieldText(record.fields, "started_at"));
@@ -307,12 +313,14 @@ function Planned(props: Held) {
 
 function Over(props: Held & { shape: TypeShape }) {
 	const { record } = props;
+	const left = begunNotes(props);
 	return (
 		<div class="two">
 			<section class="card stack" aria-label={capital(typeWord("visit"))}>
 				<RecordView shape={props.shape} values={record.fields} leaveOut={["client", "state"]} />
 				<h2>{capital(typeWord("encounter_note"))}</h2>
-				{props.notes.length === 0 ? <Empty>{T("ui.visit.no_note")}</Empty>
+				{left.map((one) => <DraftItem key={one.id} one={one} />)}
+				{props.notes.length === 0 ? left.length === 0 && <Empty>{T("ui.visit.no_note")}</Empty>
 					: <ul class="items">{props.notes.map((one) => <li key={one.id}><a class="item" href={href(["record", one.id])}><span class="item-title">{one.title}</span></a></li>)}</ul>}
 				<div class="row"><a class="button second" href={href(["case", record.case_id])}>{T("ui.record.case")}</a>
 					<a class="button second" href={href(["record", record.id])}>{T("ui.visit.whole")}</a></div>

@@ -5,7 +5,7 @@ import { call, jsonBody, Refusal, type Json } from "../core/api";
 import { useDraft, type Draft } from "../core/draft";
 import { touched, useAsk } from "../core/live";
 import { told } from "../core/refusal-words";
-import { useShape, write, type RecordAnswer, type TypeShape, type Written } from "../core/records";
+import { fieldText, useShape, write, type RecordAnswer, type TypeShape, type Written } from "../core/records";
 import { href, replace, settle } from "../core/route";
 import { capital, clockText, language, T, typeWord } from "../core/words";
 import { Kept } from "../ui/kept";
@@ -134,29 +134,43 @@ export function Write(props: { type: string; query: Record<string, string> }) {
 }
 
 // Types whose drafts go on in a screen of their own.
-const GOES_ON = ["consent", "life_situation_mapping", "digital_capability", "concern_assessment", "benefit_assessment", "service_need_assessment", "plan", "joint_session"];
+const GOES_ON = ["consent", "life_situation_mapping", "digital_capability", "concern_assessment", "benefit_assessment", "service_need_assessment", "plan", "joint_session",
+	"assistance_application", "referral"];
+
+// The screen of a draft, "" when it is this one. What belongs to a visit that goes on, or to an application, is written there.
+function screenOf({ record }: RecordAnswer, about: RecordAnswer | null): string[] {
+	if (GOES_ON.includes(record.type))
+		return [SCREENS[record.type]!, record.id];
+	if (record.type === "agreed_action" && about === null)
+		return ["actions", record.case_id];
+	const there = about?.record;
+	return there?.state?.holds === "STARTED" || (record.type === "agreed_action" && there?.type === "assistance_application") ? [SCREENS[there.type]!, there.id] : [];
+}
 
 // A draft goes on where it was left.
 export function GoOn(props: { id: string }) {
 	const { data, refusal } = useAsk<RecordAnswer>("show", { id: props.id });
 	const [first, setFirst] = useState<RecordAnswer | null>(null);
 	const shape = useShape(first?.record.type ?? "");
+	const fields = first?.record.fields;
+	const aboutId = ["encounter_note", "agreed_action"].includes(first?.record.type ?? "") ? fieldText(fields, "visit") || fieldText(fields, "from") : "";
+	const about = useAsk<RecordAnswer>(aboutId === "" ? null : "show", { id: aboutId });
+	const known = first !== null && (aboutId === "" || !about.busy);
 	useEffect(() => {
 		if (first === null && data !== null)
 			setFirst(data); // later answers are our own keeping
 	}, [data]);
+	const to = !known ? [] : first.record.draft ? screenOf(first, about.data) : ["record", props.id];
 	useEffect(() => {
-		if (first !== null && !first.record.draft)
-			replace(["record", props.id]);
-		else if (first !== null && GOES_ON.includes(first.record.type))
-			replace([SCREENS[first.record.type]!, props.id]);
-	}, [first]);
+		if (to.length > 0)
+			replace(to);
+	}, [known]);
 	if (refusal !== null && first === null)
 		return <div class="stack"><Title>{T("ui.drafts.title")}</Title><Refused refusal={refusal} /></div>;
 	return (
 		<div class="stack">
 			<Title>{first === null ? T("ui.drafts.title") : T("ui.draft.go_on", { what: typeWord(first.record.type) })}</Title>
-			{first === null || shape === null ? <Busy />
+			{!known || to.length > 0 || shape === null ? <Busy />
 				: <div class="card"><Form shape={shape} first={first.record.fields} caseId={first.record.case_id} draftId={first.record.id} /></div>}
 		</div>
 	);
