@@ -99,6 +99,8 @@ try {
 			count.expect("a dark window is dark", Number(/\d+/.exec(onScreen)[0]) > 150, onScreen);
 			await page.emulateMedia({ media: "screen" });
 			await page.getByRole("button", { name: "Valikko" }).click();
+			const line = (name) => page.getByRole("button", { name }).evaluate((one) => getComputedStyle(one).textDecorationLine);
+			count.expect("the language chosen is seen among the others", await line("Suomi") === "underline" && await line("Svenska") === "none");
 			await page.getByRole("button", { name: "Vaalea" }).click();
 			count.expect("light is chosen against the system", Number(/\d+/.exec(await ink())[0]) < 110, await ink());
 			await page.getByRole("button", { name: "Valikko" }).click();
