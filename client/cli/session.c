@@ -36,6 +36,13 @@ static void print_points(struct json points)
 			 say_true(one, "out_of_scope") ? "  [outside the consent: not discussed]" : "", say_true(one, "noted") ? "  [noted]" : "");
 }
 
+static void print_course(struct json course)
+{
+	struct json name, one;
+	for (struct json_walk walk = json_walk(course); json_next(&walk, &name, &one);)
+		say_line("%s  %s  %s", say_value(json_member(one, "at")), say_text(json_member(one, "what")), say_text(json_member(one, "text")));
+}
+
 static void print_session(void *ctx, struct json object)
 {
 	struct json name, one;
@@ -43,9 +50,12 @@ static void print_session(void *ctx, struct json object)
 	if (say_json(object))
 		return;
 	say_line("%s", say_text(json_member(object, "id")));
-	say_note("%s", say_text(json_member(object, "holds")));
+	if (*say_text(json_member(object, "holds")) != 0)
+		say_note("%s", say_text(json_member(object, "holds")));
 	if (say_style()->quiet)
 		return;
+	if (say_integer(object, "paused_since_ms") != 0)
+		say_note("a pause");
 	for (struct json_walk walk = json_walk(json_member(object, "to_identify")); json_next(&walk, &name, &one);)
 		say_note("to be identified: %s", say_text(one));
 	if (strcmp(step, "start") == 0 || strcmp(step, "show") == 0 || strcmp(step, "resume") == 0) {
@@ -54,6 +64,7 @@ static void print_session(void *ctx, struct json object)
 	}
 	if (strcmp(step, "start") == 0 || strcmp(step, "show") == 0 || strcmp(step, "point") == 0 || strcmp(step, "prepare") == 0)
 		print_points(json_member(object, "points"));
+	print_course(json_member(json_member(object, "fields"), "course"));
 	for (struct json_walk walk = json_walk(json_member(object, "advice")); json_next(&walk, &name, &one);)
 		say_note("%s", say_text(json_member(one, "text")));
 }
@@ -127,7 +138,7 @@ int verbs_session_step(struct command_context *c, int argc, char **argv)
 	return end(c, request);
 }
 
-/* point TITLE, drop [WHAT] */
+/* point TITLE, drop [WHAT], pause [WHY], cancel [WHY] */
 int verbs_session_text(struct command_context *c, int argc, char **argv)
 {
 	if (argc < 1 || argc > 2)
@@ -153,6 +164,27 @@ int verbs_session_note(struct command_context *c, int argc, char **argv)
 	jalka_Request *request = begin(c, argv[0]);
 	request->call.session.point = (uint32_t)point;
 	LINK_PUT(request->call.session.text, fill_text(argv[2]), "the note");
+	return end(c, request);
+}
+
+int verbs_session_consent(struct command_context *c, int argc, char **argv)
+{
+	if (argc < 1 || argc > 2)
+		command_usage(c, "a session is expected, and which consent it rests on");
+	jalka_Request *request = begin(c, argv[0]);
+	if (argc == 2)
+		LINK_PUT(request->call.session.consent, argv[1], "the consent");
+	return end(c, request);
+}
+
+int verbs_session_type(struct command_context *c, int argc, char **argv)
+{
+	if (argc != 3)
+		command_usage(c, "a session, the title of a point or \"\", and a text are expected");
+	jalka_Request *request = begin(c, argv[0]);
+	if (*argv[1] != 0)
+		put_args(c, &request->call.session, 1, argv + 1);
+	LINK_PUT(request->call.session.text, fill_text(argv[2]), "the text");
 	return end(c, request);
 }
 

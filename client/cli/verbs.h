@@ -45,7 +45,7 @@ command_fn verbs_handover_propose, verbs_handover_told, verbs_handover_accept, v
 
 /* session.c: the joint session */
 command_fn verbs_session_prepare, verbs_session_identify, verbs_session_step, verbs_session_text, verbs_session_note,
-	verbs_session_action;
+	verbs_session_action, verbs_session_consent, verbs_session_type;
 
 /* print.c: prints, and the words they are made of */
 command_fn verbs_print, verbs_words;

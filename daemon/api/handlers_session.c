@@ -3,7 +3,9 @@
  *
  *   prepare -> identify -> start -> point, note, action -> end -> confirm -> sign
  *                            \-> drop (FAILED) -> resume (by phone) -/
+ *                            \-> pause -> continue, leave, consent -/
  *
+ * What happens is a turn of its course (domain/session_course), with its moment.
  * At the start the scope of the consent is told, and what it excludes. A point
  * outside it is marked and gets no note: it is not discussed. What is agreed is an
  * agreed_action of one owner and a day. Nothing of picture, voice or chat is kept.
@@ -24,11 +26,13 @@
 #include "base/civil.h"
 #include "domain/consent.h"
 #include "domain/fields.h"
+#include "domain/session_course.h"
 #include "domain/session_lists.h"
+#include "domain/session_people.h"
 #include "io/random.h"
 #include "records_table.h"
 
-enum { PART_BYTES = 40 * 1024, VALUES_MAX = 16 };
+enum { PART_BYTES = 40 * 1024, VALUES_MAX = SESSION_LISTS_MAX };
 
 struct meeting {
 	struct writing w;
@@ -36,7 +40,7 @@ struct meeting {
 	struct profile *profile;
 	uint64_t at_ms;
 	const struct rules_record *session; /* NULL: a new one */
-	struct span lists;                  /* its agenda, participants and actions, of all who wrote them */
+	struct span lists;                  /* its agenda, participants, actions and course, of all who wrote them */
 	bool apart;                         /* and they wrote them apart */
 	struct consent consent;             /* its own; read when has_consent */
 	bool has_consent;
@@ -70,6 +74,23 @@ static void put_text(struct wire_out *out, uint32_t number, const char *text)
 		wire_put_bytes(out, number, span_text(text));
 }
 
+static bool runs(const struct meeting *m)
+{
+	return state_of(m) == RECORDS_SESSION_STATE_RUNNING;
+}
+
+/* It happens now, or when it is said to have happened. */
+static void put_turn(struct meeting *m, uint64_t what, struct span text, struct record_id record)
+{
+	const struct session_turn turn = { .at_ms = m->at_ms, .what = what, .text = text, .record = record };
+	session_course_add(&m->w.fields, m->lists, &turn, 1);
+}
+
+static void put_event(struct meeting *m, uint64_t what, const char *text)
+{
+	put_turn(m, what, span_text(text), (struct record_id){ { 0 } });
+}
+
 /* ---- telling ---- */
 
 static void tell_points(struct span fields, struct writer *out)
@@ -93,9 +114,17 @@ static void tell_unidentified(struct span fields, struct writer *out)
 	struct span one, role;
 	writer_list(out, "to_identify");
 	while (fields_next(&fields, RECORDS_JOINT_SESSION_PARTICIPANTS, &one))
-		if (!fields_says(one, RECORDS_PARTICIPANT_IDENTITY_CHECKED_HOW) && fields_bytes(one, RECORDS_PARTICIPANT_ROLE, &role))
+		if (session_people_waits(one) && fields_bytes(one, RECORDS_SESSION_PARTICIPANT_ROLE, &role))
 			writer_text(out, NULL, role);
 	writer_list_end(out);
+}
+
+/* The pause that lasts, and how long those that are over were. */
+static void tell_pauses(struct span fields, struct writer *out)
+{
+	const struct session_paused paused = session_course_paused(fields);
+	writer_number(out, "paused_since_ms", paused.since_ms);
+	writer_number(out, "paused_ms", paused.total_ms);
 }
 
 /* What the client allowed for it, and whether that holds still. */
@@ -148,6 +177,7 @@ static void tell(struct writing *w, struct writer *out)
 	writer_string(out, "holds", lifecycle_name(table, is_stepped || m->session == NULL ? lifecycle_state(table, given) : state_of(m)));
 	tell_points(fields_has(given, RECORDS_JOINT_SESSION_AGENDA) ? given : before, out);
 	tell_unidentified(fields_has(given, RECORDS_JOINT_SESSION_PARTICIPANTS) ? given : before, out);
+	tell_pauses(fields_has(given, RECORDS_JOINT_SESSION_COURSE) ? given : before, out);
 	tell_scope(m, out);
 	tell_start(m, write.after, out);
 	writer_id(out, "also", m->extra.record_id.bytes);
@@ -198,9 +228,9 @@ static void put_participant(struct wire_out *out, const char *role, const char *
 	uint8_t block[1024];
 	struct wire_out one;
 	wire_out_init(&one, block, sizeof block);
-	put_text(&one, RECORDS_PARTICIPANT_ROLE, role);
-	put_text(&one, RECORDS_PARTICIPANT_NAME, name);
-	put_text(&one, RECORDS_PARTICIPANT_ORGANISATION, organisation);
+	put_text(&one, RECORDS_SESSION_PARTICIPANT_ROLE, role);
+	put_text(&one, RECORDS_SESSION_PARTICIPANT_NAME, name);
+	put_text(&one, RECORDS_SESSION_PARTICIPANT_ORGANISATION, organisation);
 	wire_put_bytes(out, RECORDS_JOINT_SESSION_PARTICIPANTS, wire_out_span(&one));
 }
 
@@ -262,91 +292,34 @@ static struct fault prepare(struct meeting *m)
 	return put(m);
 }
 
-/* ---- identify ---- */
+/* ---- who is there ---- */
 
-/* "role[/name[/organisation]]=how" cut apart, in place. */
-struct identity { char text[1024]; const char *name, *organisation, *how; };
-
-static bool read_identity(const char *given, struct identity *out)
+static struct fault put_people(struct meeting *m, struct session_people_told told)
 {
-	strncpy(out->text, given, sizeof out->text - 1);
-	out->text[sizeof out->text - 1] = '\0';
-	out->name = out->organisation = "";
-	char *equals = strchr(out->text, '='), *slash;
-	if (equals == NULL || equals == out->text || equals[1] == '\0')
-		return false;
-	*equals = '\0';
-	out->how = equals + 1;
-	if ((slash = strchr(out->text, '/')) != NULL) {
-		*slash = '\0';
-		out->name = slash + 1;
-		if ((slash = strchr(slash + 1, '/')) != NULL) {
-			*slash = '\0';
-			out->organisation = slash + 1;
-		}
-	}
-	return true;
-}
-
-static bool same_role(struct span participant, const struct identity *identity)
-{
-	struct span role = { NULL, 0 };
-	return fields_bytes(participant, RECORDS_PARTICIPANT_ROLE, &role) && consent_same_text(role, span_text(identity->text));
-}
-
-/* The participant as it stood, with what was said now. */
-static void put_identified(struct wire_out *out, struct span before, const struct identity *identity)
-{
-	uint8_t block[4096];
-	struct wire_out one;
-	struct wire_field field;
-	wire_out_init(&one, block, sizeof block);
-	if (before.len == 0)
-		put_text(&one, RECORDS_PARTICIPANT_ROLE, identity->text);
-	while (wire_next(&before, &field) == WIRE_FIELD) {
-		bool is_given = field.number == RECORDS_PARTICIPANT_IDENTITY_CHECKED_HOW ||
-				(field.number == RECORDS_PARTICIPANT_NAME && *identity->name != '\0') ||
-				(field.number == RECORDS_PARTICIPANT_ORGANISATION && *identity->organisation != '\0');
-		if (!is_given)
-			wire_put_raw(&one, field.whole);
-	}
-	put_text(&one, RECORDS_PARTICIPANT_NAME, identity->name);
-	put_text(&one, RECORDS_PARTICIPANT_ORGANISATION, identity->organisation);
-	put_text(&one, RECORDS_PARTICIPANT_IDENTITY_CHECKED_HOW, identity->how);
-	wire_put_bytes(out, RECORDS_JOINT_SESSION_PARTICIPANTS, wire_out_span(&one));
-}
-
-/* Who is named joins when no participant has that role; once all are identified the
- * session may begin. */
-static struct fault identify(struct meeting *m)
-{
-	const jalka_SessionCall *call = m->call;
-	struct identity given[16];
-	bool used[16] = { false }, all = true;
-	struct span one, rest = m->lists;
-	for (size_t i = 0; i < call->args_count; i++)
-		if (!read_identity(call->args[i], &given[i]))
-			return refuse(m, "participants", "who and how is written role[/name[/organisation]]=how", "like Kela/Sari Laine=virkakortti");
-	while (fields_next(&rest, RECORDS_JOINT_SESSION_PARTICIPANTS, &one)) {
-		size_t i = 0;
-		while (i < call->args_count && (used[i] || !same_role(one, &given[i])))
-			i++;
-		if (i < call->args_count) {
-			used[i] = true;
-			put_identified(&m->w.fields, one, &given[i]);
-			continue;
-		}
-		all = all && fields_says(one, RECORDS_PARTICIPANT_IDENTITY_CHECKED_HOW);
-		wire_put_bytes(&m->w.fields, RECORDS_JOINT_SESSION_PARTICIPANTS, one);
-	}
-	for (size_t i = 0; i < call->args_count; i++)
-		if (!used[i])
-			put_identified(&m->w.fields, span_of(NULL, 0), &given[i]);
-	if (all && state_of(m) == RECORDS_SESSION_STATE_SCHEDULED)
+	if (told.all_checked && state_of(m) == RECORDS_SESSION_STATE_SCHEDULED)
 		put_state(m, RECORDS_SESSION_STATE_IDENTITIES_CHECKED);
 	return put(m);
 }
-_Static_assert(sizeof(((jalka_SessionCall *)0)->args) / sizeof(((jalka_SessionCall *)0)->args[0]) == 16, "as many as are read");
+
+static struct fault identify(struct meeting *m)
+{
+	static struct session_person given[SESSION_PEOPLE_MAX];
+	for (size_t i = 0; i < m->call->args_count; i++)
+		if (!session_people_read(m->call->args[i], &given[i]) || *given[i].how == '\0')
+			return refuse(m, "participants", "who and how is written role[/name[/organisation]]=how", "like Kela/Sari Laine=virkakortti");
+	return put_people(m, session_people_identify(&m->w.fields, m->lists, given, m->call->args_count, runs(m), m->at_ms));
+}
+_Static_assert(sizeof(((jalka_SessionCall *)0)->args) / sizeof(((jalka_SessionCall *)0)->args[0]) == SESSION_PEOPLE_MAX, "as many as are read");
+
+/* Is there no more; before the start: does not come. */
+static struct fault leave(struct meeting *m)
+{
+	struct session_person gone;
+	if (m->call->args_count != 1 || !session_people_read(m->call->args[0], &gone))
+		return refuse(m, "participants", "say who left: role[/name]", "like Kela/Sari Laine");
+	struct session_people_told told = session_people_leave(&m->w.fields, m->lists, &gone, m->at_ms);
+	return told.found ? put_people(m, told) : refuse(m, "participants", "nobody of that role is there", "jalka session show SESSION");
+}
 
 /* ---- start ---- */
 
@@ -442,6 +415,7 @@ static struct fault start(struct meeting *m)
 {
 	put_state(m, RECORDS_SESSION_STATE_RUNNING);
 	wire_put_varint(&m->w.fields, RECORDS_JOINT_SESSION_STARTED_AT, m->at_ms);
+	put_event(m, RECORDS_SESSION_TURN_KIND_STARTED, "");
 	FAULT_TRY(put_kela_consent(m));
 	put_room(m);
 	rules_hint(&m->w.told, "participants", "the client chooses the language, and may pause or end it at any time");
@@ -515,6 +489,9 @@ static struct fault note(struct meeting *m)
 		else
 			wire_put_bytes(&m->w.fields, RECORDS_JOINT_SESSION_AGENDA, one);
 	}
+	struct span last;
+	if (!session_course_last(m->lists, RECORDS_SESSION_TURN_KIND_POINT, &last) || !span_equal(last, title))
+		put_turn(m, RECORDS_SESSION_TURN_KIND_POINT, title, (struct record_id){ { 0 } });
 	return put(m);
 }
 
@@ -564,6 +541,7 @@ static struct fault action(struct meeting *m)
 	while (fields_next(&rest, RECORDS_JOINT_SESSION_AGREED_ACTIONS, &one))
 		wire_put_bytes(&m->w.fields, RECORDS_JOINT_SESSION_AGREED_ACTIONS, one);
 	wire_put_bytes(&m->w.fields, RECORDS_JOINT_SESSION_AGREED_ACTIONS, span_of(m->extra.record_id.bytes, ID_BYTES));
+	put_turn(m, RECORDS_SESSION_TURN_KIND_AGREED, span_of(NULL, 0), m->extra.record_id);
 	return put(m);
 }
 
@@ -573,6 +551,7 @@ static struct fault drop(struct meeting *m)
 {
 	put_state(m, RECORDS_SESSION_STATE_FAILED);
 	put_text(&m->w.fields, RECORDS_JOINT_SESSION_CONNECTION_TROUBLE, *m->call->text != '\0' ? m->call->text : "yhteys katkesi");
+	put_event(m, RECORDS_SESSION_TURN_KIND_LINE_DROPPED, m->call->text);
 	rules_hint(&m->w.told, "channel", "call the client and Kela, and go on in the same record: jalka session resume");
 	return put(m);
 }
@@ -583,15 +562,44 @@ static struct fault resume(struct meeting *m)
 	wire_put_varint(&m->w.fields, RECORDS_JOINT_SESSION_CHANNEL, RECORDS_SESSION_CHANNEL_PHONE);
 	if (!fields_has(m->session->fields, RECORDS_JOINT_SESSION_STARTED_AT))
 		wire_put_varint(&m->w.fields, RECORDS_JOINT_SESSION_STARTED_AT, m->at_ms);
+	put_event(m, RECORDS_SESSION_TURN_KIND_BY_PHONE, "");
 	FAULT_TRY(put_kela_consent(m));
 	put_room(m);
 	rules_hint(&m->w.told, "participants", "a voice on the phone is a new one: check identities again");
 	return put(m);
 }
 
+static struct fault show(struct meeting *m);
+
+/* A pause of the client's or of the call: it is no part of the session's length. Two may say
+ * it at once: what is so already is told as it is. */
+static struct fault halt(struct meeting *m, bool wanted)
+{
+	if (!runs(m))
+		return refuse(m, "state", "the session is not running", "jalka session show SESSION");
+	if ((session_course_paused(m->lists).since_ms != 0) == wanted)
+		return show(m);
+	put_event(m, wanted ? RECORDS_SESSION_TURN_KIND_PAUSED : RECORDS_SESSION_TURN_KIND_CONTINUED, m->call->text);
+	return put(m);
+}
+
+/* The client gave a wider consent, or one that allows less: the session rests on it from now on. */
+static struct fault rest_on(struct meeting *m)
+{
+	m->has_consent = false;
+	FAULT_TRY(choose_consent(m, m->session->case_id));
+	wire_put_bytes(&m->w.fields, RECORDS_JOINT_SESSION_CONSENT, span_of(m->consent.record->id.bytes, ID_BYTES));
+	put_turn(m, RECORDS_SESSION_TURN_KIND_CONSENT_CHANGED, span_of(NULL, 0), m->consent.record->id);
+	return put(m);
+}
+
 static struct fault finish(struct meeting *m, uint64_t state)
 {
 	put_state(m, state);
+	if (state != RECORDS_SESSION_STATE_SIGNED)
+		put_event(m, state == RECORDS_SESSION_STATE_ENDED ? RECORDS_SESSION_TURN_KIND_ENDED
+			     : state == RECORDS_SESSION_STATE_CONFIRMED ? RECORDS_SESSION_TURN_KIND_CONFIRMED
+									: RECORDS_SESSION_TURN_KIND_CANCELLED, m->call->text);
 	if (state == RECORDS_SESSION_STATE_ENDED)
 		wire_put_varint(&m->w.fields, RECORDS_JOINT_SESSION_ENDED_AT, m->at_ms);
 	if (state == RECORDS_SESSION_STATE_CONFIRMED)
@@ -657,6 +665,7 @@ static struct fault show(struct meeting *m)
 	writer_string(out, "holds", lifecycle_name(lifecycle_of(RECORDS_TYPE_JOINT_SESSION), state_of(m)));
 	tell_points(m->lists, out);
 	tell_unidentified(m->lists, out);
+	tell_pauses(m->lists, out);
 	tell_scope(m, out);
 	tell_start(m, m->session->fields, out);
 	tell_record(m, out);
@@ -703,7 +712,8 @@ static struct fault join(struct meeting *m)
 
 static struct fault join_lists(struct meeting *m)
 {
-	static const uint32_t fields[] = { RECORDS_JOINT_SESSION_PARTICIPANTS, RECORDS_JOINT_SESSION_AGENDA, RECORDS_JOINT_SESSION_AGREED_ACTIONS };
+	static const uint32_t fields[] = { RECORDS_JOINT_SESSION_PARTICIPANTS, RECORDS_JOINT_SESSION_AGENDA, RECORDS_JOINT_SESSION_AGREED_ACTIONS,
+						   RECORDS_JOINT_SESSION_COURSE };
 	enum { COUNT = sizeof fields / sizeof fields[0] };
 	struct span values[COUNT][VALUES_MAX];
 	size_t counts[COUNT], size = m->session->fields.len + 1;
@@ -757,7 +767,7 @@ static struct fault meet(struct meeting *m)
 {
 	static const struct { const char *name; struct fault (*fn)(struct meeting *); } verbs[] = {
 		{ "identify", identify }, { "start", start }, { "point", point }, { "note", note }, { "action", action },
-		{ "drop", drop }, { "resume", resume }, { "show", show }, { "type", type }, { "join", join },
+		{ "drop", drop }, { "resume", resume }, { "leave", leave }, { "consent", rest_on }, { "show", show }, { "type", type }, { "join", join },
 	};
 	static const struct { const char *name; uint64_t state; } ends[] = {
 		{ "end", RECORDS_SESSION_STATE_ENDED }, { "confirm", RECORDS_SESSION_STATE_CONFIRMED },
@@ -776,11 +786,13 @@ static struct fault meet(struct meeting *m)
 	for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
 		if (strcmp(m->call->verb, verbs[i].name) == 0)
 			return verbs[i].fn(m);
+	if (strcmp(m->call->verb, "pause") == 0 || strcmp(m->call->verb, "continue") == 0)
+		return halt(m, *m->call->verb == 'p');
 	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
 		if (strcmp(m->call->verb, ends[i].name) == 0)
 			return finish(m, ends[i].state);
 	return refuse(m, "verb", "there is no such step of a session",
-		      "prepare, identify, start, point, note, action, drop, resume, end, confirm, sign, cancel, type, join or show");
+		      "prepare, identify, start, point, note, action, pause, continue, drop, resume, leave, consent, end, confirm, sign, cancel, type, join or show");
 }
 
 struct fault handlers_session(struct request *request)

@@ -2,12 +2,13 @@
  * picture, voice or chat is in it. */
 #include "domain/consent.h"
 #include "domain/rules_parts.h"
+#include "domain/session_people.h"
 
 struct fault rules_session_identities(const struct rules_write *write, struct rules_told *told)
 {
 	struct span one, rest = write->after;
 	while (fields_next(&rest, RECORDS_JOINT_SESSION_PARTICIPANTS, &one))
-		if (!fields_says(one, RECORDS_PARTICIPANT_IDENTITY_CHECKED_HOW))
+		if (session_people_waits(one))
 			return rules_refuse(told, "participants.identity_checked_how",
 					    "before it begins, say of each participant how the identity was checked", "");
 	return fault_none();
@@ -15,7 +16,7 @@ struct fault rules_session_identities(const struct rules_write *write, struct ru
 
 static bool kela_takes_part(struct span session)
 {
-	static const uint32_t named[] = { RECORDS_PARTICIPANT_ROLE, RECORDS_PARTICIPANT_ORGANISATION };
+	static const uint32_t named[] = { RECORDS_SESSION_PARTICIPANT_ROLE, RECORDS_SESSION_PARTICIPANT_ORGANISATION };
 	struct span one, text;
 	while (fields_next(&session, RECORDS_JOINT_SESSION_PARTICIPANTS, &one))
 		for (size_t i = 0; i < sizeof named / sizeof named[0]; i++)
@@ -99,6 +100,9 @@ static struct fault check_no_media(const struct rules_write *write, struct rules
 	while (fields_next(&rest, RECORDS_JOINT_SESSION_AGENDA, &point))
 		if (is_media(point, RECORDS_AGENDA_POINT_TITLE) || is_media(point, RECORDS_AGENDA_POINT_NOTES))
 			return rules_refuse(told, "agenda", what, "write down what was said");
+	for (rest = write->given; fields_next(&rest, RECORDS_JOINT_SESSION_COURSE, &point);)
+		if (is_media(point, RECORDS_SESSION_TURN_TEXT))
+			return rules_refuse(told, "course", what, "write down what was said");
 	return fault_none();
 }
 

@@ -1,11 +1,13 @@
 #include "domain/session_lists.h"
 
+#include "base/assert.h"
 #include "domain/fields.h"
 #include "records_table.h"
 
 bool session_lists_is(uint32_t field)
 {
-	return field == RECORDS_JOINT_SESSION_AGENDA || field == RECORDS_JOINT_SESSION_PARTICIPANTS || field == RECORDS_JOINT_SESSION_AGREED_ACTIONS;
+	return field == RECORDS_JOINT_SESSION_AGENDA || field == RECORDS_JOINT_SESSION_PARTICIPANTS || field == RECORDS_JOINT_SESSION_AGREED_ACTIONS ||
+	       field == RECORDS_JOINT_SESSION_COURSE;
 }
 
 void session_lists_lay(struct span session, struct span lists, struct wire_out *out)
@@ -37,7 +39,7 @@ static struct span key_of(uint32_t field, struct span entry)
 	struct span key = { NULL, 0 };
 	if (field == RECORDS_JOINT_SESSION_AGREED_ACTIONS)
 		return entry;
-	(void)fields_bytes(entry, field == RECORDS_JOINT_SESSION_AGENDA ? RECORDS_AGENDA_POINT_TITLE : RECORDS_PARTICIPANT_ROLE, &key);
+	(void)fields_bytes(entry, field == RECORDS_JOINT_SESSION_AGENDA ? RECORDS_AGENDA_POINT_TITLE : RECORDS_SESSION_PARTICIPANT_ROLE, &key);
 	return key;
 }
 
@@ -123,13 +125,51 @@ static void put_point(const struct joining *j, size_t list, struct span first, s
 
 static void put_participant(const struct joining *j, size_t list, struct span first, size_t before)
 {
+	static const uint32_t tells_more[] = { RECORDS_SESSION_PARTICIPANT_LEFT_AT, RECORDS_SESSION_PARTICIPANT_IDENTITY_CHECKED_HOW };
+	struct span one, best = first;
+	bool found = false;
+	for (size_t k = 0; k < sizeof tells_more / sizeof tells_more[0] && !found; k++)
+		for (size_t i = list; i < j->count && !found; i++)
+			if (find(j, i, key_of(j->field, first), before, &one) && fields_has(one, tells_more[k])) {
+				best = one;
+				found = true;
+			}
+	wire_put_bytes(j->out, j->field, best);
+}
+
+/* ---- the course ---- */
+
+static bool is_there(struct span list, uint32_t field, struct span entry)
+{
 	struct span one;
-	for (size_t i = list; i < j->count; i++)
-		if (find(j, i, key_of(j->field, first), before, &one) && fields_says(one, RECORDS_PARTICIPANT_IDENTITY_CHECKED_HOW)) {
-			first = one;
-			break;
-		}
-	wire_put_bytes(j->out, j->field, first);
+	while (fields_next(&list, field, &one))
+		if (same(one, entry))
+			return true;
+	return false;
+}
+
+/* Each list is in its order; the earliest of their heads comes next. */
+static void put_course(const struct joining *j)
+{
+	struct span rest[SESSION_LISTS_MAX], heads[SESSION_LISTS_MAX];
+	bool there[SESSION_LISTS_MAX];
+	ASSERT(j->count <= SESSION_LISTS_MAX);
+	for (size_t i = 0; i < j->count; i++) {
+		rest[i] = j->values[i];
+		there[i] = fields_next(&rest[i], j->field, &heads[i]);
+	}
+	for (;;) {
+		size_t first = j->count;
+		for (size_t i = 0; i < j->count; i++)
+			if (there[i] && (first == j->count || fields_number_or_none(heads[i], RECORDS_SESSION_TURN_AT) <
+								      fields_number_or_none(heads[first], RECORDS_SESSION_TURN_AT)))
+				first = i;
+		if (first == j->count)
+			return;
+		if (!is_there(wire_out_span(j->out), j->field, heads[first]))
+			wire_put_bytes(j->out, j->field, heads[first]);
+		there[first] = fields_next(&rest[first], j->field, &heads[first]);
+	}
 }
 
 void session_lists_join(uint32_t field, const struct span *values, size_t count, struct wire_out *scratch, struct wire_out *out)
@@ -138,6 +178,10 @@ void session_lists_join(uint32_t field, const struct span *values, size_t count,
 	struct span entry, other;
 	if (count == 1)
 		wire_put_raw(out, values[0]);
+	else if (field == RECORDS_JOINT_SESSION_COURSE) {
+		put_course(&j);
+		return;
+	}
 	for (size_t list = 0; count > 1 && list < count; list++) {
 		struct span rest = values[list];
 		while (fields_next(&rest, field, &entry)) {

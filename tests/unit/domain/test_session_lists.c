@@ -2,6 +2,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 #include <cmocka.h>
 
 #include "domain/record_json.h"
@@ -92,6 +93,36 @@ static void what_both_agreed_is_agreed_once(void **state)
 			    "{\"agreed_actions\":[\"000102030405060708090a0b0c0d0e0f\",\"aa0102030405060708090a0b0c0d0e0f\",\"bb0102030405060708090a0b0c0d0e0f\"]}");
 }
 
+static void who_left_by_either_has_left(void **state)
+{
+	(void)state;
+	const char *const texts[] = { "{\"participants\":[{\"role\":\"Kela\",\"name\":\"Sari\",\"identity_checked_how\":\"kortti\"}]}",
+				      "{\"participants\":[{\"role\":\"Kela\",\"name\":\"Sari\",\"left_at\":\"2026-11-03T10:00\"},{\"role\":\"Kela\",\"name\":\"Mika\"}]}" };
+	const char *out = joined(RECORDS_JOINT_SESSION_PARTICIPANTS, texts, 2);
+	assert_non_null(strstr(out, "left_at"));
+	assert_non_null(strstr(out, "Mika"));
+	assert_string_equal(strstr(strstr(out, "Sari") + 1, "Sari") == NULL ? "once" : "twice", "once");
+}
+
+#define TURN(at, what) "{\"at\":\"2026-11-03T" at "\",\"what\":\"" what "\"}"
+static void the_turns_of_two_go_by_their_times_each_once(void **state)
+{
+	(void)state;
+	const char *const texts[] = { "{\"course\":[" TURN("10:00", "STARTED") "," TURN("10:05", "PAUSED") "," TURN("10:20", "ENDED") "]}",
+				      "{\"course\":[" TURN("10:00", "STARTED") "," TURN("10:10", "CONTINUED") "]}",
+				      "{\"course\":[" TURN("09:59", "LEFT") "]}" };
+	const char *out = joined(RECORDS_JOINT_SESSION_COURSE, texts, 3);
+	static const char *const order[] = { "LEFT", "STARTED", "PAUSED", "CONTINUED", "ENDED" };
+	for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
+		const char *found = strstr(out, order[i]);
+		assert_non_null(found);
+		assert_true(found >= out);
+		assert_null(strstr(found + 1, order[i]));
+		out = found;
+	}
+	assert_true(session_lists_is(RECORDS_JOINT_SESSION_COURSE));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -102,6 +133,8 @@ int main(void)
 		cmocka_unit_test(one_value_is_that_value),
 		cmocka_unit_test(who_was_identified_by_either_is),
 		cmocka_unit_test(what_both_agreed_is_agreed_once),
+		cmocka_unit_test(who_left_by_either_has_left),
+		cmocka_unit_test(the_turns_of_two_go_by_their_times_each_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
