@@ -199,8 +199,6 @@ static struct fault put(struct meeting *m)
 
 static struct fault choose_consent(struct meeting *m, struct case_id place)
 {
-	const struct rules_record *all;
-	struct consent one;
 	struct record_id id;
 	if (*m->call->consent != '\0') {
 		FAULT_TRY(resolve_record(profile_book(m->profile), m->call->consent, &id));
@@ -208,16 +206,8 @@ static struct fault choose_consent(struct meeting *m, struct case_id place)
 		m->hold = m->has_consent ? consent_at(&m->consent, world_of(m)->now_ms) : CONSENT_NOT_HERE;
 		return m->has_consent ? fault_none() : refuse(m, "consent", "this is no consent", "jalka consent list CLIENT");
 	}
-	size_t count = rules_list(world_of(m), RULES_OF_CLIENT, place, RECORDS_TYPE_CONSENT, &all);
-	for (size_t i = 0; i < count && !m->has_consent; i++) {
-		bool for_kela = fields_number_or_none(all[i].fields, RECORDS_CONSENT_DIRECTION) == RECORDS_CONSENT_DIRECTION_TO_KELA;
-		if (!for_kela || !consent_read(world_of(m), &all[i], &one) || !consent_lets(&one, RECORDS_CONSENT_SCOPE_SESSION) ||
-		    consent_at(&one, world_of(m)->now_ms) != CONSENT_HOLDS)
-			continue;
-		m->consent = one;
-		m->has_consent = true;
-		m->hold = CONSENT_HOLDS;
-	}
+	m->has_consent = consent_for_session(world_of(m), place, RECORDS_CONSENT_DIRECTION_TO_KELA, 0, world_of(m)->now_ms, &m->consent);
+	m->hold = m->has_consent ? CONSENT_HOLDS : CONSENT_NOT_HERE;
 	return m->has_consent ? fault_none()
 			      : refuse(m, "consent", "there is no consent of the client for a joint session with Kela",
 				       "jalka consent give CLIENT SESSION PURPOSE understood_check=...");
@@ -366,36 +356,21 @@ static struct fault make_kela_consent(struct meeting *m)
 	return fault_none();
 }
 
-/* A consent to Kela in writing serves every dealing until its last day (form Y100). */
-static bool find_written(const struct meeting *m, struct record_id *out)
-{
-	const struct rules_record *all;
-	struct consent one;
-	size_t count = rules_list(world_of(m), RULES_OF_CLIENT, m->session->case_id, RECORDS_TYPE_CONSENT, &all);
-	for (size_t i = 0; i < count; i++) {
-		struct span fields = all[i].fields;
-		if (fields_number_or_none(fields, RECORDS_CONSENT_DIRECTION) == RECORDS_CONSENT_DIRECTION_FROM_KELA &&
-		    fields_number_or_none(fields, RECORDS_CONSENT_FORM) == RECORDS_CONSENT_FORM_WRITTEN &&
-		    consent_read(world_of(m), &all[i], &one) && consent_lets(&one, RECORDS_CONSENT_SCOPE_SESSION) &&
-		    consent_at(&one, m->at_ms) == CONSENT_HOLDS) {
-			*out = all[i].id;
-			return true;
-		}
-	}
-	return false;
-}
-
 /* Before Kela tells anything: the consent the client gave to Kela for this session, which
  * is recorded with it; on another day it is another dealing. */
 static struct fault put_kela_consent(struct meeting *m)
 {
 	struct record_id id = { { 0 } };
+	struct consent written;
 	bool has = fields_id(m->session->fields, RECORDS_JOINT_SESSION_KELA_CONSENT, &id) &&
 		   consent_by_id(world_of(m), id, m->at_ms, NULL) == CONSENT_HOLDS;
 	if (*m->call->text != '\0' && m->has_consent) {
 		FAULT_TRY(make_kela_consent(m));
 		id = m->extra.record_id;
-	} else if (!has && !find_written(m, &id)) {
+	} else if (!has && consent_for_session(world_of(m), m->session->case_id, RECORDS_CONSENT_DIRECTION_FROM_KELA, RECORDS_CONSENT_FORM_WRITTEN,
+					       m->at_ms, &written)) {
+		id = written.record->id; /* in writing it serves every dealing until its last day (form Y100) */
+	} else if (!has) {
 		rules_hint(&m->w.told, "kela_consent", "before Kela tells anything the client consents to it herself, for this dealing: "
 			   "--kela-consent HOW");
 		return fault_none();
@@ -569,20 +544,6 @@ static struct fault resume(struct meeting *m)
 	return put(m);
 }
 
-static struct fault show(struct meeting *m);
-
-/* A pause of the client's or of the call: it is no part of the session's length. Two may say
- * it at once: what is so already is told as it is. */
-static struct fault halt(struct meeting *m, bool wanted)
-{
-	if (!runs(m))
-		return refuse(m, "state", "the session is not running", "jalka session show SESSION");
-	if ((session_course_paused(m->lists).since_ms != 0) == wanted)
-		return show(m);
-	put_event(m, wanted ? RECORDS_SESSION_TURN_KIND_PAUSED : RECORDS_SESSION_TURN_KIND_CONTINUED, m->call->text);
-	return put(m);
-}
-
 /* The client gave a wider consent, or one that allows less: the session rests on it from now on. */
 static struct fault rest_on(struct meeting *m)
 {
@@ -670,6 +631,18 @@ static struct fault show(struct meeting *m)
 	tell_start(m, m->session->fields, out);
 	tell_record(m, out);
 	return answer_end(m->w.request->answer, session_typed_tell(profile_log(m->profile), m->session->id, out));
+}
+
+/* A pause of the client's or of the call: it is no part of the session's length. Two may say
+ * it at once: what is so already is told as it is. */
+static struct fault halt(struct meeting *m, bool wanted)
+{
+	if (!runs(m))
+		return refuse(m, "state", "the session is not running", "jalka session show SESSION");
+	if ((session_course_paused(m->lists).since_ms != 0) == wanted)
+		return show(m);
+	put_event(m, wanted ? RECORDS_SESSION_TURN_KIND_PAUSED : RECORDS_SESSION_TURN_KIND_CONTINUED, m->call->text);
+	return put(m);
 }
 
 /* ---- what is being typed ---- */

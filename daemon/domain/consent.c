@@ -305,3 +305,20 @@ enum consent_cover consent_covers(const struct consent *consent, struct span rec
 		return CONSENT_COVERS;
 	return CONSENT_NOT_LISTED;
 }
+
+bool consent_for_session(const struct rules_world *world, struct case_id client, uint64_t direction, uint64_t form, uint64_t moment_ms,
+			 struct consent *out)
+{
+	const struct rules_record *all;
+	struct consent one;
+	size_t count = rules_list(world, RULES_OF_CLIENT, client, RECORDS_TYPE_CONSENT, &all);
+	for (size_t i = 0; i < count; i++) {
+		if (fields_number_or_none(all[i].fields, RECORDS_CONSENT_DIRECTION) != direction ||
+		    (form != 0 && fields_number_or_none(all[i].fields, RECORDS_CONSENT_FORM) != form) || !consent_read(world, &all[i], &one) ||
+		    !consent_lets(&one, RECORDS_CONSENT_SCOPE_SESSION) || consent_at(&one, moment_ms) != CONSENT_HOLDS)
+			continue;
+		*out = one;
+		return true;
+	}
+	return false;
+}

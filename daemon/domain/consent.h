@@ -55,6 +55,10 @@ enum consent_hold consent_at(const struct consent *consent, uint64_t moment_ms);
 /* The same of a record by id; `out` may be NULL. */
 enum consent_hold consent_by_id(const struct rules_world *world, struct record_id id, uint64_t moment_ms,
 				struct consent *out);
+/* The newest of a client's in this direction that allows a joint session and holds at the moment;
+ * `form` 0: in any form. False, and nothing written: there is none. */
+bool consent_for_session(const struct rules_world *world, struct case_id client, uint64_t direction, uint64_t form, uint64_t moment_ms,
+			 struct consent *out);
 
 enum consent_cover {
 	CONSENT_COVERS,

@@ -1,6 +1,5 @@
 #include "domain/session_people.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/assert.h"
@@ -11,27 +10,28 @@
 
 enum { ONE_BYTES = 4096, WHO_BYTES = 1700 };
 
+/* Ends the text at the mark and gives what follows it; "" when there is none. */
+static char *cut(char *text, char mark)
+{
+	size_t len = strlen(text);
+	char *at = memchr(text, mark, len);
+	if (at == NULL)
+		return text + len;
+	*at = '\0';
+	return at + 1;
+}
+
 bool session_people_read(const char *given, struct session_person *out)
 {
-	char *at;
 	size_t len = strlen(given);
 	if (len >= sizeof out->text)
 		return false;
 	memcpy(out->text, given, len + 1);
 	out->role = out->text;
-	out->name = out->organisation = out->how = "";
-	if ((at = strchr(out->text, '=')) != NULL) {
-		*at = '\0';
-		out->how = at + 1;
-	}
-	if ((at = strchr(out->text, '/')) != NULL) {
-		*at = '\0';
-		out->name = at + 1;
-		if ((at = strchr(at + 1, '/')) != NULL) {
-			*at = '\0';
-			out->organisation = at + 1;
-		}
-	}
+	out->how = cut(out->text, '=');
+	char *name = cut(out->text, '/');
+	out->name = name;
+	out->organisation = cut(name, '/');
 	return *out->role != '\0';
 }
 
