@@ -12,6 +12,7 @@ import { Choice, Text } from "../ui/field";
 import { Busy, Button, Empty, Notice, Refused } from "../ui/parts";
 import { Masking } from "./companion/hide";
 import { Agreed } from "./companion/agreed";
+import { Happened } from "./companion/course";
 import { clientOf, step, useMeeting, type Meeting } from "./companion/meeting";
 import { Title } from "./frame";
 import { errorsOf, Keeping } from "./write";
@@ -106,7 +107,7 @@ function Held(props: { meeting: Meeting }) {
 			<div class="row apart">
 				<div><Title>{capital(typeWord("joint_session"))}</Title>
 					<p class="quiet">{clientOf(meeting)} · {valueWord("session_kind", fields.kind ?? "")}{fields.scheduled_at !== undefined && ` · ${whenText(Date.parse(fields.scheduled_at))}`}</p></div>
-				<div class="row noprint"><a class="button second small" href={href(["case", meeting.case_id])}>{T("ui.record.case")}</a><a class="button second small" href={href(["record", id])}>{T("ui.session.record")}</a></div>
+				<div class="row noprint"><a class="button second small" href={href(["case", meeting.case_id])}>{T("ui.record.case")}</a>{meeting.actions.length > 0 && <a class="button second small" href={href(["print", id], { of: "joint_session" })}>{T("ui.print.title")}</a>}<a class="button second small" href={href(["record", id])}>{T("ui.session.record")}</a></div>
 			</div>
 			<p><span class="chip">{capital(stateWord("joint_session", holds))}</span></p>
 			{meeting.consent.holds !== "HOLDS" && !over && <Notice tone="bad">{T("ui.companion.consent_gone")} <a href={href(["consent", "new"], { case: meeting.case_id, client: fields.client ?? "" })}>{T("ui.session.take_consent")}</a></Notice>}
@@ -118,11 +119,11 @@ function Held(props: { meeting: Meeting }) {
 			)}
 			<section class="card stack tight" aria-labelledby="agenda"><h2 id="agenda">{label("agenda")}</h2>
 				{(fields.agenda ?? []).length === 0 ? <Empty>{T("ui.session.no_points")}</Empty> : (
-					<ol class="points">{(fields.agenda ?? []).map((one, i) => <li key={i}><strong>{one.title}</strong>{one.out_of_scope === true && <span class="chip warn">{t("ui.companion.outside")}</span>}
+					<ol class="points">{(fields.agenda ?? []).map((one, i) => <li key={i}><strong>{one.title}</strong>{one.out_of_scope === true && <> <span class="chip warn">{t("ui.companion.outside")}</span></>}
 						{one.notes !== undefined && <p class="pre">{one.notes}</p>}</li>)}</ol>
 				)}
 			</section>
-			<Masking.Provider value={(text) => text}><Agreed meeting={meeting} add={false} aloud={false} /></Masking.Provider>
+			<Masking.Provider value={(text) => text}><Agreed meeting={meeting} add={false} aloud={false} /><Happened meeting={meeting} /></Masking.Provider>
 			{(holds === "CONFIRMED" || holds === "SIGNED") && <p class="noprint"><a class="button" href={href(["notice", id])}>{T("ui.companion.notice")}</a></p>}
 		</div>
 	);

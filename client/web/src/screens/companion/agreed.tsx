@@ -2,6 +2,7 @@
 // Enter, one letter for the owner, Enter for a week ("+14" or "1.12." for another day).
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { status } from "../../core/live";
+import { useUnfinished } from "../../core/unfinished";
 import { capital, T, t, todayIso, valueWord, weekdayText } from "../../core/words";
 import { Text } from "../../ui/field";
 import { Kept } from "../../ui/kept";
@@ -38,9 +39,9 @@ function nameOf(meeting: Meeting, owner: Owner): string {
 function NewAction(props: { meeting: Meeting }) {
 	const { meeting } = props;
 	const [phase, setPhase] = useState<"what" | "who" | "when">("what");
-	const [owner, setOwner] = useState<Owner>("CLIENT");
-	const [name, setName] = useState("");
-	const [day, setDay] = useState(WEEK);
+	// Whose it is and by when, kept like the text: the form opened again goes on from there.
+	const whose = useUnfinished(meeting.id, "action", { owner: "CLIENT" as Owner, name: "", day: WEEK });
+	const { owner, name, day } = whose.value;
 	const box = useRef<HTMLDivElement>(null);
 	const due = useRef("");
 	const typed = useTyped(meeting.id, "", meeting.typed.summary ?? "",
@@ -56,9 +57,7 @@ function NewAction(props: { meeting: Meeting }) {
 			requestAnimationFrame(() => box.current?.querySelector<HTMLElement>("textarea")?.focus());
 	};
 	const choose = (next: Owner) => {
-		setOwner(next);
-		setName(nameOf(meeting, next));
-		setDay(WEEK);
+		whose.set({ owner: next, name: nameOf(meeting, next), day: WEEK });
 		setPhase("when");
 	};
 	const save = async (given: string) => {
@@ -66,7 +65,8 @@ function NewAction(props: { meeting: Meeting }) {
 		if (due.current === "" || name.trim() === "")
 			return;
 		setPhase("what");
-		await record();
+		if (await record())
+			whose.done();
 		requestAnimationFrame(() => box.current?.querySelector<HTMLElement>("textarea")?.focus());
 	};
 	const onKey = (event: KeyboardEvent) => {
@@ -81,6 +81,11 @@ function NewAction(props: { meeting: Meeting }) {
 			choose(by);
 		}
 	};
+	const found = whose.keeping.value.state === "found";
+	useLayoutEffect(() => {
+		if (found && phase === "what" && text !== "")
+			setPhase("when");
+	}, [found]);
 	const seen = dayOf(day);
 	return (
 		<div class="stack tight" ref={box} onKeyDown={onKey}>
@@ -104,8 +109,8 @@ function NewAction(props: { meeting: Meeting }) {
 			)}
 			{phase === "when" && (
 				<form class="stack tight" onSubmit={(event) => { event.preventDefault(); void save(day); }}>
-					<Veiled text={name}><Text label={T("ui.companion.owner")} value={name} onValue={setName} lettersMost={200} error={name.trim() === "" ? T("ui.companion.owner_needed") : undefined} /></Veiled>
-					<div data-day><Text label={T("ui.companion.due")} value={day} onValue={setDay} hint={seen === "" ? T("ui.companion.due_hint") : capital(weekdayText(seen))} error={seen === "" ? T("ui.companion.due_fault") : undefined} /></div>
+					<Veiled text={name}><Text label={T("ui.companion.owner")} value={name} onValue={(next) => whose.patch({ name: next })} lettersMost={200} error={name.trim() === "" ? T("ui.companion.owner_needed") : undefined} /></Veiled>
+					<div data-day><Text label={T("ui.companion.due")} value={day} onValue={(next) => whose.patch({ day: next })} hint={seen === "" ? T("ui.companion.due_hint") : capital(weekdayText(seen))} error={seen === "" ? T("ui.companion.due_fault") : undefined} /></div>
 					<div class="row" role="group" aria-label={T("ui.companion.due")}>
 						{["+1", "+7", "+14", "+30"].map((one) => <Button key={one} kind="second" onClick={() => void save(one)}>{one} <span class="quiet">{weekdayText(dayOf(one))}</span></Button>)}
 					</div>

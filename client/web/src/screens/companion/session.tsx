@@ -4,15 +4,17 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useAct } from "../../core/act";
 import { useNow } from "../../core/clock";
 import { reachable, status } from "../../core/live";
-import { capital, momentMs, stateWord, T, t, valueWord } from "../../core/words";
+import { capital, stateWord, T, t, valueWord } from "../../core/words";
+import { Text } from "../../ui/field";
 import { Busy, Button, Notice, Refused } from "../../ui/parts";
 import { syncText } from "../../ui/sync-chip";
 import { Agreed } from "./agreed";
 import { canFloat, float, floating } from "./float";
 import { hidden, Masking, maskOf, useMask } from "./hide";
-import { clientOf, step, useMeeting, type Meeting } from "./meeting";
+import { Happened } from "./course";
+import { clientOf, momentOf, step, useMeeting, type Meeting } from "./meeting";
 import { People, Start } from "./people";
-import { Points, type Recording } from "./points";
+import { Points, Veiled, type Recording } from "./points";
 
 export function hideKey(event: KeyboardEvent): void {
 	const typing = (event.target as Element | null)?.matches?.("input, textarea, select") === true;
@@ -29,21 +31,17 @@ function span(ms: number): string {
 	return s >= 3600 ? `${Math.floor(s / 3600)}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}` : `${Math.floor(s / 60)}:${two(s % 60)}`;
 }
 
-function momentOf(text: string | undefined): number {
-	return text === undefined || text === "" ? 0 : /Z|[+-]\d\d:\d\d$/.test(text) ? Date.parse(text) : momentMs(text);
-}
-
-// Since the start; of a pause its own length.
-function Clock(props: { meeting: Meeting; pausedMs: number }) {
+// Since the start, without the pauses; of a pause its own length.
+function Clock(props: { meeting: Meeting }) {
 	const now = useNow(1000);
-	const { started_at, ended_at } = props.meeting.fields;
+	const { fields: { started_at, ended_at }, paused_ms, paused_since_ms } = props.meeting;
 	const from = momentOf(started_at), to = momentOf(ended_at);
 	if (from === 0)
 		return <span class="timer">{capital(stateWord("joint_session", props.meeting.holds))}</span>;
 	return (
 		<span class="clocks">
-			<span class="timer" role="timer" aria-label={T("ui.companion.clock")}>{span((to > 0 ? to : now) - from)}</span>
-			{props.pausedMs > 0 ? <span class="chip warn">{T("ui.companion.paused")} {span(now - props.pausedMs)}</span>
+			<span class="timer" role="timer" aria-label={T("ui.companion.clock")}>{span((to || paused_since_ms || now) - from - paused_ms)}</span>
+			{paused_since_ms > 0 ? <span class="chip warn">{T("ui.companion.paused")} {span(now - paused_since_ms)}</span>
 				: <span class="chip">{props.meeting.holds === "FAILED" ? T("ui.companion.line_down") : capital(stateWord("joint_session", props.meeting.holds))}</span>}
 		</span>
 	);
@@ -66,22 +64,49 @@ function Allowed(props: { meeting: Meeting }) {
 	);
 }
 
-function Running(props: { meeting: Meeting; pausedMs: number; onPause: () => void; onEnd: () => Promise<unknown> }) {
-	const { meeting } = props;
+// What is pressed in the middle of the call stays in sight, beside the clock.
+function Now(props: { meeting: Meeting }) {
+	const { id, fields, paused_since_ms } = props.meeting;
 	const { refusal, busy, act } = useAct();
 	const dropped = () => act(async () => {
-		await step(meeting.id, "drop", { text: t("ui.companion.dropped") });
-		await step(meeting.id, "resume");
+		await step(id, "drop", { text: t("ui.companion.dropped") });
+		await step(id, "resume");
 	});
 	return (
-		<section class="card stack tight" aria-label={T("ui.companion.course")}>
-			{meeting.fields.channel !== "PHONE" && <Button busy={busy} onClick={() => void dropped()}>{T("ui.companion.to_phone")}</Button>}
-			<div class="row">
-				<Button kind="second" aria-pressed={props.pausedMs > 0} onClick={props.onPause}>{props.pausedMs > 0 ? T("ui.companion.unpause") : T("ui.companion.pause")}</Button>
-				<Button kind="second" busy={busy} onClick={() => void act(props.onEnd)}>{T("ui.companion.end")}</Button>
+		<>
+			<div class="row" role="group" aria-label={T("ui.companion.course")}>
+				{fields.channel !== "PHONE" && <Button busy={busy} onClick={() => void dropped()}>{T("ui.companion.to_phone")}</Button>}
+				<Button busy={busy} aria-pressed={paused_since_ms > 0} onClick={() => void act(() => step(id, paused_since_ms > 0 ? "continue" : "pause"))}>{paused_since_ms > 0 ? T("ui.companion.unpause") : T("ui.companion.pause")}</Button>
 			</div>
 			<Refused refusal={refusal} />
-		</section>
+		</>
+	);
+}
+
+function End(props: { onEnd: () => Promise<unknown> }) {
+	const { refusal, busy, act } = useAct();
+	return <div class="stack tight"><Refused refusal={refusal} /><Button busy={busy} onClick={() => void act(props.onEnd)}>{T("ui.companion.end")}</Button></div>;
+}
+
+// Another consent in the middle, and a session that does not take place.
+function Otherwise(props: { meeting: Meeting }) {
+	const { id, holds, case_id, fields, consent } = props.meeting;
+	const [why, setWhy] = useState("");
+	const { refusal, busy, act } = useAct();
+	const lost = consent.holds !== "HOLDS";
+	return (
+		<details open={lost || undefined}><summary>{T("ui.companion.otherwise")}</summary>
+			<div class="card stack">
+				<div class="stack tight"><p>{T("ui.companion.consent_changes")}</p>
+					<a class="button second" href={`/#/consent/new?case=${case_id}&client=${fields.client ?? ""}`} target="jalka-field">{T("ui.session.take_consent")}</a>
+					<Button kind="second" busy={busy} onClick={() => void act(() => step(id, "consent"))}>{T("ui.companion.consent_newest")}</Button></div>
+				{holds !== "ENDED" && <form class="stack tight" onSubmit={(event) => { event.preventDefault(); void act(() => step(id, "cancel", { text: why })); }}>
+					<Veiled text={why}><Text label={T("ui.companion.why_cancelled")} value={why} onValue={setWhy} lettersMost={500} required /></Veiled>
+					<div class="row">{(["ui.companion.why_client", "ui.companion.why_kela"] as const).map((one) => <Button key={one} kind="second" onClick={() => setWhy(T(one))}>{T(one)}</Button>)}</div>
+					<Button type="submit" kind="danger" busy={busy}>{T("ui.session.cancel")}</Button></form>}
+				<Refused refusal={refusal} />
+			</div>
+		</details>
 	);
 }
 
@@ -99,7 +124,6 @@ function OneStep(props: { id: string; verb: string; label: string; hint?: string
 function Course(props: { meeting: Meeting }) {
 	const { meeting } = props;
 	const { id, holds } = meeting;
-	const [pausedMs, setPausedMs] = useState(0);
 	const recording = useRef<Recording>(new Map());
 	const mask = useMask();
 	// What is typed and not recorded goes into the record first; it ends when all of it is there.
@@ -113,8 +137,9 @@ function Course(props: { meeting: Meeting }) {
 	return (
 		<>
 			<header class="head comp">
-				<div class="row apart"><Clock meeting={meeting} pausedMs={pausedMs} />
+				<div class="row apart"><Clock meeting={meeting} />
 					<Button aria-pressed={hidden.value} aria-keyshortcuts="p" onClick={() => { hidden.value = !hidden.value; }}>{hidden.value ? T("ui.companion.show_names") : T("ui.companion.hide_names")}</Button></div>
+				{holds === "RUNNING" && <Now meeting={meeting} />}
 				<Allowed meeting={meeting} />
 			</header>
 			<main class="main comp stack" id="main" tabIndex={-1}>
@@ -129,6 +154,7 @@ function Course(props: { meeting: Meeting }) {
 				{before && <People meeting={meeting} />}
 				{before && <Start meeting={meeting} />}
 				{holds === "FAILED" && <OneStep id={id} verb="resume" label={T("ui.companion.resume")} hint={T("ui.companion.failed_hint")} />}
+				{holds === "FAILED" && <OneStep id={id} verb="end" label={T("ui.companion.end_failed")} />}
 				{holds === "ENDED" && <><Agreed meeting={meeting} add aloud /><OneStep id={id} verb="confirm" label={T("ui.companion.confirm")} hint={T("ui.companion.confirm_hint")} /></>}
 				{holds === "CONFIRMED" && <><Agreed meeting={meeting} add={false} aloud={false} /><OneStep id={id} verb="sign" label={T("ui.sign")} hint={T("ui.companion.sign_hint")} /></>}
 				{holds === "SIGNED" && (
@@ -137,12 +163,14 @@ function Course(props: { meeting: Meeting }) {
 						<a class="button" href={`/#/notice/${id}`} target="jalka-field">{T("ui.companion.notice")}</a></div>
 				)}
 				{holds === "SIGNED" && <Agreed meeting={meeting} add={false} aloud={false} />}
+				{(holds === "CONFIRMED" || holds === "SIGNED" || holds === "CANCELLED") && <Happened meeting={meeting} />}
 				{holds === "CANCELLED" && <Notice tone="calm">{T("ui.companion.cancelled")}</Notice>}
 				{holds !== "CANCELLED" && <Points meeting={meeting} notes={notes} recording={recording} />}
 				{holds === "RUNNING" && <Agreed meeting={meeting} add aloud={false} />}
-				{holds === "RUNNING" && <Running meeting={meeting} pausedMs={pausedMs} onPause={() => setPausedMs(pausedMs > 0 ? 0 : Date.now())} onEnd={end} />}
+				{holds === "RUNNING" && <End onEnd={end} />}
 				{!before && holds !== "CANCELLED" && <details open={byPhone || undefined}><summary>{T("ui.companion.people")} <span class="quiet">{meeting.room !== "" ? mask(meeting.room) : T("ui.companion.room_unasked")}</span></summary>
 					<People meeting={meeting} /></details>}
+				{(before || holds === "RUNNING" || holds === "FAILED" || holds === "ENDED") && <Otherwise meeting={meeting} />}
 				{canFloat && <div><Button kind="plain" onClick={() => void float(hideKey)}>{floating.value ? T("ui.companion.unfloat") : T("ui.companion.float")}</Button></div>}
 			</main>
 		</>
