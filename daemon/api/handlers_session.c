@@ -467,6 +467,8 @@ static struct fault note(struct meeting *m)
 	struct span last;
 	if (!session_course_last(m->lists, RECORDS_SESSION_TURN_KIND_POINT, &last) || !span_equal(last, title))
 		put_turn(m, RECORDS_SESSION_TURN_KIND_POINT, title, (struct record_id){ { 0 } });
+	else if (m->apart)
+		session_course_add(&m->w.fields, m->lists, NULL, 0); /* as one, like the agenda */
 	return put(m);
 }
 

@@ -164,6 +164,10 @@ def what_two_wrote_apart_is_joined(tally, center, person, other, other_staff):
         tally.expect("apart, it reads as all of it, by its times", shown["apart"] and told == ["STARTED", "POINT", "POINT", "LEFT", "PAUSED"] and
                      shown["paused_since_ms"] > 0 and sorted(shown["fields"]["agenda"][0]["notes"].splitlines()) == ["Ainon rivi.", "Otson rivi."] and
                      any("left_at" in p for p in shown["fields"]["participants"]), shown)
+    jalka(other, "session", "note", s, "1", "Otson toinen rivi.")
+    shown = jalka(other, "session", "show", s)
+    tally.expect("the next note writes all of agenda and course; the participants are told as one still", shown["apart"] and
+                 len(jalka(other, "show", s)["record"]["fields"]["course"]) == 5, shown)
     jalka(device, "session", "join", s)
     shown = jalka(device, "session", "show", s)
     tally.expect("joined it is one list, with nothing lost", not shown["apart"] and len(shown["fields"]["course"]) == 5 and
