@@ -164,14 +164,25 @@ def what_two_wrote_apart_is_joined(tally, center, person, other, other_staff):
         tally.expect("apart, it reads as all of it, by its times", shown["apart"] and told == ["STARTED", "POINT", "POINT", "LEFT", "PAUSED"] and
                      shown["paused_since_ms"] > 0 and sorted(shown["fields"]["agenda"][0]["notes"].splitlines()) == ["Ainon rivi.", "Otson rivi."] and
                      any("left_at" in p for p in shown["fields"]["participants"]), shown)
-    jalka(other, "session", "note", s, "1", "Otson toinen rivi.")
-    shown = jalka(other, "session", "show", s)
-    tally.expect("the next note writes all of agenda and course; the participants are told as one still", shown["apart"] and
-                 len(jalka(other, "show", s)["record"]["fields"]["course"]) == 5, shown)
     jalka(device, "session", "join", s)
     shown = jalka(device, "session", "show", s)
     tally.expect("joined it is one list, with nothing lost", not shown["apart"] and len(shown["fields"]["course"]) == 5 and
                  all(line in shown["fields"]["agenda"][0]["notes"] for line in ("Ainon rivi.", "Otson rivi.")), shown)
+    jalka(device, "session", "point", s, "Avaimet")
+    nodes.sync(device)
+    nodes.sync(other)
+    for one, what, clock in ((device, "Vara-avain", "9.30"), (other, "Ovikoodi", "9.31")):
+        nodes.offline(one)
+        jalka(one, "session", "note", s, "2", what, *at(clock))
+    for one in (device, other, device):
+        nodes.online(one)
+        nodes.sync(one)
+    shown = jalka(device, "session", "show", s)
+    tally.expect("both took up the point", shown["apart"] and turns(device, s)[-2:] == [("POINT", "Avaimet")] * 2, shown)
+    jalka(device, "session", "note", s, "2", "Palautetaan.")
+    shown = jalka(device, "session", "show", s)
+    tally.expect("the next note writes points and course as one", not shown["apart"] and turns(device, s)[-2:] == [("POINT", "Avaimet")] * 2 and
+                 sorted(shown["fields"]["agenda"][1]["notes"].splitlines()) == ["Ovikoodi", "Palautetaan.", "Vara-avain"], shown)
 
 
 def main():
