@@ -108,7 +108,7 @@ try {
 	});
 
 	// ---- a change of what is recorded ----
-	const next = (page) => page.getByLabel("Jatko");
+	const next = (page) => page.getByRole("textbox", { name: "Jatko" });
 	await loseAll(aino, "a change", {
 		open: async (page) => {
 			await at(page, `#/record/${visit.id}`);
@@ -219,12 +219,21 @@ try {
 		await until("nothing is kept", async () => await kept(aino) === 0);
 	});
 
-	// ---- the answers a session begins with ----
-	const room = async (page) => {
-		await at(page, `#/${session}`);
-		return page.getByLabel("Onko huoneessa muita?");
-	};
-	await loseAll(aino, "a session's answers", { open: room, again: room, companion: true }, async (page) => {
+	// ---- a session's new point ----
+	const title = (page) => page.getByLabel("Mistä puhutaan");
+	await loseAll(aino, "a new point of a session", {
+		companion: true,
+		open: async (page) => {
+			await at(page, `#/${session}`);
+			await page.getByText("Uusi kohta", { exact: true }).click();
+			return title(page);
+		},
+		again: async (page) => { // open by itself, for something is in it
+			await at(page, `#/${session}`);
+			await title(page).waitFor();
+			return title(page);
+		},
+	}, async (page) => {
 		await page.getByRole("button", { name: "Heitä pois" }).click();
 		await until("nothing is kept", async () => await kept(aino) === 0);
 	});
