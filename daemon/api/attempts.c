@@ -66,7 +66,7 @@ static struct fault add(struct telling *t, uint64_t act, uint64_t when_ms, const
 	return fault_none();
 }
 
-static struct fault tell(struct telling *t, const char *path)
+static struct fault tell(struct telling *t, const char *path, size_t *told)
 {
 	struct replica_written written[ATTEMPTS_TOLD_MAX + 1];
 	uint64_t moments[ATTEMPTS_TOLD_MAX];
@@ -79,13 +79,15 @@ static struct fault tell(struct telling *t, const char *path)
 	FAULT_TRY(replica_write_all(profile_replica(t->profile), t->writes, t->count, profile_now(), written));
 	if (count > 0)
 		(void)unlink(path);
+	*told = total;
 	profile_poke(t->profile);
 	return fault_none();
 }
 
-struct fault attempts_tell(struct profile *profile)
+struct fault attempts_tell(struct profile *profile, size_t *count)
 {
 	char path[PATH_BYTES];
+	*count = 0;
 	if (ID_IS_NONE(profile_status(profile)->holder))
 		return fault_none();
 	FAULT_TRY(folder_file(profile_config(profile)->folder, file_name, path, sizeof path));
@@ -93,7 +95,7 @@ struct fault attempts_tell(struct profile *profile)
 	if (t == NULL)
 		return fault_of(FAULT_LIMIT, "memory for the access log");
 	t->profile = profile;
-	struct fault f = tell(t, path);
+	struct fault f = tell(t, path, count);
 	free(t);
 	return f;
 }

@@ -15,8 +15,8 @@ enum { ATTEMPTS_TOLD_MAX = 32, ATTEMPTS_FILE_BYTES = 4096 };
 
 /* One more. When the file is full it stays as it is. */
 void attempts_note(const struct folder *folder, uint64_t now_ms);
-/* Of an open profile: the entries, then the file goes. A machine that was never
- * enrolled keeps it until it is. */
-struct fault attempts_tell(struct profile *profile);
+/* Of an open profile: the entries, then the file goes; `count`: how many there were. A
+ * machine that was never enrolled keeps it until it is. */
+struct fault attempts_tell(struct profile *profile, size_t *count);
 
 #endif

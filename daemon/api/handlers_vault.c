@@ -140,6 +140,7 @@ static void write_replica(struct profile *profile, struct writer *out)
 	writer_number(out, "safe_order", s->safe_order);
 	writer_number(out, "backlogs", s->backlogs);
 	writer_number(out, "cases", s->cases);
+	writer_bool(out, "suspended", s->is_suspended);
 	writer_signed(out, "clock_offset_ms", s->clock_offset_ms);
 	writer_string(out, "clock", clock_name(s->clock_state));
 	writer_string(out, "last_error", s->last_error);
@@ -169,6 +170,7 @@ static struct fault status_field(struct profile *profile, struct answer *answer)
 		writer_number(out, "conflicts", conflicts);
 		writer_number(out, "drafts", drafts);
 		writer_number(out, "unfinished", unfinished);
+		writer_number(out, "attempts", profile_attempts(profile));
 	}
 	answer_finish(answer);
 	return fault_none();

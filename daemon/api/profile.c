@@ -47,6 +47,7 @@ struct profile {
 	struct link *link;
 	struct address address;
 	bool has_address, online, freeing;
+	size_t attempts; /* wrong passphrases before it was opened */
 	bool told_down; /* the replica knows already that this connection ends */
 
 	struct replica_status status;
@@ -217,8 +218,8 @@ static void turn(void *ctx)
 		profile->cases = now->cases;
 		if (now->state == REPLICA_SYNCING || now->state == REPLICA_IDLE || now->state == REPLICA_ENROLLING)
 			link_settled(profile->link);
-		if (now->state == REPLICA_REVOKED)
-			link_want(profile->link, false);
+		if (now->state == REPLICA_REVOKED && now->is_erased && !link_is_up(profile->link))
+			link_want(profile->link, false); /* it has said goodbye */
 		tell_watches(profile, failure);
 	}
 	if (profile->state == PROFILE_OPEN)
@@ -307,6 +308,7 @@ static void close_store(struct profile *profile)
 	profile->db = NULL;
 	profile->vault = NULL;
 	profile->has_address = false;
+	profile->attempts = 0;
 	profile->told_down = false;
 	profile->status_known = false;
 }
@@ -367,8 +369,8 @@ static struct fault begin_link(struct profile *profile)
 		return fault_none();
 	profile->has_address = true;
 	link_address(profile->link, &profile->address);
-	enum replica_state state = profile_status(profile)->state;
-	if (profile->online && state != REPLICA_BLANK && state != REPLICA_REVOKED)
+	const struct replica_status *now = profile_status(profile);
+	if (profile->online && now->state != REPLICA_BLANK && !(now->state == REPLICA_REVOKED && now->is_erased))
 		link_want(profile->link, true);
 	return fault_none();
 }
@@ -467,7 +469,7 @@ static void opening_done(void *ctx)
 		profile->vault = o->vault;
 		f = open_store(profile);
 	}
-	if (!fault_is(f) && fault_is(attempts_tell(profile)))
+	if (!fault_is(f) && fault_is(attempts_tell(profile, &profile->attempts)))
 		logline(LOGLINE_WARNING, "unlock_not_traced", LOGLINE_FIELDS(
 			logline_text("why", "the access log could not be written: wrong attempts are told later")));
 	o->fn(o->ctx, f);
@@ -617,6 +619,11 @@ struct fault profile_online(struct profile *profile, bool online)
 	}
 	host_changed(profile);
 	return f;
+}
+
+size_t profile_attempts(const struct profile *profile)
+{
+	return profile->attempts;
 }
 
 bool profile_is_online(const struct profile *profile)

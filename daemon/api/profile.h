@@ -68,6 +68,7 @@ void profile_poke(struct profile *profile);
  * remembers it. Dials at once. A fault says that it holds until the next lock only. */
 struct fault profile_online(struct profile *profile, bool online);
 bool profile_is_online(const struct profile *profile);
+size_t profile_attempts(const struct profile *profile); /* wrong passphrases before it was opened with the right one */
 uint64_t profile_retry_ms(const struct profile *profile);
 /* Where central is and who; kept in the store. */
 struct fault profile_central(struct profile *profile, const struct address *address,

@@ -577,6 +577,8 @@ void replica_status(struct replica *replica, struct replica_status *out)
 	s->node = r->self.node;
 	s->epoch = r->self.epoch;
 	s->holder = r->self.holder;
+	s->is_erased = r->self.is_erased;
+	s->is_suspended = r->is_suspended;
 	memcpy(s->words, r->self.words, sizeof s->words);
 	s->last_contact_ms = r->feed.last_contact_ms;
 	s->order = r->feed.order;

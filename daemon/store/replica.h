@@ -55,7 +55,7 @@ enum replica_state {
 	REPLICA_CONNECTING, /* handshake under way */
 	REPLICA_SYNCING,    /* exchange under way */
 	REPLICA_IDLE,       /* connected, nothing to exchange */
-	REPLICA_REVOKED,    /* told so by central: erased, may only be re-enrolled */
+	REPLICA_REVOKED,    /* told so by central: what it had not sent goes first, then all is erased; then it may only be re-enrolled */
 };
 
 struct replica_status {
@@ -74,6 +74,8 @@ struct replica_status {
 	uint64_t safe_order;
 	uint64_t backlogs;            /* grants whose backlog is incomplete */
 	uint64_t cases;               /* held */
+	bool is_erased;               /* of a revoked device: all was receipted, and is gone from here */
+	bool is_suspended;            /* as the last welcome said: fed nothing, what is sent waits for a decision */
 	int64_t clock_offset_ms;
 	enum clock_state clock_state;
 	const char *last_error;       /* literal; "" */

@@ -498,6 +498,7 @@ static struct fault apply_standing(struct replica *r, const jalka_Welcome *welco
 		memset(&r->pushing, 0, sizeof r->pushing);
 	}
 	FAULT_TRY(replica_state_put_session(r));
+	r->is_suspended = welcome->status == jalka_Status_SUSPENDED;
 	if (welcome->time_ms != 0)
 		clock_learn(&r->author.chain.clock, welcome->time_ms, r->now.wall_ms,
 			    (r->now.mono_ms - r->hello_mono_ms) / 2);

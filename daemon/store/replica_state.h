@@ -142,6 +142,7 @@ struct replica {
 	uint64_t flights;             /* answers awaited in this session */
 	bool awaiting;
 	bool was_complete;
+	bool is_suspended;            /* the last welcome said so */
 
 	/* scratch */
 	struct session_device_scratch *scratch;

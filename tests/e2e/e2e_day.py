@@ -236,12 +236,14 @@ def rejected_at_home(team):
     bad = team.note(mikko, team.matter, "Hylättävä, mutta tekijänsä luettavissa.")
     team.rejected.add(bad["id"])
     run(mikko, "sync", "--wait")
+    team.expect("a suspended device knows that it is", jalka(mikko, "status")["suspended"])
     item = next(i["item"] for i in nodes.quarantined(center, 1))
     jalka(center, "admin", "reject", item)
     jalka(center, "admin", "resume", team.node[mikko])
     nodes.sync(mikko)
     find = lambda: next((q for q in jalka(mikko, "quarantine")["quarantine"] if q["id"] == bad["id"]), {})
     daemons.until(lambda: find().get("verdict") == "REJECTED", "the decision")
+    team.expect("and that it is no more", not jalka(mikko, "status")["suspended"])
     team.expect("rejected while its case is held, its author sees why and the text",
                 (find()["why"], find()["here"], find()["fields"]["text"]) ==
                 ("DEVICE_REVOKED", True, "Hylättävä, mutta tekijänsä luettavissa."), find())

@@ -118,6 +118,20 @@ def revoked_with_unsent_work(office):
         office.expect("accepted, its note reaches the other worker", office.arrives(item["record_id"], text))
 
 
+def revoked_with_more_unsent_than_one_message_holds(office):
+    """All of it is sent before the laptop erases: what a frame holds is no bound."""
+    ilmari, node, _ = office.sharing("ilmari", "Ilmari Aho")
+    nodes.offline(ilmari)
+    long = " ".join(f"{n * 7919:x}" for n in range(1200))
+    unsent = {office.note(ilmari, f"Kaivon kansi, kirjaus {n}. {long}") for n in range(40)}
+    jalka(office.center, "admin", "revoke", node, "--yes")
+    run(ilmari, "sync", "--online")
+    until(lambda: office.row(node)["erase_confirmed"], "the laptop to say it has erased")
+    waiting = {q["record_id"] for q in jalka(office.center, "admin", "quarantine")["quarantine"] if q["node"] == node}
+    office.expect("revoked with much unsent work, all of it came to the centre first", unsent <= waiting, len(unsent - waiting))
+    gone_from(office, ilmari, "the laptop that had much to send")
+
+
 # ---- copied ---------------------------------------------------------------------------
 
 def copied_profile(office):
@@ -286,7 +300,7 @@ def main():
     tally = nodes.Tally()
     with daemons.World() as world:
         office = Office(world, tally)
-        for part in (revoked_while_connected, revoked_with_unsent_work, copied_profile, laptop_put_back, central_put_back):
+        for part in (revoked_while_connected, revoked_with_unsent_work, revoked_with_more_unsent_than_one_message_holds, copied_profile, laptop_put_back, central_put_back):
             with tally.part(part.__name__):
                 part(office)
         hits = nodes.readable([world.base], SECRETS)
