@@ -1,8 +1,9 @@
 /* handlers_handover - cases that change hands: proposed, told to the client, accepted,
  * rejected, listed. What central makes of it: domain/handover.h.
  *
- * A proposal takes with it what is due in its cases, as text, so that the receiver sees
- * what waits before the cases are his. Of a matter its client's protected details go
+ * A proposal takes with it what is due in its cases, as text in the language of who
+ * proposes, so that the receiver sees what waits before the cases are his; a list tells it
+ * line by line in the language of who asks. Of a matter its client's protected details go
  * along; with the last matter of a client all that is the client's. At the central node:
  * which are not over, and what stands in the way of each.
  */
@@ -34,6 +35,7 @@ struct proposing {
 	size_t case_count;
 	bool is_last;           /* the own worker has no other open matter of this client */
 	bool too_many;
+	enum labels_language language;
 	uint8_t text[DEADLINES_CHARS_MAX];
 	struct wire_out due;
 };
@@ -129,7 +131,7 @@ static bool take_due(void *ctx, const struct casebook_due *due)
 	const struct labels_row *words = labels_row(key);
 	civil_write_date(due->item.counted, date);
 	int len = snprintf(line, sizeof line, "%s %s%s%s%s: %.*s\n", date,
-			   words == NULL ? agenda_kind_name(due->item.kind) : words->text[LABELS_FI], rule != NULL ? " (" : "",
+			   words == NULL ? agenda_kind_name(due->item.kind) : words->text[p->language], rule != NULL ? " (" : "",
 			   rule != NULL ? rule->code : "", rule != NULL ? ")" : "",
 			   (int)(due->title.len < 200 ? due->title.len : 0), (const char *)due->title.data);
 	if (len < 0 || (size_t)len >= sizeof line || p->due.size - p->due.used < (size_t)len)
@@ -147,7 +149,60 @@ static struct fault gather_due(struct proposing *p)
 	return fault_none();
 }
 
+/* The words a line of it has for what is due: a row of the labels, in any language. */
+static const struct labels_row *due_words(struct span line, size_t *len)
+{
+	char key[64];
+	for (enum agenda_kind kind = AGENDA_NOTHING + 1; kind < AGENDA_KINDS; kind++) {
+		snprintf(key, sizeof key, "agenda.%s", agenda_kind_name(kind));
+		const struct labels_row *row = labels_row(key);
+		for (size_t i = 0; row != NULL && i < LABELS_LANGUAGES; i++) {
+			*len = strlen(row->text[i]);
+			if (line.len > *len + 1 && memcmp(line.data, row->text[i], *len) == 0 &&
+			    (line.data[*len] == ':' || (line.data[*len] == ' ' && line.data[*len + 1] == '(')))
+				return row;
+		}
+	}
+	return NULL;
+}
+
+/* "2026-03-02 review of the plan (D18): the title", as take_due wrote it; what reads otherwise is title. */
+static void write_due(struct writer *out, struct span text, enum labels_language language)
+{
+	enum { DAY = CIVIL_DATE_BYTES - 1 };
+	writer_list(out, "due");
+	while (text.len > 0) {
+		const uint8_t *end = memchr(text.data, '\n', text.len);
+		struct span line = span_of(text.data, end == NULL ? text.len : (size_t)(end - text.data));
+		text = span_of(text.data + line.len + (end != NULL), text.len - line.len - (end != NULL));
+		size_t len = 0;
+		struct span day = { NULL, 0 };
+		const struct labels_row *words = line.len <= DAY ? NULL : due_words(span_of(line.data + DAY + 1, line.len - DAY - 1), &len);
+		if (words != NULL) {
+			day = span_of(line.data, DAY);
+			line = span_of(line.data + DAY + 1 + len, line.len - DAY - 1 - len);
+			const uint8_t *mark = memchr(line.data, ':', line.len);
+			size_t past = mark == NULL ? line.len : (size_t)(mark - line.data) + 1;
+			past += past < line.len && line.data[past] == ' ';
+			line = span_of(line.data + past, line.len - past);
+		}
+		writer_object(out, NULL);
+		writer_text(out, "day", day);
+		writer_string(out, "label", words == NULL ? "" : words->text[language]);
+		writer_text(out, "title", line);
+		writer_object_end(out);
+	}
+	writer_list_end(out);
+}
+
 /* ---- the verbs ---- */
+
+/* Of the call's words; Finnish where none is named. */
+static struct fault language_of(struct writing *w, const jalka_HandoverCall *call, enum labels_language *out)
+{
+	*out = LABELS_FI;
+	return *call->lang == '\0' ? fault_none() : handlers_read_language(w->request, call->lang, out);
+}
 
 static struct fault receiver(struct writing *w, struct profile *profile, const char *text, struct record_id *out)
 {
@@ -198,6 +253,7 @@ static struct fault propose(struct writing *w, struct profile *profile, const ja
 	static struct proposing p; /* 8 KiB of text: one at a time */
 	struct record_id to;
 	p = (struct proposing){ .w = w, .profile = profile };
+	FAULT_TRY(language_of(w, call, &p.language));
 	FAULT_TRY(receiver(w, profile, call->to, &to));
 	FAULT_TRY(find_cases(&p, call->id));
 	FAULT_TRY(gather_due(&p));
@@ -272,6 +328,7 @@ static struct fault say(struct writing *w, struct profile *profile, const jalka_
 struct listing {
 	struct writing *w;
 	struct writer *out;
+	enum labels_language language;
 };
 
 static bool list_one(void *ctx, const struct casebook_record *record)
@@ -299,14 +356,15 @@ static bool list_one(void *ctx, const struct casebook_record *record)
 	if (fields_bytes(record->shown, RECORDS_HANDOVER_REJECTED_REASON, &text))
 		writer_text(out, "rejected_reason", text);
 	if (fields_bytes(record->shown, RECORDS_HANDOVER_OPEN_DEADLINES, &text))
-		writer_text(out, "open_deadlines", text);
+		write_due(out, text, listing->language);
 	writer_object_end(out);
 	return true;
 }
 
-static struct fault list(struct writing *w, struct profile *profile)
+static struct fault list(struct writing *w, struct profile *profile, const jalka_HandoverCall *call)
 {
 	struct listing listing = { .w = w };
+	FAULT_TRY(language_of(w, call, &listing.language));
 	listing.out = answer_begin(w->request->answer);
 	writer_list(listing.out, "handovers");
 	struct fault f = casebook_list(profile_book(profile), RECORDS_TYPE_HANDOVER, NULL, 0, list_one, &listing);
@@ -372,7 +430,7 @@ static struct fault handover_with(struct writing *w, struct profile *profile, co
 {
 	w->record = schema_by_type(RECORDS_TYPE_HANDOVER);
 	if (strcmp(call->verb, "list") == 0)
-		return list(w, profile);
+		return list(w, profile, call);
 	if (*call->id == '\0')
 		return writing_at(w->request, "id", "say which: a case or client to hand over, else the handover");
 	if (strcmp(call->verb, "propose") == 0)

@@ -64,6 +64,12 @@ def it_is_handed_over(office):
     handover = got["id"]
     expect("the proposal tells the receiver's name and number, for the client", (got["to"]["name"], got["to"]["phone"])
            == ("Olli Niemi", "040 000 0456"), got)
+    with aino.api() as api:
+        told = {lang: [(d["day"], d["label"]) for h in api.call("handover", verb="list", lang=lang)["handovers"] if h["id"] == got["id"] for d in h["due"]]
+                for lang in ("fi", "sv", "en")}
+    expect("what is due is told in the language of who asks",
+           [told[lang][0][1] for lang in told] == ["palvelutarpeen arviointi valmiiksi", "bedömningen av servicebehovet ska bli klar",
+                                                   "service-need assessment to be completed"] and len({d[0][0] for d in told.values()}) == 1, told)
     expect("what is due went into it", "palvelutarpeen arviointi" in got["open_deadlines"] and "D4" in got["open_deadlines"], got)
     expect("and the agenda says that it waits", any(d["what"] == "handover" for d in jalka(aino, "agenda")["due"]))
     office.refused("a second proposal", ["already"], "aino", "handover", "propose", matter["case_id"], office.staff["mikko"], "x")
