@@ -296,11 +296,14 @@ static struct fault show_draft(struct reading *reading, const char *id)
 	return reading->out == NULL ? fault_of(FAULT_CALLER, "the draft is gone") : finish(reading, fault_none());
 }
 
-/* The matters of the client whose case is shown. */
+/* The matters of the client whose case is shown, and what is filed apart from them: each by
+ * the record that opened it. */
 struct matters {
 	struct reading *reading;
 	struct case_id client_case;
 };
+
+static const uint32_t files[] = { RECORDS_TYPE_PROTECTED_DETAILS, RECORDS_TYPE_SENSITIVE_FILE, RECORDS_TYPE_CHILD_NOTICE };
 
 static bool item_of_client(void *ctx, const struct casebook_record *record)
 {
@@ -320,6 +323,11 @@ static struct fault list_matters(struct reading *reading, struct case_id client_
 	reading->with_fields = false;
 	writer_list(reading->out, reading->list);
 	struct fault f = casebook_list(reading->book, RECORDS_TYPE_CASE, NULL, 0, item_of_client, &matters);
+	writer_list_end(reading->out);
+	reading->list = "files";
+	writer_list(reading->out, reading->list);
+	for (size_t i = 0; !fault_is(f) && i < sizeof files / sizeof *files; i++)
+		f = casebook_list(reading->book, files[i], NULL, 0, item_of_client, &matters);
 	writer_list_end(reading->out);
 	return f;
 }

@@ -35,8 +35,8 @@ class Daemon {
 		this.lines = [];
 	}
 
-	async start() {
-		this.process = spawn(JALKAD, this.args, { stdio: ["ignore", "ignore", "pipe"] });
+	async start(env = {}) {
+		this.process = spawn(JALKAD, this.args, { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, ...env } });
 		this.ended = new Promise((resolve) => this.process.once("exit", (code) => resolve(code)));
 		let text = "";
 		await new Promise((resolve, reject) => {
@@ -64,6 +64,15 @@ class Daemon {
 	async kill() {
 		this.process.kill("SIGKILL");
 		await this.ended;
+	}
+
+	// Starts anew with a clock so many minutes wrong; 0: right.
+	async shift(minutes) {
+		const shim = join(dirname(this.folder), "shifted_clock.so");
+		await new Promise((resolve, reject) => execFile(process.env.CC ?? "cc", ["-shared", "-fPIC", "-O1", "-o", shim, join(ROOT, "tests/e2e/shifted_clock.c"), "-ldl"],
+			(error) => error === null ? resolve() : reject(error)));
+		await this.stop();
+		await this.start(minutes === 0 ? {} : { LD_PRELOAD: shim, SHIFTED_CLOCK_MIN: String(minutes) });
 	}
 
 	async stop() {

@@ -25,12 +25,14 @@ export interface Status {
 	last_contact_ms?: number;
 	order?: number;
 	cases?: number;
+	suspended?: boolean;
 	clock_offset_ms?: number;
 	clock?: "SYNCED" | "DRIFTING" | "UNKNOWN";
 	last_error?: string;
 	conflicts?: number;
 	drafts?: number;
 	unfinished?: number;
+	attempts?: number;
 	retry_in_ms?: number;
 	version?: string;
 }
@@ -44,7 +46,7 @@ const windows = new BroadcastChannel("jalka-live");
 const WAIT_FIRST_MS = 500, WAIT_MOST_MS = 8000;
 
 function signOf(now: Status | null): string {
-	return now === null ? "" : [now.vault, now.written, now.order, now.drafts, now.unfinished, now.conflicts, now.quarantined, now.rejected, now.cases, now.unreceipted].join();
+	return now === null ? "" : [now.vault, now.written, now.order, now.drafts, now.unfinished, now.conflicts, now.quarantined, now.rejected, now.cases, now.unreceipted, now.suspended].join();
 }
 
 function take(next: Status): void {

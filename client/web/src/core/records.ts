@@ -83,6 +83,7 @@ export interface CaseAnswer {
 	client_case: string;
 	records: (Summary & { fields: Json })[];
 	matters?: Summary[];
+	files?: Summary[];
 	hidden?: Hidden[];
 }
 

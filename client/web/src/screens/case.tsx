@@ -16,7 +16,7 @@ import { BreakGlass } from "./record";
 
 // What one starts from a client or a matter; the first of them are of every day, the others folded where room is small.
 const OF_CLIENT = ["digital_capability", "life_situation_mapping", "assistance_application", "consent", "joint_session", "concern_assessment", "benefit_assessment",
-	"referral", "related_person", "checklist", "child_notice", "reception_transfer", "kaikukortti_grant"];
+	"referral", "related_person", "checklist", "child_notice", "reception_transfer", "kaikukortti_grant", "sensitive_file"];
 const FIRST = 6;
 const OF_MATTER = ["visit", "encounter_note", "service_need_assessment", "plan", "agreed_action", "local_application", "service_notice", "handover"];
 export const SCREENS: Record<string, string> = { visit: "visit", life_situation_mapping: "mapping", digital_capability: "capability", concern_assessment: "concern", benefit_assessment: "benefit",
@@ -36,7 +36,7 @@ function Marks(props: { one: Summary }) {
 			{one.pending && <span class="chip">{t("ui.mark.pending")}</span>}
 			{one.quarantined && <span class="chip warn">{t("ui.mark.quarantined")}</span>}
 			{one.conflict && <span class="chip warn">{t("ui.mark.conflict")}</span>}
-			{one.mark !== undefined && <span class="chip">{valueWord("*", one.mark)}</span>}
+			{one.mark !== undefined && one.mark !== one.state?.holds && <span class="chip">{t(`ui.mark.${one.mark}`)}</span>}
 			{one.after_closing === true && <span class="chip">{t("ui.mark.after_closing")}</span>}
 		</span>
 	);
@@ -44,7 +44,7 @@ function Marks(props: { one: Summary }) {
 
 const TEXTS = ["text", "summary", "reasons", "what", "next_step", "topic", "client_view", "reason"];
 
-function snippet({ type, fields, names }: Summary): string {
+export function snippet({ type, fields, names }: Pick<Summary, "type" | "fields" | "names">): string {
 	if (type === "case_assignment")
 		return [names?.[fieldText(fields, "staff")] ?? "", valueWord("assignment_role", fieldText(fields, "role"))].filter(Boolean).join(", ");
 	for (const name of TEXTS) {
@@ -106,15 +106,22 @@ function Timeline(props: { records: Summary[]; drafts: DraftRow[] }) {
 	);
 }
 
-// What was left out, in words, and what makes it possible to see it.
-export function HiddenNotice(props: { hidden: CaseAnswer["hidden"]; id?: string }) {
-	return props.hidden === undefined || props.hidden.length === 0 ? null : (
+// What was left out, in words, and what makes it possible to see it. What is protected is no such
+// thing: its own record says so, and shows it for a reason.
+export function HiddenNotice(props: { hidden: CaseAnswer["hidden"]; id: string }) {
+	const hidden = (props.hidden ?? []).filter((one) => one.what !== "protected");
+	return hidden.length === 0 ? null : (
 		<Notice tone="calm">
-			{props.hidden.map((one) => <p key={one.what}>{T("ui.hidden.what", { what: classWord(one.what), count: one.count })} {t(one.what === "protected" ? "ui.hidden.protected" : "ui.hidden.role")}</p>)}
-			{props.id !== undefined && props.hidden.some((one) => one.what !== "protected") && <BreakGlass id={props.id} />}
+			{hidden.map((one) => <p key={one.what}>{T("ui.hidden.what", { what: classWord(one.what), count: one.count })} {T("ui.hidden.role")}</p>)}
+			<BreakGlass id={props.id} />
 		</Notice>
 	);
 }
+
+// What opens a case, and what is written there.
+const HEADS: Record<string, readonly string[]> = {
+	client: ["visit", ...OF_CLIENT.slice(0, 5), "case", ...OF_CLIENT.slice(5)], case: OF_MATTER.concat(OF_CLIENT.slice(0, 8)), sensitive_file: ["encounter_note"], protected_details: [], child_notice: [],
+};
 
 // Who answers for the matter today: assignments as own worker that have not ended.
 function ownWorkers(answer: CaseAnswer): string[] {
@@ -125,7 +132,7 @@ function ownWorkers(answer: CaseAnswer): string[] {
 
 export function Case(props: { id: string }) {
 	const { data, refusal } = useAsk<CaseAnswer>("show", { id: props.id });
-	const head = data?.records.find((one) => one.type === "client" || one.type === "case");
+	const head = data?.records.find((one) => one.type in HEADS);
 	const shape = useShape(head?.type ?? "");
 	const drafts = useAsk<{ drafts: DraftRow[] }>("drafts", {});
 	const isClient = data?.case_kind === "CLIENT";
@@ -143,12 +150,11 @@ export function Case(props: { id: string }) {
 	if (data === null)
 		return <div class="stack"><Title>{T("ui.case.title")}</Title><Busy /></div>;
 	const birth = fieldText(head?.fields, "birth_date");
-	const matters = data.matters ?? [];
 	const workers = ownWorkers(data);
-	const types = isClient ? ["visit", ...OF_CLIENT.slice(0, 5), "case", ...OF_CLIENT.slice(5)] : [...OF_MATTER, ...OF_CLIENT.slice(0, 8)];
+	const types = HEADS[head?.type ?? ""] ?? [], matters = [...(data.matters ?? []), ...(data.files ?? [])];
 	// What may be recorded is one button on a phone, so that the timeline is seen at once; on a laptop it stands beside.
 	const wide = matchMedia("(min-width: 62rem)").matches || undefined;
-	const starts = (some: string[]) => (
+	const starts = (some: readonly string[]) => (
 		<ul class="plain starts">{some.map((type) => (
 			<li key={type}><a class="button second" href={startHref(type, OF_CLIENT.includes(type) ? clientCase : data.case_id, client)}>{capital(typeWord(type))}</a></li>
 		))}</ul>
@@ -177,15 +183,15 @@ export function Case(props: { id: string }) {
 						<section class="card stack tight" aria-labelledby="matters">
 							<h2 id="matters">{T("ui.case.matters")}</h2>
 							<ul class="items">{matters.map((one) => (
-								<li key={one.id}><a class="item" href={href(["case", one.case_id])}><span class="row apart"><span class="item-title">{one.title}</span><Marks one={one} /></span></a></li>
+								<li key={one.id}><a class="item" href={recordHref(one)}><span class="row apart"><span class="item-title">{one.title || capital(typeWord(one.type))}</span><Marks one={one} /></span></a></li>
 							))}</ul>
 						</section>
 					)}
-					<details class="card menu" open={wide}>
+					{types.length > 0 && <details class="card menu" open={wide}>
 						<summary><h2>{T("ui.case.record")}</h2></summary>
 						<div class="stack tight">{starts(types.slice(0, FIRST))}
-							<details open={wide}><summary>{T("ui.case.record_more")}</summary>{starts(types.slice(FIRST))}</details></div>
-					</details>
+							{types.length > FIRST && <details open={wide}><summary>{T("ui.case.record_more")}</summary>{starts(types.slice(FIRST))}</details>}</div>
+					</details>}
 					{head !== undefined && shape !== null && (
 						<details class="card" open={wide}>
 							<summary><h2>{isClient ? T("ui.case.person") : T("ui.case.matter")}</h2></summary>

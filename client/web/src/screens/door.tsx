@@ -1,5 +1,5 @@
-// door - what stands before the work: no session, no vault yet, locked, not enrolled; and how
-// a client starts.
+// door - what stands before the work: no session, no vault yet, locked, not enrolled, revoked; and
+// how a client starts.
 import { render, type ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { call, Refusal } from "../core/api";
@@ -11,7 +11,7 @@ import * as session from "../core/session";
 import * as words from "../core/words";
 import { choose, language, LANGUAGES, T, t } from "../core/words";
 import { Check, Text } from "../ui/field";
-import { Button, Notice, refusalText } from "../ui/parts";
+import { Button, Notice, refusalText, toast } from "../ui/parts";
 
 const NAMES = { fi: "Suomi", sv: "Svenska", en: "English" };
 
@@ -80,6 +80,8 @@ function Asking(props: { title: string; label: string; hint: string; button: str
 			await props.onSend(text);
 			await refreshed();
 			touched();
+			if (tries < (status.value?.attempts ?? 0))
+				toast(T("ui.door.attempts", { count: status.value!.attempts! }));
 		} catch (refusal) {
 			if (!(refusal instanceof Refusal))
 				throw refusal;
@@ -150,6 +152,21 @@ function Enrol() {
 	);
 }
 
+// The central node has shut this machine out: nothing of a client is in sight, and what became of
+// the work is told.
+function Revoked() {
+	const now = status.value!, count = now.unreceipted ?? 0, held = now.quarantined ?? 0;
+	return (
+		<Cover>
+			<h1>{T("ui.sync.revoked")}</h1>
+			{count > 0 ? <Notice tone="warn" live><p>{T("ui.door.revoked_unsent", { count })}</p></Notice>
+				: <p>{T("ui.door.revoked_erased")} {held > 0 ? T("ui.door.revoked_held", { count: held }) : ""}</p>}
+			<p>{T("ui.door.revoked_typed")}</p>
+			<Notice>{T("ui.door.revoked_do")}</Notice>
+		</Cover>
+	);
+}
+
 // Which of these stands before the work, if any does.
 export function Door(props: { children: () => ComponentChildren }) {
 	const now = status.value;
@@ -161,6 +178,8 @@ export function Door(props: { children: () => ComponentChildren }) {
 		return <Init />;
 	if (now.vault === "locked")
 		return <Unlock />;
+	if (now.sync === "revoked")
+		return <Revoked />;
 	if (now.sync === "blank" || now.sync === "enrolling")
 		return <Enrol />;
 	return <>{props.children()}</>;

@@ -12,6 +12,7 @@ import { Button, Dialog, Toasts } from "../ui/parts";
 import { SyncChip } from "../ui/sync-chip";
 import { Languages } from "./door";
 import { Keys } from "./keys";
+import { ClockNotice } from "./sync";
 
 // The page is blank before anything else is done; what was typed is kept, then the store is locked.
 export async function lock(): Promise<void> {
@@ -166,7 +167,7 @@ export function Frame(props: { children: ComponentChildren }) {
 					</div>
 				</div>
 			</header>
-			<main class="main" id="main" tabIndex={-1}>{props.children}</main>
+			<main class="main" id="main" tabIndex={-1}>{path === "" && <ClockNotice />}{props.children}</main>
 			{open === "menu" && <Menu onClose={() => setOpen("")} onKeys={() => setOpen("keys")} />}
 			{open === "keys" && <Keys onClose={() => setOpen("")} />}
 			<Toasts />

@@ -7,7 +7,7 @@ import { status, useAsk } from "../core/live";
 import type { Summary, Written } from "../core/records";
 import { go, href } from "../core/route";
 import { useUnfinished } from "../core/unfinished";
-import { capital, fieldWord, momentIso, momentMs, T, valueWord } from "../core/words";
+import { capital, dateText, fieldWord, language, momentIso, momentMs, T, valueWord } from "../core/words";
 import { Check, Choice, Text } from "../ui/field";
 import { Kept } from "../ui/kept";
 import { Busy, Button, Empty, Notice, Refused, toast } from "../ui/parts";
@@ -31,7 +31,7 @@ interface Row {
 	blocked?: { name: Block };
 	reason: string;
 	rejected_reason?: string;
-	open_deadlines?: string;
+	due?: { day: string; label: string; title: string }[];
 }
 
 function Told(props: { at: string; onAt: (at: string) => void; error?: string | undefined }) {
@@ -47,7 +47,7 @@ function Propose(props: { caseId: string }) {
 	const { refusal, busy, act } = useAct();
 	const errors = errorsOf(refusal);
 	const send = async () => {
-		const written = await act(() => call<Written>("handover", { verb: "propose", id: props.caseId, to, reason, atMs: told ? BigInt(momentMs(at)) : 0n }));
+		const written = await act(() => call<Written>("handover", { verb: "propose", id: props.caseId, to, reason, lang: language.value, atMs: told ? BigInt(momentMs(at)) : 0n }));
 		if (written === undefined)
 			return;
 		typed.done();
@@ -58,7 +58,7 @@ function Propose(props: { caseId: string }) {
 		<div class="stack">
 			<Title>{T("ui.handovers.new")}</Title>
 			<p class="quiet">{client.name}</p>
-			<form class="card stack" onSubmit={(event) => { event.preventDefault(); void send(); }}>
+			<form class="card stack" noValidate onSubmit={(event) => { event.preventDefault(); void send(); }}>
 				<Notice>{T("ui.handovers.hint")}</Notice>
 				<Refused refusal={refusal ?? client.refusal ?? staff.refusal} />
 				<Choice label={capital(fieldWord("handover", "to"))} required list value={to} onValue={(next) => typed.patch({ to: next })} error={errors["to"]}
@@ -91,13 +91,14 @@ function One(props: { row: Row }) {
 			{live && row.blocked !== undefined && <Notice tone="warn">{T(`ui.handovers.blocked_${row.blocked.name}`)}</Notice>}
 			{row.rejected_reason !== undefined && <p>{capital(fieldWord("handover", "rejected_reason"))}: {row.rejected_reason}</p>}
 			{live && own && row.to !== undefined && <p>{T("ui.handovers.tell", { name: row.to.name, phone: row.to.phone || "–" })}</p>}
-			{row.open_deadlines !== undefined && row.open_deadlines !== "" && <details><summary>{T("ui.handovers.deadlines")}</summary><p class="pre">{row.open_deadlines}</p></details>}
+			{row.due !== undefined && <details><summary>{T("ui.handovers.deadlines")} ({row.due.length})</summary>
+				<ul>{row.due.map((one) => <li>{[one.day === "" ? "" : dateText(one.day), one.label, one.title].filter(Boolean).join(" · ")}</li>)}</ul></details>}
 			<Refused refusal={refusal} />
 			{live && !rejecting && <div class="row">
 				{mine && row.state === "PROPOSED" && <Button busy={busy} onClick={() => void say("accept")}>{T("ui.handovers.accept")}</Button>}
 				{(mine || own) && row.state === "PROPOSED" && <Button kind="second" onClick={() => setRejecting(true)}>{T(mine ? "ui.handovers.reject" : "ui.handovers.take_back")}</Button>}
 			</div>}
-			{(rejecting || typed.value !== "") && <form class="stack tight" onSubmit={(event) => { event.preventDefault(); void say("reject", { reason: typed.value }); }}>
+			{(rejecting || typed.value !== "") && <form class="stack tight" noValidate onSubmit={(event) => { event.preventDefault(); void say("reject", { reason: typed.value }); }}>
 				<Text label={capital(fieldWord("handover", "rejected_reason"))} long required value={typed.value} onValue={typed.set} lettersMost={2000} error={errors["rejected_reason"] ?? errors["reason"]} />
 				<Kept of={typed} />
 				<div class="row"><Button type="submit" busy={busy}>{T("ui.handovers.send")}</Button><Button kind="second" onClick={() => { typed.done(); setRejecting(false); }}>{T("ui.cancel")}</Button></div></form>}
@@ -108,7 +109,7 @@ function One(props: { row: Row }) {
 }
 
 export function Handovers(props: { id: string; query: Record<string, string> }) {
-	const { data, refusal } = useAsk<{ handovers: Row[] }, "handover">("handover", { verb: "list" });
+	const { data, refusal } = useAsk<{ handovers: Row[] }, "handover">("handover", { verb: "list", lang: language.value });
 	if (props.id)
 		return <Propose caseId={props.query["case"] ?? props.id} />;
 	return (

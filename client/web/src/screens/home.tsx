@@ -32,7 +32,7 @@ interface Due {
 const WORKED = ["visit", "assistance_application", "referral", "joint_session"];
 
 export function recordHref(one: { id: string; type: string; case_id: string }): string {
-	return one.id === "" ? href(["sync"]) : one.type === "client" || one.type === "case" ? href(["case", one.case_id])
+	return one.id === "" ? href(["sync"]) : ["client", "case", "sensitive_file"].includes(one.type) ? href(["case", one.case_id])
 		: href([WORKED.includes(one.type) ? SCREENS[one.type]! : "record", one.id]);
 }
 

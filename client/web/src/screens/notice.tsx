@@ -78,7 +78,7 @@ function Make(props: { record: Summary }) {
 	const theirs = outward.filter((one) => one.recipient === recipient);
 	const holding = theirs.filter((one) => one.holds === "HOLDS");
 	const covering = holding.find((one) => scopes.every((scope) => allows(one, scope)));
-	const may = statute ? law !== "" || reason !== "" : covering !== undefined;
+	const may = statute ? recipient !== "" && (law !== "" || reason !== "") : covering !== undefined;
 	const errors = errorsOf(refusal);
 	const what = { id: record.id, scope: scopes.join(","), recipient, ...(statute ? { lawRef: law, reason } : { consent: covering?.id ?? "" }) };
 	const forget = <T,>(set: (value: T) => void) => (value: T) => {
@@ -99,7 +99,8 @@ function Make(props: { record: Summary }) {
 		<>
 			<section class="card stack" aria-labelledby="basis">
 				<h2 id="basis">{T("ui.notice.basis")}</h2>
-				{recipients.length > 1 && <Choice label={T("ui.notice.recipient")} value={recipient} onValue={forget(setRecipient)} options={recipients.map((value) => ({ value, label: value }))} />}
+				{statute ? <Text label={T("ui.notice.recipient")} required offer={recipients} value={recipient} onValue={forget(setRecipient)} lettersMost={200} error={errors["recipient"]} />
+					: recipients.length > 1 && <Choice label={T("ui.notice.recipient")} value={recipient} onValue={forget(setRecipient)} options={recipients.map((value) => ({ value, label: value }))} />}
 				{!statute && (covering !== undefined
 					? <Notice tone="good"><p><strong>{T("ui.notice.covered")}</strong> {T("ui.consent.until", { day: dateText(covering.valid_until) })}</p>
 						<p>{scopeWords(covering.scope)} · {covering.purpose} · <a href={href(["consent", covering.id])}>{T("ui.consent.one")}</a></p></Notice>
@@ -108,7 +109,7 @@ function Make(props: { record: Summary }) {
 				{!statute && covering === undefined && <div><a class="button" href={href(["consent", "new"], { case: record.case_id, then: record.id, scope: scopes[0] ?? "" })}>{T("ui.notice.take_consent")}</a></div>}
 				{isPlan && (offered.length > 1 || covering === undefined) && <div class="listed"><Choices label={T("ui.notice.scope")} values={scopes} onValues={forget(setScopes)} error={errors["scope"]}
 					options={offered.map((value) => ({ value, label: scopeWords([value]) }))} /></div>}
-				<Check label={T("ui.notice.by_statute")} value={statute} onValue={forget((next) => typed.patch({ statute: next }))} />
+				<Check label={T("ui.notice.by_statute")} value={statute} onValue={(on) => { forget((next: boolean) => typed.patch({ statute: next }))(on); setRecipient("Kela"); }} />
 				{statute && <Statute law={law} reason={reason} onLaw={forget((next) => typed.patch({ law: next }))} onReason={forget((next) => typed.patch({ reason: next }))} errors={errors} />}
 				<Kept of={typed} />
 				<Refused refusal={refusal} />
@@ -117,7 +118,7 @@ function Make(props: { record: Summary }) {
 			{seen !== null && (
 				<section class="card stack" aria-labelledby="exact">
 					<h2 id="exact">{T("ui.notice.exact", { recipient: seen.recipient })}</h2>
-					<p>{T("ui.notice.exact_hint")}</p>
+					{!statute && <p>{T("ui.notice.exact_hint")}</p>}
 					<Exact items={seen.items} lang={seen.lang} />
 					<Check label={T(statute ? "ui.notice.read_self" : "ui.notice.read")} value={read} onValue={setRead} />
 					<div class="row"><Button busy={busy || !read} onClick={() => void prepare()}>{T("ui.notice.prepare")}</Button>

@@ -2,7 +2,7 @@
 // corrected it, who wrote which value, and for what may change a form.
 import { useEffect, useState } from "preact/hooks";
 import { useAct } from "../core/act";
-import { call, type Json } from "../core/api";
+import { call, Refusal, type Json } from "../core/api";
 import { touched, useAsk } from "../core/live";
 import { decisions, type Decision } from "../core/recent";
 import { Told } from "../core/refusal-words";
@@ -12,7 +12,7 @@ import { useUnfinished, type KeptText } from "../core/unfinished";
 import { capital, fieldWord, momentText, T, t, stateWord, typeWord, valueWord, whenText, type WordKey } from "../core/words";
 import { Choice, Text } from "../ui/field";
 import { Kept } from "../ui/kept";
-import { Busy, Button, Dialog, Notice, Refused, toast } from "../ui/parts";
+import { Busy, Button, Dialog, Notice, Refused, refusalText, toast } from "../ui/parts";
 import { ErrorSummary, RecordForm } from "../ui/record-form";
 import { RecordView, Value } from "../ui/record-view";
 import { step } from "../ui/step-form";
@@ -182,24 +182,29 @@ function History(props: { id: string; shape: TypeShape; token: number }) {
 	);
 }
 
-// Asks why before something is shown that needs a reason; the reason goes into the access log.
+// Asks why before something is shown that needs a reason; the reason goes into the access log, once
+// for each press.
 export function Reason(props: { id: string; name: string; title: string; hint: string; button: string; onClose: () => void; onGive: (reason: string) => Promise<void> | void }) {
 	const typed = useUnfinished(props.id, props.name, "");
 	const reason = typed.value.trim();
 	const { refusal, act } = useAct();
 	const give = async (event: Event) => {
 		event.preventDefault();
-		if (await act(async () => [await props.onGive(reason)]))
+		if (await act(async () => {
+			if (reason === "")
+				throw new Refusal("CALLER", T("ui.reason.none"), "reason", {});
+			return [await props.onGive(reason)];
+		}))
 			typed.done();
 	};
 	return (
 		<Dialog title={props.title} onClose={props.onClose}>
-			<form class="stack" onSubmit={(event) => void give(event)}>
+			<form class="stack" noValidate onSubmit={(event) => void give(event)}>
 				<p>{props.hint}</p>
-				<Refused refusal={refusal} />
-				<Text label={T("ui.reason.why")} value={typed.value} onValue={typed.set} long autofocus lettersMost={500} />
+				<Refused refusal={refusal?.field ? null : refusal} />
+				<Text label={T("ui.reason.why")} value={typed.value} onValue={typed.set} long required autofocus lettersMost={500} error={Object.values(errorsOf(refusal))[0]} />
 				<Kept of={typed} />
-				<Button type="submit" busy={reason === ""}>{props.button}</Button>
+				<Button type="submit">{props.button}</Button>
 			</form>
 		</Dialog>
 	);
@@ -278,15 +283,36 @@ function fieldLabel(name: string): string {
 	return capital(fieldWord("correction", name));
 }
 
-// What was signed, before corrections, or what is protected: asked for with a reason, shown until one leaves.
-function Asked(props: { id: string; shape: TypeShape; original: string; guarded: string }) {
-	const { data, refusal } = useAsk<RecordAnswer>("show", { id: props.id, original: props.original, guarded: props.guarded });
+// What was signed, before corrections, or what is protected: shown until one leaves. It is not asked
+// for again when something changes, for each look is an entry of the access log.
+function Asked(props: { shape: TypeShape; title: string; fields: Json }) {
 	return (
-		<section class="card stack tight" aria-label={T(props.original !== "" ? "ui.record.original" : "ui.record.guarded")}>
-			<h2>{T(props.original !== "" ? "ui.record.original" : "ui.record.guarded")}</h2>
-			<Refused refusal={refusal} />
-			{data !== null && <RecordView shape={props.shape} values={data.record.fields} leaveOut={["client", "state"]} />}
+		<section class="card stack tight" aria-label={props.title}>
+			<h2>{props.title}</h2>
+			<RecordView shape={props.shape} values={props.fields} leaveOut={["client", "state"]} />
 		</section>
+	);
+}
+
+// The address leaves the card, also what others wrote of it, and stands where a reason is asked.
+function Protect(props: { id: string }) {
+	const [open, setOpen] = useState(false);
+	const { refusal, busy, act } = useAct();
+	const take = async () => {
+		if (await act(() => call("protect", { id: props.id })) !== undefined) {
+			setOpen(false);
+			toast(T("ui.protect.done"));
+		}
+	};
+	return (
+		<>
+			<Button kind="second" onClick={() => setOpen(true)}>{T("ui.protect.title")}</Button>
+			{open && <Dialog title={T("ui.protect.title")} onClose={() => setOpen(false)}>
+				<p>{T("ui.protect.hint")}</p>
+				<Refused refusal={refusal} />
+				<Button busy={busy} onClick={() => void take()}>{T("ui.protect.do")}</Button>
+			</Dialog>}
+		</>
 	);
 }
 
@@ -301,9 +327,10 @@ export function Record(props: { id: string }) {
 		if (left.includes("change"))
 			setOpen("change"); // it goes on where it was left
 	}, [begun.data === null]);
-	const [reasons, setReasons] = useState({ original: "", guarded: "" });
+	const [asked, setAsked] = useState<{ what: "original" | "guarded"; fields: Json } | null>(null);
 	if (refusal !== null)
-		return <div class="stack"><Title>{T("ui.record.title")}</Title><Refused refusal={refusal} />{refusal.kind === "CALLER" && <div><BreakGlass id={props.id} /></div>}</div>;
+		return <div class="stack"><Title>{T("ui.record.title")}</Title>{refusal.message.includes("break-glass")
+			? <Notice tone="calm"><p>{refusalText(refusal)}</p><BreakGlass id={props.id} /></Notice> : <Refused refusal={refusal} />}</div>;
 	if (data === null || shape === null)
 		return <div class="stack"><Title>{T("ui.record.title")}</Title><Busy /></div>;
 	const { record } = data;
@@ -327,23 +354,23 @@ export function Record(props: { id: string }) {
 			{record.quarantined && <Notice tone="warn">{T("ui.record.quarantined")}</Notice>}
 			{record.pending && <p><span class="chip">↑ {t("ui.mark.pending")}</span></p>}
 			{record.state !== undefined && <p><span class="chip">{capital(stateWord(record.type, record.state.holds))}</span> {Told(record.state.why)}</p>}
-			{record.mark !== undefined && <Notice tone="calm">{capital(valueWord("*", record.mark))}</Notice>}
+			{record.mark !== undefined && <Notice tone="calm">{T("ui.record.marked", { mark: t(`ui.mark.${record.mark}`) })}</Notice>}
 			{clashes.map((info) => <Conflict key={info.field} id={record.id} info={info} shape={shape} token={data.token} />)}
 			{past.map((one) => <Conflict key={one.info.field} id={record.id} info={one.info} shape={shape} token={data.token} />)}
 			{open === "change" ? <Change shape={shape} answer={data} onDone={() => setOpen("")} /> : (
 				<div class="card stack">
 					<RecordView shape={shape} values={record.fields} leaveOut={["client", "state"]} />
+					{isGuarded && asked?.what !== "guarded" && <Notice tone="calm"><p>{T("ui.record.guarded_hint")}</p><Button onClick={() => setOpen("guarded")}>{T("ui.record.guarded_show")}{mark("guarded")}</Button></Notice>}
 					<div class="row noprint">
 						{!shape.signed && !shape.central_only && <Button kind="second" onClick={() => setOpen("change")}>{T("ui.change")}</Button>}
 						{shape.signed && <Button kind="second" onClick={() => setOpen("correct")}>{T("ui.correct.title")}{mark("correct")}</Button>}
 						{record.mark !== undefined && <Button kind="second" onClick={() => setOpen("original")}>{T("ui.record.original")}{mark("original")}</Button>}
-						{isGuarded && <Button kind="second" onClick={() => setOpen("guarded")}>{T("ui.record.guarded")}{mark("guarded")}</Button>}
+						{record.type === "client" && (record.fields["address_protected"] !== true || record.fields["address"] !== undefined) && <Protect id={record.id} />}
 						{open !== "log" && <Button kind="plain" onClick={() => setOpen("log")}>{T("ui.log.title")}</Button>}
 					</div>
 				</div>
 			)}
-			{reasons.original !== "" && <Asked id={record.id} shape={shape} original={reasons.original} guarded="" />}
-			{reasons.guarded !== "" && <Asked id={record.id} shape={shape} original="" guarded={reasons.guarded} />}
+			{asked !== null && <Asked shape={shape} title={T(`ui.record.${asked.what}`)} fields={asked.fields} />}
 			{(record.corrections ?? []).length > 0 && (
 				<section class="card stack tight"><h2>{T("ui.record.corrections")}</h2>
 					<ul class="items">{(record.corrections ?? []).map((one) => <li key={one.id}><a class="item" href={href(["record", one.id])}>{capital(valueWord("correction_kind", String(one.fields["kind"] ?? "")))}<span class="quiet">{String(one.fields["reason"] ?? "")}</span></a></li>)}</ul>
@@ -352,8 +379,12 @@ export function Record(props: { id: string }) {
 			<Steps id={record.id} shape={shape} values={record.fields} mark={mark} />
 			{open === "log" && <History id={record.id} shape={shape} token={data.token} />}
 			{open === "correct" && <Correct id={record.id} onClose={() => setOpen("")} />}
-			{(open === "original" || open === "guarded") && <Reason id={record.id} name={`record/${open}`} title={T(open === "original" ? "ui.record.original" : "ui.record.guarded")} hint={T("ui.reason.hint")} button={T("ui.reason.show")}
-				onClose={() => setOpen("")} onGive={(reason) => { setReasons({ ...reasons, [open]: reason }); setOpen(""); }} />}
+			{(open === "original" || open === "guarded") && <Reason id={record.id} name={`record/${open}`} title={T(`ui.record.${open}`)} hint={T("ui.reason.hint")} button={T("ui.reason.show")}
+				onClose={() => setOpen("")} onGive={async (reason) => {
+					const { record: { fields } } = await call<RecordAnswer>("show", { id: props.id, [open]: reason });
+					setAsked({ what: open, fields });
+					setOpen("");
+				}} />}
 		</div>
 	);
 }

@@ -2,13 +2,15 @@
 // contact, and what the central node has not accepted. Nothing here can be deleted.
 import { useState } from "preact/hooks";
 import { call, Refusal, type Json } from "../core/api";
+import { spanText } from "../core/clock";
 import { reachable, status, useAsk } from "../core/live";
-import { titleOf, type Summary } from "../core/records";
+import { fieldText, titleOf, type Summary } from "../core/records";
 import { Told } from "../core/refusal-words";
 import { href } from "../core/route";
 import { bytesText, capital, momentText, T, t, typeWord, whenText } from "../core/words";
 import { Button, Empty, Notice, Refused, toast } from "../ui/parts";
 import { syncText, syncWord } from "../ui/sync-chip";
+import { snippet } from "./case";
 import { Title } from "./frame";
 
 interface Waiting extends Summary {
@@ -55,6 +57,13 @@ function Row(props: { row: ReturnType<typeof rows>[number] }) {
 	return one.type === "access_log" || one.title === undefined ? <div class="item">{text}</div> : <a class="item" href={href(["record", one.id])}>{text}</a>;
 }
 
+// This machine's clock is not the centre's: days and times of what is written here would be wrong.
+export function ClockNotice() {
+	const offset = status.value?.clock_offset_ms ?? 0;
+	return status.value?.clock !== "DRIFTING" ? null
+		: <Notice tone="warn">{T(offset < 0 ? "ui.sync.clock_ahead" : "ui.sync.clock_behind", { span: spanText(Math.abs(offset)), when: momentText(Date.now() + offset) })}</Notice>;
+}
+
 export function Sync() {
 	const now = status.value;
 	const queue = useAsk<{ waiting: Waiting[] }>("list", { waiting: true });
@@ -78,15 +87,14 @@ export function Sync() {
 			setBusy(false);
 		}
 	};
-	const offset = Math.round(Math.abs(now?.clock_offset_ms ?? 0) / 60_000);
 	return (
 		<div class="stack">
 			<Title>{T("ui.sync.title")}</Title>
 			<div class="card stack">
 				<p class="large" role="status">{syncText(now, reachable.value)}</p>
 				{["waiting", "offline"].includes(syncWord(now, reachable.value)) && <p>{T("ui.sync.safe")}</p>}
-				{now?.sync === "revoked" && <Notice tone="bad">{T("ui.sync.revoked_hint")}</Notice>}
-				{now?.clock === "DRIFTING" && <Notice tone="warn">{T("ui.sync.clock_drifting", { count: offset })}</Notice>}
+				{now?.suspended === true && <Notice tone="warn">{T("ui.sync.suspended_hint")}</Notice>}
+				<ClockNotice />
 				<dl class="facts">
 					<dt>{T("ui.sync.last")}</dt><dd>{(now?.last_contact_ms ?? 0) === 0 ? T("ui.sync.never") : momentText(now!.last_contact_ms!)}</dd>
 					<dt>{T("ui.sync.receipts")}</dt><dd>{T("ui.sync.received", { count: (now?.written ?? 0) - (now?.unreceipted ?? 0), all: now?.written ?? 0 })}</dd>
@@ -122,15 +130,17 @@ export function Sync() {
 
 const WHYS = ["NOT_HELD", "DEVICE_REVOKED", "FROZEN_FIELD", "CENTRAL_ONLY", "ERASED", "BY_DECISION"] as const;
 
+// What waits can be opened where its case is here; what was rejected stands in no record, so its text is here.
 function HeldRow(props: { one: Held }) {
-	const { one } = props;
-	const why = WHYS.find((known) => known === one.why);
+	const { one } = props, { type, fields } = one;
+	const why = WHYS.find((known) => known === one.why), rejected = one.verdict === "REJECTED";
 	const text = (
 		<>
-			<span class="item-title">{capital(typeWord(one.type))}</span>
-			<span>{T(one.verdict === "REJECTED" ? "ui.sync.rejected" : "ui.sync.in_quarantine")}: {why === undefined ? t("ui.sync.why_other", { why: one.why }) : t(`ui.sync.why_${why}`)}</span>
+			<span class="item-title">{capital(typeWord(type))}</span>
+			{fields !== null && <span class="pre">{fieldText(fields, "text") || snippet({ type, fields })}</span>}
+			<span>{T(rejected ? "ui.sync.rejected" : "ui.sync.in_quarantine")}: {why === undefined ? t("ui.sync.why_other", { why: one.why }) : t(`ui.sync.why_${why}`)}</span>
 			<span class="quiet">{momentText(one.stamp_ms)}{one.here ? "" : ` · ${t("ui.sync.not_here")}`}</span>
 		</>
 	);
-	return one.here ? <a class="item" href={href(["record", one.id])}>{text}</a> : <div class="item">{text}</div>;
+	return one.here && !rejected && type !== "access_log" ? <a class="item" href={href(["record", one.id])}>{text}</a> : <div class="item">{text}</div>;
 }

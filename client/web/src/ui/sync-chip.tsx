@@ -4,15 +4,15 @@ import { reachable, status, type Status } from "../core/live";
 import { href } from "../core/route";
 import { t, T, whenText } from "../core/words";
 
-export type SyncWord = "all_sent" | "waiting" | "sending" | "offline" | "failed" | "not_enrolled" | "revoked" | "gone";
+export type SyncWord = "all_sent" | "waiting" | "sending" | "offline" | "failed" | "suspended" | "not_enrolled" | "gone";
 
 export function syncWord(now: Status | null, reached: boolean): SyncWord {
 	if (!reached || now === null)
 		return "gone";
-	if (now.sync === "revoked")
-		return "revoked";
 	if (now.sync === "blank" || now.sync === "enrolling")
 		return "not_enrolled";
+	if (now.suspended === true)
+		return "suspended";
 	if (now.sync === "syncing" || (now.sync === "idle" && (now.unreceipted ?? 0) > 0))
 		return "sending";
 	if (now.sync === "idle")
@@ -38,17 +38,17 @@ export function syncText(now: Status | null, reached: boolean): string {
 	}
 }
 
-const SIGNS: Record<SyncWord, string> = { all_sent: "✓", waiting: "↑", sending: "⇅", offline: "○", failed: "!", not_enrolled: "·", revoked: "!", gone: "!" };
-const TONES: Partial<Record<SyncWord, string>> = { failed: "warn", revoked: "bad", gone: "bad" };
+const SIGNS: Record<SyncWord, string> = { all_sent: "✓", waiting: "↑", sending: "⇅", offline: "○", failed: "!", not_enrolled: "·", suspended: "!", gone: "!" };
+const TONES: Partial<Record<SyncWord, string>> = { failed: "warn", suspended: "warn", gone: "bad" };
 
 export function SyncChip() {
 	const now = status.value;
 	const word = syncWord(now, reachable.value), text = syncText(now, reachable.value);
 	const held = (now?.quarantined ?? 0) + (now?.rejected ?? 0);
 	return (
-		<a class={`chip ${TONES[word] ?? ""}`} href={href(["sync"])} data-sync={word} aria-label={`${t("ui.sync.title")}: ${text}`}>
-			<span aria-hidden="true">{SIGNS[word]}</span><span role="status">{text}</span>
-			{held > 0 && <span class="mark" aria-hidden="true">{held}</span>}
+		<a class={`chip ${TONES[word] ?? ""}`} href={href(["sync"])} data-sync={word}>
+			<span aria-hidden="true">{SIGNS[word]}</span><span class="sr">{T("ui.sync.title")}: </span><span role="status">{text}</span>
+			{held > 0 && <span class="mark">{held}<span class="sr"> {t("ui.sync.held")}</span></span>}
 		</a>
 	);
 }
