@@ -11,7 +11,7 @@
 #include "base/assert.h"
 #include "store/seal_file.h"
 
-enum { CACHE_KIB_DEFAULT = 65536, LOG_BYTES_KEPT = 16 * 1024 * 1024 };
+enum { CACHE_KIB_DEFAULT = 65536, LOG_BYTES_KEPT = 16 * 1024 * 1024, SQLITE_CHECKPOINT_FRAMES = 1000 };
 
 struct fault sealed_db_fault(struct sqlite3 *db, int rc)
 {
@@ -216,6 +216,30 @@ struct fault sealed_db_verify(struct sqlite3 *db)
 			rc = file->pMethods->xRead(file, page, sizeof page, at);
 	}
 	return rc == SQLITE_OK ? fault_none() : sealed_db_fault(NULL, rc);
+}
+
+static int committed(void *ctx, sqlite3 *db, const char *name, int frames)
+{
+	const struct sealed_db_watch *watch = ctx;
+	(void)db;
+	(void)name;
+	watch->committed(watch->ctx, frames <= 0 ? 0 : (uint64_t)seal_wal_offset((uint32_t)frames + 1));
+	return SQLITE_OK;
+}
+
+void sealed_db_watch(struct sqlite3 *db, struct sealed_db_watch *watch)
+{
+	if (watch != NULL)
+		sqlite3_wal_hook(db, committed, watch); /* takes the place of SQLite's own, which checkpoints */
+	else
+		sqlite3_wal_autocheckpoint(db, SQLITE_CHECKPOINT_FRAMES);
+}
+
+struct fault sealed_db_checkpoint(struct sqlite3 *db, bool whole)
+{
+	int mode = whole ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
+	int rc = sqlite3_wal_checkpoint_v2(db, "main", mode, NULL, NULL);
+	return rc == SQLITE_OK ? fault_none() : sealed_db_fault(db, rc);
 }
 
 void sealed_db_close(struct sqlite3 *db, const char *path)

@@ -29,6 +29,17 @@ void sealed_db_close(struct sqlite3 *db, const char *path);
  * after a checkpoint: about 3 us a page. FAULT_STORE: damaged. */
 struct fault sealed_db_verify(struct sqlite3 *db);
 
+/* Whoever keeps a copy of the log (central/backup) makes the checkpoints: SQLite makes none
+ * by itself any more, and `committed` hears, inside each commit, how long the log is. */
+struct sealed_db_watch {
+	void (*committed)(void *ctx, uint64_t log_bytes);
+	void *ctx;
+};
+/* Borrows `watch` until it is told NULL; then SQLite makes its own checkpoints again. */
+void sealed_db_watch(struct sqlite3 *db, struct sealed_db_watch *watch);
+/* `whole`: everything, and the log is empty after it; otherwise as far as it goes. */
+struct fault sealed_db_checkpoint(struct sqlite3 *db, bool whole);
+
 /* Gives back the memory that only serves speed: for a daemon that goes idle. */
 void sealed_db_trim(struct sqlite3 *db);
 

@@ -50,6 +50,16 @@ bool vault_exists(const char *path)
 	return vault_file_exists(path);
 }
 
+struct fault vault_copy(const char *from, const char *to)
+{
+	struct vault_file file;
+	bool lone;
+	if (vault_file_exists(to))
+		return fault_of(FAULT_CALLER, "there is a vault already");
+	FAULT_TRY(vault_file_read(from, &file, &lone));
+	return vault_file_write(to, &file);
+}
+
 /* ---- wrapping keys ---- */
 
 static struct fault stretch(const struct vault_slot *slot, struct span passphrase, uint8_t out[static VAULT_KEY_BYTES])

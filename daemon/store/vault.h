@@ -38,6 +38,9 @@ struct fault vault_unlock(const char *path, struct span passphrase, struct vault
 struct fault vault_unlock_keyfile(const char *path, struct span key_file, struct vault **out);
 bool vault_exists(const char *path);
 
+/* The same vault at another path; no key is needed, and none comes near. FAULT_CALLER: one is there. */
+struct fault vault_copy(const char *from, const char *to);
+
 /* A key for one purpose: BLAKE2b-256(key = store key, "jalka-vault-1" | purpose). Lent until vault_lock. */
 struct fault vault_key(struct vault *vault, const char *purpose, uint8_t out[static VAULT_KEY_BYTES]);
 
