@@ -149,7 +149,7 @@ static void remove_old(const struct job *job)
 	/* One goes when the next began long enough ago: until then it is needed for the days between. */
 	for (size_t i = 0; i + 1 < count; i++) {
 		if (strcmp(names[i + 1], limit) < 0 && fault_is(backup_remove(job->all, names[i])))
-			logline(LOGLINE_WARNING, "an old backup cannot be removed");
+			logline(LOGLINE_WARNING, "backup_not_removed", NULL);
 	}
 	free(names);
 }
@@ -216,7 +216,7 @@ static void drop_pending(struct backup *b)
 static void fail(struct backup *b, struct fault fault)
 {
 	uint64_t now = loop_mono_ms();
-	logline(LOGLINE_ERROR, "backup: %s", fault.what);
+	logline(LOGLINE_ERROR, "backup_failed", LOGLINE_FIELDS(logline_text("why", fault.what)));
 	b->status.failures++;
 	b->status.last_failure = fault.what;
 	b->has_generation = false;
@@ -518,7 +518,7 @@ void backup_stop(struct backup *b)
 		memcpy(job.before, b->before, BACKUP_MAC_BYTES);
 		work(&job);
 		if (fault_is(job.fault))
-			logline(LOGLINE_ERROR, "backup, at the end: %s", job.fault.what);
+			logline(LOGLINE_ERROR, "backup_failed", LOGLINE_FIELDS(logline_text("why", job.fault.what)));
 	}
 	sealed_db_watch(b->source.db, NULL);
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/assert.h"
+#include "central/backup.h"
 #include "central/handovers.h"
 #include "central/ledger.h"
 #include "central/match.h"
@@ -50,6 +51,7 @@ struct node {
 	struct ledger *ledger;
 	struct handovers *handovers;
 	struct survey *survey;
+	struct backup *backup;
 	struct book told; /* the book as the hub sees it: match hears of everything too */
 	struct hub *hub;
 	struct listener *listener;
@@ -207,6 +209,7 @@ static void turn(void *ctx)
 		return;
 	}
 	survey_step(node->survey);
+	backup_turn(node->backup);
 	bool is_waiting = match_waits(node->match) || survey_waits(node->survey);
 	timer_at(node->deadline, is_waiting ? 0 : hub_deadline(node->hub));
 }
@@ -335,6 +338,38 @@ static struct fault open_hub(struct node *node)
 	return handovers_step(node->handovers, node->hub, node_now());
 }
 
+/* ---- backups ---- */
+
+static uint64_t backup_order(void *ctx)
+{
+	struct node *node = ctx;
+	struct hub_counters counters;
+	hub_counters(node->hub, &counters);
+	return counters.last_order;
+}
+
+static void backup_kept(void *ctx, uint64_t order)
+{
+	struct node *node = ctx;
+	struct fault f = node->failed ? fault_none() : hub_safe_order(node->hub, order, node_now());
+	if (fault_is(f))
+		fail(node, f); /* E2 */
+	node->busy = true; /* devices are told */
+}
+
+static struct fault open_backup(struct node *node)
+{
+	struct backup_source source = { .db = node->db, .store_path = node->store_path, .vault_path = node->vault_path,
+					.deny_path = node->config.deny_file, .ctx = node,
+					.order = backup_order, .kept = backup_kept };
+	if (node->config.backup == NULL)
+		return fault_none();
+	FAULT_TRY(vault_key(node->vault, "backup", source.key));
+	struct fault f = backup_open(node->loop, node->config.backup, &source, &node->backup);
+	sodium_memzero(source.key, sizeof source.key);
+	return f;
+}
+
 static struct fault open_all(struct node *node)
 {
 	FAULT_TRY(folder_file(node->config.folder, "vault", node->vault_path, sizeof node->vault_path));
@@ -342,6 +377,7 @@ static struct fault open_all(struct node *node)
 	FAULT_TRY(open_vault(node));
 	FAULT_TRY(open_db(node));
 	FAULT_TRY(open_hub(node));
+	FAULT_TRY(open_backup(node));
 	FAULT_TRY(timer_open(node->loop, deadline_came, node, &node->deadline));
 	if (node->config.only_make)
 		return fault_none();
@@ -392,6 +428,7 @@ void node_close(struct node *node)
 	timer_close(node->deadline);
 	close_peers(node);
 	survey_close(node->survey);
+	backup_stop(node->backup);
 	if (node->hub != NULL)
 		hub_close(node->hub);
 	match_close(node->match);
@@ -403,6 +440,7 @@ void node_close(struct node *node)
 		log_close(node->log);
 	if (node->db != NULL)
 		sealed_db_close(node->db, node->store_path);
+	backup_close(node->backup);
 	if (node->vault != NULL)
 		vault_lock(node->vault);
 	codec_close();
@@ -424,8 +462,14 @@ struct casebook *node_book(struct node *node)
 	return node->book;
 }
 
+struct backup *node_backup(struct node *node)
+{
+	return node->backup;
+}
+
 struct fault node_verify(struct node *node)
 {
+	backup_take(node->backup); /* the log is about to be emptied */
 	return sealed_db_verify(node->db);
 }
 

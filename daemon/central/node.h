@@ -16,6 +16,8 @@
 #include "io/loop.h"
 #include "store/casebook.h"
 
+struct backup;
+struct backup_config;
 struct handovers;
 struct ledger;
 struct match;
@@ -29,6 +31,7 @@ struct node_config {
 	const char *deny_file;        /* copied off the node by the operator */
 	struct address listen;
 	const struct address *public; /* what enrolment codes tell; NULL: where it listens */
+	const struct backup_config *backup; /* NULL: none is kept */
 	bool init;                    /* make what is missing; refused when a node is there */
 	bool only_make;               /* with init: listen nowhere; node_address is not to be asked */
 	bool restored;                /* the store is a backup put back: hub_restore */
@@ -46,6 +49,7 @@ struct match *node_match(struct node *node);
 struct handovers *node_handovers(struct node *node);
 struct ledger *node_ledger(struct node *node);
 struct survey *node_survey(struct node *node);
+struct backup *node_backup(struct node *node); /* NULL: none is kept */
 struct log *node_log(struct node *node);
 /* Authenticates every page of the store. */
 struct fault node_verify(struct node *node);
