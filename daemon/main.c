@@ -2,6 +2,8 @@
  *
  *   jalkad field   [options]
  *   jalkad central --dir DIR --listen ADDR:PORT [options]
+ *   jalkad restore --from DIR --dir DIR [options]
+ *   jalkad drill   --from DIR [options]
  *
  * What it is told stands in io/options; what the supervisor hands over in io/supervisor.
  */
@@ -15,11 +17,14 @@
 #include <unistd.h>
 
 #include "api/api_unix.h"
+#include "api/back.h"
 #include "api/ops.h"
 #include "api/profile.h"
 #include "api/request.h"
 #include "api/version.h"
 #include "api/web.h"
+#include "central/backup.h"
+#include "central/drill.h"
 #include "central/node.h"
 #include "io/address.h"
 #include "io/folder.h"
@@ -169,6 +174,17 @@ static struct fault read_central(struct node_config *config, struct address *pub
 	return fault_none();
 }
 
+static const struct backup_config *read_backup(struct backup_config *out)
+{
+	*out = (struct backup_config){
+		.folder = option(OPTIONS_BACKUP), .command = option(OPTIONS_BACKUP_COMMAND),
+		.every_ms = options_number(&options, OPTIONS_BACKUP_EVERY) * 1000,
+		.base_every_ms = options_number(&options, OPTIONS_BACKUP_BASE) * 3600 * 1000,
+		.keep_ms = options_number(&options, OPTIONS_BACKUP_KEEP) * 24 * 3600 * 1000,
+	};
+	return out->folder != NULL ? out : NULL;
+}
+
 static struct fault serve_ops(struct loop *loop, struct node *node, struct ops **out)
 {
 	if (strcmp(option(OPTIONS_OPS), "off") == 0)
@@ -195,8 +211,10 @@ static struct fault run_central(struct loop *loop)
 {
 	struct address public;
 	struct node_config config;
+	struct backup_config backup;
 	struct request_target target = { .node = NULL };
 	FAULT_TRY(read_central(&config, &public));
+	config.backup = read_backup(&backup);
 	FAULT_TRY(node_open(loop, &config, &target.node));
 	struct fault f = fault_none();
 	if (config.only_make)
@@ -205,6 +223,43 @@ static struct fault run_central(struct loop *loop)
 		f = serve_central(loop, &target);
 	node_close(target.node);
 	return f;
+}
+
+/* ---- backups put back ---- */
+
+static struct putback what_to_put_back(void)
+{
+	return (struct putback){ .from = option(OPTIONS_FROM), .key_file = option(OPTIONS_KEY_FILE),
+				 .until_ms = options_moment(&options, OPTIONS_UNTIL) };
+}
+
+static struct fault run_restore(void)
+{
+	struct putback what = what_to_put_back();
+	struct putback_report report;
+	struct fault f = putback_run(&what, &folder, &report);
+	bool told = back_tell_restore(f, &report, options_has(&options, OPTIONS_JSON));
+	return fault_is(f) || told ? f : fault_of(FAULT_STORE, "standard output cannot be written");
+}
+
+static struct fault run_drill(struct loop *loop)
+{
+	struct drill drill = { .what = what_to_put_back(), .deny_file = option(OPTIONS_DENY_FILE), .below = option(OPTIONS_DIR) };
+	struct drill_report report;
+	struct fault f = drill_run(loop, &drill, &report);
+	bool told = back_tell_drill(f, &report, options_has(&options, OPTIONS_JSON));
+	return fault_is(f) || told ? f : fault_of(FAULT_STORE, "standard output cannot be written");
+}
+
+static struct fault run_role(struct loop *loop)
+{
+	switch (options.role) {
+	case OPTIONS_FIELD: return run_field(loop);
+	case OPTIONS_CENTRAL: return run_central(loop);
+	case OPTIONS_RESTORE: return run_restore();
+	case OPTIONS_DRILL: return run_drill(loop);
+	}
+	return fault_none();
 }
 
 /* ---- start and end ---- */
@@ -240,6 +295,8 @@ static int tell_or_go_on(void)
 /* The user's own data folder may not be there yet: ~/.local/share of a new account. */
 static struct fault open_folder(void)
 {
+	if (options.role == OPTIONS_DRILL) /* it makes one below */
+		return fault_none();
 	if (!options.values[OPTIONS_DIR].told)
 		make_parent(option(OPTIONS_DIR));
 	return folder_open(option(OPTIONS_DIR), &folder);
@@ -261,10 +318,11 @@ static int run(void)
 		return refuse(f);
 	f = loop_open(&loop);
 	if (!fault_is(f)) {
-		f = options.role == OPTIONS_CENTRAL ? run_central(loop) : run_field(loop);
+		f = run_role(loop);
 		loop_close(loop);
 	}
-	folder_close(&folder);
+	if (options.role != OPTIONS_DRILL)
+		folder_close(&folder);
 	if (fault_is(f))
 		return refuse(f);
 	logline(LOGLINE_NOTICE, "ended", NULL);

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/assert.h"
@@ -15,7 +16,7 @@
 #include "io/logline.h"
 #include "io/place.h"
 
-enum { BOTH = OPTIONS_FIELD | OPTIONS_CENTRAL, LOCK_AFTER_MAX_S = 7 * 24 * 3600, LINE_BYTES_MAX = 198, HELP_COLUMN = 26 };
+enum { BOTH = OPTIONS_FIELD | OPTIONS_CENTRAL, BACK = OPTIONS_RESTORE | OPTIONS_DRILL, LOCK_AFTER_MAX_S = 7 * 24 * 3600, LINE_BYTES_MAX = 198, HELP_COLUMN = 26 };
 
 /* ---- what a value may be ---- */
 
@@ -35,6 +36,60 @@ static bool is_number(const char *text, unsigned long long most)
 static bool is_seconds(const char *text)
 {
 	return is_number(text, LOCK_AFTER_MAX_S);
+}
+
+static bool is_folder(const char *text)
+{
+	return *text == '/' && is_path(text);
+}
+
+static bool is_command(const char *text)
+{
+	return *text != '\0';
+}
+
+static bool is_every(const char *text)
+{
+	return is_number(text, 3600) && strtoull(text, NULL, 10) > 0;
+}
+
+static bool is_hours(const char *text)
+{
+	return is_number(text, 31 * 24) && strtoull(text, NULL, 10) > 0;
+}
+
+static bool is_days(const char *text)
+{
+	return is_number(text, 3650);
+}
+
+/* 2026-11-22, 2026-11-22T14:05, :33, .120 and Z behind it (UTC; without it the time of this machine). */
+static bool read_moment(const char *text, uint64_t *ms)
+{
+	static const char *const shapes[] = { "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d" };
+	struct tm at;
+	const char *rest = NULL;
+	unsigned thousandths = 0;
+	for (size_t i = 0; rest == NULL && i < sizeof shapes / sizeof shapes[0]; i++) {
+		at = (struct tm){ .tm_isdst = -1 };
+		rest = strptime(text, shapes[i], &at);
+	}
+	if (rest != NULL && *rest == '.' && strspn(rest + 1, "0123456789") == 3) {
+		thousandths = (unsigned)strtoul(rest + 1, NULL, 10);
+		rest += 4;
+	}
+	bool is_utc = rest != NULL && strcmp(rest, "Z") == 0;
+	if (rest == NULL || (!is_utc && *rest != '\0'))
+		return false;
+	time_t seconds = is_utc ? timegm(&at) : mktime(&at);
+	*ms = (uint64_t)seconds * 1000 + thousandths;
+	return seconds > 0;
+}
+
+static bool is_moment(const char *text)
+{
+	uint64_t ms;
+	return read_moment(text, &ms);
 }
 
 static bool is_web(const char *text)
@@ -79,14 +134,14 @@ struct row {
 };
 
 static const struct row rows[OPTIONS_COUNT] = {
-	[OPTIONS_DIR] = { "dir", "DIR", BOTH, "daemon", NULL, is_path, "a path",
+	[OPTIONS_DIR] = { "dir", "DIR", BOTH | BACK, "daemon", NULL, is_path, "a path",
 		"the daemon's own folder, made with mode 700 (field: $XDG_DATA_HOME/jalka)" },
 	[OPTIONS_SOCKET] = { "socket", "PATH", BOTH, "daemon", NULL, is_path, "a path",
 		"socket of the local API (DIR/socket; of a field daemon without --dir $XDG_RUNTIME_DIR/jalka/socket)" },
-	[OPTIONS_KEY_FILE] = { "store-key-file", "FILE", BOTH, "daemon", NULL, is_path, "a path",
+	[OPTIONS_KEY_FILE] = { "store-key-file", "FILE", BOTH | BACK, "daemon", NULL, is_path, "a path",
 		"open the store with this file instead of a passphrase (field: none; central: "
 		"$CREDENTIALS_DIRECTORY/store.key where there is one, else DIR/store.key)" },
-	[OPTIONS_LOG_LEVEL] = { "log-level", "LEVEL", BOTH, "daemon", "notice", is_level, "error, warning, notice, info or debug",
+	[OPTIONS_LOG_LEVEL] = { "log-level", "LEVEL", BOTH | BACK, "daemon", "notice", is_level, "error, warning, notice, info or debug",
 		"what is logged: error, warning, notice, info or debug (notice)" },
 	[OPTIONS_LOCK_AFTER] = { "lock-after", "SECONDS", OPTIONS_FIELD, "field", "600", is_seconds, "seconds, at most a week (604800)",
 		"lock after so long without use, 0 never (600)" },
@@ -98,8 +153,22 @@ static const struct row rows[OPTIONS_COUNT] = {
 		"the address that enrolment codes tell (the one listened at)" },
 	[OPTIONS_OPS] = { "ops", "PLACE|off", OPTIONS_CENTRAL, "central", "off", is_ops, "ADDR:PORT with a numeric address, unix:/PATH, or off",
 		"where /metrics and /healthz are served: ADDR:PORT or unix:/PATH (off)" },
-	[OPTIONS_DENY_FILE] = { "deny-file", "FILE", OPTIONS_CENTRAL, "central", NULL, is_path, "a path",
+	[OPTIONS_DENY_FILE] = { "deny-file", "FILE", OPTIONS_CENTRAL | OPTIONS_DRILL, "central", NULL, is_path, "a path",
 		"revocations and erasures, to be copied off this machine at once (DIR/deny)" },
+	[OPTIONS_BACKUP] = { "backup", "DIR", OPTIONS_CENTRAL, "central", NULL, is_folder, "an absolute path",
+		"keep the store in this folder too while it runs, sealed as it is; on a disk of another machine, or see --backup-command" },
+	[OPTIONS_BACKUP_COMMAND] = { "backup-command", "COMMAND", OPTIONS_CENTRAL, "central", NULL, is_command, "a command for sh",
+		"takes each file of the backup, $1, to another machine; what it ends well with counts as safe" },
+	[OPTIONS_BACKUP_EVERY] = { "backup-every", "SECONDS", OPTIONS_CENTRAL, "central", "60", is_every, "seconds, 1 to 3600",
+		"at most so long after a change it is in the backup (60)" },
+	[OPTIONS_BACKUP_BASE] = { "backup-base", "HOURS", OPTIONS_CENTRAL, "central", "24", is_hours, "hours, 1 to 744",
+		"how often the store is copied whole (24)" },
+	[OPTIONS_BACKUP_KEEP] = { "backup-keep", "DAYS", OPTIONS_CENTRAL, "central", "35", is_days, "days, 0 to 3650",
+		"how long backups are kept in the folder, 0 for ever (35)" },
+	[OPTIONS_FROM] = { "from", "DIR", BACK, NULL, NULL, is_folder, "an absolute path", "the folder of the backup" },
+	[OPTIONS_UNTIL] = { "until", "TIME", BACK, NULL, NULL, is_moment, "a day or a moment, as in 2026-11-22T14:05",
+		"as it stood at this moment, of this machine's time zone or with a Z behind it (the newest)" },
+	[OPTIONS_JSON] = { "json", NULL, BACK, NULL, NULL, NULL, NULL, "tell it as JSON" },
 	[OPTIONS_INIT] = { "init", NULL, OPTIONS_CENTRAL, NULL, NULL, NULL, NULL, "make a new central node" },
 	[OPTIONS_INIT_ONLY] = { "init-only", NULL, OPTIONS_CENTRAL, NULL, NULL, NULL, NULL, "make a new central node, and end" },
 	[OPTIONS_RESTORED] = { "restored", NULL, OPTIONS_CENTRAL, NULL, NULL, NULL, NULL,
@@ -115,9 +184,21 @@ static const struct row rows[OPTIONS_COUNT] = {
 	[OPTIONS_VERSION] = { "version", NULL, BOTH, NULL, NULL, NULL, NULL, "the version (-V)" },
 };
 
+static const struct {
+	unsigned role;
+	const char *name;
+} roles[] = {
+	{ OPTIONS_FIELD, "field" }, { OPTIONS_CENTRAL, "central" }, { OPTIONS_RESTORE, "restore" }, { OPTIONS_DRILL, "drill" },
+};
+enum { ROLES = sizeof roles / sizeof roles[0] };
+
+/* Of several the first. */
 static const char *role_name(unsigned role)
 {
-	return role == OPTIONS_CENTRAL ? "central" : "field";
+	size_t i = 0;
+	while (i + 1 < ROLES && (roles[i].role & role) == 0)
+		i++;
+	return roles[i].name;
 }
 
 /* ---- errors and texts ---- */
@@ -281,6 +362,8 @@ static const char *user_folder(struct options *o, const char *variable, const ch
 
 static bool read_files(struct options *o)
 {
+	if ((o->role & BOTH) == 0)
+		return true;
 	const char *named = o->values[OPTIONS_CONFIG].text;
 	if (named != NULL)
 		return strcmp(named, "off") == 0 || read_file(o, named, true);
@@ -303,10 +386,13 @@ static bool take_argument(struct options *o, size_t i, const char *text)
 static bool take_role(struct options *o, int argc, char **argv)
 {
 	if (optind + 1 != argc)
-		return wrong(o, optind == argc ? "say which role: field or central" : "one role only");
-	if (strcmp(argv[optind], "field") != 0 && strcmp(argv[optind], "central") != 0)
-		return wrong(o, "the role is field or central");
-	o->role = strcmp(argv[optind], "central") == 0 ? OPTIONS_CENTRAL : OPTIONS_FIELD;
+		return wrong(o, optind == argc ? "say which role: field, central, restore or drill" : "one role only");
+	size_t role = 0;
+	while (role < ROLES && strcmp(argv[optind], roles[role].name) != 0)
+		role++;
+	if (role == ROLES)
+		return wrong(o, "the role is field, central, restore or drill");
+	o->role = roles[role].role;
 	for (size_t i = 0; i < OPTIONS_COUNT; i++)
 		if (o->values[i].told && (rows[i].roles & o->role) == 0)
 			return wrong(o, "--%s belongs to %s", rows[i].name, role_name(rows[i].roles));
@@ -342,11 +428,17 @@ static bool check_whole(struct options *o)
 	const struct options_value *v = o->values;
 	if (v[OPTIONS_DIR].text == NULL)
 		return wrong(o, "--dir DIR is needed, or dir in [daemon] of the configuration");
+	if ((o->role & BACK) != 0 && v[OPTIONS_FROM].text == NULL)
+		return wrong(o, "--from DIR is needed: the folder of the backup");
+	if (o->role == OPTIONS_DRILL && !v[OPTIONS_KEY_FILE].told)
+		return wrong(o, "--store-key-file FILE is needed: the key file of the node that was backed up");
 	bool makes = v[OPTIONS_INIT].told || v[OPTIONS_INIT_ONLY].told;
 	if (o->role == OPTIONS_CENTRAL && v[OPTIONS_LISTEN].text == NULL && !v[OPTIONS_INIT_ONLY].told)
 		return wrong(o, "a central node needs --listen ADDR:PORT, or listen in [central] of the configuration");
 	if (v[OPTIONS_OVERRIDE_DENY].told && !v[OPTIONS_RESTORED].told)
 		return wrong(o, "--override-deny goes with --restored");
+	if (v[OPTIONS_BACKUP].text == NULL && v[OPTIONS_BACKUP_COMMAND].text != NULL)
+		return wrong(o, "--backup-command goes with --backup");
 	if (makes && v[OPTIONS_RESTORED].told)
 		return wrong(o, "--init and --restored cannot be together");
 	return true;
@@ -372,6 +464,10 @@ static void take_defaults(struct options *o)
 		if (runtime != NULL && *runtime == '/')
 			default_in(o, OPTIONS_SOCKET, runtime, "jalka/socket");
 	}
+	if (o->role == OPTIONS_DRILL && v[OPTIONS_DIR].text == NULL) {
+		const char *temporary = getenv("TMPDIR");
+		v[OPTIONS_DIR].text = temporary != NULL && *temporary == '/' ? temporary : "/tmp";
+	}
 	default_in(o, OPTIONS_SOCKET, v[OPTIONS_DIR].text, "socket");
 	if (is_field)
 		return;
@@ -379,7 +475,7 @@ static void take_defaults(struct options *o)
 	if (v[OPTIONS_KEY_FILE].text == NULL && key != NULL && access(key, F_OK) == 0)
 		v[OPTIONS_KEY_FILE].text = key;
 	default_in(o, OPTIONS_KEY_FILE, v[OPTIONS_DIR].text, "store.key");
-	default_in(o, OPTIONS_DENY_FILE, v[OPTIONS_DIR].text, "deny");
+	default_in(o, OPTIONS_DENY_FILE, o->role == OPTIONS_DRILL ? v[OPTIONS_FROM].text : v[OPTIONS_DIR].text, "deny");
 }
 
 bool options_read(int argc, char **argv, struct options *out)
@@ -411,6 +507,14 @@ uint64_t options_number(const struct options *o, enum options_name name)
 	return strtoull(o->values[name].text, NULL, 10);
 }
 
+uint64_t options_moment(const struct options *o, enum options_name name)
+{
+	uint64_t ms = 0;
+	bool good = o->values[name].text == NULL || read_moment(o->values[name].text, &ms);
+	ASSERT(good); /* it was looked at when it was told */
+	return ms;
+}
+
 /* ---- what is printed ---- */
 
 /* `text` from a column on, broken at blanks. */
@@ -427,10 +531,11 @@ static void put_help(FILE *out, const char *text)
 	fprintf(out, "%s\n", text);
 }
 
-static void put_options(FILE *out, unsigned roles)
+/* Those of exactly these roles, or with them. */
+static void put_options(FILE *out, unsigned of)
 {
 	for (size_t i = 0; i < OPTIONS_COUNT; i++) {
-		if (rows[i].roles != roles)
+		if ((rows[i].roles & BOTH) != of || (of == 0 && (rows[i].roles & BACK) == 0))
 			continue;
 		int n = fprintf(out, "  --%s%s%s", rows[i].name, rows[i].value != NULL ? " " : "", rows[i].value != NULL ? rows[i].value : "");
 		fprintf(out, "%*s", n < HELP_COLUMN - 1 ? HELP_COLUMN - n : 1, "");
@@ -442,6 +547,8 @@ void options_help(FILE *out)
 {
 	fputs("usage: jalkad field   [options]\n"
 	      "       jalkad central --dir DIR --listen ADDR:PORT [options]\n"
+	      "       jalkad restore --from DIR --dir DIR [--until TIME] [options]\n"
+	      "       jalkad drill   --from DIR --store-key-file FILE [options]\n"
 	      "\n"
 	      "A worker's daemon (field), or the organiser's central node. Runs in the\n"
 	      "foreground, logs to standard error, ends at SIGTERM.\n"
@@ -451,6 +558,9 @@ void options_help(FILE *out)
 	put_options(out, OPTIONS_FIELD);
 	fputs("central:\n", out);
 	put_options(out, OPTIONS_CENTRAL);
+	fputs("restore, which puts a backup back into an empty folder; drill, which tries that out in a\n"
+	      "folder it makes and removes below --dir (/tmp), starts what came, and tells how long it took:\n", out);
+	put_options(out, 0);
 	fputs("\nMost have a key in a configuration file: jalka.conf(5); --check-config shows them.\n", out);
 }
 
@@ -493,7 +603,7 @@ void options_completion(FILE *out)
 {
 	fputs("# bash completion for jalkad, made by: jalkad --completion\n"
 	      "_jalkad() {\n"
-	      "\tlocal cur=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} word words='field central'\n"
+	      "\tlocal cur=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} word words='field central restore drill'\n"
 	      "\tcase $before in\n"
 	      "\t--log-level) COMPREPLY=($(compgen -W 'error warning notice info debug' -- \"$cur\")); return ;;\n", out);
 	for (size_t i = 0; i < OPTIONS_COUNT; i++)
@@ -506,7 +616,11 @@ void options_completion(FILE *out)
 	put_words(out, OPTIONS_FIELD);
 	fputs("' ;;\n\t\tcentral) words='", out);
 	put_words(out, OPTIONS_CENTRAL);
+	fputs("' ;;\n\t\trestore) words='", out);
+	put_words(out, OPTIONS_RESTORE);
+	fputs("' ;;\n\t\tdrill) words='", out);
+	put_words(out, OPTIONS_DRILL);
 	fputs("' ;;\n\t\tesac\n\tdone\n", out);
-	fputs("\t[[ $words == 'field central' && $cur == -* ]] && words='--help --version'\n"
+	fputs("\t[[ $words == 'field central restore drill' && $cur == -* ]] && words='--help --version'\n"
 	      "\tCOMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n}\ncomplete -F _jalkad jalkad\n", out);
 }

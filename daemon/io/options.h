@@ -23,12 +23,15 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum options_role { OPTIONS_FIELD = 1, OPTIONS_CENTRAL = 2 };
+/* RESTORE puts a backup back into a folder, DRILL tries that out: neither reads files. */
+enum options_role { OPTIONS_FIELD = 1, OPTIONS_CENTRAL = 2, OPTIONS_RESTORE = 4, OPTIONS_DRILL = 8 };
 
 enum options_name {
 	OPTIONS_DIR, OPTIONS_SOCKET, OPTIONS_KEY_FILE, OPTIONS_LOG_LEVEL,
 	OPTIONS_LOCK_AFTER, OPTIONS_WEB,
 	OPTIONS_LISTEN, OPTIONS_PUBLIC, OPTIONS_OPS, OPTIONS_DENY_FILE,
+	OPTIONS_BACKUP, OPTIONS_BACKUP_COMMAND, OPTIONS_BACKUP_EVERY, OPTIONS_BACKUP_BASE, OPTIONS_BACKUP_KEEP,
+	OPTIONS_FROM, OPTIONS_UNTIL, OPTIONS_JSON,
 	OPTIONS_INIT, OPTIONS_INIT_ONLY, OPTIONS_RESTORED, OPTIONS_OVERRIDE_DENY,
 	OPTIONS_CONFIG, OPTIONS_CHECK_CONFIG, OPTIONS_COMPLETION, OPTIONS_HELP, OPTIONS_VERSION,
 	OPTIONS_COUNT,
@@ -58,6 +61,7 @@ bool options_read(int argc, char **argv, struct options *out);
 bool options_has(const struct options *o, enum options_name name);         /* told or by default */
 const char *options_text(const struct options *o, enum options_name name); /* NULL: no */
 uint64_t options_number(const struct options *o, enum options_name name);
+uint64_t options_moment(const struct options *o, enum options_name name); /* ms since 1970; not told: 0 */
 
 /* What --help, --check-config and --completion print. */
 void options_help(FILE *out);
