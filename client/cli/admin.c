@@ -327,6 +327,18 @@ int verbs_admin_counters(struct command_context *c, int argc, char **argv)
 	return call_verb(c, "counters", argc, argv);
 }
 
+int verbs_admin_backups(struct command_context *c, int argc, char **argv)
+{
+	expect(c, argc, 0, 0);
+	return call_verb(c, "backups", argc, argv);
+}
+
+int verbs_admin_backup(struct command_context *c, int argc, char **argv)
+{
+	expect(c, argc, 0, 0);
+	return call_verb(c, "backup", argc, argv);
+}
+
 static void print_audit(void *ctx, struct json object)
 {
 	bool *good = ctx;

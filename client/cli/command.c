@@ -284,6 +284,8 @@ static const struct command {
 	  BIT(COMMAND_YES) },
 	{ "admin erase drop", "CASE [RECORD]", "take a proposal back", verbs_admin_erase_drop, 0 },
 	{ "admin erasures", "", "what is proposed to be erased and waits for a second person", verbs_admin_erasures, 0 },
+	{ "admin backups", "", "the copies of the store elsewhere: how far, since when, what failed", verbs_admin_backups, 0 },
+	{ "admin backup", "", "a new whole copy of the store now", verbs_admin_backup, 0 },
 	{ "admin counters", "", "sessions, deltas, bytes", verbs_admin_counters, 0 },
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };

@@ -16,6 +16,7 @@
  * handlers_disclosure: disclosure                      handlers_consent: consent
  * handlers_session: session                            handlers_handover: handover
  * handlers_protect: protect                            handlers_keep: keep, kept
+ * handlers_backup: the administrator's backups, backup
  */
 #ifndef JALKA_API_HANDLERS_H
 #define JALKA_API_HANDLERS_H
@@ -80,6 +81,7 @@ struct fault handlers_admin_erase(struct request *request);
 /* The administrator's verbs grants, grant, ungrant; and `access`: WHAT [SINCE]. */
 struct fault handlers_admin_grants(struct request *request);
 struct fault handlers_admin_drafts(struct request *request);
+struct fault handlers_backup(struct request *request, bool begin);
 struct fault handlers_admin_access(struct request *request, const char *what, const char *since);
 request_handler handlers_statistics; /* the administrator's verb */
 request_handler handlers_published;  /* of the same reports those approved */

@@ -593,6 +593,16 @@ static struct fault verb_safe(struct order_line *line)
 	return finish(line, fault_none());
 }
 
+static struct fault verb_backups(struct order_line *line)
+{
+	return handlers_backup(line->request, false);
+}
+
+static struct fault verb_backup(struct order_line *line)
+{
+	return handlers_backup(line->request, true);
+}
+
 static struct fault verb_handovers(struct order_line *line)
 {
 	return handlers_handovers_waiting(line->request);
@@ -679,6 +689,8 @@ static const struct verb {
 	{ "unmerge", verb_match, 1, 1, "unmerge CLIENT", 0, false, ACCESS_CREATE, ACCESS_ASSIGNMENT },
 	{ "match", verb_match_reject, 3, 3, "match reject CLIENT CLIENT", 0, false, ACCESS_CREATE, ACCESS_ASSIGNMENT },
 	{ "safe", verb_safe, 1, 1, "safe ORDER", 0, false, ACCESS_CREATE, ACCESS_DEVICES },
+	{ "backups", verb_backups, 0, 0, "backups", 0, false, ACCESS_READ, ACCESS_DEVICES },
+	{ "backup", verb_backup, 0, 0, "backup", 0, false, ACCESS_CREATE, ACCESS_DEVICES },
 	{ "drafts", verb_drafts, 0, 0, "drafts", 0, false, ACCESS_READ, ACCESS_LOG },
 	{ "access", verb_access, 1, 2, "access break-glass, or access volume; with a first day, else 30 days", 0, false, ACCESS_READ,
 	  ACCESS_LOG },

@@ -11,6 +11,7 @@
 
 #include "api/version.h"
 #include "base/assert.h"
+#include "central/backup.h"
 #include "central/tally.h"
 #include "io/logline.h"
 
@@ -124,6 +125,18 @@ static void put_process(struct metrics *out, const struct loop *loop)
 
 /* ---- the log and what keeps it ---- */
 
+static void put_backup(struct metrics *out, const struct node *node)
+{
+	struct backup_status s = { .failures = 0 };
+	if (node_backup(node) != NULL)
+		backup_status(node_backup(node), &s);
+	gauge(out, "jalka_backup_kept", node_backup(node) != NULL, "1: the store is kept elsewhere too, while it runs.");
+	seconds(out, "jalka_backup_time_seconds", "gauge", s.last_ms * 1000, "The moment the newest kept file shows, since 1970; 0: none yet.");
+	seconds(out, "jalka_backup_base_time_seconds", "gauge", s.base_ms * 1000, "When the store was last copied whole, since 1970; 0: not yet.");
+	counter(out, "jalka_backup_failures_total", s.failures, "Backups that failed; the next one begins with a whole copy.");
+	gauge(out, "jalka_backup_waiting_bytes", s.pending_bytes, "Changes taken and not yet written to the backup.");
+}
+
 static void put_store(struct metrics *out, struct node *node, const struct hub_counters *c, const struct hub_census *now)
 {
 	struct node_room room;
@@ -135,6 +148,7 @@ static void put_store(struct metrics *out, struct node *node, const struct hub_c
 	gauge(out, "jalka_safe_order", now->safe_order, "The highest order in a verified copy off this machine.");
 	seconds(out, "jalka_safe_order_time_seconds", "gauge", now->safe_at_ms * 1000,
 		"When that copy was told of, since 1970; 0: never.");
+	put_backup(out, node);
 	counter(out, "jalka_commits_total", c->commits, "Transactions made durable.");
 	counter(out, "jalka_deltas_accepted_total", c->deltas_accepted, "Changes that were given an order.");
 	counter(out, "jalka_deltas_quarantined_total", c->deltas_quarantined, "Changes that were put aside for a decision.");

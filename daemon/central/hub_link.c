@@ -504,6 +504,9 @@ void hub_link_send_frame(struct hub_link *link, struct span rows)
 {
 	struct session_central_event event = event_of(link, SESSION_CENTRAL_FRAME_READY);
 	event.rows = rows;
+	/* Told when it is sent: a frame that turns out to be empty is not. */
+	if (link->hub->scratch.frame.safe_order != 0)
+		link->safe_order_told = link->hub->scratch.frame.safe_order;
 	step(link, &event);
 }
 
@@ -525,10 +528,8 @@ static jalka_Frame *new_frame(struct hub_link *link)
 	frame->has_held_answer = frame->has_offer = frame->has_chain = frame->bye = false;
 	frame->forgotten_count = 0;
 	frame->safe_order = 0;
-	if (link->safe_order_told != link->hub->safe_order) {
+	if (link->safe_order_told != link->hub->safe_order)
 		frame->safe_order = link->hub->safe_order;
-		link->safe_order_told = link->hub->safe_order;
-	}
 	return frame;
 }
 

@@ -462,7 +462,7 @@ struct casebook *node_book(struct node *node)
 	return node->book;
 }
 
-struct backup *node_backup(struct node *node)
+struct backup *node_backup(const struct node *node)
 {
 	return node->backup;
 }

@@ -49,7 +49,7 @@ struct match *node_match(struct node *node);
 struct handovers *node_handovers(struct node *node);
 struct ledger *node_ledger(struct node *node);
 struct survey *node_survey(struct node *node);
-struct backup *node_backup(struct node *node); /* NULL: none is kept */
+struct backup *node_backup(const struct node *node); /* NULL: none is kept */
 struct log *node_log(struct node *node);
 /* Authenticates every page of the store. */
 struct fault node_verify(struct node *node);
