@@ -551,15 +551,16 @@ void options_help(FILE *out)
 	      "       jalkad drill   --from DIR --store-key-file FILE [options]\n"
 	      "\n"
 	      "A worker's daemon (field), or the organiser's central node. Runs in the\n"
-	      "foreground, logs to standard error, ends at SIGTERM.\n"
+	      "foreground, logs to standard error, ends at SIGTERM. restore puts a backup of\n"
+	      "a central node back into an empty folder; drill tries that out in a folder of\n"
+	      "its own below --dir (/tmp), starts what came, and tells how long it took.\n"
 	      "\n", out);
 	put_options(out, BOTH);
 	fputs("field:\n", out);
 	put_options(out, OPTIONS_FIELD);
 	fputs("central:\n", out);
 	put_options(out, OPTIONS_CENTRAL);
-	fputs("restore, which puts a backup back into an empty folder; drill, which tries that out in a\n"
-	      "folder it makes and removes below --dir (/tmp), starts what came, and tells how long it took:\n", out);
+	fputs("restore, drill:\n", out);
 	put_options(out, 0);
 	fputs("\nMost have a key in a configuration file: jalka.conf(5); --check-config shows them.\n", out);
 }

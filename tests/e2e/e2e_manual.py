@@ -28,7 +28,7 @@ def help_options():
     """{role: {option: its value's word or None}}"""
     found, role = {}, "both"
     for line in run("--help").splitlines():
-        if line in ("field:", "central:"):
+        if line in ("field:", "central:", "restore, drill:"):
             role = line[:-1]
         match = re.match(r"  --([a-z-]+)(?: ([A-Z][A-Za-z:|]*))?(\s|$)", line)
         if match:
@@ -39,7 +39,7 @@ def help_options():
 
 def the_page_tells_every_option_and_no_other(_):
     page = rendered("jalkad.8").replace("‐", "-")
-    options = {**help_options()["both"], **help_options()["field"], **help_options()["central"]}
+    options = {name: value for of_role in help_options().values() for name, value in of_role.items()}
     heads = {m[1]: m[2] for m in re.finditer(r"^ {5,7}(?:-[hV], )?--([a-z-]+)(?: ([A-Z]+(?:[:|]\S+)?))?(?:$| +[A-Z][a-z])", page, re.M)}
     assert set(heads) == set(options), set(heads) ^ set(options)
     for name, value in options.items():
@@ -80,7 +80,7 @@ def bash_completes_roles_options_and_words(_):
         assert done.returncode == 0 and done.stderr == "", done
         return done.stdout.split()
     options = help_options()
-    assert ask("") == ["field", "central"] and ask("ce") == ["central"]
+    assert ask("") == ["field", "central", "restore", "drill"] and ask("ce") == ["central"]
     assert set(ask("field", "--")) == {"--" + n for n in (*options["both"], *options["field"])}
     assert set(ask("central", "--")) == {"--" + n for n in (*options["both"], *options["central"])}
     assert ask("field", "--log-level", "d") == ["debug"] and ask("central", "--listen", "") == []

@@ -73,7 +73,7 @@ void options_draw(struct options *options, struct prng *prng, uint64_t without)
 	}
 }
 
-void options_print(const struct options *options)
+void options_tell(const struct options *options)
 {
 	printf("options: devices %u, cases %u, actions %u, gap %llu ms;", options->devices, options->cases,
 	       options->actions, (unsigned long long)options->gap_ms);

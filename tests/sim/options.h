@@ -61,6 +61,6 @@ struct options {
 /* `without` may name kinds to leave out: bit 1 << kind. */
 void options_draw(struct options *options, struct prng *prng, uint64_t without);
 const char *options_trouble_name(enum trouble trouble);
-void options_print(const struct options *options);
+void options_tell(const struct options *options);
 
 #endif

@@ -179,7 +179,7 @@ void sim_run(uint64_t seed, uint64_t without, bool checking, bool verbose, struc
 	current = sim;
 	options_draw(&sim->options, &sim->prng, without);
 	if (verbose)
-		options_print(&sim->options);
+		options_tell(&sim->options);
 	act_set_up(sim);
 	sim->actions_left = sim->options.actions;
 	queue_put(&sim->queue, sim->now_ms, QUEUE_ACT, 0, 0);
