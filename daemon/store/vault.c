@@ -55,7 +55,7 @@ struct fault vault_copy(const char *from, const char *to)
 	struct vault_file file;
 	bool lone;
 	if (vault_file_exists(to))
-		return fault_of(FAULT_CALLER, "there is a vault already");
+		return fault_of(FAULT_CALLER, "a vault exists there already");
 	FAULT_TRY(vault_file_read(from, &file, &lone));
 	return vault_file_write(to, &file);
 }
