@@ -61,17 +61,12 @@ try {
 		const found = await small(phone);
 		count.expect(`${name}: every target has ${TAP_PX} px`, found.length === 0, found.join("\n"));
 	}
-	await count.run("the everyday records of a client stand open, the others folded, so that the timeline is near", async () => {
-		await to(phone, `#/case/${home}`);
-		must(await phone.getByRole("link", { name: "Elämäntilanteen kartoitus" }).isVisible() && !await phone.getByRole("link", { name: "Kaikukortti" }).isVisible(), "not folded");
-		await phone.getByText("Kirjaa muuta").click();
-		must(await phone.getByRole("link", { name: "Kaikukortti" }).isVisible(), "not opened");
-	});
+	await to(phone, `#/case/${home}`);
 	await count.run("a folded heading stands on one line with its sign", async () => {
 		const box = await phone.locator("summary", { hasText: "Perustiedot" }).boundingBox();
 		must(box.height < 60, box);
 	});
-	await well("client, phone, unfolded", phone);
+	await well("client, phone", phone);
 	await phone.context().close();
 
 	// ---- letters of 200 % ----
