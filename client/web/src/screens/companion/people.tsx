@@ -24,7 +24,7 @@ function One(props: { meeting: Meeting; person: Person }) {
 	const { meeting, person } = props;
 	const mask = useMask();
 	const checked = (person.identity_checked_how ?? "") !== "", running = meeting.holds === "RUNNING", own = person.role === "asiakas" || person.role === "työntekijä";
-	const typed = useUnfinished(meeting.id, `who/${person.role}`.slice(0, 40), { how: "", name: "" });
+	const typed = useUnfinished(meeting.id, `who:${person.role}`.slice(0, 30), { how: "", name: "" });
 	const { how, name } = typed.value;
 	const [open, setOpen] = useState<"" | "check" | "other" | "way">(checked ? "" : "check");
 	const { refusal, busy, act } = useAct();
