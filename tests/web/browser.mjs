@@ -108,16 +108,17 @@ export async function record(page, name, press = (target) => target.click()) {
 export class Count {
 	passed = 0;
 	failed = 0;
+	say = console.log;
 	strict = false; // a fact that fails ends what it stands in
 
 	async run(name, fact) {
 		try {
 			await fact();
 			this.passed++;
-			console.log(`ok   ${name}`);
+			this.say(`ok   ${name}`);
 		} catch (error) {
 			this.failed++;
-			console.log(`FAIL ${name}\n${error.stack}`);
+			this.say(`FAIL ${name}\n${error.stack}`);
 			if (this.strict)
 				throw Object.assign(error, { counted: true });
 		}
@@ -128,7 +129,7 @@ export class Count {
 			this.passed++;
 		else
 			this.failed++;
-		console.log(`${holds ? "ok  " : "FAIL"} ${what}${holds ? "" : `: ${typeof detail === "string" ? detail : JSON.stringify(detail, null, 1)}`}`);
+		this.say(`${holds ? "ok  " : "FAIL"} ${what}${holds ? "" : `: ${typeof detail === "string" ? detail : JSON.stringify(detail, null, 1)}`}`);
 		return holds;
 	}
 

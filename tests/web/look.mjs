@@ -6,6 +6,7 @@
 // together meet all 18. JALKA_PICTURES names a folder for a picture of each state that is judged,
 // and of what stood there when a fact failed.
 import { readFileSync } from "node:fs";
+import { cpus } from "node:os";
 import { join } from "node:path";
 import { World } from "./world.mjs";
 import * as browser from "./browser.mjs";
@@ -237,43 +238,61 @@ function looks(numbers, byKeys) {
 	return [new Look(...asked.split(","))];
 }
 
-// Drives the story in each look, each time with daemons and a browser of its own. The story is given
-// what it needs: the look, the world, what counts, and `open` and `well` for its windows.
+// Drives the story in each look, two at a time, each with daemons and windows of its own. The story is
+// given what it needs: the look, the world, what counts, and `open` and `well` for its windows.
 export async function journey(name, { numbers, byKeys = false }, story) {
-	const count = new browser.Count();
-	count.strict = true; // one step of a story that fails leaves nothing to tell of the next
-	for (const look of looks(numbers, byKeys)) {
-		const world = new World(), begun = Date.now(), pages = [];
-		console.log(`-- ${name} in ${look}`);
-		const open = async (url, more) => {
-			const page = await browser.open(url, { ...look.options, ...more });
-			pages.push(page);
-			if (look.keys)
-				await page.evaluate(() => addEventListener("pointerdown", () => console.error("a pointer was used"), true));
-			return page;
-		};
-		const picture = async (what, page) => PICTURES === undefined || page.isClosed()
-			|| page.screenshot({ path: join(PICTURES, `${name} ${look} ${what}.png`.replace(/[^\w.]+/g, "-")), fullPage: true });
-		const well = async (what, page) => {
-			const found = await browser.findings(page);
-			await picture(what, page);
-			count.expect(`${what}: axe, console, origin, width (${look})`, found.length === 0, found.join("\n"));
-		};
-		try {
-			await browser.begin();
-			await story({ look, world, count, open, well });
-		} catch (error) {
-			if (error.counted !== true)
-				count.expect(`it comes to its end in ${look}`, false, error.stack);
-			await Promise.all(pages.map((page, at) => picture(`failed ${at}`, page)));
-		} finally {
-			await browser.end();
-			const codes = await world.stop();
-			count.expect("the daemons end well", codes.every((code) => code === 0 || code === null || code === undefined), codes.join());
-			console.log(`-- ${look}: ${Math.round((Date.now() - begun) / 1000)} s`);
-		}
+	const left = looks(numbers, byKeys), counts = [];
+	const walk = async () => {
+		for (let look = left.shift(); look !== undefined; look = left.shift())
+			counts.push(await once(name, look, story));
+	};
+	await browser.begin();
+	try {
+		await Promise.all([walk(), ...(cpus().length > 1 ? [walk()] : [])]);
+	} finally {
+		await browser.end();
 	}
-	count.finish(name);
+	const whole = new browser.Count();
+	for (const one of counts) {
+		whole.passed += one.passed;
+		whole.failed += one.failed;
+	}
+	whole.finish(name);
+}
+
+async function once(name, look, story) {
+	const world = new World(), begun = Date.now(), pages = [], lines = [];
+	const count = Object.assign(new browser.Count(), {
+		strict: true, // one step of a story that fails leaves nothing to tell of the next
+		say: (line) => lines.push(line),
+	});
+	const open = async (url, more) => {
+		const page = await browser.open(url, { ...look.options, ...more });
+		pages.push(page);
+		if (look.keys)
+			await page.evaluate(() => addEventListener("pointerdown", () => console.error("a pointer was used"), true));
+		return page;
+	};
+	const picture = async (what, page) => PICTURES === undefined || page.isClosed()
+		|| page.screenshot({ path: join(PICTURES, `${name} ${look} ${what}.png`.replace(/[^\w.]+/g, "-")), fullPage: true });
+	const well = async (what, page) => {
+		const found = await browser.findings(page);
+		await picture(what, page);
+		count.expect(`${what}: axe, console, origin, width`, found.length === 0, found.join("\n"));
+	};
+	try {
+		await story({ look, world, count, open, well });
+	} catch (error) {
+		if (error.counted !== true)
+			count.expect("it comes to its end", false, error.stack);
+		await Promise.all(pages.map((page, at) => picture(`failed ${at}`, page)));
+	} finally {
+		await Promise.all(pages.map((page) => page.context().close().catch(() => undefined)));
+		const codes = await world.stop();
+		count.expect("the daemons end well", codes.every((code) => code === 0 || code === null || code === undefined), codes.join());
+	}
+	console.log(`-- ${name} in ${look}, ${Math.round((Date.now() - begun) / 1000)} s\n${lines.join("\n")}`);
+	return count;
 }
 
 export function is(what, value, wanted) {

@@ -133,7 +133,7 @@ await journey("web_journey_05", { numbers: [3] }, async ({ look, world, count, o
 		const kept = (await aino.run("session", "show", session)).typed.agenda?.[0]?.notes ?? "";
 		const at = keys.findIndex((key) => key.text === kept);
 		const lost = killed - (keys[at + 1]?.at ?? killed);
-		console.log(`text of the last ${lost} ms was lost`);
+		count.say(`text of the last ${lost} ms was lost`);
 		must(kept !== "" && lost <= 2000, { kept, lost });
 	});
 	await page.context().close();
@@ -221,7 +221,7 @@ await journey("web_journey_05", { numbers: [3] }, async ({ look, world, count, o
 			measured.push(Date.now() - begun);
 		});
 	}
-	console.log(`entries were at the other worker after ${measured.join(", ")} ms`);
+	count.say(`entries were at the other worker after ${measured.join(", ")} ms`);
 	count.expect("each within a second", measured.length === 4 && measured.every((ms) => ms < 1000), measured);
 	await count.run("what two wrote at once, apart, stands of both", async () => {
 		await center.stop(); // the line to everybody

@@ -179,7 +179,7 @@ function One(props: { id: string }) {
 	return (
 		<div class="stack">
 			<div><Title>{T("ui.referral.title")}</Title>
-				<p class="row"><a href={href(["case", record.case_id])}>{clientName(person.data?.record.fields) || record.title}</a><span class="chip">{capital(stateWord("referral", state))}</span>
+				<p class="row"><a href={href(["case", record.case_id])}>{clientName(person.data?.record.fields) || record.title || T("ui.case.title")}</a><span class="chip">{capital(stateWord("referral", state))}</span>
 					{triage !== undefined && <span class={`chip ${triage["result"] === "IMMEDIATE" ? "bad" : ""}`}>{capital(valueWord("triage_result", fieldText(triage, "result")))}</span>}</p></div>
 			{state !== "RECEIVED" && triage?.["result"] === "IMMEDIATE" && <Danger municipality={fieldText(person.data?.record.fields, "municipality")} text={T("ui.referral.today")} />}
 			<div class="two">
