@@ -123,7 +123,7 @@ function Held(props: { meeting: Meeting }) {
 						{one.notes !== undefined && <p class="pre">{one.notes}</p>}</li>)}</ol>
 				)}
 			</section>
-			<Masking.Provider value={(text) => text}><Agreed meeting={meeting} add={false} aloud={false} /><Happened meeting={meeting} /></Masking.Provider>
+			<Masking.Provider value={(text) => text}><Agreed meeting={meeting} /><Happened meeting={meeting} /></Masking.Provider>
 			{(holds === "CONFIRMED" || holds === "SIGNED") && <p class="noprint"><a class="button" href={href(["notice", id])}>{T("ui.companion.notice")}</a></p>}
 		</div>
 	);

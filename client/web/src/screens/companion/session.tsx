@@ -8,6 +8,7 @@ import { capital, stateWord, T, t, valueWord } from "../../core/words";
 import { Text } from "../../ui/field";
 import { Busy, Button, Notice, Refused } from "../../ui/parts";
 import { syncText } from "../../ui/sync-chip";
+import { Agree } from "./agree";
 import { Agreed } from "./agreed";
 import { canFloat, float, floating } from "./float";
 import { hidden, Masking, maskOf, useMask } from "./hide";
@@ -155,18 +156,18 @@ function Course(props: { meeting: Meeting }) {
 				{before && <Start meeting={meeting} />}
 				{holds === "FAILED" && <OneStep id={id} verb="resume" label={T("ui.companion.resume")} hint={T("ui.companion.failed_hint")} />}
 				{holds === "FAILED" && <OneStep id={id} verb="end" label={T("ui.companion.end_failed")} />}
-				{holds === "ENDED" && <><Agreed meeting={meeting} add aloud /><OneStep id={id} verb="confirm" label={T("ui.companion.confirm")} hint={T("ui.companion.confirm_hint")} /></>}
-				{holds === "CONFIRMED" && <><Agreed meeting={meeting} add={false} aloud={false} /><OneStep id={id} verb="sign" label={T("ui.sign")} hint={T("ui.companion.sign_hint")} /></>}
+				{holds === "ENDED" && <><Agreed meeting={meeting} aloud><Agree meeting={meeting} /></Agreed><OneStep id={id} verb="confirm" label={T("ui.companion.confirm")} hint={T("ui.companion.confirm_hint")} /></>}
+				{holds === "CONFIRMED" && <><Agreed meeting={meeting} /><OneStep id={id} verb="sign" label={T("ui.sign")} hint={T("ui.companion.sign_hint")} /></>}
 				{holds === "SIGNED" && (
 					<div class="card stack tight"><Notice tone="good" live>{T("ui.companion.signed")}</Notice>
 						<p>{T("ui.companion.notice_hint")}</p>
 						<a class="button" href={`/#/notice/${id}`} target="jalka-field">{T("ui.companion.notice")}</a></div>
 				)}
-				{holds === "SIGNED" && <Agreed meeting={meeting} add={false} aloud={false} />}
+				{holds === "SIGNED" && <Agreed meeting={meeting} />}
 				{(holds === "CONFIRMED" || holds === "SIGNED" || holds === "CANCELLED") && <Happened meeting={meeting} />}
 				{holds === "CANCELLED" && <Notice tone="calm">{T("ui.companion.cancelled")}</Notice>}
 				{holds !== "CANCELLED" && <Points meeting={meeting} notes={notes} recording={recording} />}
-				{holds === "RUNNING" && <Agreed meeting={meeting} add aloud={false} />}
+				{holds === "RUNNING" && <Agreed meeting={meeting}><Agree meeting={meeting} /></Agreed>}
 				{holds === "RUNNING" && <End onEnd={end} />}
 				{!before && holds !== "CANCELLED" && <details open={byPhone || undefined}><summary>{T("ui.companion.people")} <span class="quiet">{meeting.room !== "" ? mask(meeting.room) : T("ui.companion.room_unasked")}</span></summary>
 					<People meeting={meeting} /></details>}
