@@ -354,8 +354,10 @@ static void write_message(struct writer *out, const struct schema_message *messa
 		writer_bool(out, "repeated", field->repeated);
 		writer_bool(out, "required", field->required);
 		writer_bool(out, "later", field->later);
-		if (field->kind == SCHEMA_TEXT)
+		if (field->kind == SCHEMA_TEXT) {
 			writer_number(out, "chars_max", field->chars_max != 0 ? field->chars_max : LIMIT_TEXT_CHARS);
+			writer_number(out, "bytes_max", SCHEMA_TEXT_BYTES_MAX);
+		}
 		if (field->enumeration != NULL) {
 			writer_list(out, "values");
 			for (size_t j = 0; j < field->enumeration->count; j++)

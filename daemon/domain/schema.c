@@ -13,8 +13,7 @@
 #include "records_table.h"
 
 enum { FIELDS_MAX = 64 }; /* a message's fields fit one word: scripts/gen-records */
-enum { TAG_BYTES_MAX = 8 }; /* a field's tag and the length of its bytes */
-_Static_assert(LIMIT_FIELD_BYTES - TAG_BYTES_MAX >= 60000, "what a text too long is told");
+_Static_assert(SCHEMA_TEXT_BYTES_MAX >= 60000, "what a text too long is told");
 
 const struct schema_record *schema_by_type(uint32_t type)
 {
@@ -154,7 +153,7 @@ static struct fault check_text(const struct check *check, const struct schema_fi
 	if (text.len > chars_max && wire_utf8_chars(text) > chars_max)
 		return fail(check, field, FAULT_LIMIT, field->chars_max != 0 ? "is too long"
 			    : "is longer than 20,000 characters: write it in two records");
-	if (text.len > LIMIT_FIELD_BYTES - TAG_BYTES_MAX) /* letters of four bytes: emoji, ancient scripts */
+	if (text.len > SCHEMA_TEXT_BYTES_MAX) /* letters of four bytes: emoji, ancient scripts */
 		return fail(check, field, FAULT_LIMIT, "takes more than 60,000 bytes: write it in two records");
 	/* Control characters but tab and line feed have no place in a person's record. */
 	for (size_t i = 0; i < text.len; i++)

@@ -11,6 +11,7 @@
 #define JALKA_DOMAIN_SCHEMA_H
 
 #include "base/fault.h"
+#include "base/limits.h"
 #include "base/span.h"
 #include "core/delta.h"
 
@@ -20,6 +21,9 @@ enum schema_kind {
 	SCHEMA_TIME /* ms since 1970 */, SCHEMA_DATE /* days since 1970-01-01, sint32 */,
 	SCHEMA_CENTS, SCHEMA_MESSAGE,
 };
+
+/* UTF-8 bytes of one text at the most: a top-level field (LIMIT_FIELD_BYTES) less its tag and length. */
+enum { SCHEMA_TEXT_BYTES_MAX = LIMIT_FIELD_BYTES - 8 };
 
 struct schema_enum_value { const char *name; int32_t number; };
 struct schema_enum { const char *name; const struct schema_enum_value *values; size_t count; };

@@ -106,7 +106,8 @@ export interface FieldShape {
 	repeated: boolean;
 	required: boolean;
 	later: boolean;
-	chars_max?: number;
+	chars_max?: number; // letters of a text
+	bytes_max?: number; // and its UTF-8
 	values?: string[];
 	value_labels?: string[];
 	fields?: FieldShape[];

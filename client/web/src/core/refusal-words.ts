@@ -52,9 +52,10 @@ function lookUp(text: string, table: Record<string, string>): string | undefined
 	return undefined;
 }
 
-// A text of the daemon, as it is shown.
+// A text of the daemon, as it is shown; the values that a field takes stand beside it to be chosen.
 export function told(text: string): string {
-	return lookUp(text, refusals.value) ?? text;
+	const said = text.replace(/: it takes [A-Z\d_, ]+$/, "");
+	return lookUp(said, refusals.value) ?? said;
 }
 
 // The same, beginning a line.

@@ -69,8 +69,8 @@ export function Quick(props: { begun: Begun; client: string; onWritten: () => vo
 	return (
 		<FormBox form={form} ending={<div><Button type="submit" busy={form.busy}>{T("ui.save")}</Button></div>}>
 			<F form={form} name="what" />
-			<div data-path="owner_kind"><Choice label={T("ui.actions.owner")} required options={options("owner_kind", OWNERS)} value={kind} error={form.errors["owner_kind"]}
-				onValue={(owner_kind) => form.set({ owner_kind, owner: names[owner_kind] || null })} /></div>
+			<Choice path="owner_kind" label={T("ui.actions.owner")} required options={options("owner_kind", OWNERS)} value={kind} error={form.errors["owner_kind"]}
+				onValue={(owner_kind) => form.set({ owner_kind, owner: names[owner_kind] || null })} />
 			<div class="pairs"><F form={form} name="owner" /><F form={form} name="due" /></div>
 		</FormBox>
 	);

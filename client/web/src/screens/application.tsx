@@ -6,70 +6,50 @@ import { useState } from "preact/hooks";
 import { useAct } from "../core/act";
 import type { Json } from "../core/api";
 import { dayEndMs, spanText, useNow } from "../core/clock";
-import { useDraft } from "../core/draft";
 import { status, useAsk } from "../core/live";
 import { usePlaces } from "../core/reference";
-import { clientName, fieldText, useShape, write, type RecordAnswer, type Summary, type TypeShape } from "../core/records";
+import { fieldText, write, type Summary } from "../core/records";
 import { href, replace } from "../core/route";
 import { capital, dateText, momentIso, momentText, stateWord, T, todayIso, typeWord, valueWord, weekdayText } from "../core/words";
 import { Actions, agree, type DraftRow, type From } from "../ui/actions";
 import { Danger } from "../ui/danger";
 import { Check, Choice } from "../ui/field";
-import { Busy, Button, Notice, Refused, toast } from "../ui/parts";
-import { ErrorSummary, RecordForm } from "../ui/record-form";
+import { Button, Notice, Refused, toast } from "../ui/parts";
+import { RecordForm } from "../ui/record-form";
 import { RecordView } from "../ui/record-view";
 import { pick, step, StepForm } from "../ui/step-form";
-import { useAddress } from "./begin";
+import { Begin, FormBox, One, useForm, Whose, type Begun, type Held, type Stands } from "./begin";
 import { startHref } from "./case";
 import { Call } from "./emergency";
 import { Title } from "./frame";
-import { errorsOf, Keeping, useFinish } from "./write";
-
-type Held = RecordAnswer["record"];
 
 // ---- new ----
 const MONTH_MS = 30 * 86_400_000;
 
-// A new one, or the draft of one that goes on where it was left.
-function Form(props: { shape: TypeShape; caseId: string; first: Json; draftId: string; municipality: string }) {
-	const [values, setValues] = useState<Json>(props.first);
-	const draft = useDraft({ type: "assistance_application", record_id: props.draftId, case_id: props.caseId });
-	useAddress(draft, props.draftId, "application");
-	const { refusal, busy, finish } = useFinish(draft, (written) => replace(["application", written.id]));
-	const urgent = values["urgency"] === "URGENT";
-	const change = (next: Json) => {
-		setValues(next);
-		draft.type(next);
-	};
+function Form(props: { begun: Begun; municipality: string }) {
+	const form = useForm(props.begun, "application", (written) => replace(["application", written.id]));
+	const urgent = form.values["urgency"] === "URGENT";
 	const names = [...(urgent ? ["urgency_grounds", "urgency_reason"] : []), "channel", "period", "helped_by"];
-	const shape = { ...props.shape, fields: pick(props.shape, ...names).map((one) => one.name.startsWith("urgency_") ? { ...one, required: true } : one) };
+	const shape = { ...form.shape, fields: pick(form.shape, ...names).map((one) => one.name.startsWith("urgency_") ? { ...one, required: true } : one) };
 	return (
-		<form class="stack" noValidate onSubmit={(event) => { event.preventDefault(); if (!busy) { draft.type(values); void finish(); } }}>
-			<Choice label={T("ui.application.how_urgent")} value={fieldText(values, "urgency")}
+		<div class="card"><FormBox form={{ ...form, shape }} ending={<div><Button type="submit" busy={form.busy}>{T(urgent ? "ui.application.record_grounds" : "ui.save")}</Button></div>}>
+			<Choice label={T("ui.application.how_urgent")} value={fieldText(form.values, "urgency")}
 				options={["NORMAL", "URGENT"].map((value) => ({ value, label: T(value === "URGENT" ? "ui.application.urgent" : "ui.application.normal") }))}
-				onValue={(urgency) => change({ ...values, urgency, ...(urgency === "URGENT" ? {} : { urgency_grounds: null, urgency_reason: null }) })} />
+				onValue={(urgency) => form.set({ urgency, ...(urgency === "URGENT" ? {} : { urgency_grounds: null, urgency_reason: null }) })} />
 			{urgent && <Danger municipality={props.municipality} />}
-			<ErrorSummary refusal={refusal} shape={shape} values={values} />
-			<RecordForm key={String(urgent)} shape={shape} values={values} onValues={change} errors={errorsOf(refusal)} caseId={props.caseId} />
-			<Keeping draft={draft} />
-			<div><Button type="submit" busy={busy}>{T(urgent ? "ui.application.record_grounds" : "ui.save")}</Button></div>
-		</form>
+			<RecordForm key={String(urgent)} shape={shape} values={form.values} onValues={form.set} errors={form.errors} caseId={form.caseId} />
+		</FormBox></div>
 	);
 }
 
-function New(props: { query: Record<string, string> }) {
-	const { client = "", urgent } = props.query;
-	const shape = useShape("assistance_application");
-	const { data, refusal } = useAsk<RecordAnswer>(client === "" ? null : "show", { id: client });
+function Made(props: { id: string; query: Record<string, string> }) {
 	return (
 		<div class="stack">
 			<Title>{T("ui.application.title")}</Title>
-			{client === "" && <Notice>{T("ui.new.hint")}</Notice>}
-			{data !== null && <p><a href={href(["case", data.record.case_id])}>{clientName(data.record.fields)}</a></p>}
-			<Refused refusal={refusal} />
-			{shape === null || data === null ? refusal === null && client !== "" && <Busy />
-				: <div class="card"><Form shape={shape} caseId={data.record.case_id} draftId="" municipality={fieldText(data.record.fields, "municipality")}
-					first={{ client, urgency: urgent === undefined ? "NORMAL" : "URGENT", channel: "ORAL_PHONE", helped_by: status.value?.holder_name ?? "", period: { from: todayIso(), to: todayIso(Date.now() + MONTH_MS) } }} /></div>}
+			<Begin type="assistance_application" id={props.id} query={props.query} first={{ urgency: props.query["urgent"] !== undefined ? "URGENT" : "NORMAL", channel: "ORAL_PHONE", helped_by: status.value?.holder_name ?? "",
+				period: { from: todayIso(), to: todayIso(Date.now() + MONTH_MS) } }}>
+				{(begun) => <Whose client={fieldText(begun.values, "client")}>{(person) => <Form begun={{ ...begun, caseId: begun.caseId || person.case_id }} municipality={fieldText(person.fields, "municipality")} />}</Whose>}
+			</Begin>
 		</div>
 	);
 }
@@ -84,21 +64,30 @@ interface Due {
 	due: { id: string; what: string; rule: string; counted: string; actable: string; label: string }[];
 }
 
+// On which clock of the law the decision stands: what Kela has asked for ends one and begins another.
+function ruleOf(fields: Json, urgent: boolean): { rule: string; start: string } | null {
+	const requests = requestsOf(fields), last = (name: string) => requests.map((one) => fieldText(one, name)).sort().at(-1)!.slice(0, 10);
+	if (requests.length === 0 || urgent)
+		return { rule: urgent ? "D6" : "D5", start: fieldText(fields, "arrived_at_kela").slice(0, 10) };
+	const waits = requests.filter((one) => one["supplied_at"] === undefined);
+	return waits.length === 0 ? { rule: "D8", start: last("supplied_at") } : waits.some((one) => fieldText(one, "due") === "") ? null : { rule: "D9", start: last("due") };
+}
+
 // Until when Kela decides: the agenda says it, and for a day beyond its sight the rule is counted.
 function Clock(props: { id: string; fields: Json; urgent: boolean }) {
 	const agenda = useAsk<Due>("agenda", { day: "" });
-	const rule = props.urgent ? "D6" : "D5";
-	const counted = useAsk<Counted>("deadline", { rule, start: fieldText(props.fields, "arrived_at_kela").slice(0, 10) });
+	const own = ruleOf(props.fields, props.urgent);
+	const counted = useAsk<Counted>(own === null ? null : "deadline", own ?? {});
 	const now = useNow();
 	const due = agenda.data?.due.find((one) => one.id === props.id && one.what === "decision");
 	const date = due?.counted ?? counted.data?.clocks[0]?.counted.date;
 	if (date === undefined || agenda.data === null)
 		return null;
-	const left = dayEndMs(date) - now;
+	const left = dayEndMs(date) - now, rule = due?.rule ?? own?.rule;
 	return (
-		<section class={`clock ${left < 0 ? "late" : ""}`} aria-label={T("ui.application.clock")} data-rule={due?.rule ?? rule}>
+		<section class={`clock ${left < 0 ? "late" : ""}`} aria-label={T("ui.application.clock")} data-rule={rule}>
 			<p class="clock-left" role="timer">{left < 0 ? T("ui.application.over") : T("ui.application.left", { span: spanText(left) })}</p>
-			<p>{T("ui.application.until", { day: weekdayText(date) })} · {due?.rule ?? rule} · {counted.data?.clocks[0]?.basis}</p>
+			<p>{T("ui.application.until", { day: weekdayText(date) })} · {rule} · {counted.data?.clocks[0]?.basis}</p>
 		</section>
 	);
 }
@@ -115,13 +104,7 @@ function KelaNumbers(props: { municipality: string }) {
 	);
 }
 
-interface Parts {
-	record: Held;
-	shape: TypeShape;
-	from: From;
-	client: string;
-	person: Held | null;
-}
+type Parts = Stands & { from: From };
 
 function CallKela(props: Parts) {
 	const { record, shape, from, person } = props;
@@ -296,34 +279,24 @@ function Next(props: Parts & { state: string; urgent: boolean }) {
 	}
 }
 
-function One(props: { id: string }) {
-	const { data, refusal } = useAsk<RecordAnswer>("show", { id: props.id });
-	const shape = useShape("assistance_application");
-	const client = fieldText(data?.record.fields, "client");
-	const person = useAsk<RecordAnswer>(client === "" ? null : "show", { id: client });
+function Follow(props: Stands) {
+	const { record, shape, person, name } = props;
 	const drafts = useAsk<{ drafts: DraftRow[] }>("drafts", {});
-	if (data === null || shape === null || drafts.data === null || (person.data === null && person.refusal === null))
-		return <div class="stack"><Title>{T("ui.application.title")}</Title>{refusal !== null ? <Refused refusal={refusal} /> : <Busy />}</div>;
-	const { record } = data;
-	const municipality = fieldText(person.data?.record.fields, "municipality");
-	if (record.draft)
-		return <div class="stack"><Title>{T("ui.application.title")}</Title><div class="card"><Form shape={shape} caseId={record.case_id} draftId={record.id} first={record.fields} municipality={municipality} /></div></div>;
 	const state = record.state?.holds ?? "PREPARED";
 	const urgent = record.fields["urgency"] === "URGENT" && record.fields["urgent_outcome"] !== "MOVED_TO_NORMAL";
 	const before = ["PREPARED", "DELIVERED", "NORMAL_QUEUE", "URGENT_QUEUE", "WAITING_INFO"].includes(state);
-	const name = clientName(person.data?.record.fields) || record.names?.[client] || "";
 	const from: From = { id: record.id, caseId: record.case_id, client: name };
 	return (
 		<div class="stack">
 			<div><Title>{T("ui.application.title")}</Title>
 				<p class="row"><a href={href(["case", record.case_id])}>{name}</a><span class="chip">{capital(stateWord(record.type, state))}</span>{urgent && before && <span class="chip bad">{T("ui.application.urgent")}</span>}</p></div>
-			{urgent && before && <Danger municipality={municipality} />}
+			{urgent && before && <Danger municipality={fieldText(person?.fields, "municipality")} />}
 			{before && fieldText(record.fields, "arrived_at_kela") !== "" && <Clock id={record.id} fields={record.fields} urgent={urgent} />}
 			{record.fields["urgent_outcome"] === "MOVED_TO_NORMAL" && before && <Notice>{T("ui.application.moved_note")}</Notice>}
 			<div class="two">
 				<div class="stack">
-					<Next key={state} record={record} shape={shape} from={from} client={client} person={person.data?.record ?? null} state={state} urgent={urgent} />
-					<Actions from={from} drafts={drafts.data.drafts} open={!["CLOSED", "WITHDRAWN"].includes(state)} />
+					<Next key={state} {...props} from={from} state={state} urgent={urgent} />
+					{drafts.data !== null && <Actions from={from} drafts={drafts.data.drafts} open={!["CLOSED", "WITHDRAWN"].includes(state)} />}
 				</div>
 				<aside class="card stack" aria-label={T("ui.record.title")}>
 					<RecordView shape={shape} values={record.fields} leaveOut={["client", "state"]} />
@@ -336,5 +309,6 @@ function One(props: { id: string }) {
 }
 
 export function Application(props: { id: string; query: Record<string, string> }) {
-	return props.id === "new" ? <New query={props.query} /> : <One id={props.id} />;
+	const made = () => <Made {...props} />;
+	return props.id === "new" ? made() : <One type="assistance_application" id={props.id} title={T("ui.application.title")} draft={made}>{(one) => <Follow {...one} />}</One>;
 }

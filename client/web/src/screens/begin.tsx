@@ -5,13 +5,16 @@ import { useEffect, useState } from "preact/hooks";
 import type { Json } from "../core/api";
 import { useDraft, type Draft } from "../core/draft";
 import { useAsk } from "../core/live";
-import { useShape, type RecordAnswer, type TypeShape, type Written } from "../core/records";
-import { replace, settle } from "../core/route";
+import { clientName, fieldText, useShape, type RecordAnswer, type TypeShape, type Written } from "../core/records";
+import { href, replace, settle } from "../core/route";
 import { T } from "../core/words";
-import { Text } from "../ui/field";
+import { Text, Touch, type Option } from "../ui/field";
 import { Busy, Button, Notice, Refused } from "../ui/parts";
 import { ErrorSummary, RecordField, type FieldErrors } from "../ui/record-form";
+import { Title } from "./frame";
 import { Keeping, errorsOf, useFinish } from "./write";
+
+export type Held = RecordAnswer["record"];
 
 export interface Begun {
 	shape: TypeShape;
@@ -50,6 +53,38 @@ export function Begin(props: { type: string; id: string; query: Record<string, s
 	return <>{props.children({ shape, values, caseId: found?.record.case_id ?? props.query["case"] ?? "", draftId: "" })}</>;
 }
 
+// Whose record it is, above its form.
+export function Whose(props: { client: string; children: (person: Held) => ComponentChildren }) {
+	const { data, refusal } = useAsk<RecordAnswer>(props.client === "" ? null : "show", { id: props.client });
+	if (props.client === "")
+		return <Notice>{T("ui.new.hint")}</Notice>;
+	if (data === null)
+		return refusal === null ? <Busy /> : <Refused refusal={refusal} />;
+	return <><p><a href={href(["case", data.record.case_id])}>{clientName(data.record.fields)}</a></p>{props.children(data.record)}</>;
+}
+
+export interface Stands {
+	record: Held;
+	token: number;
+	shape: TypeShape;
+	client: string;
+	person: Held | null;
+	name: string; // the client's, or what stands for it
+}
+
+// A record that stands, with its client, or what is shown until they have come. `draft`: what goes on as a form.
+export function One(props: { type: string; id: string; title: string; draft: () => ComponentChildren; children: (one: Stands) => ComponentChildren }) {
+	const { data, refusal } = useAsk<RecordAnswer>("show", { id: props.id });
+	const shape = useShape(props.type);
+	const client = fieldText(data?.record.fields, "client");
+	const person = useAsk<RecordAnswer>(client === "" || data?.record.draft === true ? null : "show", { id: client });
+	if (data?.record.draft === true)
+		return <>{props.draft()}</>;
+	if (data === null || shape === null || (client !== "" && person.data === null && person.refusal === null))
+		return <div class="stack"><Title>{props.title}</Title>{refusal !== null ? <Refused refusal={refusal} /> : <Busy />}</div>;
+	return <>{props.children({ record: data.record, token: data.token, shape, client, person: person.data?.record ?? null, name: clientName(person.data?.record.fields) || data.record.names?.[client] || data.record.title || T("ui.case.title") })}</>;
+}
+
 export interface Form {
 	shape: TypeShape;
 	values: Json;
@@ -63,7 +98,7 @@ export interface Form {
 }
 
 // The address leads to the draft as soon as there is one, in the screen of its type ("": it stays).
-export function useAddress(draft: Draft, draftId: string, screen: string): void {
+function useAddress(draft: Draft, draftId: string, screen: string): void {
 	const kept = draft.keeping.value.state === "kept";
 	useEffect(() => {
 		if (kept && screen !== "" && draftId === "")
@@ -116,19 +151,11 @@ export function F(props: { form: Form; name: string; hint?: string; label?: stri
 }
 
 // One of a few by one touch, on one line with what is asked.
-export function Taps(props: { label: string; options: { value: string; label: string }[]; value: string; onValue: (value: string) => void; name: string }) {
+export function Taps(props: { label: string; options: Option[]; value: string; onValue: (value: string) => void; name: string }) {
 	return (
 		<div class="taps" role="group" aria-label={props.label}>
 			<span class="taps-label">{props.label}</span>
-			<span class="choices">
-				{props.options.map((option) => (
-					<label class="choice" key={option.value}>
-						<input type="radio" name={props.name} checked={props.value === option.value} onChange={() => props.onValue(option.value)}
-							onClick={() => props.value === option.value && props.onValue("")} />
-						<span>{option.label}</span>
-					</label>
-				))}
-			</span>
+			<Touch name={props.name} options={props.options} on={(value) => props.value === value} clear onPick={(value, on) => props.onValue(on ? value : "")} />
 		</div>
 	);
 }
@@ -161,9 +188,9 @@ export function Lines(props: { form: Form; name: string; label: string; add: str
 				{rows.map((row, i) => (
 					<li key={i} onKeyDown={(event) => { if (event.key === "Enter" && !event.ctrlKey && !event.metaKey && event.target instanceof HTMLInputElement) { event.preventDefault(); more(); } }}>
 						{columns.map((column, c) => (
-							<Text key={`${column.name}${focus === i}`} label={`${column.label}`} value={String(row[column.name] ?? "")} lettersMost={column.most} offer={column.offer}
+							<Text key={`${column.name}${focus === i}`} label={column.label} path={`${props.name}.${column.name}`} value={String(row[column.name] ?? "")} lettersMost={column.most} offer={column.offer}
 								type={column.date === true ? "date" : "text"} autofocus={focus === i && c === 0}
-								error={form.errors[`${props.name}.${i}.${column.name}`] ?? (String(row[column.name] ?? "").trim() === "" ? form.errors[`${props.name}.${column.name}`] : undefined)}
+								error={String(row[column.name] ?? "").trim() === "" ? form.errors[`${props.name}.${column.name}`] : undefined}
 								onValue={(value) => put(rows.map((one, j) => j === i ? { ...one, [column.name]: value === "" ? undefined : value } : one))} />
 						))}
 						<Button kind="plain" aria-label={T("ui.field.remove", { what: `${props.label} ${i + 1}` })} onClick={() => put(rows.filter((_, j) => j !== i))}>✕</Button>

@@ -40,8 +40,9 @@ function Body(props: { begun: Begun }) {
 	return (
 		<FormBox form={form}>
 			{client.data !== null && <Told client={client.data.record} />}
-			<section class="card stack" aria-labelledby="has">
+			<section class="card stack" aria-labelledby="has" data-path="customer_type">
 				<h2 id="has">{T("ui.capability.has")}</h2>
+				{form.errors["customer_type"] && <span class="error">{form.errors["customer_type"]}</span>}
 				<div class="pairs">{["has_computer", "has_smartphone", "has_connection", "has_eid"].map((name) => <F key={name} form={form} name={name} />)}</div>
 				<F form={form} name="skill" hint={T("ui.capability.skill_hint")} />
 				<F form={form} name="functional_note" />

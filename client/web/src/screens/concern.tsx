@@ -59,7 +59,7 @@ function Body(props: { begun: Begun }) {
 					{codes.map((code) => (
 						<div class="stack tight" key={code}>
 							<Taps label={T(`concern.${code}` as WordKey)} name={code} options={options("answer", ANSWERS)} value={given(code)?.answer ?? ""} onValue={(answer) => put(code, answer === "" ? null : { answer })} />
-							{isYes(code) && <Text label={T("ui.concern.detail")} value={given(code)?.text ?? ""} lettersMost={2000} onValue={(text) => put(code, { text: text || undefined })} />}
+							{isYes(code) && <Text path="items.text" label={T("ui.concern.detail")} value={given(code)?.text ?? ""} lettersMost={2000} onValue={(text) => put(code, { text: text || undefined })} />}
 							{code === "C04" && isYes(code) && <Notice tone="warn" live><p>{T("ui.mapping.child")}</p><p><a class="button" href={childHref}>{T("ui.mapping.child_notice")}</a></p></Notice>}
 							{NOW.includes(code) && isYes(code) && <div role="alert"><Danger text={T("ui.concern.now")} /></div>}
 						</div>
@@ -67,8 +67,8 @@ function Body(props: { begun: Begun }) {
 				</section>
 			))}
 			<section class="card stack">
-				<div data-path="level"><Choice label={T("ui.concern.level")} required hint={serious ? T("ui.concern.level_forced") : T("ui.concern.level_hint")} error={form.errors["level"]}
-					options={options("concern_level", serious ? ["SERIOUS"] : LEVELS)} value={serious ? "SERIOUS" : fieldText(form.values, "level")} onValue={(level) => form.set({ level })} /></div>
+				<Choice path="level" label={T("ui.concern.level")} required hint={serious ? T("ui.concern.level_forced") : T("ui.concern.level_hint")} error={form.errors["level"]}
+					options={options("concern_level", serious ? ["SERIOUS"] : LEVELS)} value={serious ? "SERIOUS" : fieldText(form.values, "level")} onValue={(level) => form.set({ level })} />
 				<F form={form} name="done_with_client" />
 				{withClient === false && <F form={form} name="reason_if_not" />}
 				<F form={form} name="result" label={T("ui.concern.result")} />

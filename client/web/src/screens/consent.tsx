@@ -17,7 +17,7 @@ import { Busy, Button, Empty, Notice, Refused, toast } from "../ui/parts";
 import { ErrorSummary, RecordField } from "../ui/record-form";
 import { RecordView } from "../ui/record-view";
 import { Title } from "./frame";
-import { errorsOf, Keeping, useFinish } from "./write";
+import { Keeping, useErrors, useFinish } from "./write";
 
 export type Hold = "HOLDS" | "NOT_HERE" | "NOT_YET" | "WITHDRAWN" | "NARROWED" | "EXPIRED" | "OTHER_DAY";
 export interface ConsentRow {
@@ -135,7 +135,7 @@ function Form(props: { shape: TypeShape; first: Json; caseId: string; draftId: s
 			draft.type(values);
 		void finish();
 	};
-	const errors = errorsOf(refusal);
+	const errors = useErrors(refusal);
 	const [shut] = useState(list(values["excluded"]).length > 0 || Boolean(values["excluded_text"]));
 	const scopes = (shape.fields.find((one) => one.name === "scope")?.values ?? []).filter((one) => one !== "UNSPECIFIED").map((value) => ({ value, label: scopeWords([value]) }));
 	const chosen = list(values["scope"]);
@@ -151,16 +151,16 @@ function Form(props: { shape: TypeShape; first: Json; caseId: string; draftId: s
 			onKeyDown={(event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); save(); } }}>
 			<div class="card stack">
 				<ErrorSummary refusal={refusal} shape={shape} values={values} leaveOut={["client", "valid_until", "witness_staff"]} />
-				<Choice label={capital(fieldWord("consent", "direction"))} required value={String(values["direction"] ?? "")} error={errors["direction"]} onValue={direct}
+				<Choice path="direction" label={capital(fieldWord("consent", "direction"))} required value={String(values["direction"] ?? "")} error={errors["direction"]} onValue={direct}
 					options={["TO_KELA", "FROM_KELA", "TO_OTHER"].map((value) => ({ value, label: capital(valueWord("consent_direction", value)) }))} />
 				{values["direction"] === "FROM_KELA" && <Notice>{T("ui.consent.from_kela_hint")}</Notice>}
 				{(values["direction"] === "TO_OTHER" || errors["recipient"] !== undefined) && field("recipient")}
 				{field("purpose", T("ui.consent.purpose_hint"))}
-				<div class="listed" data-path="scope"><Choices label={T("text.consent_scope")} required options={scopes} values={chosen} error={errors["scope"]}
+				<div class="listed"><Choices path="scope" label={T("text.consent_scope")} required options={scopes} values={chosen} error={errors["scope"]}
 					onValues={(next) => change({ ...values, scope: next, excluded: list(values["excluded"]).filter((one) => !next.includes(one)) })} /></div>
 				<details open={shut || undefined}><summary>{T("text.consent_excluded")}</summary>
 					<div class="stack">
-						<div class="listed" data-path="excluded"><Choices label={T("text.consent_excluded")} hint={T("ui.consent.excluded_hint")} options={scopes.filter((one) => !chosen.includes(one.value))}
+						<div class="listed"><Choices path="excluded" label={T("text.consent_excluded")} hint={T("ui.consent.excluded_hint")} options={scopes.filter((one) => !chosen.includes(one.value))}
 							values={list(values["excluded"])} error={errors["excluded"]} onValues={(next) => change({ ...values, excluded: next })} /></div>
 						{field("excluded_text")}
 					</div></details>
@@ -248,7 +248,7 @@ function Withdraw(props: { id: string; onDone: (done: Followed) => void; onClose
 	const typed = useUnfinished(props.id, "consent/withdraw", { at: now, via: "" });
 	const { at, via } = typed.value;
 	const { refusal, busy, act } = useAct();
-	const errors = errorsOf(refusal);
+	const errors = useErrors(refusal);
 	const send = async () => {
 		const done = await act(() => call<Followed>("consent", { verb: "withdraw", id: props.id, via, atMs: at === now ? 0n : BigInt(momentMs(at)) }));
 		if (done !== undefined) {
@@ -274,7 +274,7 @@ function Narrow(props: { row: ConsentRow; onDone: (done: Followed) => void; onCl
 	const typed = useUnfinished(props.row.id, "consent/narrow", { left: allowed, understood: "" });
 	const { left, understood } = typed.value;
 	const { refusal, busy, act } = useAct();
-	const errors = errorsOf(refusal);
+	const errors = useErrors(refusal);
 	const send = async () => {
 		const done = await act(() => call<Followed>("consent", { verb: "narrow", id: props.row.id, scope: left.join(","),
 			excluded: allowed.filter((one) => !left.includes(one)).join(","), understood }));

@@ -9,7 +9,7 @@ import { capital, T, valueWord } from "../core/words";
 import { Check, Choice, Text } from "../ui/field";
 import { Button, Refused } from "../ui/parts";
 import { HandedOver, type Handed } from "./turned";
-import { errorsOf } from "./write";
+import { useErrors } from "./write";
 
 const MOUTHS = ["M9 23q7-9 14 0", "M9 22q7-5 14 0", "M9 21h14", "M9 19q7 5 14 0", "M9 18q7 9 14 0"];
 const SCORES = [1, 2, 3, 4, 5] as const;
@@ -40,7 +40,7 @@ export function Feedback(props: { held: Handed }) {
 	const [named, setNamed] = useState(false);
 	const [sent, setSent] = useState(false);
 	const { refusal, busy, act } = useAct();
-	const errors = errorsOf(refusal);
+	const errors = useErrors(refusal);
 	const send = async () => {
 		const written = await act(() => write({ type: "feedback", values: { target, anonymous: !named, ...(score > 0 ? { score } : {}), ...(text.trim() !== "" ? { text } : {}) } }));
 		setSent(written !== undefined);

@@ -13,7 +13,7 @@ import { Kept } from "../ui/kept";
 import { Busy, Button, Empty, Notice, Refused, toast } from "../ui/parts";
 import { useClient } from "./consent";
 import { Title } from "./frame";
-import { errorsOf } from "./write";
+import { useErrors } from "./write";
 
 interface Staff {
 	id: string;
@@ -45,7 +45,7 @@ function Propose(props: { caseId: string }) {
 	const typed = useUnfinished(props.caseId, "handovers/new", { to: "", reason: "", told: false, at: now });
 	const { to, reason, told, at } = typed.value;
 	const { refusal, busy, act } = useAct();
-	const errors = errorsOf(refusal);
+	const errors = useErrors(refusal);
 	const send = async () => {
 		const written = await act(() => call<Written>("handover", { verb: "propose", id: props.caseId, to, reason, lang: language.value, atMs: told ? BigInt(momentMs(at)) : 0n }));
 		if (written === undefined)
@@ -61,9 +61,9 @@ function Propose(props: { caseId: string }) {
 			<form class="card stack" noValidate onSubmit={(event) => { event.preventDefault(); void send(); }}>
 				<Notice>{T("ui.handovers.hint")}</Notice>
 				<Refused refusal={refusal ?? client.refusal ?? staff.refusal} />
-				<Choice label={capital(fieldWord("handover", "to"))} required list value={to} onValue={(next) => typed.patch({ to: next })} error={errors["to"]}
+				<Choice path="to" label={capital(fieldWord("handover", "to"))} required list value={to} onValue={(next) => typed.patch({ to: next })} error={errors["to"]}
 					options={(staff.data?.records ?? []).filter((one) => one.id !== status.value?.holder).map((one) => ({ value: one.id, label: one.title }))} />
-				<Text label={capital(fieldWord("handover", "reason"))} hint={T("ui.handovers.reason_hint")} long required value={reason} onValue={(next) => typed.patch({ reason: next })} lettersMost={2000} error={errors["reason"]} />
+				<Text path="reason" label={capital(fieldWord("handover", "reason"))} hint={T("ui.handovers.reason_hint")} long required value={reason} onValue={(next) => typed.patch({ reason: next })} lettersMost={2000} error={errors["reason"]} />
 				<Check label={T("ui.handovers.client_told")} value={told} onValue={(next) => typed.patch({ told: next })} />
 				{told && <Told at={at} onAt={(next) => typed.patch({ at: next })} error={errors["client_told_at"]} />}
 				<Kept of={typed} />
@@ -80,7 +80,7 @@ function One(props: { row: Row }) {
 	const typed = useUnfinished(row.id, "reject", "");
 	const [at, setAt] = useState(momentIso(Date.now()));
 	const { refusal, busy, act } = useAct();
-	const errors = errorsOf(refusal);
+	const errors = useErrors(refusal);
 	const say = (verb: string, more: { reason?: string; atMs?: bigint } = {}) => act(() => call("handover", { verb, id: row.id, ...more })).then((done) => done !== undefined && (typed.done(), setRejecting(false)));
 	const live = row.state === "PROPOSED" || row.state === "ACCEPTED";
 	return (

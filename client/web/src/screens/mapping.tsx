@@ -116,7 +116,7 @@ function Events(props: { form: Form }) {
 				<div class="row" key={event.life_event}>
 					<Text label={T("ui.mapping.event_date", { what: valueWord("life_event", event.life_event) })} type="date" value={event.date ?? ""}
 						onValue={(date) => put(events.map((one, j) => j === i ? { ...one, date: date || undefined } : one))} />
-					<div class="grow"><Text label={T("ui.mapping.event_note", { what: valueWord("life_event", event.life_event) })} value={event.note ?? ""} lettersMost={1000}
+					<div class="grow"><Text path="events.note" label={T("ui.mapping.event_note", { what: valueWord("life_event", event.life_event) })} value={event.note ?? ""} lettersMost={1000}
 						onValue={(note) => put(events.map((one, j) => j === i ? { ...one, note: note || undefined } : one))} /></div>
 				</div>
 			))}
@@ -144,7 +144,7 @@ function Quadrant(props: { quad: Quad; onQuad: (quad: Quad) => void; childHref: 
 					<div key={prompt}>
 						{prompt === "EVICTION_THREAT" && asks && <Notice tone="warn" live>{T("ui.mapping.ask_eviction")}</Notice>}
 						<Taps label={question(prompt)} name={`prompt-${prompt}`} options={options("answer", ["YES", "NO"])} value={given?.answer ?? ""} onValue={(next) => answer(prompt, next === "" ? null : { answer: next })} />
-						{given?.answer === "YES" && <Text label={T("ui.mapping.detail", { what: valueWord("prompt", prompt) })} value={given.text ?? ""} lettersMost={1000} onValue={(text) => answer(prompt, { text: text || undefined })} />}
+						{given?.answer === "YES" && <Text path="quadrants.prompts_answered.text" label={T("ui.mapping.detail", { what: valueWord("prompt", prompt) })} value={given.text ?? ""} lettersMost={1000} onValue={(text) => answer(prompt, { text: text || undefined })} />}
 						{prompt === "CHILD_CONCERN" && given?.answer === "YES" && (
 							<Notice tone="warn" live><p>{T("ui.mapping.child")}</p><p><a class="button" href={props.childHref}>{T("ui.mapping.child_notice")}</a></p></Notice>
 						)}
@@ -153,8 +153,8 @@ function Quadrant(props: { quad: Quad; onQuad: (quad: Quad) => void; childHref: 
 			})}
 			{quad.state === "NOT_ASKED" && ((quad.prompts_answered ?? []).some((one) => one.answer !== "NOT_ASKED") || quad.text !== undefined) && <p class="quiet" role="status">{T("ui.mapping.choose")}</p>}
 			<div class="pairs">
-				<Text label={T("ui.mapping.text")} value={quad.text ?? ""} lettersMost={4000} long onValue={(text) => onQuad({ ...quad, text: text || undefined })} />
-				<Text label={T("ui.mapping.strengths")} value={quad.strengths ?? ""} lettersMost={2000} long onValue={(strengths) => onQuad({ ...quad, strengths: strengths || undefined })} />
+				<Text path="quadrants.text" label={T("ui.mapping.text")} value={quad.text ?? ""} lettersMost={4000} long onValue={(text) => onQuad({ ...quad, text: text || undefined })} />
+				<Text path="quadrants.strengths" label={T("ui.mapping.strengths")} value={quad.strengths ?? ""} lettersMost={2000} long onValue={(strengths) => onQuad({ ...quad, strengths: strengths || undefined })} />
 			</div>
 			{quad.state === "ACUTE" && <Notice tone="warn" live><p>{T("ui.mapping.acute")}</p><p><a href={href(["emergency"])}>{T("ui.emergency.title")}</a></p></Notice>}
 		</section>
@@ -179,8 +179,8 @@ function Aloud(props: { form: Form; onBack: () => void }) {
 				{fieldText(form.values, "client_words") !== "" && <section><h3>{T("ui.mapping.words")}</h3><p class="pre">”{fieldText(form.values, "client_words")}”</p></section>}
 			</div>
 			<div class="card stack">
-				<div data-path="client_confirmed"><Choice label={T("ui.mapping.confirm")} required error={form.errors["client_confirmed"]} value={confirmed === true ? "yes" : confirmed === false ? "no" : ""}
-					options={[{ value: "yes", label: T("ui.mapping.confirm_yes") }, { value: "no", label: T("ui.mapping.confirm_no") }]} onValue={(next) => form.set({ client_confirmed: next === "yes" })} /></div>
+				<Choice path="client_confirmed" label={T("ui.mapping.confirm")} required error={form.errors["client_confirmed"]} value={confirmed === true ? "yes" : confirmed === false ? "no" : ""}
+					options={[{ value: "yes", label: T("ui.mapping.confirm_yes") }, { value: "no", label: T("ui.mapping.confirm_no") }]} onValue={(next) => form.set({ client_confirmed: next === "yes" })} />
 				<div class="row">
 					<Button type="submit" busy={form.busy}>{T("ui.sign")}</Button>
 					<Button kind="second" onClick={props.onBack}>{T("ui.mapping.back")}</Button>

@@ -96,7 +96,7 @@ function Findings(props: { form: Form; mapping: Summary | undefined }) {
 				const seen = mapped.find((one) => one.quadrant === quadrant && one.state !== "NOT_ASKED");
 				return (
 					<div class="card" key={quadrant}>
-						<Text label={word("quadrant", quadrant)} long lettersMost={4000} value={findings.find((one) => one.quadrant === quadrant)?.text ?? ""} onValue={(text) => put(quadrant, text)}
+						<Text path="findings.text" label={word("quadrant", quadrant)} long lettersMost={4000} value={findings.find((one) => one.quadrant === quadrant)?.text ?? ""} onValue={(text) => put(quadrant, text)}
 							hint={seen === undefined ? undefined : T("ui.need.mapped", { state: `${valueWord("quadrant_state", seen.state)}${seen.text ? `. ${seen.text}` : ""}` })} />
 					</div>
 				);
@@ -121,10 +121,10 @@ function Outcome(props: { form: Form }) {
 				<div class="stack" data-path="unnecessary">
 					<Choice label={T("ui.need.ground")} required options={options("unnecessary_ground", GROUNDS)} value={fieldText(part, "ground")} error={form.errors["unnecessary.ground"] ?? form.errors["unnecessary"]} onValue={(ground) => put({ ground })} />
 					<div class="stack tight">
-						<div data-path="unnecessary.text"><Text label={T("ui.need.why")} required long lettersMost={4000} value={text} error={form.errors["unnecessary.text"]} hint={T("ui.need.why_hint")} onValue={(next) => put({ text: next })} /></div>
+						<Text path="unnecessary.text" label={T("ui.need.why")} required long lettersMost={4000} value={text} error={form.errors["unnecessary.text"]} hint={T("ui.need.why_hint")} onValue={(next) => put({ text: next })} />
 						<p class={letters < LEAST ? "quiet" : "quiet good"} role="status">{letters < LEAST ? T("ui.need.still", { count: LEAST - letters }) : T("ui.need.enough")}</p>
 					</div>
-					<Text label={T("ui.need.decided_by")} required lettersMost={200} value={fieldText(part, "decided_by")} error={form.errors["unnecessary.decided_by"]} onValue={(decided_by) => put({ decided_by })} />
+					<Text path="unnecessary.decided_by" label={T("ui.need.decided_by")} required lettersMost={200} value={fieldText(part, "decided_by")} error={form.errors["unnecessary.decided_by"]} onValue={(decided_by) => put({ decided_by })} />
 				</div>
 			)}
 			<div class="pairs"><F form={form} name="started_on" /><F form={form} name="completed_on" /></div>

@@ -16,7 +16,7 @@ import { Kept } from "../ui/kept";
 import { Busy, Button, Notice, Refused } from "../ui/parts";
 import { holdWord, scopeWords, type ConsentRow, type DisclosureRow } from "./consent";
 import { Title } from "./frame";
-import { errorsOf } from "./write";
+import { useErrors } from "./write";
 
 interface Item {
 	scope: string;
@@ -79,7 +79,7 @@ function Make(props: { record: Summary }) {
 	const holding = theirs.filter((one) => one.holds === "HOLDS");
 	const covering = holding.find((one) => scopes.every((scope) => allows(one, scope)));
 	const may = statute ? recipient !== "" && (law !== "" || reason !== "") : covering !== undefined;
-	const errors = errorsOf(refusal);
+	const errors = useErrors(refusal);
 	const what = { id: record.id, scope: scopes.join(","), recipient, ...(statute ? { lawRef: law, reason } : { consent: covering?.id ?? "" }) };
 	const forget = <T,>(set: (value: T) => void) => (value: T) => {
 		setSeen(null); // another text: it is read anew
@@ -139,7 +139,7 @@ function Step(props: { one: DisclosureRow }) {
 	const [at, setAt] = useState(now);
 	const [means, setMeans] = useState("");
 	const { refusal, busy, act } = useAct();
-	const errors = errorsOf(refusal);
+	const errors = useErrors(refusal);
 	const take = (verb: string) => act(() => call("disclosure", { verb, id: one.id, means: verb === "send" ? means : "", atMs: at === now ? 0n : BigInt(momentMs(at)) }));
 	const when = <Text label={T("ui.notice.when")} type="datetime-local" value={at} onValue={setAt} error={errors["sent_at"] ?? errors["receipt_at"] ?? errors["client_told_at"]} />;
 	const waits = one.state === "PREPARED" || one.state === "CHECKED", gone = one.state === "SENT" || one.state === "RECEIPTED";

@@ -46,8 +46,8 @@ function Body(props: { begun: Begun }) {
 		<FormBox form={form}>
 			<p class="quiet">{[client, head?.title].filter(Boolean).join(" · ")}</p>
 			<section class="card stack">
-				<div data-path="kind"><Choice label={T("ui.plan.kind")} required options={options("plan_kind", KINDS)} value={kind} error={form.errors["kind"]} onValue={(next) => form.set({ kind: next })}
-					hint={BY_PATHWAY[pathway] === undefined ? "" : T("ui.plan.by_pathway", { pathway: valueWord("pathway", pathway) })} /></div>
+				<Choice path="kind" label={T("ui.plan.kind")} required options={options("plan_kind", KINDS)} value={kind} error={form.errors["kind"]} onValue={(next) => form.set({ kind: next })}
+					hint={BY_PATHWAY[pathway] === undefined ? "" : T("ui.plan.by_pathway", { pathway: valueWord("pathway", pathway) })} />
 				<Lines form={form} name="parties" label={T("ui.plan.parties")} add={T("ui.need.more_people")} columns={columns()} rows={partiesOf(kind)} hint={kind === "ACTIVATION" ? T("ui.plan.three") : undefined} />
 			</section>
 			<section class="card stack">

@@ -11,7 +11,7 @@ import { capital, language, LANGUAGES, T } from "../core/words";
 import { Check, Choice, Text } from "../ui/field";
 import { Kept } from "../ui/kept";
 import { Button, Refused } from "../ui/parts";
-import { errorsOf } from "./write";
+import { useErrors } from "./write";
 import { Title } from "./frame";
 
 const KINDS = ["plan", "notice", "quadrants", "consent", "actions", "report", "log", "card", "findings", "loss"] as const;
@@ -76,7 +76,7 @@ export function Print(props: { id: string; query: Record<string, string> }) {
 	const [quarter, setQuarter] = useState("");
 	const [page, setPage] = useState<Page | null>(null);
 	const { refusal, busy, act } = useAct();
-	const errors = errorsOf(refusal);
+	const errors = useErrors(refusal);
 	const make = async () => {
 		const made = await act(() => call<Page & Record<string, unknown>>("print", { kind, id: kind === "findings" ? quarter : props.id, lang, large, blank: blank && kind === "quadrants",
 			withProtected: guarded && kind === "report", reason: guarded ? reason : "" }));

@@ -5,9 +5,8 @@ import { useState } from "preact/hooks";
 import type { WordKey } from "../../gen/words";
 import { useAct } from "../core/act";
 import type { Json } from "../core/api";
-import { useDraft } from "../core/draft";
 import { status, useAsk } from "../core/live";
-import { clientName, fieldText, useShape, write, type RecordAnswer, type Summary, type TypeShape } from "../core/records";
+import { fieldText, write, type RecordAnswer, type Summary, type TypeShape } from "../core/records";
 import { href, replace } from "../core/route";
 import { useUnfinished } from "../core/unfinished";
 import { capital, fieldWord, momentIso, momentText, stateWord, T, valueWord } from "../core/words";
@@ -15,14 +14,12 @@ import { Danger } from "../ui/danger";
 import { Choice, Text } from "../ui/field";
 import { Kept } from "../ui/kept";
 import { Busy, Button, Notice, Refused, toast } from "../ui/parts";
-import { ErrorSummary, RecordField, RecordForm } from "../ui/record-form";
+import { RecordField, RecordForm } from "../ui/record-form";
 import { RecordView } from "../ui/record-view";
 import { pick, step, StepForm } from "../ui/step-form";
-import { useAddress } from "./begin";
+import { Begin, FormBox, One, useForm, Whose, type Begun, type Held, type Stands } from "./begin";
 import { Title } from "./frame";
-import { errorsOf, Keeping, useFinish } from "./write";
-
-type Held = RecordAnswer["record"];
+import { errorsOf } from "./write";
 
 // Who usually sends by this pathway, and how it stands with the client's consent.
 const WAYS: Record<string, { from: string; consent: string }> = {
@@ -42,51 +39,36 @@ function byWay(pathway: string): Json {
 		statutory_ground: way.consent === "GIVEN" ? null : wayWord("law", pathway) };
 }
 
-// A new one, or the draft of one that goes on where it was left.
-function Form(props: { shape: TypeShape; caseId: string; first: Json; draftId: string }) {
-	const [values, setValues] = useState<Json>(props.first);
-	const draft = useDraft({ type: "referral", record_id: props.draftId, case_id: props.caseId });
-	useAddress(draft, props.draftId, "referral");
-	const { refusal, busy, finish } = useFinish(draft, (written) => replace(["referral", written.id]));
-	const pathway = fieldText(values, "pathway");
-	const change = (next: Json) => {
-		const given = next["client_consent"] === "GIVEN";
-		const whole = next["client_consent"] === values["client_consent"] ? next
-			: { ...next, statutory_ground: given ? null : fieldText(next, "statutory_ground") || wayWord("law", pathway) };
-		setValues(whole);
-		draft.type(whole);
-	};
-	const [field] = pick(props.shape, "pathway");
-	const names = ["from_org", "sender", "received_at", "client_consent", ...(values["client_consent"] === "GIVEN" || !values["client_consent"] ? [] : ["statutory_ground"]), "reasons", "new_client", "owner"];
-	const shape = { ...props.shape, fields: pick(props.shape, ...names).map((one) => one.name === "statutory_ground" ? { ...one, required: true } : one) };
+function Form(props: { begun: Begun }) {
+	const form = useForm(props.begun, "referral", (written) => replace(["referral", written.id]));
+	const { values } = form;
+	const pathway = fieldText(values, "pathway"), consent = values["client_consent"];
+	// Without the client's consent the law must say why.
+	const change = (next: Json) => form.set(next["client_consent"] === consent ? next
+		: { ...next, statutory_ground: next["client_consent"] === "GIVEN" ? null : fieldText(next, "statutory_ground") || wayWord("law", pathway) });
+	const names = ["from_org", "sender", "received_at", "client_consent", ...(consent === "GIVEN" || !consent ? [] : ["statutory_ground"]), "reasons", "new_client", "owner"];
+	const shape = { ...form.shape, fields: pick(form.shape, ...names).map((one) => one.name === "statutory_ground" ? { ...one, required: true } : one) };
 	return (
-		<form class="stack" noValidate onSubmit={(event) => { event.preventDefault(); if (!busy) { draft.type(values); void finish(); } }}>
-			<RecordField shape={field!} path="pathway" value={pathway} errors={errorsOf(refusal)} onValue={(next) => change({ ...values, ...byWay(String(next ?? "")) })} />
-			{pathway !== "" && <Notice tone="calm">{wayWord("way", pathway)}</Notice>}
-			<ErrorSummary refusal={refusal} shape={shape} values={values} />
+		<div class="card"><FormBox form={{ ...form, shape }} ending={<div>{pathway !== "" && <Button type="submit" busy={form.busy}>{T("ui.save")}</Button>}</div>}>
+			<RecordField shape={pick(form.shape, "pathway")[0]!} path="pathway" value={pathway} errors={form.errors} onValue={(next) => form.set({ pathway: next, ...byWay(String(next ?? "")) })} />
 			{pathway !== "" && <>
-				<RecordForm shape={shape} values={values} onValues={change} errors={errorsOf(refusal)} caseId={props.caseId} />
-				<Keeping draft={draft} />
-				<div><Button type="submit" busy={busy}>{T("ui.save")}</Button></div>
+				<Notice tone="calm">{wayWord("way", pathway)}</Notice>
+				<RecordForm shape={shape} values={values} onValues={change} errors={form.errors} caseId={form.caseId} />
 			</>}
-		</form>
+		</FormBox></div>
 	);
 }
 
-function New(props: { query: Record<string, string> }) {
+function Made(props: { id: string; query: Record<string, string> }) {
 	const { client = "", pathway = "" } = props.query;
-	const shape = useShape("referral");
-	const { data, refusal } = useAsk<RecordAnswer>(client === "" ? null : "show", { id: client });
 	const matters = useAsk<{ records: Summary[] }>(client === "" ? null : "list", { type: "case", naming: client, limit: 1 });
 	return (
 		<div class="stack">
 			<Title>{T("ui.referral.title")}</Title>
-			{client === "" && <Notice>{T("ui.new.hint")}</Notice>}
-			{data !== null && <p><a href={href(["case", data.record.case_id])}>{clientName(data.record.fields)}</a></p>}
-			<Refused refusal={refusal} />
-			{shape === null || data === null || matters.data === null ? refusal === null && client !== "" && <Busy />
-				: <div class="card"><Form shape={shape} caseId={data.record.case_id} draftId=""
-					first={{ client, received_at: momentIso(Date.now()), owner: status.value?.holder ?? "", new_client: matters.data.records.length === 0, ...byWay(pathway) }} /></div>}
+			{client !== "" && matters.data === null ? matters.refusal === null ? <Busy /> : <Refused refusal={matters.refusal} />
+				: <Begin type="referral" id={props.id} query={props.query} first={{ received_at: momentIso(Date.now()), owner: status.value?.holder ?? "", new_client: matters.data?.records.length === 0, ...byWay(pathway) }}>
+					{(begun) => <Whose client={fieldText(begun.values, "client")}>{(person) => <Form begun={{ ...begun, caseId: begun.caseId || person.case_id }} />}</Whose>}
+				</Begin>}
 		</div>
 	);
 }
@@ -162,35 +144,27 @@ function Acknowledge(props: { record: Held; token: number }) {
 	);
 }
 
-function One(props: { id: string }) {
-	const { data, refusal } = useAsk<RecordAnswer>("show", { id: props.id });
-	const shape = useShape("referral");
-	const client = fieldText(data?.record.fields, "client");
-	const person = useAsk<RecordAnswer>(client === "" ? null : "show", { id: client });
-	if (data === null || shape === null || (client !== "" && person.data === null && person.refusal === null))
-		return <div class="stack"><Title>{T("ui.referral.title")}</Title>{refusal !== null ? <Refused refusal={refusal} /> : <Busy />}</div>;
-	const { record } = data;
-	if (record.draft)
-		return <div class="stack"><Title>{T("ui.referral.title")}</Title><div class="card"><Form shape={shape} caseId={record.case_id} draftId={record.id} first={record.fields} /></div></div>;
+function Follow(props: Stands) {
+	const { record, shape, client, person, token } = props;
 	const state = record.state?.holds ?? "RECEIVED";
 	const triage = record.fields["urgent_triage"] as Json | undefined;
-	const matter = fieldText(record.fields, "outcome_case");
+	const matter = fieldText(record.fields, "outcome_case"), municipality = fieldText(person?.fields, "municipality"), pathway = fieldText(record.fields, "pathway");
 	const sent = !["SELF", "OUTREACH"].includes(fieldText(record.fields, "from_org"));
 	return (
 		<div class="stack">
 			<div><Title>{T("ui.referral.title")}</Title>
-				<p class="row"><a href={href(["case", record.case_id])}>{clientName(person.data?.record.fields) || record.title || T("ui.case.title")}</a><span class="chip">{capital(stateWord("referral", state))}</span>
+				<p class="row"><a href={href(["case", record.case_id])}>{props.name}</a><span class="chip">{capital(stateWord("referral", state))}</span>
 					{triage !== undefined && <span class={`chip ${triage["result"] === "IMMEDIATE" ? "bad" : ""}`}>{capital(valueWord("triage_result", fieldText(triage, "result")))}</span>}</p></div>
-			{state !== "RECEIVED" && triage?.["result"] === "IMMEDIATE" && <Danger municipality={fieldText(person.data?.record.fields, "municipality")} text={T("ui.referral.today")} />}
+			{state !== "RECEIVED" && triage?.["result"] === "IMMEDIATE" && <Danger municipality={municipality} text={T("ui.referral.today")} />}
 			<div class="two">
 				<div class="stack">
-					{state === "RECEIVED" && <Judge record={record} municipality={fieldText(person.data?.record.fields, "municipality")} />}
+					{state === "RECEIVED" && <Judge record={record} municipality={municipality} />}
 					{state === "TRIAGED" && <Outcome record={record} shape={shape} client={client} caseId={record.case_id} />}
 					{matter !== "" && <Matter id={matter} client={client} />}
-					{sent && state !== "RECEIVED" && <Acknowledge record={record} token={data.token} />}
+					{sent && state !== "RECEIVED" && <Acknowledge record={record} token={token} />}
 				</div>
 				<aside class="card stack" aria-label={T("ui.record.title")}>
-					{fieldText(record.fields, "pathway") !== "" && <p class="quiet">{wayWord("way", fieldText(record.fields, "pathway"))}</p>}
+					{pathway !== "" && <p class="quiet">{wayWord("way", pathway)}</p>}
 					<RecordView shape={shape} values={record.fields} leaveOut={["client", "state", "outcome_case"]} />
 					<div class="row"><a class="button second small" href={href(["record", record.id])}>{T("ui.visit.whole")}</a></div>
 				</aside>
@@ -211,5 +185,6 @@ function Matter(props: { id: string; client: string }) {
 }
 
 export function Referral(props: { id: string; query: Record<string, string> }) {
-	return props.id === "new" ? <New query={props.query} /> : <One id={props.id} />;
+	const made = () => <Made {...props} />;
+	return props.id === "new" ? made() : <One type="referral" id={props.id} title={T("ui.referral.title")} draft={made}>{(one) => <Follow {...one} />}</One>;
 }

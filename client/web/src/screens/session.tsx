@@ -15,7 +15,7 @@ import { Agreed } from "./companion/agreed";
 import { Happened } from "./companion/course";
 import { clientOf, step, useMeeting, type Meeting } from "./companion/meeting";
 import { Title } from "./frame";
-import { errorsOf, Keeping } from "./write";
+import { Keeping, useErrors } from "./write";
 
 interface ConsentRow {
 	id: string;
@@ -48,7 +48,7 @@ function Consents(props: { caseId: string; client: string; value: string; onValu
 		);
 	}
 	return (
-		<Choice label={label("consent")} value={props.value || fit[0]!.id} onValue={props.onValue} error={props.error} list={fit.length > 2}
+		<Choice path="consent" label={label("consent")} value={props.value || fit[0]!.id} onValue={props.onValue} error={props.error} list={fit.length > 2}
 			options={fit.map((one) => ({ value: one.id, label: `${one.scope.filter((scope) => scope !== "SESSION").map((scope) => valueWord("consent_scope", scope)).join(", ") || t("ui.companion.only_agreed")} · ${t("ui.session.until", { day: dateText(one.valid_until) })}` }))} />
 	);
 }
@@ -57,7 +57,7 @@ function Form(props: { first: Json; caseId: string; draftId: string }) {
 	const [values, setValues] = useState<Json>(props.first);
 	const draft = useDraft({ type: "joint_session", record_id: props.draftId, case_id: props.caseId });
 	const { refusal, busy, act } = useAct();
-	const errors = errorsOf(refusal);
+	const errors = useErrors(refusal);
 	const points = (values["agenda"] as { title: string }[] | undefined ?? [{ title: "" }]).map((one) => one.title);
 	const change = (more: Json) => {
 		const next = { ...values, ...more };
@@ -82,11 +82,11 @@ function Form(props: { first: Json; caseId: string; draftId: string }) {
 	return (
 		<form class="card stack" onSubmit={(event) => { event.preventDefault(); if (!busy) void prepare(); }}>
 			<Consents caseId={props.caseId} client={fieldText(values, "client")} value={fieldText(values, "consent")} onValue={(consent) => change({ consent })} error={errors["consent"]} />
-			<Choice label={label("kind")} value={fieldText(values, "kind")} onValue={(kind) => change({ kind })} options={words("session_kind", KINDS)} error={errors["kind"]} />
-			<Choice label={label("channel")} value={fieldText(values, "channel")} onValue={(channel) => change({ channel })} options={words("session_channel", CHANNELS)} hint={T("ui.session.link_outside")} error={errors["channel"]} />
-			<Text label={label("scheduled_at")} type="datetime-local" value={fieldText(values, "scheduled_at").slice(0, 16)} onValue={(scheduled_at) => change({ scheduled_at })} error={errors["scheduled_at"]} />
+			<Choice path="kind" label={label("kind")} value={fieldText(values, "kind")} onValue={(kind) => change({ kind })} options={words("session_kind", KINDS)} error={errors["kind"]} />
+			<Choice path="channel" label={label("channel")} value={fieldText(values, "channel")} onValue={(channel) => change({ channel })} options={words("session_channel", CHANNELS)} hint={T("ui.session.link_outside")} error={errors["channel"]} />
+			<Text path="scheduled_at" label={label("scheduled_at")} type="datetime-local" value={fieldText(values, "scheduled_at").slice(0, 16)} onValue={(scheduled_at) => change({ scheduled_at })} error={errors["scheduled_at"]} />
 			<fieldset class="stack tight"><legend>{label("agenda")}</legend>
-				{points.map((one, i) => <Text key={i} label={T("ui.session.point", { number: i + 1 })} value={one} lettersMost={200} onValue={(title) => setPoints(points.map((old, j) => j === i ? title : old))} />)}
+				{points.map((one, i) => <Text key={i} path="agenda.title" label={T("ui.session.point", { number: i + 1 })} value={one} lettersMost={500} onValue={(title) => setPoints(points.map((old, j) => j === i ? title : old))} />)}
 				{points.length < 16 && <div><Button kind="second" onClick={() => setPoints([...points, ""])}>{T("ui.session.more_points")}</Button></div>}
 			</fieldset>
 			<Keeping draft={draft} />

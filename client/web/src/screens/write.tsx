@@ -4,13 +4,12 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { call, jsonBody, Refusal, type Json } from "../core/api";
 import { useDraft, type Draft } from "../core/draft";
 import { touched, useAsk } from "../core/live";
-import { told } from "../core/refusal-words";
 import { fieldText, useShape, write, type RecordAnswer, type TypeShape, type Written } from "../core/records";
 import { href, replace, settle } from "../core/route";
 import { capital, clockText, language, T, typeWord } from "../core/words";
 import { Kept } from "../ui/kept";
-import { Button, Busy, Notice, Refused, toast } from "../ui/parts";
-import { ErrorSummary, RecordForm, type FieldErrors } from "../ui/record-form";
+import { Button, Busy, Notice, Refused, refusalText, toast } from "../ui/parts";
+import { ErrorSummary, focusField, RecordForm, type FieldErrors } from "../ui/record-form";
 import { SCREENS } from "./case";
 import { Title } from "./frame";
 
@@ -23,7 +22,13 @@ export function Keeping(props: { draft: Draft }) {
 
 // The daemon's error beside the field it names; without one, on top.
 export function errorsOf(refusal: Refusal | null): FieldErrors {
-	return refusal === null || refusal.field === "" ? {} : { [refusal.field]: told(refusal.message) };
+	return refusal === null || refusal.field === "" ? {} : { [refusal.field]: refusalText(refusal) };
+}
+
+// The same, and the field comes before the eyes.
+export function useErrors(refusal: Refusal | null): FieldErrors {
+	useEffect(() => focusField(refusal?.field ?? ""), [refusal]);
+	return errorsOf(refusal);
 }
 
 // Signs or saves what a draft holds; what was typed stays when it is refused.
@@ -34,6 +39,9 @@ export function useFinish(draft: Draft, after: (written: Written) => void) {
 		setBusy(true);
 		try {
 			await draft.keep();
+			const { value } = draft.keeping;
+			if (value.state === "failed")
+				throw value.refusal; // what the daemon holds is not what is shown
 			const written = await call<Written>("sign", { recordId: draft.id });
 			await draft.end();
 			touched();
@@ -127,7 +135,7 @@ export function Write(props: { type: string; query: Record<string, string> }) {
 	return (
 		<div class="stack">
 			<Title>{T("ui.new.one", { what: typeWord(props.type) })}</Title>
-			{shape === null ? <Busy /> : <div class="card"><Form key={shape.name} shape={shape} first={first} caseId={props.query["case"] ?? ""} draftId=""
+			{shape === null ? <Busy /> : shape.central_only || shape.home === "ACCESS" ? <Notice>{T("ui.write.elsewhere")}</Notice> : <div class="card"><Form key={shape.name} shape={shape} first={first} caseId={props.query["case"] ?? ""} draftId=""
 				after={props.query["back"] === "1" ? () => history.back() : undefined} /></div>}
 		</div>
 	);

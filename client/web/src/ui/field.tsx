@@ -11,22 +11,24 @@ interface Labelled {
 	hint?: string | undefined;
 	error?: string | undefined;
 	required?: boolean | undefined;
+	path?: string | undefined; // of the field in its record: an error of the daemon leads there (focusField)
 }
 
 function describedBy(id: string, { hint, error }: Labelled): string | undefined {
-	const ids = [hint !== undefined && hint !== "" ? `${id}-hint` : "", error ? `${id}-error` : ""].filter((part) => part !== "").join(" ");
-	return ids === "" ? undefined : ids;
+	return [hint ? `${id}-hint` : "", error ? `${id}-error` : ""].filter(Boolean).join(" ") || undefined;
 }
 
-function Around(props: Labelled & { id: string; children: ComponentChildren }) {
-	return (
-		<div class="field">
-			<label for={props.id}>{props.label}{props.required === true && <span class="quiet"> ({t("ui.field.required")})</span>}</label>
-			{props.hint !== undefined && props.hint !== "" && <span class="hint" id={`${props.id}-hint`}>{props.hint}</span>}
-			{props.children}
-			{props.error && <span class="error" id={`${props.id}-error`}>{props.error}</span>}
-		</div>
-	);
+// `group`: several inputs answer one question.
+function Around(props: Labelled & { id: string; group?: boolean; children: ComponentChildren }) {
+	const { id, hint, error } = props;
+	const label = <>{props.label}{props.required === true && <span class="quiet"> ({t("ui.field.required")})</span>}</>;
+	const rest = <>
+		{hint && <span class="hint" id={`${id}-hint`}>{hint}</span>}
+		{props.children}
+		{error && <span class="error" id={`${id}-error`}>{error}</span>}
+	</>;
+	return props.group === true ? <fieldset class="field" data-path={props.path} aria-describedby={describedBy(id, props)}><legend>{label}</legend>{rest}</fieldset>
+		: <div class="field" data-path={props.path}><label for={id}>{label}</label>{rest}</div>;
 }
 
 const encoder = new TextEncoder();
@@ -87,62 +89,50 @@ export function Text(props: TextProps) {
 
 export interface Option {
 	value: string;
-	label: string;
+	label: ComponentChildren;
 }
 
-// One of some. Few stand side by side, to be touched; many are a list.
+// Side by side, to be touched. `clear`: a second touch takes the choice back.
+export function Touch(props: { name: string; options: Option[]; on: (value: string) => boolean; onPick: (value: string, on: boolean) => void; many?: boolean; clear?: boolean | undefined }) {
+	return (
+		<div class="choices">
+			{props.options.map(({ value, label }) => (
+				<label class="choice" key={value}>
+					<input type={props.many === true ? "checkbox" : "radio"} name={props.name} value={value} checked={props.on(value)}
+						onClick={() => props.clear === true && props.on(value) && props.onPick(value, false)}
+						onChange={(event) => props.onPick(value, event.currentTarget.checked)} />
+					<span>{label}</span>
+				</label>
+			))}
+		</div>
+	);
+}
+
+// One of some. Few stand side by side; many are a list.
 export function Choice(props: Labelled & { options: Option[]; value: string; onValue: (value: string) => void; optional?: boolean; list?: boolean }) {
 	const id = useId();
-	if (props.list ?? props.options.length > 8) {
-		return (
-			<Around {...props} id={id}>
+	const list = props.list ?? props.options.length > 8;
+	return (
+		<Around {...props} id={id} group={!list}>
+			{list ? (
 				<select id={id} class="input" value={props.value} aria-invalid={props.error ? true : undefined} aria-describedby={describedBy(id, props)}
 					onChange={(event) => props.onValue(event.currentTarget.value)}>
 					{(props.value === "" || props.optional === true) && <option value="">–</option>}
 					{props.options.map((option) => <option key={option.value} value={option.value}>{option.label}</option>)}
 				</select>
-			</Around>
-		);
-	}
-	return (
-		<fieldset class="field" aria-describedby={describedBy(id, props)}>
-			<legend>{props.label}{props.required === true && <span class="quiet"> ({t("ui.field.required")})</span>}</legend>
-			{props.hint !== undefined && props.hint !== "" && <span class="hint" id={`${id}-hint`}>{props.hint}</span>}
-			<div class="choices">
-				{props.options.map((option) => (
-					<label class="choice" key={option.value}>
-						<input type="radio" name={id} value={option.value} checked={props.value === option.value}
-							onClick={() => props.optional === true && props.value === option.value && props.onValue("")}
-							onChange={() => props.onValue(option.value)} />
-						<span>{option.label}</span>
-					</label>
-				))}
-			</div>
-			{props.error && <span class="error" id={`${id}-error`}>{props.error}</span>}
-		</fieldset>
+			) : <Touch name={id} options={props.options} on={(value) => props.value === value} clear={props.optional} onPick={(value, on) => props.onValue(on ? value : "")} />}
+		</Around>
 	);
 }
 
 // Any of some.
 export function Choices(props: Labelled & { options: Option[]; values: string[]; onValues: (values: string[]) => void }) {
 	const id = useId();
-	const toggle = (value: string, on: boolean) =>
-		props.onValues(on ? [...props.values, value] : props.values.filter((one) => one !== value));
 	return (
-		<fieldset class="field" aria-describedby={describedBy(id, props)}>
-			<legend>{props.label}{props.required === true && <span class="quiet"> ({t("ui.field.required")})</span>}</legend>
-			{props.hint !== undefined && props.hint !== "" && <span class="hint" id={`${id}-hint`}>{props.hint}</span>}
-			<div class="choices">
-				{props.options.map((option) => (
-					<label class="choice" key={option.value}>
-						<input type="checkbox" value={option.value} checked={props.values.includes(option.value)}
-							onChange={(event) => toggle(option.value, event.currentTarget.checked)} />
-						<span>{option.label}</span>
-					</label>
-				))}
-			</div>
-			{props.error && <span class="error" id={`${id}-error`}>{props.error}</span>}
-		</fieldset>
+		<Around {...props} id={id} group>
+			<Touch name={id} many options={props.options} on={(value) => props.values.includes(value)}
+				onPick={(value, on) => props.onValues(on ? [...props.values, value] : props.values.filter((one) => one !== value))} />
+		</Around>
 	);
 }
 

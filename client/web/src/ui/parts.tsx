@@ -12,7 +12,7 @@ export function Button(props: Omit<ComponentProps<"button">, "class"> & { kind?:
 	const { kind, small, busy, children, ...rest } = props;
 	return (
 		<button {...rest} type={rest.type ?? "button"} class={`button ${kind ?? ""} ${small === true ? "small" : ""}`} aria-disabled={busy === true ? true : undefined}
-			onClick={busy === true ? undefined : rest.onClick}>{children}</button>
+			onClick={busy === true ? (event) => event.preventDefault() : rest.onClick}>{children}</button>
 	);
 }
 

@@ -2,7 +2,7 @@
 // type can be written, with its own words, bounds and errors. Screens that know more about
 // their record use the pieces (RecordField) in an order of their own.
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Json, Refusal } from "../core/api";
 import { municipalityNames, usePlaces } from "../core/reference";
 import type { FieldShape, TypeShape } from "../core/records";
@@ -12,7 +12,7 @@ import { Button, refusalText } from "./parts";
 import { RecordPick } from "./record-pick";
 
 export interface FieldErrors {
-	[path: string]: string; // "quadrants.0.state" or "phone"
+	[path: string]: string; // "phone", or inside a part "quadrants.state"
 }
 
 interface FieldProps {
@@ -30,11 +30,6 @@ function options(shape: FieldShape) {
 		.map((value) => ({ value, label: capital(shape.value_labels?.[(shape.values ?? []).indexOf(value)] ?? value) }));
 }
 
-// The daemon names a field "phone" or, inside, "quadrants.0.state"; the nearest one shown takes it.
-function errorAt(errors: FieldErrors | undefined, path: string): string | undefined {
-	return errors?.[path] ?? errors?.[path.replace(/\.\d+/g, "")];
-}
-
 const TYPES: Record<string, TextProps["type"]> = { phone: "tel", email: "email" };
 
 // The municipalities of the reference data are offered; another may be typed.
@@ -44,7 +39,7 @@ function Municipality(props: TextProps) {
 
 function One(props: FieldProps & { label: string }) {
 	const { shape, value } = props;
-	const common = { label: props.label, required: shape.required, error: errorAt(props.errors, props.path), hint: props.hint };
+	const common = { label: props.label, required: shape.required, error: props.errors?.[props.path], hint: props.hint };
 	const text = typeof value === "string" ? value : typeof value === "number" ? String(value) : "";
 	const set = (next: string) => props.onValue(next === "" ? null : next);
 	switch (shape.kind) {
@@ -66,8 +61,8 @@ function One(props: FieldProps & { label: string }) {
 	case "ID":
 		return <RecordPick {...common} field={shape.name} caseId={props.caseId} value={text} onValue={(id) => props.onValue(id === "" ? null : id)} />;
 	case "TEXT":
-		return shape.name === "municipality" ? <Municipality {...common} value={text} onValue={set} lettersMost={shape.chars_max} />
-			: <Text {...common} value={text} onValue={set} lettersMost={shape.chars_max} long={(shape.chars_max ?? 0) > 400} type={TYPES[shape.name]} />;
+		return shape.name === "municipality" ? <Municipality {...common} value={text} onValue={set} lettersMost={shape.chars_max} bytesMost={shape.bytes_max} />
+			: <Text {...common} value={text} onValue={set} lettersMost={shape.chars_max} bytesMost={shape.bytes_max} long={(shape.chars_max ?? 0) > 400} type={TYPES[shape.name]} />;
 	case "MESSAGE":
 		return <Part {...props} />;
 	case "BYTES":
@@ -80,7 +75,8 @@ function Part(props: FieldProps & { label: string }) {
 	const value = (props.value ?? {}) as Json;
 	return (
 		<fieldset class="card stack">
-			<legend class="label">{props.label}</legend>
+			<legend class="label">{props.label}{props.shape.required && <span class="quiet"> ({t("ui.field.required")})</span>}</legend>
+			{!props.shape.repeated && props.errors?.[props.path] && <span class="error">{props.errors[props.path]}</span>}
 			{(props.shape.fields ?? []).map((field) => (
 				<RecordField key={field.name} shape={field} path={`${props.path}.${field.name}`} value={value[field.name]} errors={props.errors} caseId={props.caseId}
 					onValue={(next) => props.onValue(without({ ...value, [field.name]: next }))} />
@@ -99,10 +95,10 @@ function Many(props: FieldProps & { label: string }) {
 	const values = Array.isArray(props.value) ? props.value as unknown[] : [];
 	const put = (next: unknown[]) => props.onValue(next.length === 0 ? null : next);
 	if (shape.kind === "ENUM") {
-		return <Choices label={props.label} required={shape.required} hint={props.hint} error={errorAt(props.errors, props.path)}
+		return <Choices label={props.label} required={shape.required} hint={props.hint} error={props.errors?.[props.path]}
 			options={options(shape)} values={values as string[]} onValues={put} />;
 	}
-	const error = errorAt(props.errors, props.path);
+	const error = props.errors?.[props.path];
 	const rows = shape.kind === "TEXT" && values.length === 0 ? [""] : values; // one row waits to be typed into
 	const adding = <div><Button kind="second" small onClick={() => put([...rows, shape.kind === "MESSAGE" ? {} : ""])}>{T("ui.field.add", { what: props.label })}</Button></div>;
 	if (shape.kind === "TEXT" && rows.length === 1) {
@@ -120,7 +116,7 @@ function Many(props: FieldProps & { label: string }) {
 			{error !== undefined && <span class="error">{error}</span>}
 			{rows.map((value, i) => (
 				<div class="stack tight" key={i}>
-					<One {...props} hint={undefined} path={`${props.path}.${i}`} label={`${props.label} ${i + 1}`} value={value}
+					<One {...props} hint={undefined} label={`${props.label} ${i + 1}`} value={value} errors={shape.kind === "MESSAGE" ? props.errors : undefined}
 						shape={{ ...shape, required: false }}
 						onValue={(next) => put(rows.map((old, j) => j === i ? next ?? (shape.kind === "MESSAGE" ? {} : "") : old))} />
 					<div><Button kind="plain" small onClick={() => put(rows.filter((_, j) => j !== i))}>{T("ui.field.remove", { what: `${props.label} ${i + 1}` })}</Button></div>
@@ -142,9 +138,10 @@ function isEmpty(value: unknown): boolean {
 
 // Brings the field that is named, or the nearest one shown, before the eyes and under the keys.
 export function focusField(path: string): void {
-	for (let at = path; at !== ""; at = at.includes(".") ? at.slice(0, at.lastIndexOf(".")) : "") {
-		const box = document.querySelector(`[data-path="${CSS.escape(at)}"]`);
-		if (box === null)
+	for (let at = path; at !== ""; at = at.slice(0, Math.max(0, at.lastIndexOf(".")))) {
+		const boxes = [...document.querySelectorAll(`[data-path="${CSS.escape(at)}"]`)];
+		const box = boxes.find((one) => one.querySelector(".error")) ?? boxes[0];
+		if (box === undefined)
 			continue;
 		box.closest("details")?.setAttribute("open", "");
 		box.querySelector<HTMLElement>("input, textarea, select, button")?.focus();
@@ -157,21 +154,17 @@ export function focusField(path: string): void {
 // what is still empty. Takes the focus to the first when it comes.
 export function ErrorSummary(props: { refusal: Refusal | null; shape: TypeShape; values: Json; leaveOut?: readonly string[] }) {
 	const { refusal, shape } = props;
-	useEffect(() => {
-		if (refusal !== null && refusal.field !== "")
-			focusField(refusal.field);
-	}, [refusal]);
+	useEffect(() => focusField(refusal?.field ?? ""), [refusal]);
 	if (refusal === null)
 		return null;
-	const said = refusal.field.split(".")[0]!;
-	const labelOf = (name: string) => capital(shape.fields.find((one) => one.name === name)?.label ?? name);
-	const empty = said === "" ? [] : shape.fields.filter((one) => one.required && !one.later && one.name !== said && isEmpty(props.values[one.name]) && !(props.leaveOut ?? []).includes(one.name));
+	const said = shape.fields.find((one) => one.name === refusal.field.split(".")[0]);
+	const empty = said === undefined ? [] : shape.fields.filter((one) => one.required && !one.later && one !== said && isEmpty(props.values[one.name]) && !(props.leaveOut ?? []).includes(one.name));
 	return (
 		<div class="notice bad" role="alert">
 			<h2>{T("ui.form.stopped")}</h2>
 			<ul>
-				<li>{said === "" ? refusalText(refusal) : <><Button kind="plain" onClick={() => focusField(refusal.field)}>{labelOf(said)}</Button> {refusalText(refusal)}</>}</li>
-				{empty.map((one) => <li key={one.name}><Button kind="plain" onClick={() => focusField(one.name)}>{capital(one.label)}</Button> {t("ui.field.required")}</li>)}
+				<li>{said !== undefined && <Button kind="plain" onClick={() => focusField(refusal.field)}>{capital(said.label)}</Button>} {refusalText(refusal)}</li>
+				{empty.map((one) => <li key={one.name}><Button kind="plain" onClick={() => focusField(one.name)}>{capital(one.label)}</Button> {T("ui.field.required")}</li>)}
 			</ul>
 			<p>{T("ui.form.kept")}</p>
 		</div>
@@ -206,6 +199,8 @@ export function RecordForm(props: {
 	const first = (field: FieldShape) => props.fresh !== true || shown.length <= FEW || field.required || unfolded.has(field.name) ||
 		(EVERY_TIME[props.shape.name] ?? []).includes(field.name) || (field.kind === "TEXT" && (field.chars_max ?? 0) >= 4000);
 	const more = shown.filter((field) => !first(field));
+	const unfold = useRef(false); // and stays so: nothing typed goes out of sight
+	unfold.current ||= more.some((field) => Object.keys(props.errors ?? {}).some((path) => path.split(".")[0] === field.name));
 	const draw = (field: FieldShape) => (
 		<RecordField key={field.name} shape={field} path={field.name} value={props.values[field.name]} errors={props.errors} caseId={props.caseId}
 			onValue={(next) => props.onValues({ ...props.values, [field.name]: next })} />
@@ -215,7 +210,7 @@ export function RecordForm(props: {
 			{shown.filter(first).map(draw)}
 			{props.children}
 			{more.length > 0 && (
-				<details open={more.some((field) => Object.keys(props.errors ?? {}).some((path) => path.split(".")[0] === field.name)) || undefined}>
+				<details open={unfold.current || undefined}>
 					<summary>{T("ui.form.more")} <span class="quiet">{more.slice(0, 3).map((field) => field.label).join(", ")}{more.length > 3 ? " …" : ""}</span></summary>
 					<div class="stack">{more.map(draw)}</div>
 				</details>

@@ -1,16 +1,15 @@
 // step-form - one act on a record that stands: the fields it needs and one button. What was
 // typed is kept until it is done, whatever screen one is on, whatever is refused or ends.
 import type { ComponentChildren } from "preact";
-import { useEffect } from "preact/hooks";
 import { useAct } from "../core/act";
 import { assignments, call, type Json } from "../core/api";
 import { touched } from "../core/live";
 import type { FieldShape, TypeShape, Written } from "../core/records";
 import { useUnfinished } from "../core/unfinished";
-import { errorsOf } from "../screens/write";
+import { useErrors } from "../screens/write";
 import { Kept } from "./kept";
 import { Button, Refused, toast } from "./parts";
-import { focusField, RecordField } from "./record-form";
+import { RecordField } from "./record-form";
 
 // A step of the record's life with what goes with it; the daemon decides whether it may be.
 export async function step(id: string, state: string, values: Json): Promise<true> {
@@ -38,10 +37,7 @@ export function StepForm(props: { name: string; fields: FieldShape[]; first?: Js
 	const typed = useUnfinished<Json>(id, name, props.first ?? {});
 	const values = typed.value;
 	const { refusal, busy, act } = useAct();
-	useEffect(() => {
-		if (refusal !== null && refusal.field !== "")
-			focusField(refusal.field);
-	}, [refusal]);
+	const errors = useErrors(refusal);
 	const send = async () => {
 		if (await act(async () => [await props.take(values)]) !== undefined)
 			typed.done();
@@ -50,7 +46,7 @@ export function StepForm(props: { name: string; fields: FieldShape[]; first?: Js
 		<form class="stack" noValidate onSubmit={(event) => { event.preventDefault(); if (!busy) void send(); }}>
 			{refusal !== null && !props.fields.some((one) => one.name === refusal.field.split(".")[0]) && <Refused refusal={refusal} />}
 			{props.fields.map((field) => (
-				<RecordField key={field.name} shape={{ ...field, later: false }} path={field.name} value={values[field.name]} errors={errorsOf(refusal)} caseId={props.caseId}
+				<RecordField key={field.name} shape={{ ...field, later: false }} path={field.name} value={values[field.name]} errors={errors} caseId={props.caseId}
 					onValue={(next) => typed.set({ ...values, [field.name]: next })} />
 			))}
 			{props.children?.(values, typed.set)}
