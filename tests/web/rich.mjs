@@ -71,7 +71,7 @@ export async function rich(world) {
 	await center.stop();
 	await aino.run("note", matter.case_id, "Soitto vuokranantajalle yhdessä: maksusuunnitelma kuudelle kuukaudelle sopii.");
 	const own = `case=${client.case_id}&client=${client.id}`, its = `case=${matter.case_id}&client=${client.id}`;
-	return { aino, client, matter, planned, running, ...kela, screens: [
+	return { aino, veera, client, matter, planned, running, ...kela, screens: [
 		["home", "#/"], ["the client", `#/case/${client.case_id}`], ["the matter", `#/case/${matter.case_id}`],
 		["a new visit", `#/visit/new?${its}`], ["with whom", "#/visit/new"], ["a planned visit", `#/visit/${planned}`], ["a running visit", `#/visit/${running}`], ["another visit", `#/visit/${done}`],
 		["a new application", `#/application/new?${own}&urgent=1`], ["an urgent application", `#/application/${urgent}`],
