@@ -26,7 +26,9 @@ PURE         := base core domain
 WARN := -Wall -Wextra -Werror -Wshadow -Wconversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wvla -Wpointer-arith -Wwrite-strings -Wundef \
 	-Wformat=2 -Wimplicit-fallthrough -Wswitch-enum
-HARDEN := -fstack-protector-strong -fstack-clash-protection -fcf-protection -fPIE
+MACHINE := $(shell $(CC) -dumpmachine)
+HARDEN := -fstack-protector-strong -fstack-clash-protection -fPIE \
+	$(if $(findstring x86_64,$(MACHINE)),-fcf-protection,$(if $(findstring aarch64,$(MACHINE)),-mbranch-protection=standard))
 CFLAGS_debug    := -O0 -g3
 CFLAGS_release  := -O2 -g -D_FORTIFY_SOURCE=3 $(HARDEN)
 CFLAGS_asan     := -O1 -g3 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -221,10 +223,52 @@ looks: ## every journey of the web client in all 18 looks and by keyboard alone 
 	@$(MAKE) --no-print-directory -j$$(nproc) all
 	@JALKAD=$(abspath $(OUT))/jalkad JALKA=$(abspath $(OUT))/jalka scripts/looks
 
+# ---- installing -----------------------------------------------------------
+prefix     ?= /usr/local
+bindir     ?= $(prefix)/bin
+sysconfdir ?= /etc
+unitdir    ?= $(prefix)/lib/systemd
+STRIP      ?=
+PLACED     := jalka-central.service jalka-central-init.service
+PLACED_USER := jalka-field.service jalka-field.socket jalka-field-web.socket
+
+install: all install-only ## build, then install below DESTDIR and prefix (/usr/local); configuration that is there stays
+
+# Without building: what a package's rules call.
+install-only:
+	install -d $(DESTDIR)$(bindir) $(DESTDIR)$(prefix)/share/man/man1 $(DESTDIR)$(prefix)/share/man/man5 $(DESTDIR)$(prefix)/share/man/man8
+	install -d $(DESTDIR)$(prefix)/share/bash-completion/completions $(DESTDIR)$(prefix)/share/doc/jalka $(DESTDIR)$(prefix)/lib/sysusers.d
+	install -d $(DESTDIR)$(unitdir)/system $(DESTDIR)$(unitdir)/user $(DESTDIR)$(sysconfdir)/jalka
+	install -m 755 $(STRIP) $(OUT)/jalkad $(OUT)/jalka $(DESTDIR)$(bindir)
+	install -m 644 docs/man/jalka.1 $(DESTDIR)$(prefix)/share/man/man1
+	install -m 644 docs/man/jalka.conf.5 $(DESTDIR)$(prefix)/share/man/man5
+	install -m 644 docs/man/jalkad.8 $(DESTDIR)$(prefix)/share/man/man8
+	install -m 644 scripts/install/jalka.bash $(DESTDIR)$(prefix)/share/bash-completion/completions/jalka
+	install -m 644 scripts/install/jalkad.bash $(DESTDIR)$(prefix)/share/bash-completion/completions/jalkad
+	install -m 644 docs/operations.md CHANGES.md $(DESTDIR)$(prefix)/share/doc/jalka
+	install -m 644 scripts/install/jalka.sysusers $(DESTDIR)$(prefix)/lib/sysusers.d/jalka.conf
+	for unit in $(PLACED); do sed 's|@bindir@|$(bindir)|' scripts/install/$$unit >$(DESTDIR)$(unitdir)/system/$$unit; done
+	for unit in $(PLACED_USER); do sed 's|@bindir@|$(bindir)|' scripts/install/$$unit >$(DESTDIR)$(unitdir)/user/$$unit; done
+	for conf in central.conf field.conf; do [ -e $(DESTDIR)$(sysconfdir)/jalka/$$conf ] || \
+		install -m 644 scripts/install/$$conf $(DESTDIR)$(sysconfdir)/jalka; done
+
+uninstall: ## remove what install put there; configuration and stores stay
+	rm -f $(addprefix $(DESTDIR)$(bindir)/,jalkad jalka) $(addprefix $(DESTDIR)$(unitdir)/system/,$(PLACED)) \
+		$(addprefix $(DESTDIR)$(unitdir)/user/,$(PLACED_USER)) $(DESTDIR)$(prefix)/lib/sysusers.d/jalka.conf \
+		$(addprefix $(DESTDIR)$(prefix)/share/,man/man1/jalka.1 man/man5/jalka.conf.5 man/man8/jalkad.8 \
+		bash-completion/completions/jalka bash-completion/completions/jalkad)
+	rm -rf $(DESTDIR)$(prefix)/share/doc/jalka
+
+deb: ## Debian packages for this machine, into build/deb
+	@scripts/deb
+
+deb-arm64: ## the same for arm64, cross-built
+	@scripts/deb arm64
+
 clean: ## remove what was built
 	rm -rf $(BUILD)
 
 print-%:
 	@echo $($*)
 
-.PHONY: all help bootstrap bootstrap-check units crash-bins fuzz-bins check test sim bench demo screenshots looks clean
+.PHONY: all help bootstrap bootstrap-check units crash-bins fuzz-bins check test sim bench demo screenshots looks install install-only uninstall deb deb-arm64 clean

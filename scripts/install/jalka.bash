@@ -1,0 +1,2 @@
+# bash completion for jalka(1): the program knows its own verbs.
+eval "$(jalka completion)"

@@ -1,0 +1,2 @@
+# bash completion for jalkad(8): the program knows its own options.
+eval "$(jalkad --completion)"
