@@ -74,6 +74,11 @@ SAY = $(if $(V),,@echo "  $(1) $@")
 
 all: bootstrap-check $(OUT)/jalkad $(OUT)/jalka ## build jalkad and jalka (VARIANT=release|debug|asan|tsan|coverage)
 
+programs: $(OUT)/jalkad $(OUT)/jalka
+
+# All that needs no compiler: protobuf, tables, the web clients.
+generated: $(GEN_ALL) $(GEN)/session.pb.c $(GEN)/local.pb.c $(GEN)/web_assets.c
+
 help: ## this list
 	@awk 'BEGIN{FS=":.*## "} /^[a-zA-Z0-9_-]+:.*## /{printf "  %-14s %s\n",$$1,$$2}' $(MAKEFILE_LIST)
 
@@ -271,4 +276,4 @@ clean: ## remove what was built
 print-%:
 	@echo $($*)
 
-.PHONY: all help bootstrap bootstrap-check units crash-bins fuzz-bins check test sim bench demo screenshots looks install install-only uninstall deb deb-arm64 clean
+.PHONY: all programs generated help bootstrap bootstrap-check units crash-bins fuzz-bins check test sim bench demo screenshots looks install install-only uninstall deb deb-arm64 clean
