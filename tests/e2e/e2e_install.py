@@ -14,6 +14,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 import daemons
 from daemons import JALKAD, ROOT
 
+MAN = os.path.join(ROOT, "docs/man")
 OPERATIONS = open(os.path.join(ROOT, "docs/operations.md"), encoding="utf-8").read()
 CENTRAL_EXPOSURE_MAX, FIELD_EXPOSURE_MAX = 1.3, 6.5  # of systemd-analyze security: 0 is closed, 10 open
 
@@ -94,6 +95,31 @@ def systemd_understands_the_units(place):
                           env={**os.environ, "XDG_RUNTIME_DIR": place.base})
     own = [line for line in done.stderr.splitlines() if "jalka" in line]
     assert own == [], own
+
+
+def what_the_units_wait_for_is_what_making_a_node_makes(place):
+    wanted = {name: re.search(r"(?m)^ConditionPathExists=!?/var/lib/jalka/(.*)$", open(place.unit(name)).read())[1]
+              for name in ("jalka-central.service", "jalka-central-init.service")}
+    folder = place.base + "/made"
+    done = subprocess.run([JALKAD, "central", "--dir", folder, "--config", "off", "--init-only"], capture_output=True, text=True)
+    assert done.returncode == 0 and set(wanted.values()) <= set(os.listdir(folder)), (wanted, done, os.listdir(folder))
+    manual = open(os.path.join(MAN, "jalkad.8"), encoding="utf-8").read().replace("\\-", "-")
+    for name in os.listdir(folder):
+        assert f"DIR/{name}" in manual, name
+    shutil.rmtree(folder)
+
+
+def every_file_is_in_one_package(place):
+    lists = {}
+    for name in sorted(os.listdir(ROOT + "/scripts/debian")):
+        if name.endswith(".install"):
+            for line in open(f"{ROOT}/scripts/debian/{name}"):
+                source, _, target = line.strip().partition(" ")
+                lists[f"{target}/systemd/user" if target else source] = name
+    for path in place.files():
+        holders = {package for source, package in lists.items()
+                   if path.replace("usr/lib/systemd/system", "lib/systemd/system").startswith(source)}
+        assert len(holders) == 1, (path, holders)
 
 
 def exposure(path):
@@ -189,6 +215,7 @@ try:
     count = daemons.Count()
     for fact in (all_is_there, a_package_is_put_below_destdir, the_configuration_is_good_and_stays_as_it_was_changed,
                  bash_completes_from_what_was_installed, systemd_understands_the_units, the_units_are_closed,
+                 what_the_units_wait_for_is_what_making_a_node_makes, every_file_is_in_one_package,
                  what_the_node_asks_of_the_kernel_is_let_through, the_document_tells_every_metric_and_event,
                  uninstalling_leaves_the_configuration_alone):
         count.run(fact, place)

@@ -312,6 +312,22 @@ def a_node_starts_from_a_file_alone(bench):
     assert center.process.wait(20) == 0
 
 
+def a_worker_starts_it_with_no_option_and_finds_it(bench):
+    """The daemon and the command line agree where, with and without a runtime folder."""
+    base = bench.world.folder("home")
+    os.makedirs(base + "/run", 0o700)
+    for environment in ({"HOME": base}, {"HOME": base, "XDG_RUNTIME_DIR": base + "/run"}):
+        env = {"PATH": os.environ["PATH"], **environment}
+        field = daemons.Daemon(base, ["field", "--web", "0"])
+        bench.world.daemons.append(field)
+        field.start(env=env)
+        told = subprocess.run([JALKA, "--json", "status"], capture_output=True, text=True, timeout=20, env=env)
+        assert told.returncode == 0 and json.loads(told.stdout)["vault"] == "none", told
+        assert os.path.exists(base + "/run/jalka/socket") == ("XDG_RUNTIME_DIR" in environment)
+        assert field.stop() == 0
+    assert os.stat(base + "/.local/share/jalka").st_mode & 0o777 == 0o700
+
+
 def check_config_tells_what_would_hold_and_touches_nothing(bench):
     base = bench.world.folder("check")
     os.mkdir(base)
@@ -462,6 +478,7 @@ def main():
                      what_waits_for_a_decision_is_counted, health_says_that_it_serves, only_get_of_two_pages_is_answered,
                      many_slow_connections_are_bounded_and_give_way, a_unix_socket_serves_and_leaves_nothing,
                      a_taken_place_is_refused_with_a_reason, a_node_starts_from_a_file_alone,
+                     a_worker_starts_it_with_no_option_and_finds_it,
                      check_config_tells_what_would_hold_and_touches_nothing,
                      a_wrong_file_is_refused_with_its_place_and_nothing_changes, the_key_comes_as_a_credential,
                      systemd_hears_ready_the_watchdog_and_the_end, sockets_that_are_handed_over_serve_the_daemon,
