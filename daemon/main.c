@@ -69,16 +69,19 @@ static int refuse(struct fault f)
 
 /* ---- serving ---- */
 
-/* The folder of a socket that lies outside the daemon's own: the runtime folder of the user. */
-static void make_parent(const char *path)
+/* The folders above a path that may not be there yet in a new account: of the user's
+ * runtime folder, and of ~/.local/share. */
+static void make_parents(const char *path)
 {
 	char parent[PATH_MAX];
-	const char *end = strrchr(path, '/');
-	if (end == NULL || end == path || (size_t)(end - path) >= sizeof parent)
+	int n = snprintf(parent, sizeof parent, "%s", path);
+	if (n < 1 || (size_t)n >= sizeof parent)
 		return;
-	memcpy(parent, path, (size_t)(end - path));
-	parent[end - path] = '\0';
-	mkdir(parent, 0700); /* where it cannot be made, opening the socket says so */
+	for (char *end = strchr(parent + 1, '/'); end != NULL; end = strchr(end + 1, '/')) {
+		*end = '\0';
+		mkdir(parent, 0700); /* where it cannot be made, who opens the path says so */
+		*end = '/';
+	}
 }
 
 static struct fault open_api(struct loop *loop, struct request_target *target, struct api_unix **out)
@@ -86,7 +89,8 @@ static struct fault open_api(struct loop *loop, struct request_target *target, s
 	int handed = supervisor_socket("api");
 	if (handed >= 0)
 		return api_unix_open_handed(loop, handed, request_take, target, out);
-	make_parent(option(OPTIONS_SOCKET));
+	if (!options.values[OPTIONS_SOCKET].told)
+		make_parents(option(OPTIONS_SOCKET));
 	return api_unix_open(loop, option(OPTIONS_SOCKET), request_take, target, out);
 }
 
@@ -298,7 +302,7 @@ static struct fault open_folder(void)
 	if (options.role == OPTIONS_DRILL) /* it makes one below */
 		return fault_none();
 	if (!options.values[OPTIONS_DIR].told)
-		make_parent(option(OPTIONS_DIR));
+		make_parents(option(OPTIONS_DIR));
 	return folder_open(option(OPTIONS_DIR), &folder);
 }
 

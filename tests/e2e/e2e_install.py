@@ -115,7 +115,7 @@ def every_file_is_in_one_package(place):
         if name.endswith(".install"):
             for line in open(f"{ROOT}/scripts/debian/{name}"):
                 source, _, target = line.strip().partition(" ")
-                lists[f"{target}/systemd/user" if target else source] = name
+                lists[f"{target}/user" if target else source] = name
     for path in place.files():
         holders = {package for source, package in lists.items()
                    if path.replace("usr/lib/systemd/system", "lib/systemd/system").startswith(source)}

@@ -265,7 +265,7 @@ def neither_metrics_nor_logs_tell_of_anybody(bench):
         staff = [s["id"] for s in admin.admin("staff", "list")["staff"]]
     bench.metrics()
     # Device ids stand in logs, for an administrator to find the device; never in metrics.
-    persons = [CLIENT["family_name"], "Aino", "Maria", "Utajärvi", "040", "Verokki", "Sihvola", "Ranto", "Jononen", "Ruuhka", "Salainen", "huoli",
+    persons = [CLIENT["family_name"], "Aino", "Maria", "Utajärvi", "1234567", "Verokki", "Sihvola", "Ranto", "Jononen", "Ruuhka", "Salainen", "huoli",
                "vuokra", "Salapoika", "131052", "308T", "Meikäläinen", "Verkkola", "koneenkantaja", "toinen", "kolmas", bench.client["id"],
                bench.client["case_id"], matter["case_id"], matter["id"], note["id"], "Häätö", "Kuusamo", *staff]
     logs = "".join(line for daemon in bench.world.daemons for line in daemon.lines)
