@@ -64,7 +64,7 @@ try {
 		await page.getByText(STREET).waitFor();
 		await page.getByRole("button", { name: "Suojaa osoite" }).click();
 		await well("the question whether to protect", page);
-		await page.getByRole("dialog").getByRole("button", { name: "Suojaa osoite", exact: true }).click();
+		await page.getByRole("button", { name: "Suojaa osoite", exact: true }).click();
 		await page.getByText(STREET).waitFor({ state: "detached" });
 		await page.getByRole("button", { name: "Suojaa osoite" }).waitFor({ state: "detached" });
 	});
@@ -223,11 +223,11 @@ try {
 		await aino.shift(47);
 		await until("the clock compared", async () => (await aino.run("status")).clock === "DRIFTING");
 		const late = await browser.open(await address(aino), { language: "sv", dark: true });
-		await late.getByText("Datorns klocka går 47 min före", { exact: false }).waitFor();
+		await late.getByText("Datorns klocka går fel. Rätt tid är ", { exact: false }).waitFor();
 		await late.locator("[data-sync=all_sent]").waitFor();
 		await well("a clock that is ahead", late);
 		await go(late, "#/sync", "Sändningar");
-		await late.getByText("Ställ klockan i datorns inställningar", { exact: false }).waitFor();
+		await late.getByText("Ställ den i datorns inställningar", { exact: false }).waitFor();
 		await well("a clock that is ahead, in the queue", late);
 	});
 } finally {

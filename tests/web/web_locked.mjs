@@ -47,7 +47,7 @@ try {
 		const other = await page.context().newPage();
 		browser.watch(other, new URL(page.url()).origin);
 		await other.goto(page.url().replace(/#.*/, `#/case/${matter}`));
-		await other.getByRole("heading", { level: 1, name: "Eino Matti Ojala" }).waitFor();
+		await other.getByRole("heading", { level: 1, name: /Ojala/ }).waitFor();
 		await page.bringToFront();
 		await page.evaluate((hash) => { location.hash = hash; }, form);
 		await typed(page).fill("Sähköyhtiö lupasi");

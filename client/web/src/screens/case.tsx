@@ -44,7 +44,7 @@ function Marks(props: { one: Summary }) {
 
 const TEXTS = ["text", "summary", "reasons", "what", "next_step", "topic", "client_view", "reason"];
 
-export function snippet({ type, fields, names }: Pick<Summary, "type" | "fields" | "names">): string {
+function snippet({ type, fields, names }: Summary): string {
 	if (type === "case_assignment")
 		return [names?.[fieldText(fields, "staff")] ?? "", valueWord("assignment_role", fieldText(fields, "role"))].filter(Boolean).join(", ");
 	for (const name of TEXTS) {

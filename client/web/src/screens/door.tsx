@@ -155,12 +155,11 @@ function Enrol() {
 // The central node has shut this machine out: nothing of a client is in sight, and what became of
 // the work is told.
 function Revoked() {
-	const now = status.value!, count = now.unreceipted ?? 0, held = now.quarantined ?? 0;
+	const count = status.value!.unreceipted!;
 	return (
 		<Cover>
 			<h1>{T("ui.sync.revoked")}</h1>
-			{count > 0 ? <Notice tone="warn" live><p>{T("ui.door.revoked_unsent", { count })}</p></Notice>
-				: <p>{T("ui.door.revoked_erased")} {held > 0 ? T("ui.door.revoked_held", { count: held }) : ""}</p>}
+			<p role="status">{T(count > 0 ? "ui.door.revoked_unsent" : "ui.door.revoked_erased", { count })}</p>
 			<p>{T("ui.door.revoked_typed")}</p>
 			<Notice>{T("ui.door.revoked_do")}</Notice>
 		</Cover>

@@ -298,21 +298,10 @@ function Asked(props: { shape: TypeShape; title: string; fields: Json }) {
 function Protect(props: { id: string }) {
 	const [open, setOpen] = useState(false);
 	const { refusal, busy, act } = useAct();
-	const take = async () => {
-		if (await act(() => call("protect", { id: props.id })) !== undefined) {
-			setOpen(false);
-			toast(T("ui.protect.done"));
-		}
-	};
-	return (
-		<>
-			<Button kind="second" onClick={() => setOpen(true)}>{T("ui.protect.title")}</Button>
-			{open && <Dialog title={T("ui.protect.title")} onClose={() => setOpen(false)}>
-				<p>{T("ui.protect.hint")}</p>
-				<Refused refusal={refusal} />
-				<Button busy={busy} onClick={() => void take()}>{T("ui.protect.do")}</Button>
-			</Dialog>}
-		</>
+	return !open ? <Button kind="second" onClick={() => setOpen(true)}>{T("ui.protect.title")}</Button> : (
+		<Notice tone="warn"><p>{T("ui.protect.hint")}</p>
+			<Refused refusal={refusal} />
+			<Button busy={busy} onClick={() => void act(() => call("protect", { id: props.id }))}>{T("ui.protect.do")}</Button></Notice>
 	);
 }
 

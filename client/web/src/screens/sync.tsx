@@ -2,7 +2,6 @@
 // contact, and what the central node has not accepted. Nothing here can be deleted.
 import { useState } from "preact/hooks";
 import { call, Refusal, type Json } from "../core/api";
-import { spanText } from "../core/clock";
 import { reachable, status, useAsk } from "../core/live";
 import { fieldText, titleOf, type Summary } from "../core/records";
 import { Told } from "../core/refusal-words";
@@ -10,7 +9,6 @@ import { href } from "../core/route";
 import { bytesText, capital, momentText, T, t, typeWord, whenText } from "../core/words";
 import { Button, Empty, Notice, Refused, toast } from "../ui/parts";
 import { syncText, syncWord } from "../ui/sync-chip";
-import { snippet } from "./case";
 import { Title } from "./frame";
 
 interface Waiting extends Summary {
@@ -59,9 +57,8 @@ function Row(props: { row: ReturnType<typeof rows>[number] }) {
 
 // This machine's clock is not the centre's: days and times of what is written here would be wrong.
 export function ClockNotice() {
-	const offset = status.value?.clock_offset_ms ?? 0;
-	return status.value?.clock !== "DRIFTING" ? null
-		: <Notice tone="warn">{T(offset < 0 ? "ui.sync.clock_ahead" : "ui.sync.clock_behind", { span: spanText(Math.abs(offset)), when: momentText(Date.now() + offset) })}</Notice>;
+	const now = status.value;
+	return now?.clock !== "DRIFTING" ? null : <Notice tone="warn">{T("ui.sync.clock_wrong", { when: momentText(Date.now() + (now.clock_offset_ms ?? 0)) })}</Notice>;
 }
 
 export function Sync() {
@@ -137,7 +134,7 @@ function HeldRow(props: { one: Held }) {
 	const text = (
 		<>
 			<span class="item-title">{capital(typeWord(type))}</span>
-			{fields !== null && <span class="pre">{fieldText(fields, "text") || snippet({ type, fields })}</span>}
+			{fields && <span class="pre">{fieldText(fields, "text")}</span>}
 			<span>{T(rejected ? "ui.sync.rejected" : "ui.sync.in_quarantine")}: {why === undefined ? t("ui.sync.why_other", { why: one.why }) : t(`ui.sync.why_${why}`)}</span>
 			<span class="quiet">{momentText(one.stamp_ms)}{one.here ? "" : ` · ${t("ui.sync.not_here")}`}</span>
 		</>
