@@ -238,7 +238,7 @@ static void what_the_command_line_says_wrong_is_told(void **state)
 {
 	static const struct { const char *words[6], *said; } cases[] = {
 		{ { NULL }, "say which role" },
-		{ { "both" }, "the role is field or central" },
+		{ { "both" }, "the role is field, central, restore or drill" },
 		{ { "field", "central" }, "one role only" },
 		{ { "field", "--listen", "0.0.0.0:1" }, "--listen belongs to central" },
 		{ { "central", "--web", "1" }, "--web belongs to field" },
