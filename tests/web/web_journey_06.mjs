@@ -311,7 +311,7 @@ await journey("web_journey_06", { numbers: [4] }, async ({ look, world, count, o
 		await press(second.getByRole("button", { name: T("ui.handovers.propose") }));
 		await second.locator("[data-handover=PROPOSED]").getByText(T("ui.handovers.waits_RECEIVER")).waitFor();
 		await press(second.getByText(T("ui.handovers.deadlines")));
-		await second.locator("[data-handover=PROPOSED] details .pre").waitFor();
+		await second.locator("[data-handover=PROPOSED] details li").first().waitFor();
 	});
 	await well("handovers", second);
 	await count.run("the colleague accepts it", async () => {

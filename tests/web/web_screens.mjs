@@ -20,6 +20,11 @@ function cut(page) {
 	}).map((one) => `cut: ${one.outerHTML.slice(0, 160)}`).slice(0, 3));
 }
 
+// What is for the ear alone is not seen.
+function heard(page) {
+	return page.evaluate(() => [...document.querySelectorAll(".sr")].filter((one) => one.getBoundingClientRect().width > 2).map((one) => `seen, not only heard: ${one.innerText}`).slice(0, 3));
+}
+
 // Marks of a list stand outside what they mark, so the list must leave them room.
 function hanging(page) {
 	return page.evaluate(() => [...document.querySelectorAll("li")].filter((one) => {
@@ -136,7 +141,7 @@ try {
 	await browser.begin();
 	for (const language of ["sv", "fi", "en"])
 		await everywhere(full, new Look("phone", "light", language), { what: "320 px and text at 200 %", large: true, viewport: { width: 320, height: 640 } },
-			async (page) => [...await browser.findings(page, { axeToo: language === "sv" }), ...await cut(page), ...await hanging(page)]);
+			async (page) => [...await browser.findings(page, { axeToo: language === "sv" }), ...await cut(page), ...await hanging(page), ...await heard(page)]);
 	await everywhere(full, new Look("phone", "dark", "fi"), { what: "forced colours, no motion", forcedColors: "active", reducedMotion: "reduce" },
 		async (page) => [...await bare(page), ...await moving(page), ...await browser.findings(page, { axeToo: false })]);
 } catch (error) {
