@@ -65,6 +65,7 @@ export async function findings(page, { axeToo = true } = {}) {
 		[...document.body.querySelectorAll("*")].filter((one) => one.getBoundingClientRect().right > innerWidth).map((one) => one.outerHTML.slice(0, 80)).slice(-3)]);
 	if (wide > room)
 		found.push(`scrolls sideways: ${wide} in ${room}, ${who.join(" ")}`);
+	found.push(...await page.evaluate(() => [...document.querySelectorAll(".sr")].filter((one) => one.offsetWidth > 1).map((one) => `to be heard alone, and seen: ${one.textContent}`)));
 	if (!axeToo)
 		return found;
 	// From the top, once it stays there (a long list that is measured anew may push it): what is half

@@ -144,6 +144,13 @@ await journey("web_journey_03", { numbers: [2, 5] }, async ({ look, world, count
 		await is("told", (await aino.run("show", records.find((one) => one.title === T("ui.application.tell_moved")).id)).record.state.holds, "DONE");
 	});
 	await well("the normal queue", second);
+	await count.run("papers are asked for with weeks to bring them: the clock begins at that day's end, and anew when they are brought", async () => {
+		await aino.run("change", moved, `info_requests=${JSON.stringify({ asked_at: new Date(Date.now() - 60_000).toISOString(), how: "LETTER", items: ["vuokrasopimus"], due: day(20) })}`);
+		await aino.run("step", moved, "WAITING_INFO");
+		await clock(second, "D9", (await aino.run("deadline", "D9", day(20))).clocks[0].counted.date);
+		await press(second.getByRole("button", { name: T("ui.application.supplied") }));
+		await clock(second, "D8", await counted("D8"));
+	});
 	await count.run("the line is back: all of it is sent by itself", async () => {
 		is("waits", (await aino.run("status")).unreceipted > 0, true);
 		await center.start();

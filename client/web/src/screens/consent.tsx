@@ -204,7 +204,7 @@ export function Disclosures(props: { rows: DisclosureRow[]; none: string }) {
 		<ul class="items">{props.rows.map((one) => (
 			<li key={one.id}><a class="item" href={href(["notice", one.id])}>
 				<span class="row apart"><span class="item-title">{one.recipient}</span>
-					<span class={`chip ${one.state === "BLOCKED" ? "bad" : one.state === "SENT" || one.state === "RECEIPTED" ? "good" : ""}`}>{valueWord("disclosure_state", one.state)}</span></span>
+					<span class={`chip ${one.state === "BLOCKED" ? "bad" : one.state === "SENT" || one.state === "RECEIPTED" ? "good" : ""}`}>{capital(valueWord("disclosure_state", one.state))}</span></span>
 				<span class="quiet">{one.sent_ms > 0 ? T("ui.notice.sent_at", { when: momentText(one.sent_ms) }) : T("ui.notice.prepared_at", { when: momentText(one.prepared_ms) })}
 					{one.basis === "STATUTE" ? ` · ${t("ui.notice.statute")}` : ""}</span>
 				{one.tell_recipient && <span class="error">{T("ui.notice.tell_recipient")}</span>}

@@ -85,7 +85,7 @@ function One(props: { row: Row }) {
 	const live = row.state === "PROPOSED" || row.state === "ACCEPTED";
 	return (
 		<li class="card stack tight" data-handover={row.state}>
-			<div class="row apart"><h2><a href={href(["case", row.case_id])}>{row.from?.name || "–"} → {row.to?.name || "–"}</a></h2><span class={`chip ${row.state === "EFFECTIVE" ? "good" : row.state === "REJECTED" ? "" : "warn"}`}>{valueWord("handover_state", row.state)}</span></div>
+			<div class="row apart"><h2><a href={href(["case", row.case_id])}>{row.from?.name || "–"} → {row.to?.name || "–"}</a></h2><span class={`chip ${row.state === "EFFECTIVE" ? "good" : row.state === "REJECTED" ? "" : "warn"}`}>{capital(valueWord("handover_state", row.state))}</span></div>
 			<p class="pre">{row.reason}</p>
 			{row.waits_for !== "" && <p><strong>{T(`ui.handovers.waits_${row.waits_for}`)}</strong></p>}
 			{live && row.blocked !== undefined && <Notice tone="warn">{T(`ui.handovers.blocked_${row.blocked.name}`)}</Notice>}
