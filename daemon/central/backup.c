@@ -234,26 +234,11 @@ static void set_timer(struct backup *b)
 	timer_at(b->timer, b->job != NULL || b->ending ? UINT64_MAX : due);
 }
 
-static bool read_at(int fd, uint8_t *out, size_t len, uint64_t at)
-{
-	while (len > 0) {
-		ssize_t n = pread(fd, out, len, (off_t)at);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		out += n;
-		at += (size_t)n;
-		len -= (size_t)n;
-	}
-	return true;
-}
-
 static bool add_piece(struct backup *b, uint64_t len)
 {
 	struct piece *piece = calloc(1, sizeof *piece);
 	uint8_t *bytes = piece == NULL ? NULL : malloc((size_t)len);
-	if (bytes == NULL || !read_at(b->log_fd, bytes, (size_t)len, b->at)) {
+	if (bytes == NULL || !backup_read(b->log_fd, bytes, (size_t)len, b->at)) {
 		free(bytes);
 		free(piece);
 		return false;
@@ -288,7 +273,7 @@ static void committed(void *ctx, uint64_t log_bytes)
 {
 	struct backup *b = ctx;
 	uint8_t header[BACKUP_LOG_HEADER_BYTES];
-	if (!read_at(b->log_fd, header, sizeof header, 0)) {
+	if (!backup_read(b->log_fd, header, sizeof header, 0)) {
 		b->broken = true;
 		return;
 	}

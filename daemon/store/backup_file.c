@@ -132,7 +132,7 @@ static bool write_all(int fd, const uint8_t *bytes, size_t len)
 	return true;
 }
 
-static bool read_all(int fd, uint8_t *out, size_t len, uint64_t at)
+bool backup_read(int fd, uint8_t *out, size_t len, uint64_t at)
 {
 	while (len > 0) {
 		ssize_t n = pread(fd, out, len, (off_t)at);
@@ -190,7 +190,7 @@ static struct fault digest_of(int fd, uint64_t bytes, uint8_t digest[static BACK
 	crypto_generichash_init(&state, NULL, 0, BACKUP_MAC_BYTES);
 	for (uint64_t at = 0; good && at < bytes;) {
 		size_t n = bytes - at < COPY_BYTES ? (size_t)(bytes - at) : COPY_BYTES;
-		good = read_all(fd, block, n, at);
+		good = backup_read(fd, block, n, at);
 		if (good)
 			crypto_generichash_update(&state, block, n);
 		at += n;
@@ -214,7 +214,7 @@ static bool copy_bytes(int from, uint64_t bytes, int to, uint8_t *block, crypto_
 {
 	for (uint64_t at = 0; at < bytes;) {
 		size_t n = bytes - at < COPY_BYTES ? (size_t)(bytes - at) : COPY_BYTES;
-		if (!read_all(from, block, n, at) || !write_all(to, block, n))
+		if (!backup_read(from, block, n, at) || !write_all(to, block, n))
 			return false;
 		crypto_generichash_update(state, block, n);
 		at += n;
@@ -341,13 +341,13 @@ static void read_head(const uint8_t *head, struct backup_segment *out)
 static struct fault read_segment(int fd, uint32_t number, const uint8_t *key, struct backup_segment *out, uint8_t *bytes)
 {
 	uint8_t head[SEGMENT_HEAD_BYTES], mac[BACKUP_MAC_BYTES], more;
-	if (!read_all(fd, head, sizeof head, 0) || memcmp(head, segment_magic, MAGIC_BYTES) != 0)
+	if (!backup_read(fd, head, sizeof head, 0) || memcmp(head, segment_magic, MAGIC_BYTES) != 0)
 		return damaged();
 	read_head(head, out);
 	if (out->number != number || out->len > BACKUP_SEGMENT_BYTES_MAX)
 		return damaged();
 	uint64_t end = SEGMENT_HEAD_BYTES + out->len;
-	if (!read_all(fd, bytes, (size_t)out->len, SEGMENT_HEAD_BYTES) || !read_all(fd, out->mac, BACKUP_MAC_BYTES, end) ||
+	if (!backup_read(fd, bytes, (size_t)out->len, SEGMENT_HEAD_BYTES) || !backup_read(fd, out->mac, BACKUP_MAC_BYTES, end) ||
 	    pread(fd, &more, 1, (off_t)(end + BACKUP_MAC_BYTES)) != 0)
 		return damaged();
 	segment_mac(span_of(head, sizeof head), span_of(bytes, (size_t)out->len), key, mac);

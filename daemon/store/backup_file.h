@@ -50,6 +50,9 @@ void backup_name(uint64_t time_ms, const uint8_t random[static 4], char out[stat
 bool backup_is_name(const char *name);
 uint64_t backup_name_ms(const char *name); /* its moment; 0: it is no name */
 
+/* Reads exactly so many bytes; false: they are not there, or cannot be read. */
+bool backup_read(int fd, uint8_t *out, size_t len, uint64_t at);
+
 /* Copies an open file from its beginning into a new file, durable, and reads it back: a
  * digest that differs is a fault. `bytes`: how many, known beforehand, for it may grow. */
 struct fault backup_copy(int from, uint64_t bytes, const char *path, uint8_t digest[static BACKUP_MAC_BYTES]);
