@@ -171,16 +171,23 @@ async function reach(target) {
 		const at = element.closest("a[href], button, input, select, textarea, summary, label, [tabindex]") ?? element;
 		return at.tagName === "LABEL" && at.control !== null ? at.control : at;
 	});
-	for (let tabs = 0; tabs < TABS_MOST; tabs++) {
+	for (let tabs = 0, back = false; tabs < TABS_MOST; tabs++) {
 		const way = await meant.evaluate((element) => {
 			const at = document.activeElement, group = element.type === "radio" && at.type === "radio" && at.name === element.name;
 			return at === element || group ? "here" : at.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_PRECEDING ? "back" : "on";
 		});
 		if (way === "here") {
+			const kind = await meant.evaluate((element) => element.type ?? "");
+			if (/^date/.test(kind) && back) { // from behind one comes to the button of its calendar: over it, and in by its first part
+				while (await meant.evaluate((element) => document.activeElement === element))
+					await keyboard.press("Shift+Tab");
+				await keyboard.press("Tab");
+			}
 			await seen(meant, target);
-			return meant.evaluate((element) => element.type ?? "");
+			return kind;
 		}
-		await keyboard.press(way === "back" ? "Shift+Tab" : "Tab");
+		back = way === "back";
+		await keyboard.press(back ? "Shift+Tab" : "Tab");
 	}
 	throw new Error(`not reached by the keyboard: ${target}`);
 }
@@ -204,7 +211,7 @@ async function seen(meant, target) {
 
 // From the one of a group that has the focus to the one meant.
 async function arrowsTo(target, keyboard) {
-	for (let last = -1; ;) {
+	for (let last; ;) {
 		const ahead = await target.evaluate((element) => {
 			const group = [...document.querySelectorAll(`input[type=radio][name="${CSS.escape(element.name)}"]`)];
 			return group.indexOf(element) - group.indexOf(document.activeElement);

@@ -145,6 +145,7 @@ await journey("web_journey_05", { numbers: [3] }, async ({ look, world, count, o
 		await noteTo(two, 2).waitFor();
 		must((await noteTo(two, 2).inputValue()).startsWith("Vuokrasopimus puuttuu"), await noteTo(two, 2).inputValue());
 		await noteTo(two, 2).press("Enter");
+		await until("the line in the record", async () => await noteTo(two, 2).inputValue() === "");
 	});
 	await count.run("a point outside the consent is flagged and takes no note", async () => {
 		await press(two.getByText(T("ui.companion.new_point")));
