@@ -388,7 +388,7 @@ def many_half_open_connections_leave_room(bench):
 
 def bad_command_lines_are_usage_errors(bench):
     folder = bench.world.folder("nobody")
-    for arguments in ([], ["field"], ["central", "--dir", folder], ["both", "--dir", folder], ["field", "--nonsense"],
+    for arguments in ([], ["central", "--dir", folder], ["both", "--dir", folder], ["field", "--nonsense"], ["restore", "--dir", folder],
                       ["field", "--dir", folder, "more"], ["field", "--dir", folder, "--listen", "127.0.0.1:0"],
                       ["field", "--dir", folder, "--lock-after", "-5"], ["field", "--dir", folder, "--lock-after", "x"],
                       ["central", "--dir", folder, "--listen", "nonsense"],
