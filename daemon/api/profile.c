@@ -52,7 +52,7 @@ struct profile {
 
 	struct replica_status status;
 	bool status_known, changed;
-	uint64_t cases; /* held when last told */
+	uint64_t cases, order; /* held, and read up to, when last told */
 	const char *failure;
 	struct profile_watch *watches;
 };
@@ -214,8 +214,10 @@ static void turn(void *ctx)
 		const struct replica_status *now = profile_status(profile);
 		if (now->cases < profile->cases)
 			(void)sweep_drafts(profile); /* a fault is met again by the next write */
-		(void)sweep_unfinished(profile);
+		if (now->cases < profile->cases || now->order != profile->order)
+			(void)sweep_unfinished(profile);
 		profile->cases = now->cases;
+		profile->order = now->order;
 		if (now->state == REPLICA_SYNCING || now->state == REPLICA_IDLE || now->state == REPLICA_ENROLLING)
 			link_settled(profile->link);
 		if (now->state == REPLICA_REVOKED && now->is_erased && !link_is_up(profile->link))

@@ -4,13 +4,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
+#include <signal.h>
 #include <spawn.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <uv.h>
 
 #include "base/assert.h"
 #include "io/logline.h"
@@ -36,7 +37,12 @@ struct piece {
 struct job {
 	struct backup *backup;
 	bool is_base;
-	char folder[PATH_MAX];                /* the generation's */
+	char folder[PATH_MAX];                /* of the generation the pieces go to */
+	char name[BACKUP_NAME_BYTES];         /* of the one that begins; */
+	char unkept[BACKUP_NAME_BYTES];       /* one that goes when that stands; "": none */
+	bool is_written;                      /* it stands, kept elsewhere or not */
+	atomic_bool ends;                     /* no command is begun any more */
+	atomic_int child;                     /* the command's process group; 0: none runs */
 	const char *all, *command, *deny_path;
 	uint64_t keep_before_ms;              /* generations to remove end before; 0: none */
 	int store_fd;
@@ -63,12 +69,14 @@ struct backup {
 	bool copying;                         /* the base is being copied: no checkpoint, nothing taken */
 	bool has_generation;
 	char folder[PATH_MAX];
+	char unkept[BACKUP_NAME_BYTES];       /* the last generation, which could not be kept whole; "": none */
 	uint32_t number;                      /* of the last segment */
 	uint8_t before[BACKUP_MAC_BYTES];
 	struct piece *first, **last;
 	uint64_t pending_bytes;
 	struct job *job;
 	bool dirty;                           /* something was committed since it was taken */
+	bool checkpointed;                    /* nothing was committed since the last checkpoint */
 	uint64_t base_due_ms, segment_due_ms, again_ms; /* monotonic */
 	bool ending;
 	struct backup_status status;
@@ -78,45 +86,82 @@ struct backup {
 
 extern char **environ;
 
-/* Runs the operator's command for one file; it ends well when the file is kept elsewhere. */
-static struct fault run_command(const char *command, const char *path)
+/* A process group of its own, so that all of it can be ended, and signals as a shell expects them:
+ * this thread has them blocked. */
+static bool start_command(struct job *job, const char *path, pid_t *child)
 {
-	const char *argv[] = { "sh", "-c", command, "jalka-backup", path, NULL };
+	const char *argv[] = { "sh", "-c", job->command, "jalka-backup", path, NULL };
+	posix_spawnattr_t how;
+	sigset_t none, pipe;
+	sigemptyset(&none);
+	sigemptyset(&pipe);
+	sigaddset(&pipe, SIGPIPE);
+	if (posix_spawnattr_init(&how) != 0)
+		return false;
+	posix_spawnattr_setflags(&how, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	posix_spawnattr_setpgroup(&how, 0);
+	posix_spawnattr_setsigmask(&how, &none);
+	posix_spawnattr_setsigdefault(&how, &pipe);
+	bool started = posix_spawn(child, "/bin/sh", NULL, &how, (char *const *)argv, environ) == 0;
+	posix_spawnattr_destroy(&how);
+	return started;
+}
+
+/* Runs the operator's command for one file; it ends well when the file is kept elsewhere. */
+static struct fault run_command(struct job *job, const char *path)
+{
 	pid_t child;
 	int status;
-	if (posix_spawn(&child, "/bin/sh", NULL, NULL, (char *const *)argv, environ) != 0)
+	if (!start_command(job, path, &child))
 		return fault_of(FAULT_STORE, "the backup's command cannot be started");
-	while (waitpid(child, &status, 0) < 0) {
-		if (errno != EINTR)
-			return fault_of(FAULT_STORE, "the backup's command got lost");
-	}
+	atomic_store(&job->child, child);
+	if (atomic_load(&job->ends)) /* it may have been asked to end before there was a child */
+		kill(-child, SIGTERM);
+	pid_t got;
+	while ((got = waitpid(child, &status, 0)) < 0 && errno == EINTR)
+		;
+	atomic_store(&job->child, 0);
+	if (got < 0)
+		return fault_of(FAULT_STORE, "the backup's command got lost");
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0
 		       ? fault_none()
 		       : fault_of(FAULT_STORE, "the backup's command failed: the file is here, but not kept elsewhere");
 }
 
-static struct fault keep(const struct job *job, const char *folder, const char *name)
+static struct fault keep(struct job *job, const char *folder, const char *name)
 {
 	char path[PATH_MAX];
 	if (job->command == NULL)
 		return fault_none();
+	if (atomic_load(&job->ends))
+		return fault_of(FAULT_LATER, "the node ends: the file is here, but not kept elsewhere");
 	int n = snprintf(path, sizeof path, "%s/%s", folder, name);
-	return n > 0 && (size_t)n < sizeof path ? run_command(job->command, path)
+	return n > 0 && (size_t)n < sizeof path ? run_command(job, path)
 						: fault_of(FAULT_CALLER, "the backup's path is too long");
 }
 
-static struct fault copy_store(struct job *job)
+/* Nobody may write to it meanwhile: the copy would be of two moments. */
+static bool same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_size == b->st_size && a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+static struct fault copy_store(struct job *job, const char *folder)
 {
 	char vault[PATH_MAX + 16], store[PATH_MAX + 16];
-	snprintf(vault, sizeof vault, "%s/vault", job->folder);
-	snprintf(store, sizeof store, "%s/store", job->folder);
+	struct stat before, after;
+	snprintf(vault, sizeof vault, "%s/vault", folder);
+	snprintf(store, sizeof store, "%s/store", folder);
 	FAULT_TRY(vault_copy(job->vault_path, vault));
+	bool told = fstat(job->store_fd, &before) == 0;
 	FAULT_TRY(backup_copy(job->store_fd, job->base.store_bytes, store, job->base.store_digest));
-	return backup_base_write(job->folder, job->key, &job->base);
+	if (!told || fstat(job->store_fd, &after) != 0 || !same_file(&before, &after))
+		return fault_of(FAULT_STORE, "the store was written to while it was copied");
+	return backup_base_write(folder, job->key, &job->base);
 }
 
 /* The deny file goes along: a node put back starts with it alone. It is small, and signed line by line. */
-static struct fault copy_deny(const struct job *job)
+static struct fault copy_deny(struct job *job)
 {
 	char path[PATH_MAX], fresh[PATH_MAX + 8];
 	uint8_t digest[BACKUP_MAC_BYTES];
@@ -154,18 +199,53 @@ static void remove_old(const struct job *job)
 	free(names);
 }
 
-static struct fault make_base(struct job *job)
+/* The folder a base is made in: this node's own, so that what a crash left half made is known. */
+static void making_name(const struct job *job, char out[static BACKUP_NAME_BYTES])
 {
-	static const char *const names[] = { "vault.a", "vault.b", "store", "base" };
-	if (mkdir(job->folder, 0700) != 0)
+	static const char mark[] = "making";
+	uint8_t digest[crypto_generichash_BYTES_MIN];
+	crypto_generichash(digest, sizeof digest, (const uint8_t *)mark, sizeof mark - 1, job->key, BACKUP_KEY_BYTES);
+	memcpy(out, "making-", 7);
+	sodium_bin2hex(out + 7, BACKUP_NAME_BYTES - 7, digest, 8);
+}
+
+static struct fault make_in(struct job *job, const char *folder, const char *final)
+{
+	if (mkdir(folder, 0700) != 0)
 		return errno == ENOSPC ? fault_of(FAULT_STORE, "the backup's disk is full")
 				       : fault_of(FAULT_STORE, "the backup's folder cannot be written");
-	FAULT_TRY(copy_store(job));
+	FAULT_TRY(copy_store(job, folder));
+	return rename(folder, final) == 0 ? fault_none() : fault_of(FAULT_STORE, "the backup's folder cannot be written");
+}
+
+static struct fault keep_base(struct job *job, const char *folder)
+{
+	static const char *const names[] = { "vault.a", "vault.b", "store", "base" };
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		FAULT_TRY(keep(job, folder, names[i]));
+	return fault_none();
+}
+
+static struct fault make_base(struct job *job)
+{
+	char making[BACKUP_NAME_BYTES], folder[PATH_MAX], final[PATH_MAX];
+	making_name(job, making);
+	int n = snprintf(folder, sizeof folder, "%s/%s", job->all, making);
+	int m = snprintf(final, sizeof final, "%s/%s", job->all, job->name);
+	ASSERT(n > 0 && (size_t)n < sizeof folder && m > 0 && (size_t)m < sizeof final); /* backup_open left room */
+	if (access(folder, F_OK) == 0)
+		FAULT_TRY(backup_remove(job->all, making));
+	struct fault fault = make_in(job, folder, final);
+	if (fault_is(fault)) {
+		(void)backup_remove(job->all, making); /* the first cause wins */
+		return fault;
+	}
+	job->is_written = true;
 	memcpy(job->before, job->base.mac, BACKUP_MAC_BYTES);
 	job->bytes = job->base.store_bytes;
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-		FAULT_TRY(keep(job, job->folder, names[i]));
-	return fault_none();
+	if (job->unkept[0] != '\0')
+		(void)backup_remove(job->all, job->unkept); /* this one has all of it */
+	return keep_base(job, final);
 }
 
 static struct fault write_pieces(struct job *job)
@@ -182,14 +262,23 @@ static struct fault write_pieces(struct job *job)
 	return fault_none();
 }
 
+/* What the log gained goes to its generation, before the next begins and has it too. */
+static struct fault do_job(struct job *job)
+{
+	FAULT_TRY(copy_deny(job));
+	struct fault fault = write_pieces(job);
+	if (!job->is_base)
+		return fault;
+	job->bytes = 0;
+	FAULT_TRY(make_base(job));
+	remove_old(job);
+	return fault_none();
+}
+
 static void work(void *ctx)
 {
 	struct job *job = ctx;
-	job->fault = copy_deny(job);
-	if (!fault_is(job->fault))
-		job->fault = job->is_base ? make_base(job) : write_pieces(job);
-	if (!fault_is(job->fault) && job->is_base)
-		remove_old(job);
+	job->fault = do_job(job);
 }
 
 /* ---- on the loop ---- */
@@ -254,9 +343,9 @@ static bool add_piece(struct backup *b, uint64_t len)
 	return true;
 }
 
-void backup_take(struct backup *b)
+static void take(struct backup *b)
 {
-	if (b == NULL || b->copying || !b->has_generation || b->broken)
+	if (b->copying || !b->has_generation || b->broken)
 		return;
 	b->dirty = false;
 	while (!b->broken && b->at < b->log_bytes) {
@@ -266,6 +355,16 @@ void backup_take(struct backup *b)
 		if (b->pending_bytes + len > PENDING_BYTES_MAX || !add_piece(b, len))
 			b->broken = true;
 	}
+}
+
+struct fault backup_take(struct backup *b)
+{
+	if (b == NULL)
+		return fault_none();
+	if (b->copying)
+		return fault_of(FAULT_LATER, "the store is being copied for a backup: try again in a moment");
+	take(b);
+	return fault_none();
 }
 
 /* Called inside the commit: looks, and does nothing. */
@@ -278,11 +377,12 @@ static void committed(void *ctx, uint64_t log_bytes)
 		return;
 	}
 	if (memcmp(header, b->log_header, sizeof header) != 0) {
-		b->broken = b->broken || (b->has_generation && !b->copying && b->at != b->log_bytes); /* BK1 */
+		b->broken = b->broken || (b->has_generation && b->at != b->log_bytes); /* BK1 */
 		memcpy(b->log_header, header, sizeof header);
 		b->at = 0;
 	}
 	b->log_bytes = log_bytes;
+	b->checkpointed = false;
 	if (!b->dirty)
 		b->segment_due_ms = loop_mono_ms() + b->config.every_ms;
 	b->dirty = true;
@@ -306,7 +406,7 @@ static void begin_job(struct backup *b, const struct job *what)
 	job->store_fd = b->store_fd;
 	job->vault_path = b->source.vault_path;
 	job->key = b->source.key;
-	memcpy(job->folder, b->folder, sizeof job->folder);
+	memcpy(job->folder, what->is_base ? what->folder : b->folder, sizeof job->folder);
 	memcpy(job->before, b->before, BACKUP_MAC_BYTES);
 	struct fault fault = loop_beside(b->loop, work, job_done, job);
 	if (!fault_is(fault)) {
@@ -319,33 +419,41 @@ static void begin_job(struct backup *b, const struct job *what)
 	fail(b, fault);
 }
 
+static struct piece *give_pieces(struct backup *b)
+{
+	struct piece *first = b->first;
+	b->first = NULL;
+	b->last = &b->first;
+	b->pending_bytes = 0;
+	return first;
+}
+
 /* The store as it stands after a whole checkpoint; until it is copied its log only grows. */
 static void begin_base(struct backup *b)
 {
 	uint8_t random[4];
-	char name[BACKUP_NAME_BYTES];
 	struct stat info;
 	struct job job = { .is_base = true };
-	backup_take(b);
+	take(b);
 	if (fault_is(sealed_db_checkpoint(b->source.db, true)) || fstat(b->store_fd, &info) != 0) {
 		fail(b, fault_of(FAULT_STORE, "the store's log cannot be written into the store for a backup"));
 		return;
 	}
-	b->log_bytes = 0;
-	b->at = 0;
-	b->broken = false;
-	b->dirty = false;
+	b->log_bytes = b->at = 0;
+	b->broken = b->dirty = false;
 	memset(b->log_header, 0, sizeof b->log_header);
-	drop_pending(b);
 	random_fill(NULL, random, sizeof random);
 	job.base = (struct backup_base){ .time_ms = loop_wall_ms(), .order = b->source.order(b->source.ctx),
 					 .store_bytes = (uint64_t)info.st_size };
 	if (b->config.keep_ms != 0 && job.base.time_ms > b->config.keep_ms)
 		job.keep_before_ms = job.base.time_ms - b->config.keep_ms;
-	backup_name(job.base.time_ms, random, name);
-	int n = snprintf(b->folder, sizeof b->folder, "%s/%s", b->config.folder, name);
+	backup_name(job.base.time_ms, random, job.name);
+	job.pieces = give_pieces(b);
+	memcpy(job.folder, b->folder, sizeof job.folder);
+	memcpy(job.unkept, b->unkept, sizeof job.unkept);
+	int n = snprintf(b->folder, sizeof b->folder, "%s/%s", b->config.folder, job.name);
 	ASSERT(n > 0 && (size_t)n < sizeof b->folder); /* backup_open left room */
-	memcpy(b->status.generation, name, sizeof name);
+	memcpy(b->status.generation, job.name, sizeof job.name);
 	b->status.base_took_ms = loop_mono_ms();
 	b->number = 0;
 	b->copying = true;
@@ -355,10 +463,7 @@ static void begin_base(struct backup *b)
 
 static void begin_segments(struct backup *b)
 {
-	struct job job = { .pieces = b->first };
-	b->first = NULL;
-	b->last = &b->first;
-	b->pending_bytes = 0;
+	struct job job = { .pieces = give_pieces(b) };
 	begin_job(b, &job);
 }
 
@@ -372,7 +477,7 @@ static void go_on(struct backup *b)
 		if (b->base_due_ms <= now) {
 			begin_base(b);
 		} else if (b->has_generation && (b->dirty || b->first != NULL) && b->segment_due_ms <= now) {
-			backup_take(b);
+			take(b);
 			if (b->first != NULL)
 				begin_segments(b);
 		}
@@ -402,11 +507,26 @@ static void settle_segments(struct backup *b, const struct job *job)
 	b->status.bytes += job->bytes;
 }
 
+/* The log began anew while the store was copied: it was emptied into the store, and the copy may be of two moments. */
+static void distrust_torn_base(const struct backup *b, struct job *job)
+{
+	if (!b->broken || fault_is(job->fault))
+		return;
+	(void)backup_remove(job->all, job->name); /* should it stay, "restore" finds the damage */
+	job->is_written = false;
+	job->unkept[0] = '\0';
+	job->fault = fault_of(FAULT_STORE, "the store was written to while it was copied");
+}
+
 static void job_done(void *ctx)
 {
 	struct job *job = ctx;
 	struct backup *b = job->backup;
 	b->job = NULL;
+	if (job->is_base) {
+		distrust_torn_base(b, job);
+		memcpy(b->unkept, job->is_written && fault_is(job->fault) ? job->name : job->is_written ? "" : job->unkept, sizeof b->unkept);
+	}
 	if (fault_is(job->fault)) {
 		b->copying = false;
 		fail(b, job->fault);
@@ -432,9 +552,10 @@ void backup_turn(struct backup *b)
 {
 	if (b == NULL)
 		return;
-	if (b->log_bytes >= CHECKPOINT_BYTES && !b->copying) {
-		backup_take(b);
+	if (b->log_bytes >= CHECKPOINT_BYTES && !b->copying && !b->checkpointed) {
+		take(b);
 		(void)sealed_db_checkpoint(b->source.db, false); /* what it cannot do now it does after the next commit */
+		b->checkpointed = true;
 	}
 	go_on(b);
 }
@@ -488,17 +609,26 @@ struct fault backup_open(struct loop *loop, const struct backup_config *config, 
 	return fault_none();
 }
 
+static void end_command(struct job *job)
+{
+	atomic_store(&job->ends, true);
+	pid_t child = atomic_load(&job->child);
+	if (child > 0)
+		kill(-child, SIGTERM);
+}
+
 void backup_stop(struct backup *b)
 {
 	if (b == NULL)
 		return;
 	b->ending = true;
-	while (b->job != NULL)
-		uv_run(loop_uv(b->loop), UV_RUN_ONCE);
-	backup_take(b);
+	if (b->job != NULL)
+		end_command(b->job);
+	loop_await_beside(b->loop);
+	take(b);
 	if (b->has_generation && !b->broken && b->first != NULL) {
-		struct job job = { .backup = b, .all = b->config.folder, .command = b->config.command,
-				   .deny_path = b->source.deny_path, .key = b->source.key, .pieces = b->first };
+		struct job job = { .backup = b, .all = b->config.folder, .deny_path = b->source.deny_path, .key = b->source.key,
+				   .pieces = b->first };
 		memcpy(job.folder, b->folder, sizeof job.folder);
 		memcpy(job.before, b->before, BACKUP_MAC_BYTES);
 		work(&job);

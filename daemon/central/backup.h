@@ -10,7 +10,8 @@
  *
  * BK1  SQLite begins its log anew only after every byte of it was taken: this module alone makes
  *      checkpoints, and what it took waits in memory (at most PENDING_BYTES_MAX) to be written.
- * BK2  A generation with a gap is none: after a failure the next one begins, within minutes.
+ * BK2  After a gap or a failure a generation goes no further: the next one begins, within minutes. Of
+ *      those that could not be kept whole the newest alone stays.
  * BK3  A backup that fails stops nothing: the node works on, `backup_status` and the log tell.
  */
 #ifndef JALKA_CENTRAL_BACKUP_H
@@ -55,14 +56,15 @@ struct backup_status {
 
 /* Borrows what config and source point to, longer than it lasts. */
 struct fault backup_open(struct loop *loop, const struct backup_config *config, const struct backup_source *source, struct backup **out);
-/* Waits for what is being written and writes the rest: before the store is closed. NULL is allowed. */
+/* Ends the command, waits for what is being written and writes the rest, without the command: before
+ * the store is closed. NULL is allowed. */
 void backup_stop(struct backup *backup);
 /* After the store was closed: closing one of its files earlier would drop SQLite's locks. NULL is allowed. */
 void backup_close(struct backup *backup);
 /* After each turn's commits. NULL is allowed. */
 void backup_turn(struct backup *backup);
-/* Before somebody else's checkpoint. NULL is allowed. */
-void backup_take(struct backup *backup);
+/* Before somebody else's checkpoint. FAULT_LATER: not now, the store is being copied. NULL is allowed. */
+struct fault backup_take(struct backup *backup);
 /* A new generation now. FAULT_LATER: one is being made. */
 struct fault backup_begin(struct backup *backup);
 void backup_status(const struct backup *backup, struct backup_status *out);

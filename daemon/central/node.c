@@ -377,10 +377,10 @@ static struct fault open_all(struct node *node)
 	FAULT_TRY(open_vault(node));
 	FAULT_TRY(open_db(node));
 	FAULT_TRY(open_hub(node));
-	FAULT_TRY(open_backup(node));
 	FAULT_TRY(timer_open(node->loop, deadline_came, node, &node->deadline));
 	if (node->config.only_make)
 		return fault_none();
+	FAULT_TRY(open_backup(node));
 	FAULT_TRY(listener_open(node->loop, &node->config.listen, arrived, node, &node->listener));
 	FAULT_TRY(folder_write(node->config.folder, "address", span_text(listener_address(node->listener))));
 	if (node->config.public != NULL)
@@ -469,7 +469,7 @@ struct backup *node_backup(const struct node *node)
 
 struct fault node_verify(struct node *node)
 {
-	backup_take(node->backup); /* the log is about to be emptied */
+	FAULT_TRY(backup_take(node->backup)); /* the log is about to be emptied */
 	return sealed_db_verify(node->db);
 }
 

@@ -51,7 +51,7 @@ struct ledger *node_ledger(struct node *node);
 struct survey *node_survey(struct node *node);
 struct backup *node_backup(const struct node *node); /* NULL: none is kept */
 struct log *node_log(struct node *node);
-/* Authenticates every page of the store. */
+/* Authenticates every page of the store. FAULT_LATER: a backup is copying it. */
 struct fault node_verify(struct node *node);
 /* Why connections ended, since the start. */
 const struct tally *node_ends(const struct node *node);

@@ -16,6 +16,7 @@ struct loop {
 	uv_check_t check;
 	loop_turn_fn *turn;
 	void *turn_ctx;
+	size_t beside_count;
 	struct loop_load load;
 	uint64_t slept_ns, began_ns; /* when the turn began; what had been slept by then */
 };
@@ -151,6 +152,7 @@ uint64_t loop_mono_ms(void)
 /* ---- work beside the loop ---- */
 
 struct beside {
+	struct loop *loop;
 	uv_work_t uv;
 	loop_work_fn *work, *done;
 	void *ctx;
@@ -167,6 +169,7 @@ static void beside_done(uv_work_t *uv, int status)
 	struct beside *b = uv->data;
 	/* Nothing cancels work: it was done when this runs. */
 	ASSERT(status == 0);
+	b->loop->beside_count--;
 	b->done(b->ctx);
 	free(b);
 }
@@ -176,11 +179,18 @@ struct fault loop_beside(struct loop *loop, loop_work_fn *work, loop_work_fn *do
 	struct beside *b = calloc(1, sizeof *b);
 	if (b == NULL)
 		return fault_of(FAULT_LIMIT, "memory for work beside the loop");
-	*b = (struct beside){ .work = work, .done = done, .ctx = ctx };
+	*b = (struct beside){ .loop = loop, .work = work, .done = done, .ctx = ctx };
 	b->uv.data = b;
 	if (uv_queue_work(&loop->uv, &b->uv, beside_work, beside_done) != 0) {
 		free(b);
 		return fault_of(FAULT_LIMIT, "thread for work beside the loop");
 	}
+	loop->beside_count++;
 	return fault_none();
+}
+
+void loop_await_beside(struct loop *loop)
+{
+	while (loop->beside_count > 0)
+		uv_run(&loop->uv, UV_RUN_ONCE);
 }

@@ -47,5 +47,7 @@ uint64_t loop_mono_ms(void); /* monotonic, from some start */
  * afterwards. For what takes long: Argon2id. */
 typedef void loop_work_fn(void *ctx);
 struct fault loop_beside(struct loop *loop, loop_work_fn *work, loop_work_fn *done, void *ctx);
+/* Runs the loop until nothing is worked on beside it: for who ends and has begun some. */
+void loop_await_beside(struct loop *loop);
 
 #endif

@@ -12,22 +12,6 @@ enum draft_number {
 
 static const char table[] = "draft";
 
-static struct fault transaction_begin(struct log *log, bool *own)
-{
-	*own = !log_in_transaction(log);
-	return *own ? log_begin(log) : fault_none();
-}
-
-static struct fault transaction_end(struct log *log, bool own, struct fault fault)
-{
-	if (!own)
-		return fault;
-	if (!fault_is(fault))
-		return log_commit(log);
-	(void)log_rollback(log); /* the first cause wins */
-	return fault;
-}
-
 static void write_draft(const struct drafts_draft *draft, uint64_t begun_ms, struct wire_out *out)
 {
 	if (!ID_IS_NONE(draft->case_id))
@@ -121,9 +105,9 @@ struct fault drafts_put(struct log *log, const struct drafts_draft *draft)
 		return fault_of(FAULT_LIMIT, "memory for a draft");
 	wire_out_init(&out, block, LOG_VALUE_BYTES);
 	write_draft(draft, begun_ms, &out);
-	struct fault fault = out.full ? fault_of(FAULT_LIMIT, "the draft is too long") : transaction_begin(log, &own);
+	struct fault fault = out.full ? fault_of(FAULT_LIMIT, "the draft is too long") : log_join(log, &own);
 	if (!fault_is(fault))
-		fault = transaction_end(log, own, log_put(log, table, ID_SPAN(draft->record_id), wire_out_span(&out)));
+		fault = log_leave(log, own, log_put(log, table, ID_SPAN(draft->record_id), wire_out_span(&out)));
 	free(block);
 	return fault;
 }
@@ -181,8 +165,8 @@ struct fault drafts_count(struct log *log, size_t *out)
 struct fault drafts_discard(struct log *log, struct record_id id)
 {
 	bool own;
-	FAULT_TRY(transaction_begin(log, &own));
-	return transaction_end(log, own, log_remove(log, table, ID_SPAN(id)));
+	FAULT_TRY(log_join(log, &own));
+	return log_leave(log, own, log_remove(log, table, ID_SPAN(id)));
 }
 
 struct first {
@@ -215,6 +199,6 @@ struct fault drafts_discard_case(struct log *log, struct case_id case_id)
 	bool own;
 	if (ID_IS_NONE(case_id))
 		return fault_of(FAULT_CALLER, "no case");
-	FAULT_TRY(transaction_begin(log, &own));
-	return transaction_end(log, own, discard_all(log, case_id));
+	FAULT_TRY(log_join(log, &own));
+	return log_leave(log, own, discard_all(log, case_id));
 }

@@ -31,6 +31,22 @@ bool log_in_transaction(const struct log *log)
 	return log->in_transaction;
 }
 
+struct fault log_join(struct log *log, bool *own)
+{
+	*own = !log->in_transaction;
+	return *own ? log_begin(log) : fault_none();
+}
+
+struct fault log_leave(struct log *log, bool own, struct fault fault)
+{
+	if (!own)
+		return fault;
+	if (!fault_is(fault))
+		return log_commit(log);
+	(void)log_rollback(log); /* the first cause wins */
+	return fault;
+}
+
 void log_listen(struct log *log, log_before_commit_fn *before, void (*undone)(void *ctx), void *ctx)
 {
 	log->before_commit = before;

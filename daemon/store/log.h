@@ -160,6 +160,10 @@ struct fault log_begin(struct log *log);
 struct fault log_commit(struct log *log);
 struct fault log_rollback(struct log *log);
 bool log_in_transaction(const struct log *log);
+/* A transaction of one's own, or part of the one that is open; log_leave ends its own with a
+ * commit, or after a fault with a rollback, and gives the first cause on. */
+struct fault log_join(struct log *log, bool *own);
+struct fault log_leave(struct log *log, bool own, struct fault fault);
 
 /* One listener: `before` inside each log_commit, `undone` after each rollback. */
 void log_listen(struct log *log, log_before_commit_fn *before, void (*undone)(void *ctx), void *ctx);

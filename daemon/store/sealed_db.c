@@ -11,7 +11,7 @@
 #include "base/assert.h"
 #include "store/seal_file.h"
 
-enum { CACHE_KIB_DEFAULT = 65536, LOG_BYTES_KEPT = 16 * 1024 * 1024, SQLITE_CHECKPOINT_FRAMES = 1000 };
+enum { CACHE_KIB_DEFAULT = 65536, LOG_BYTES_KEPT = 16 * 1024 * 1024, CHECKPOINT_FRAMES = 1000 };
 
 struct fault sealed_db_fault(struct sqlite3 *db, int rc)
 {
@@ -232,7 +232,7 @@ void sealed_db_watch(struct sqlite3 *db, struct sealed_db_watch *watch)
 	if (watch != NULL)
 		sqlite3_wal_hook(db, committed, watch); /* takes the place of SQLite's own, which checkpoints */
 	else
-		sqlite3_wal_autocheckpoint(db, SQLITE_CHECKPOINT_FRAMES);
+		sqlite3_wal_autocheckpoint(db, CHECKPOINT_FRAMES);
 }
 
 struct fault sealed_db_checkpoint(struct sqlite3 *db, bool whole)

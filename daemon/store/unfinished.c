@@ -16,22 +16,6 @@ enum { KEY_BYTES = ID_BYTES + UNFINISHED_NAME_BYTES };
 _Static_assert((int)KEY_BYTES <= (int)LOG_KEY_BYTES, "a key is an id and a name");
 _Static_assert(UNFINISHED_TEXT_BYTES + 256 <= (int)LOG_VALUE_BYTES, "a value is a text and its circumstances");
 
-static struct fault transaction_begin(struct log *log, bool *own)
-{
-	*own = !log_in_transaction(log);
-	return *own ? log_begin(log) : fault_none();
-}
-
-static struct fault transaction_end(struct log *log, bool own, struct fault fault)
-{
-	if (!own)
-		return fault;
-	if (!fault_is(fault))
-		return log_commit(log);
-	(void)log_rollback(log); /* the first cause wins */
-	return fault;
-}
-
 /* ---- reading ---- */
 
 static bool read_field(const struct wire_field *field, struct unfinished *text)
@@ -165,8 +149,8 @@ struct fault unfinished_put(struct log *log, const struct unfinished *text, uint
 	}
 	uint64_t now_ms = text->changed_ms > standing.changed_ms ? text->changed_ms : standing.changed_ms + 1; /* U2 */
 	struct span key = key_of(text, block);
-	FAULT_TRY(transaction_begin(log, &own));
-	FAULT_TRY(transaction_end(log, own, text->text.len == 0 ? log_remove(log, table, key)
+	FAULT_TRY(log_join(log, &own));
+	FAULT_TRY(log_leave(log, own, text->text.len == 0 ? log_remove(log, table, key)
 								 : write_row(log, key, text, now_ms, standing.found ? standing.begun_ms : now_ms)));
 	*changed_ms = text->text.len == 0 ? 0 : now_ms;
 	return fault_none();
@@ -199,6 +183,6 @@ static struct fault discard_all(struct log *log, const uint8_t about[static ID_B
 struct fault unfinished_discard(struct log *log, const uint8_t about[static ID_BYTES])
 {
 	bool own;
-	FAULT_TRY(transaction_begin(log, &own));
-	return transaction_end(log, own, discard_all(log, about));
+	FAULT_TRY(log_join(log, &own));
+	return log_leave(log, own, discard_all(log, about));
 }

@@ -437,6 +437,94 @@ static void a_gap_ends_a_generation(void **state)
 	has_rows("whole", all.rows);
 }
 
+static unsigned copies_of_the_store(void)
+{
+	char command[200], line[16] = "";
+	snprintf(command, sizeof command, "find '%s' -name store | wc -l", all.kept);
+	FILE *out = popen(command, "r");
+	assert_non_null(out);
+	assert_non_null(fgets(line, sizeof line, out));
+	pclose(out);
+	return (unsigned)strtoul(line, NULL, 10);
+}
+
+static bool is_over(void)
+{
+	return status().phase != BACKUP_COPIES && status().phase != BACKUP_WRITES;
+}
+
+/* A checkpoint changes the store under the copy: it is refused, and one that was made all the same
+ * leaves no backup that could be put back. */
+static void nobody_empties_the_log_while_the_store_is_copied(void **state)
+{
+	(void)state;
+	open_backup(NULL);
+	write_rows(10, 300);
+	await(all_is_kept);
+	succeeds(backup_take(all.backup));
+	succeeds(backup_begin(all.backup));
+	refuses(backup_take(all.backup), FAULT_LATER, "being copied");
+	write_at_once(3);
+	succeeds(sealed_db_checkpoint(all.db, true));
+	write_at_once(3);
+	await(is_over);
+	assert_int_equal(status().failures, 1); /* the copy was of two moments, or what follows it is lost */
+	succeeds(put_back("before", 0)); /* whichever way it went, the last one is whole */
+	assert_true(report.order >= 10);
+	has_rows("before", report.order);
+}
+
+static void what_the_log_gained_goes_to_the_old_generation_before_the_next(void **state)
+{
+	(void)state;
+	char first[BACKUP_NAME_BYTES], command[200];
+	open_backup(NULL);
+	write_rows(10, 300);
+	await(all_is_kept);
+	memcpy(first, status().generation, sizeof first);
+	write_at_once(7);
+	succeeds(backup_begin(all.backup));
+	await(has_second_generation);
+	await(is_over);
+	snprintf(command, sizeof command, "rm -r '%s/%s'", all.kept, status().generation);
+	assert_int_equal(system(command), 0);
+	succeeds(put_back("old", 0));
+	assert_string_equal(report.generation, first);
+	has_rows("old", all.rows);
+}
+
+static void copies_that_are_not_kept_do_not_pile_up(void **state)
+{
+	(void)state;
+	write_rows(3, 300);
+	open_backup("exit 3");
+	for (uint64_t round = 1; round <= 4; round++) {
+		await(has_failed);
+		await(is_over);
+		assert_int_equal(status().failures, round);
+		assert_int_equal(copies_of_the_store(), 1);
+		succeeds(backup_begin(all.backup));
+	}
+	await(is_over);
+	assert_int_equal(all.order_kept, 0);
+}
+
+static bool is_copying(void)
+{
+	return status().phase == BACKUP_COPIES;
+}
+
+static void a_command_that_hangs_does_not_hold_the_end(void **state)
+{
+	(void)state;
+	write_rows(3, 300);
+	open_backup("exec sleep 1000");
+	await(is_copying);
+	uint64_t began = loop_mono_ms();
+	stop();
+	assert_true(loop_mono_ms() - began < PATIENCE_MS);
+}
+
 static void the_deny_file_goes_along(void **state)
 {
 	(void)state;
@@ -494,6 +582,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(damage_is_named_and_changes_nothing, enter, leave),
 		cmocka_unit_test_setup_teardown(what_the_command_does_not_keep_is_not_safe, enter, leave),
 		cmocka_unit_test_setup_teardown(a_gap_ends_a_generation, enter, leave),
+		cmocka_unit_test_setup_teardown(nobody_empties_the_log_while_the_store_is_copied, enter, leave),
+		cmocka_unit_test_setup_teardown(what_the_log_gained_goes_to_the_old_generation_before_the_next, enter, leave),
+		cmocka_unit_test_setup_teardown(copies_that_are_not_kept_do_not_pile_up, enter, leave),
+		cmocka_unit_test_setup_teardown(a_command_that_hangs_does_not_hold_the_end, enter, leave),
 		cmocka_unit_test_setup_teardown(the_deny_file_goes_along, enter, leave),
 		cmocka_unit_test_setup_teardown(a_backup_holds_nothing_in_the_clear, enter, leave),
 		cmocka_unit_test_setup_teardown(a_folder_that_cannot_be_written_is_refused, enter, leave),
