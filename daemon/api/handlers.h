@@ -16,7 +16,7 @@
  * handlers_disclosure: disclosure                      handlers_consent: consent
  * handlers_session: session                            handlers_handover: handover
  * handlers_protect: protect                            handlers_keep: keep, kept
- * handlers_backup: the administrator's backups, backup
+ * handlers_backup: the administrator's backups, backup  handlers_console: sign_in, console
  */
 #ifndef JALKA_API_HANDLERS_H
 #define JALKA_API_HANDLERS_H
@@ -97,5 +97,7 @@ request_handler handlers_consent;
 request_handler handlers_session;
 request_handler handlers_handover;
 request_handler handlers_protect;
+request_handler handlers_sign_in;
+request_handler handlers_console;
 
 #endif

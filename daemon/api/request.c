@@ -55,6 +55,8 @@ static const struct request_row table[] = {
 	{ jalka_Request_reference_tag, "reference", REQUEST_FIELD | REQUEST_CENTRAL, true, handlers_reference, REQUEST_FREE },
 	{ jalka_Request_statistics_tag, "statistics", REQUEST_FIELD, true, handlers_published, REQUEST_FREE },
 	{ jalka_Request_import_tag, "import", REQUEST_CENTRAL, true, handlers_import, REQUEST_ASKS },
+	{ jalka_Request_sign_in_tag, "sign_in", REQUEST_CENTRAL, true, handlers_sign_in, REQUEST_FREE },
+	{ jalka_Request_console_tag, "console", REQUEST_CENTRAL, true, handlers_console, REQUEST_ASKS },
 };
 
 const struct request_row *request_table(size_t *count)
