@@ -1,6 +1,6 @@
 // Builds the web client: node build.mjs OUT
 //
-// Type check, one script a client (field, companion), one stylesheet, the fonts and
+// Type check, one script a client (field, companion, console), one stylesheet, the fonts and
 // the words of each language, all named by their digests, and a page for each client.
 // The same sources give the same bytes. Any error ends the build and leaves no OUT.
 import { execFileSync } from "node:child_process";
@@ -22,7 +22,7 @@ if (out === undefined) {
 const fresh = `${out}.new`;
 const bin = (name) => join(here, "node_modules/.bin", name);
 const LANGUAGES = ["fi", "sv", "en"];
-const CLIENTS = ["field", "companion"];
+const CLIENTS = ["field", "companion", "console"];
 
 rmSync(fresh, { recursive: true, force: true });
 mkdirSync(join(fresh, "assets"), { recursive: true });
@@ -41,7 +41,7 @@ function put(name, extension, bytes) {
 // The messages of the local API.
 execFileSync(join(top, "scripts/gen-labels"), [join(top, "proto/screens.tsv")], { stdio: "inherit" });
 mkdirSync(join(fresh, "gen"));
-writeFileSync(join(fresh, "gen/local.ts"), localModule());
+writeFileSync(join(fresh, "gen/local.ts"), localModule(readdirSync(join(here, "src"), { recursive: true }).filter((name) => /\.tsx?$/.test(name)).map((name) => join("src", name))));
 writeFileSync(join(fresh, "gen/words.ts"), wordsModule());
 for (const file of ["local.ts", "words.ts"])
 	renameSync(join(fresh, "gen", file), join(here, "gen", file));
@@ -58,8 +58,9 @@ function snake(name) {
 	return name.replace(/(?!^)([A-Z])/g, "_$1").toLowerCase();
 }
 
-// The messages of local.proto, as core/wire.ts wants them: numbers, and types for the compiler.
-function localModule() {
+// The messages of local.proto, as core/wire.ts wants them: numbers, and types for the compiler; of
+// the calls that one of the sources asks.
+function localModule(files) {
 	const text = readFileSync(join(top, "proto/local.proto"), "utf8").replace(/\/\/.*$/gm, "");
 	const camel = (name) => name.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase());
 	const kinds = { string: "string", bytes: "Uint8Array", bool: "boolean", uint32: "number", uint64: "bigint", Form: "number" };
@@ -71,8 +72,8 @@ function localModule() {
 			throw new Error(`local.proto: ${field.name} is of ${field.type}, which core/wire.ts does not know`);
 		return `${field.name}?: ${kinds[field.type]}${field.many === undefined ? "" : "[]"}`;
 	};
-	const sources = readdirSync(join(here, "src"), { recursive: true }).filter((name) => /\.tsx?$/.test(name)).map((name) => readFileSync(join(here, "src", name), "utf8")).join("");
-	const calls = messages.Request.filter((field) => messages[field.type] !== undefined && sources.includes(`"${field.name}"`)); // those a screen asks
+	const sources = files.map((name) => readFileSync(join(here, name), "utf8")).join("");
+	const calls = messages.Request.filter((field) => messages[field.type] !== undefined && sources.includes(`"${field.name}"`));
 	const values = [.../^enum Kind \{([^]*?)\}/m.exec(text)[1].matchAll(/(\w+) = (\d+);/g)].sort((a, b) => a[2] - b[2]).map((one) => one[1]);
 	return `// Generated from proto/local.proto.\nexport interface Calls {\n${calls.map((call) => `\t${call.name}: { ${messages[call.type].map(typeOf).join("; ")} };`).join("\n")}\n}\n`
 		+ "export type CallName = keyof Calls;\n"
@@ -115,8 +116,14 @@ function numbered(script) {
 	return script.replace(/"([a-z_]+\.[\w.]+)"/g, (whole, key) => numbers.has(key) ? `"${numbers.get(key)}"` : whole);
 }
 
-const words = Object.fromEntries(LANGUAGES.map((language, i) => [language, put(`words-${language}`, "json",
-	JSON.stringify(Object.fromEntries(catalogue().flatMap((row) => [row[0], numbers.get(row[0])].filter(Boolean).map((key) => [key, row[i + 1]])))))]));
+// The words of the console are the console's alone.
+function wordFiles(name, isWanted) {
+	return Object.fromEntries(LANGUAGES.map((language, i) => [language, put(`${name}-${language}`, "json",
+		JSON.stringify(Object.fromEntries(catalogue().filter((row) => isWanted(row[0])).flatMap((row) => [row[0], numbers.get(row[0])].filter(Boolean).map((key) => [key, row[i + 1]])))))]));
+}
+const CONSOLE_WORDS = /^ui\.console/;
+const workerWords = wordFiles("words", (key) => !CONSOLE_WORDS.test(key));
+const words = { field: workerWords, companion: workerWords, console: wordFiles("console-words", () => true) };
 
 // What the daemon says in English, in the others.
 execFileSync(join(top, "scripts/gen-refusals"), [fresh], { stdio: "inherit" });
@@ -148,13 +155,21 @@ const style = put("jalka", "css", fontRules() + tokenRules() + rules.outputFiles
 
 // ---- scripts and pages ----
 const icon = put("icon", "svg", readFileSync(join(here, "src/style/icon.svg")));
-for (const client of CLIENTS) {
-	const built = await esbuild.build({
+
+function bundle(client, more) {
+	return esbuild.build({
 		entryPoints: [join(here, `src/${client}.tsx`)], bundle: true, minify: true, write: false, format: "esm",
 		target: ["es2022", "chrome109", "firefox115", "safari16"], jsx: "transform", jsxFactory: "jsxH", jsxFragment: "jsxFragment",
-		inject: [join(here, "src/core/jsx.ts")], tsconfigRaw: "{}", legalComments: "none",
-		define: { WORDS: JSON.stringify(words), REFUSALS: JSON.stringify(refusals) }, logLevel: "error",
+		inject: [join(here, "src/core/jsx.ts")], tsconfigRaw: "{}", legalComments: "none", absWorkingDir: here,
+		define: { WORDS: JSON.stringify(words[client]), REFUSALS: JSON.stringify(refusals) }, logLevel: "error", ...more,
 	});
+}
+
+// Bundled twice: the first time tells which sources the client is of, and so which calls it knows.
+for (const client of CLIENTS) {
+	const sources = Object.keys((await bundle(client, { metafile: true })).metafile.inputs).filter((name) => name.startsWith("src/"));
+	const calls = { name: "calls", setup: (build) => build.onLoad({ filter: /gen.local\.ts$/ }, () => ({ contents: localModule(sources), loader: "ts" })) };
+	const built = await bundle(client, { plugins: [calls] });
 	const small = await minify(numbered(built.outputFiles[0].text), { module: true, ecma: 2020, compress: { passes: 4 } }); // two kilobytes less by gzip
 	const script = put(client, "js", small.code);
 	const page = readFileSync(join(here, `src/${client}.html`), "utf8").replace("{{style}}", style).replace("{{icon}}", icon).replace("{{script}}", script);

@@ -56,9 +56,9 @@ export function read(body: Uint8Array): Json {
 	return whole;
 }
 
-async function post(body: Uint8Array<ArrayBuffer>): Promise<Response> {
+async function post(body: Uint8Array<ArrayBuffer>, path = "/api"): Promise<Response> {
 	try {
-		return await fetch("/api", { method: "POST", body,
+		return await fetch(path, { method: "POST", body,
 			headers: { "Content-Type": "application/x-protobuf", "X-Jalka-Session": session.header() } });
 	} catch {
 		throw new Refusal("UNREACHABLE", "", "", {});
@@ -72,9 +72,18 @@ export async function call<T = Json, N extends CallName = CallName>(name: N, fie
 		session.end();
 		throw new Refusal("SIGNED_OUT", "", "", {});
 	}
+	return readAnswer<T>(answer);
+}
+
+async function readAnswer<T>(answer: Response): Promise<T> {
 	if (!answer.ok)
 		throw new Refusal("CALLER", (await answer.text()).trim(), "", {});
 	return read(new Uint8Array(await answer.arrayBuffer())) as T;
+}
+
+// At the console's door, where there is no session yet.
+export async function signIn<T>(fields: Fields<"signIn">): Promise<T> {
+	return readAnswer<T>(await post(request(++number, "signIn", fields as Record<string, Value>, false), "/sign-in"));
 }
 
 // A record's values as the body of a write, step or match.

@@ -35,12 +35,16 @@ export interface Status {
 	attempts?: number;
 	retry_in_ms?: number;
 	version?: string;
+	address?: string;
 }
 
 export const status = signal<Status | null>(null);
 export const reachable = signal(true);
 // Rises when what is recorded may read differently than before.
 export const changes = signal(0);
+
+// 0: what signOf tells is a change. Else every state is one (the console), taken up once in so many ms.
+let paceMs = 0, waits = 0;
 
 const windows = new BroadcastChannel("jalka-live");
 const WAIT_FIRST_MS = 500, WAIT_MOST_MS = 8000;
@@ -53,7 +57,12 @@ function take(next: Status): void {
 	const differs = signOf(status.value) !== signOf(next);
 	status.value = next;
 	reachable.value = true;
-	if (differs)
+	if (paceMs > 0) {
+		waits ||= window.setTimeout(() => {
+			waits = 0;
+			changes.value++;
+		}, paceMs);
+	} else if (differs)
 		changes.value++;
 }
 
@@ -120,7 +129,8 @@ async function listen(): Promise<never> {
 }
 
 // The first state, then all that follows.
-export async function begin(): Promise<void> {
+export async function begin(pace = 0): Promise<void> {
+	paceMs = pace;
 	try {
 		take(await call<Status>("status", {}, true));
 	} catch (error) {

@@ -3,7 +3,8 @@
 // `jalka open` gives an address whose fragment holds a token that serves once; it is
 // exchanged for a session, which every request carries as a header. It stands in the
 // window's sessionStorage, which no other origin and no other window reads; a window
-// opened by hand asks the others of the same address for it.
+// opened by hand asks the others of the same address for it. At the console it comes
+// of signing in (console/door).
 import { signal } from "@preact/signals";
 
 const KEY = "jalka-session";
@@ -13,12 +14,22 @@ export const signedOut = signal(false);
 let session = "";
 const windows = new BroadcastChannel("jalka-session");
 
-windows.onmessage = (event: MessageEvent<{ ask?: boolean; session?: string }>) => {
-	if (event.data.ask === true && session !== "")
-		windows.postMessage({ session });
+windows.onmessage = (event: MessageEvent<{ ask?: boolean; session?: string; ended?: string }>) => {
+	const { ask, session: theirs, ended } = event.data;
+	if (ask === true && session !== "")
+		offer();
+	if (theirs !== undefined && signedOut.value)
+		keep(theirs);
+	if (ended !== undefined && ended === session)
+		forget();
 };
 
-function keep(value: string): void {
+// To windows of the same address that have none.
+export function offer(): void {
+	windows.postMessage({ session });
+}
+
+export function keep(value: string): void {
 	session = value;
 	sessionStorage.setItem(KEY, value);
 	signedOut.value = false;
@@ -69,9 +80,14 @@ export function header(): string {
 	return session;
 }
 
-// The daemon does not know it any more: it was started again, or twelve hours are over.
-export function end(): void {
+function forget(): void {
 	session = "";
 	sessionStorage.removeItem(KEY);
 	signedOut.value = true;
+}
+
+// The daemon does not know it any more: it was started again, its time is over, or it was ended.
+export function end(): void {
+	windows.postMessage({ ended: session });
+	forget();
 }

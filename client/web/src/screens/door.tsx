@@ -9,23 +9,10 @@ import { told } from "../core/refusal-words";
 import { reread } from "../core/route";
 import * as session from "../core/session";
 import * as words from "../core/words";
-import { choose, language, LANGUAGES, T, t } from "../core/words";
+import { T, t } from "../core/words";
 import { Check, Text } from "../ui/field";
+import { beginTheme, Languages } from "../ui/looks";
 import { Button, Notice, refusalText, toast } from "../ui/parts";
-
-const NAMES = { fi: "Suomi", sv: "Svenska", en: "English" };
-
-export function Languages() {
-	return (
-		<div class="row" role="group" aria-label={T("ui.language")}>
-			{LANGUAGES.map((one) => (
-				<Button key={one} kind="plain" small lang={one} aria-pressed={language.value === one} onClick={() => void choose(one)}>
-					{language.value === one ? <strong>{NAMES[one]}</strong> : NAMES[one]}
-				</Button>
-			))}
-		</div>
-	);
-}
 
 function Cover(props: { children: ComponentChildren }) {
 	return (
@@ -186,7 +173,7 @@ export function Door(props: { children: () => ComponentChildren }) {
 
 // Words, session and state are asked for at once; then the client stands.
 export async function start(client: () => ComponentChildren): Promise<void> {
-	document.documentElement.dataset["theme"] = localStorage.getItem("jalka-theme") ?? "";
+	beginTheme();
 	await Promise.all([words.begin(), session.begin().then((has) => has ? live.begin() : undefined)]);
 	reread(); // the address, without its token
 	render(<Door>{client}</Door>, document.getElementById("app")!);

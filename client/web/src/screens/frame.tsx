@@ -8,11 +8,13 @@ import { reachable, status, type Status } from "../core/live";
 import { forget } from "../core/recent";
 import { href, route } from "../core/route";
 import { T, t } from "../core/words";
+import { Languages, Themes } from "../ui/looks";
 import { Button, Dialog, Toasts } from "../ui/parts";
 import { SyncChip } from "../ui/sync-chip";
-import { Languages } from "./door";
 import { Keys } from "./keys";
 import { ClockNotice } from "./sync";
+
+export { Title } from "../ui/parts";
 
 // The page is blank before anything else is done; what was typed is kept, then the store is locked.
 export async function lock(): Promise<void> {
@@ -83,12 +85,6 @@ function useBlank(): void {
 }
 
 function Menu(props: { onClose: () => void; onKeys: () => void }) {
-	const theme = document.documentElement.dataset["theme"] ?? "";
-	const setTheme = (next: string) => {
-		document.documentElement.dataset["theme"] = next;
-		localStorage.setItem("jalka-theme", next);
-		props.onClose();
-	};
 	const now = status.value;
 	const to = (path: string[], text: string, count = 0) => <li><a class="item" href={href(path)} onClick={props.onClose} aria-current={route.value.path[0] === path[0] ? "page" : undefined}><span class="row apart"><span>{text}</span>
 		{count > 0 && <span class="chip">{count}</span>}</span></a></li>;
@@ -107,11 +103,7 @@ function Menu(props: { onClose: () => void; onKeys: () => void }) {
 				{to(["accessibility"], T("ui.accessibility.title"))}
 			</ul>
 			<Languages />
-			<div class="row">
-				<Button kind="second" small aria-pressed={theme === "light"} onClick={() => setTheme("light")}>{T("ui.theme.light")}</Button>
-				<Button kind="second" small aria-pressed={theme === "dark"} onClick={() => setTheme("dark")}>{T("ui.theme.dark")}</Button>
-				<Button kind="second" small aria-pressed={theme === ""} onClick={() => setTheme("")}>{T("ui.theme.system")}</Button>
-			</div>
+			<Themes onChosen={props.onClose} />
 			<div><Button kind="second" onClick={props.onKeys}>{T("ui.keys.title")}</Button></div>
 		</Dialog>
 	);
@@ -173,9 +165,4 @@ export function Frame(props: { children: ComponentChildren }) {
 			<Toasts />
 		</>
 	);
-}
-
-// The heading of a screen takes the focus when the screen comes.
-export function Title(props: { children: ComponentChildren }) {
-	return <h1 tabIndex={-1}>{props.children}</h1>;
 }

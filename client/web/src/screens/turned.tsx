@@ -11,9 +11,9 @@ import { changes, status, useAsk } from "../core/live";
 import { clientName, fieldText, type CaseAnswer, type RecordAnswer, type Summary } from "../core/records";
 import { go, type Route } from "../core/route";
 import { capital, choose, clockText, dateText, language, LANGUAGES, momentText, T, t, typeWord, valueWord, weekdayText, type Language } from "../core/words";
+import { Languages } from "../ui/looks";
 import { Busy, Button, Refused } from "../ui/parts";
 import { scopeWords, type ConsentRow, type DisclosureRow } from "./consent";
-import { Languages } from "./door";
 
 // ---- handed over ----
 export interface Handed {

@@ -100,6 +100,11 @@ export function Toasts() {
 	return <div class="toasts" role="status" aria-live="polite">{toasts.value.map((one) => <OneToast key={one.id} toast={one} />)}</div>;
 }
 
+// The heading of a screen takes the focus when the screen comes.
+export function Title(props: { children: ComponentChildren }) {
+	return <h1 tabIndex={-1}>{props.children}</h1>;
+}
+
 export function Empty(props: { children: ComponentChildren }) {
 	return <p class="quiet">{props.children}</p>;
 }
