@@ -82,6 +82,8 @@ static void give_up(struct waiter *waiter, const char *why)
 {
 	struct answer *answer = waiter->answer;
 	bool enrol = waiter->purpose == ENROL;
+	if (enrol && profile_vault(waiter->profile) == PROFILE_OPEN)
+		replica_enrol_stop(profile_replica(waiter->profile));
 	remove_waiter(waiter);
 	answer_refuse(answer, fault_of(FAULT_LATER, why),
 		      enrol ? "check the address and the time left, then enrol again"

@@ -48,6 +48,7 @@ struct profile {
 	struct address address;
 	bool has_address, online, freeing;
 	size_t attempts; /* wrong passphrases before it was opened */
+	bool answered; /* since the link is up */
 	bool told_down; /* the replica knows already that this connection ends */
 
 	struct replica_status status;
@@ -87,25 +88,31 @@ static void link_went_up(void *ctx)
 {
 	struct profile *profile = ctx;
 	host_changed(profile);
+	profile->answered = false;
 	replica_link_up(profile->replica, profile_now());
 }
 
 static void link_brought(void *ctx, struct span bytes)
 {
 	struct profile *profile = ctx;
+	profile->answered = true;
 	replica_link_bytes(profile->replica, bytes, profile_now());
 	profile->status_known = false;
 }
 
 static void link_went_down(void *ctx, const char *why)
 {
+	/* So it treats every stranger; and whom it was put back without is one. */
+	static const char unknown[] = "the central node closed the connection without an answer. If it does so again it may not know this "
+				      "machine any more: ask the administrator, who gives a new code then";
 	struct profile *profile = ctx;
 	bool enrolling = profile->status.state == REPLICA_ENROLLING; /* as it was last told */
+	bool is_enrolled = !enrolling && profile->status.state != REPLICA_BLANK;
 	if (!profile->told_down)
 		replica_link_down(profile->replica, profile_now());
-	profile->told_down = false;
 	host_changed(profile);
-	profile->failure = why;
+	profile->failure = profile->answered || profile->told_down || !is_enrolled ? why : unknown;
+	profile->told_down = false;
 	/* Confirmed by the administrator: the first session follows at once. */
 	if (enrolling && profile_status(profile)->state == REPLICA_OFFLINE && profile->online)
 		link_want(profile->link, true);

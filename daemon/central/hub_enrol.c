@@ -120,6 +120,14 @@ void hub_enrol_answer(struct hub_link *link, bool confirmed, const char *refused
 	}
 }
 
+/* By the deny file, before the backup put back knew of it. */
+static struct fault is_denied(struct hub *hub, const struct node_id *node, bool *out)
+{
+	uint8_t value[ID_BYTES];
+	size_t len;
+	return log_get(hub->log, HUB_TABLE_DENIED, ID_SPAN(*node), value, sizeof value, &len, out);
+}
+
 struct fault hub_enrol_request(struct hub_link *link, const uint8_t *static_public, const char *words)
 {
 	struct hub *hub = link->hub;
@@ -139,6 +147,10 @@ struct fault hub_enrol_request(struct hub_link *link, const uint8_t *static_publ
 	sodium_memzero(&slot, sizeof slot);
 	if (ID_IS_NONE(device.node) || ID_EQUAL(device.node, hub->node))
 		return fault_of(FAULT_PEER, "no node's name");
+	bool denied;
+	FAULT_TRY(is_denied(hub, &device.node, &denied));
+	if (denied)
+		return fault_of(FAULT_PEER, "a device that was revoked");
 	FAULT_TRY(hub_devices_add(hub, &device, &link->device));
 	/* Single use: gone once the device has shown its keys. */
 	struct fault fault = hub_turn(hub);

@@ -74,8 +74,10 @@ static struct fault apply(struct hub *hub, const struct deny_line *line)
 		break;
 	}
 	struct hub_node *device = hub_devices_get(hub, &line->node);
-	/* One enrolled after the backup is not known any more: it stays outside. */
-	if (device == NULL || device->state == HUB_DEVICE_REVOKED || device->state == HUB_DEVICE_RETIRED)
+	/* One enrolled after the backup is not known any more: it stays outside, with a new code too. */
+	if (device == NULL)
+		return log_put(hub->log, HUB_TABLE_DENIED, ID_SPAN(line->node), ID_SPAN(line->node));
+	if (device->state == HUB_DEVICE_REVOKED || device->state == HUB_DEVICE_RETIRED)
 		return fault_none();
 	device->state = HUB_DEVICE_REVOKED;
 	return hub_devices_record(hub, device, line->time_ms);

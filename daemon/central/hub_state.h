@@ -39,6 +39,7 @@
 #define HUB_TABLE_FORGOTTEN "forgotten"   /* see hub_forgotten.c */
 #define HUB_TABLE_PAST "past"             /* see hub_past.c */
 #define HUB_TABLE_UNCHECKED "unchecked"
+#define HUB_TABLE_DENIED "denied"         /* node -> nothing: revoked after the backup that knew nothing of it */
 #define HUB_TABLE_SLOT "slot"             /* slot -> secret, holder, expiry, tries */
 
 enum {

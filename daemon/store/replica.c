@@ -216,8 +216,6 @@ struct fault replica_enrol(struct replica *replica, const struct replica_enrolme
 {
 	bool same = memcmp(&replica->self.central, &enrolment->identity, sizeof enrolment->identity) == 0;
 	size_t len = strlen(enrolment->serial);
-	if (replica->self.is_confirmed && !replica->self.is_erased)
-		return fault_of(FAULT_CALLER, "this device is enrolled already");
 	if (replica->self.is_enrolled && !same)
 		return fault_of(FAULT_CALLER, "this profile belongs to another central node");
 	if (len >= sizeof replica->serial || !wire_utf8(span_text(enrolment->serial)))
@@ -234,13 +232,19 @@ struct fault replica_enrol(struct replica *replica, const struct replica_enrolme
 	return fault_none();
 }
 
+void replica_enrol_stop(struct replica *replica)
+{
+	replica->is_enrolling = false;
+	sodium_memzero(&replica->enrolment, sizeof replica->enrolment);
+}
+
 static void random_bytes(struct replica *r, uint8_t *out, size_t len)
 {
 	r->host.random(r->host.ctx, out, len);
 }
 
-/* Keys and ids: those there are, when an earlier attempt was never confirmed, so
- * that what was written since keeps its author. */
+/* Keys and ids: those there are, when an earlier attempt was never confirmed or central
+ * has lost us, so that what was written since keeps its author. */
 static void enrol_config(struct replica *r, struct session_enrol_config *c)
 {
 	memset(c, 0, sizeof *c);
@@ -271,7 +275,7 @@ static struct fault keep_parts(struct replica *r)
 	const struct session_enrol_config *c = &r->enrol.config;
 	bool is_new = !r->self.is_enrolled || !ID_EQUAL(r->self.node, c->node);
 	r->self = (struct replica_self){
-		.is_enrolled = true, .node = c->node, .epoch = c->epoch, .central = c->central,
+		.is_enrolled = true, .holder = is_new ? (struct record_id){ .bytes = { 0 } } : r->self.holder, .node = c->node, .epoch = c->epoch, .central = c->central,
 		.central_node = r->enrol.central_node,
 	};
 	memcpy(r->self.central_static, r->enrol.central_static, sizeof r->self.central_static);

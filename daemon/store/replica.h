@@ -91,7 +91,11 @@ struct fault replica_open(struct log *log, const struct book *book, const struct
 void replica_close(struct replica *replica);
 
 /* ---- enrolment: then link_up as usual ---- */
+/* Also of a device that central was put back without: it keeps its keys, its name and what it holds. One that
+ * central knows is refused there, and goes on as before. FAULT_CALLER: of another central node. */
 struct fault replica_enrol(struct replica *replica, const struct replica_enrolment *enrolment);
+/* No further try with that code; without one under way nothing happens. */
+void replica_enrol_stop(struct replica *replica);
 
 /* ---- the link ---- */
 void replica_link_up(struct replica *replica, struct replica_time now);
