@@ -63,7 +63,7 @@ static bool is_done(const struct waiter *waiter, const struct replica_status *s)
 	case SYNC:
 		return s->state == REPLICA_IDLE && s->unreceipted == 0 && s->backlogs == 0;
 	case ENROL:
-		return s->state == REPLICA_ENROLLING && s->words[0] != '\0';
+		return s->state == REPLICA_ENROLLING && s->enrol == REPLICA_ENROL_WAITS;
 	}
 	return false;
 }
@@ -82,12 +82,14 @@ static void give_up(struct waiter *waiter, const char *why)
 {
 	struct answer *answer = waiter->answer;
 	bool enrol = waiter->purpose == ENROL;
+	bool refused = enrol && profile_vault(waiter->profile) == PROFILE_OPEN && profile_status(waiter->profile)->enrol == REPLICA_ENROL_REFUSED;
 	if (enrol && profile_vault(waiter->profile) == PROFILE_OPEN)
 		replica_enrol_stop(profile_replica(waiter->profile));
 	remove_waiter(waiter);
 	answer_refuse(answer, fault_of(FAULT_LATER, why),
-		      enrol ? "check the address and the time left, then enrol again"
-			    : "what is recorded here is kept and sent when there is a connection",
+		      refused ? ""
+		      : enrol ? "check the address; a code lasts 15 minutes and serves once, the administrator gives a new one"
+			      : "what is recorded here is kept and sent when there is a connection",
 		      "");
 }
 
@@ -105,6 +107,8 @@ static void check(struct waiter *waiter, const char *failure)
 		else
 			answer_enrol(profile, waiter->answer);
 		remove_waiter(waiter);
+	} else if (waiter->purpose == ENROL && s->enrol == REPLICA_ENROL_REFUSED) {
+		give_up(waiter, s->last_error);
 	} else if (s->state == REPLICA_REVOKED) {
 		give_up(waiter, "the central node has revoked this device");
 	} else if (failure != NULL && ++waiter->losses >= LOSSES_MAX) {

@@ -662,6 +662,8 @@ struct fault profile_central(struct profile *profile, const struct address *addr
 	profile->address = *address;
 	profile->has_address = true;
 	link_address(profile->link, address);
+	if (link_is_up(profile->link))
+		link_hang_up(profile->link, "an enrolment begins");
 	return fault_none();
 }
 

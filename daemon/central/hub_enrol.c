@@ -103,6 +103,7 @@ void hub_enrol_answer(struct hub_link *link, bool confirmed, const char *refused
 		size_t len = strlen(refused);
 		ASSERT(len < sizeof answer->refused);
 		memcpy(answer->refused, refused, len);
+		answer->why = link->enrol_refusal;
 	}
 	if (confirmed) {
 		hub_put_epochs(hub, answer->epochs, &answer->epochs_count, NULL);
@@ -134,6 +135,7 @@ struct fault hub_enrol_request(struct hub_link *link, const uint8_t *static_publ
 	const jalka_EnrolRequest *request = &hub->scratch.enrol_request;
 	struct hub_node device = { .state = HUB_DEVICE_WAITING, .enrolled_ms = hub->now.wall_ms };
 	struct slot slot;
+	link->enrol_refusal = jalka_EnrolRefusal_BY_CODE;
 	if (!slot_get(hub, link->session.header.slot, &slot))
 		return fault_of(FAULT_PEER, "the enrolment code is used up or too old");
 	memcpy(device.node.bytes, request->node.bytes, ID_BYTES);
@@ -149,8 +151,11 @@ struct fault hub_enrol_request(struct hub_link *link, const uint8_t *static_publ
 		return fault_of(FAULT_PEER, "no node's name");
 	bool denied;
 	FAULT_TRY(is_denied(hub, &device.node, &denied));
-	if (denied)
+	if (denied) {
+		link->enrol_refusal = jalka_EnrolRefusal_BY_DENY;
 		return fault_of(FAULT_PEER, "a device that was revoked");
+	}
+	link->enrol_refusal = jalka_EnrolRefusal_BY_NAME;
 	FAULT_TRY(hub_devices_add(hub, &device, &link->device));
 	/* Single use: gone once the device has shown its keys. */
 	struct fault fault = hub_turn(hub);

@@ -191,6 +191,7 @@ struct hub_link {
 	size_t held_count;
 	uint64_t safe_order_told;
 	bool enrol_waiting, enrol_confirmed; /* that EnrolAnswer is due */
+	jalka_EnrolRefusal enrol_refusal;    /* goes with a refusal */
 };
 
 /* What became of a row of a chunk. */

@@ -147,6 +147,19 @@ struct session_enrol_effect session_enrol_kept(struct session_enrol *enrol, stru
 	return send(scratch, SESSION_FRAME_PREFIX_BYTES + len);
 }
 
+static const char *why_refused(jalka_EnrolRefusal why)
+{
+	switch (why) {
+	case jalka_EnrolRefusal_BY_NAME:
+		return "the central node knows this machine already: there is nothing to enrol";
+	case jalka_EnrolRefusal_BY_DENY:
+		return "this machine was revoked: the central node lets it in no more";
+	case jalka_EnrolRefusal_BY_CODE:
+		break;
+	}
+	return "the code was used up meanwhile: ask the administrator for a new one";
+}
+
 static struct session_enrol_effect answer_came(struct session_enrol *enrol, struct span frame,
 					       struct session_enrol_scratch *scratch)
 {
@@ -158,7 +171,7 @@ static struct session_enrol_effect answer_came(struct session_enrol *enrol, stru
 					  &scratch->answer, &rows)))
 		return hang_up("malformed answer to the enrolment");
 	if (scratch->answer.refused[0] != '\0')
-		return hang_up("the administrator refused this device");
+		return hang_up(why_refused(scratch->answer.why));
 	if (!scratch->answer.confirmed)
 		return effect(SESSION_ENROL_WAIT);
 	enrol->state = SESSION_ENROL_DONE;

@@ -228,14 +228,18 @@ struct fault replica_enrol(struct replica *replica, const struct replica_enrolme
 	memcpy(replica->serial, enrolment->serial, len + 1);
 	replica->enrolment.serial = replica->serial;
 	replica->is_enrolling = true;
+	replica->status.enrol = REPLICA_ENROL_TRIES;
 	tell_changed(replica);
 	return fault_none();
 }
 
 void replica_enrol_stop(struct replica *replica)
 {
+	if (replica->is_enrolling)
+		replica->status.enrol = REPLICA_ENROL_NONE;
 	replica->is_enrolling = false;
 	sodium_memzero(&replica->enrolment, sizeof replica->enrolment);
+	tell_changed(replica);
 }
 
 static void random_bytes(struct replica *r, uint8_t *out, size_t len)
@@ -275,7 +279,8 @@ static struct fault keep_parts(struct replica *r)
 	const struct session_enrol_config *c = &r->enrol.config;
 	bool is_new = !r->self.is_enrolled || !ID_EQUAL(r->self.node, c->node);
 	r->self = (struct replica_self){
-		.is_enrolled = true, .holder = is_new ? (struct record_id){ .bytes = { 0 } } : r->self.holder, .node = c->node, .epoch = c->epoch, .central = c->central,
+		.is_enrolled = true, .is_confirmed = !is_new && r->self.is_confirmed,
+		.holder = is_new ? (struct record_id){ .bytes = { 0 } } : r->self.holder, .node = c->node, .epoch = c->epoch, .central = c->central,
 		.central_node = r->enrol.central_node,
 	};
 	memcpy(r->self.central_static, r->enrol.central_static, sizeof r->self.central_static);
@@ -344,6 +349,8 @@ static void run_enrol(struct replica *r, struct session_enrol_effect effect)
 	struct fault fault;
 	switch (effect.kind) {
 	case SESSION_ENROL_WAIT:
+		r->status.enrol = REPLICA_ENROL_WAITS;
+		tell_changed(r);
 		return;
 	case SESSION_ENROL_SEND:
 		send(r, effect.message);
@@ -367,6 +374,8 @@ static void run_enrol(struct replica *r, struct session_enrol_effect effect)
 			r->status.last_error = "";
 		return;
 	case SESSION_ENROL_HANG_UP:
+		if (r->enrol.state == SESSION_ENROL_WAITING)
+			r->status.enrol = REPLICA_ENROL_REFUSED;
 		hang_up(r, effect.why);
 		return;
 	}
@@ -388,6 +397,7 @@ void replica_link_up(struct replica *replica, struct replica_time now)
 		struct session_enrol_config c;
 		enrol_config(r, &c);
 		r->by_code = true;
+		r->status.last_error = "";
 		run_enrol(r, session_enrol_begin(&r->enrol, &c, r->enrol_scratch));
 		sodium_memzero(&c, sizeof c);
 		return;
@@ -453,6 +463,8 @@ void replica_link_down(struct replica *replica, struct replica_time now)
 		return;
 	replica->now = now;
 	replica->is_up = false;
+	if (replica->by_code && replica->enrol.state <= SESSION_ENROL_PROVED && replica->status.last_error[0] == '\0')
+		replica->status.last_error = "the central node closed the connection before it took the code: it may be used up or too old";
 	if (replica->by_code)
 		session_enrol_deinit(&replica->enrol);
 	run(replica, &event, false);
@@ -495,9 +507,9 @@ static enum replica_state state_of(struct replica *r)
 		return REPLICA_REVOKED;
 	if (!r->self.is_enrolled)
 		return r->is_enrolling ? REPLICA_ENROLLING : REPLICA_BLANK;
-	if (!r->self.is_confirmed)
+	if (!r->self.is_confirmed || (r->is_up && r->by_code))
 		return REPLICA_ENROLLING;
-	if (!r->is_up || r->by_code || r->session.state == SESSION_DEVICE_ENDED || r->session.state == SESSION_DEVICE_DOWN)
+	if (!r->is_up || r->session.state == SESSION_DEVICE_ENDED || r->session.state == SESSION_DEVICE_DOWN)
 		return REPLICA_OFFLINE;
 	if (r->session.state < SESSION_DEVICE_WELCOMED)
 		return REPLICA_CONNECTING;

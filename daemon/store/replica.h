@@ -58,12 +58,20 @@ enum replica_state {
 	REPLICA_REVOKED,    /* told so by central: what it had not sent goes first, then all is erased; then it may only be re-enrolled */
 };
 
+enum replica_enrol_state {
+	REPLICA_ENROL_NONE,
+	REPLICA_ENROL_TRIES,
+	REPLICA_ENROL_WAITS,   /* central has the keys, and waits for the administrator */
+	REPLICA_ENROL_REFUSED, /* `last_error` tells why; only central's answer refuses, a lost connection does not */
+};
+
 struct replica_status {
 	enum replica_state state;
 	struct node_id node;
 	struct epoch_id epoch;        /* own open epoch */
 	struct record_id holder;      /* staff record of the device's holder */
 	char words[HANDSHAKE_WORDS_BYTES];
+	enum replica_enrol_state enrol; /* of the last try since open */
 	uint64_t written;             /* own deltas, all epochs */
 	uint64_t unreceipted;         /* own deltas without receipt */
 	uint64_t oldest_unreceipted_ms; /* stamp; 0: none */
