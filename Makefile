@@ -53,6 +53,7 @@ GEN_OBJ   := $(OUT)/gen/session.pb.o $(OUT)/gen/local.pb.o $(if $(wildcard proto
 DAEMON_OBJ := $(foreach l,$(LAYERS),$(call LAYER_OBJ,$(l)))
 CLI_OBJ    := $(patsubst %.c,$(OUT)/%.o,$(wildcard client/cli/*.c))
 TESTLIB_OBJ := $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/lib/*.c))
+SWARM_OBJ  := $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/swarm/*.c))
 SIM_OBJ    := $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/sim/*.c))
 UNIT_SRC   := $(wildcard tests/unit/*/test_*.c)
 UNIT_BIN   := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(UNIT_SRC))
@@ -179,6 +180,12 @@ $(OUT)/bench/%: $(OUT)/tests/bench/%.o $(OUT)/testlib.a $(DAEMON_OBJ) $(GEN_OBJ)
 	$(call SAY,LD)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
 
+# Many devices in one process, and those who would harm central.
+$(OUT)/swarm/swarm: $(SWARM_OBJ) $(DAEMON_OBJ) $(GEN_OBJ)
+	@mkdir -p $(@D)
+	$(call SAY,LD)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 $(OUT)/crash/%: $(OUT)/tests/crash/%.o $(OUT)/testlib.a $(DAEMON_OBJ) $(GEN_OBJ)
 	@mkdir -p $(@D)
 	$(call SAY,LD)
@@ -192,6 +199,7 @@ $(OUT)/fuzz/%: $(OUT)/tests/fuzz/%.o $(OUT)/testlib.a $(DAEMON_OBJ) $(GEN_OBJ)
 # ---- checks and tests -----------------------------------------------------
 units: $(UNIT_BIN)
 crash-bins: $(CRASH_BIN)
+swarm: $(OUT)/swarm/swarm
 fuzz-bins: $(FUZZ_BIN)
 
 check: ## unit tests, layers, purity, headers: under a minute
@@ -212,6 +220,11 @@ bench: ## the figures, one a line: name value unit
 	@scripts/bootstrap --quiet
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(BENCH_BIN)
 	@scripts/bench
+
+bench-scale: ## 10,000 devices on one central node, a delta to 1,000 of them, floods: some minutes (DEVICES=n)
+	@scripts/bootstrap --quiet
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(OUT)/swarm/swarm
+	@JALKAD=$(abspath $(OUT))/jalkad JALKA=$(abspath $(OUT))/jalka tests/bench/scale.py
 
 demo: ## two laptops and a central node keep a day's work in step (KEEP=1 leaves them running)
 	@scripts/bootstrap
@@ -276,4 +289,4 @@ clean: ## remove what was built
 print-%:
 	@echo $($*)
 
-.PHONY: all programs generated help bootstrap bootstrap-check units crash-bins fuzz-bins check test sim bench demo screenshots looks install install-only uninstall deb deb-arm64 clean
+.PHONY: all programs generated help bootstrap bootstrap-check units crash-bins swarm fuzz-bins check test sim bench bench-scale demo screenshots looks install install-only uninstall deb deb-arm64 clean

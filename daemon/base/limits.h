@@ -38,8 +38,8 @@ enum {
 	LIMIT_FUTURE_MS = 5 * 60 * 1000,      /* a stamp further ahead of central is replaced */
 
 	/* central */
-	LIMIT_HALF_OPEN = 256,
-	LIMIT_HALF_OPEN_PER_PREFIX = 64,
+	LIMIT_HALF_OPEN = 1024,
+	LIMIT_HALF_OPEN_PER_PREFIX = 256,     /* of one network: 3 bytes of IPv4, 7 of IPv6 */
 	LIMIT_QUARANTINE_PER_DEVICE = 10000,
 	LIMIT_ENROL_MS = 15 * 60 * 1000,
 	LIMIT_ENROL_TRIES = 5,

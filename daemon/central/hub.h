@@ -63,6 +63,7 @@ struct fault hub_restore(struct log *log, const struct book *book, const struct 
 struct fault hub_confirm_devices(struct hub *hub);
 
 /* ---- links ---- */
+/* Lets it in; too many half-open ones: hangs up the one that stands there longest (hub_door.c). */
 struct fault hub_link_up(struct hub *hub, void *peer, struct span peer_prefix, struct hub_time now, struct hub_link **out);
 void hub_link_bytes(struct hub *hub, struct hub_link *link, struct span bytes, struct hub_time now);
 void hub_link_down(struct hub *hub, struct hub_link *link); /* frees the link */

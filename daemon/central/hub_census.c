@@ -23,7 +23,7 @@ void hub_census(const struct hub *hub, struct hub_time now, struct hub_census *o
 {
 	size_t at = 0;
 	*out = (struct hub_census){
-		.vouched = hub->vouched, .half_open = hub->half_open, .safe_order = hub->safe_order,
+		.vouched = hub->vouched, .half_open = hub->door.count, .safe_order = hub->safe_order,
 		.safe_at_ms = hub->safe_at_ms, .unconfirmed = hub->unconfirmed, .dead = fault_is(hub->dead),
 	};
 	for (const struct hub_node *device; (device = idmap_next(&hub->devices, &at)) != NULL;)

@@ -8,16 +8,6 @@
 
 /* ---- up and down ---- */
 
-static bool too_many(const struct hub *hub, const uint8_t *prefix, size_t len)
-{
-	size_t same = 0;
-	if (hub->half_open >= LIMIT_HALF_OPEN)
-		return true;
-	for (const struct hub_link *link = hub->links; link != NULL; link = link->next)
-		same += link->half_open && link->prefix_len == len && memcmp(link->prefix, prefix, len) == 0;
-	return same >= LIMIT_HALF_OPEN_PER_PREFIX;
-}
-
 static void keep_deadline(struct hub *hub, const struct hub_link *link)
 {
 	uint64_t deadline = session_central_deadline(&link->session);
@@ -27,27 +17,16 @@ static void keep_deadline(struct hub *hub, const struct hub_link *link)
 
 struct fault hub_link_up(struct hub *hub, void *peer, struct span peer_prefix, struct hub_time now, struct hub_link **out)
 {
-	uint8_t prefix[sizeof ((struct hub_link *)0)->prefix] = { 0 };
-	size_t prefix_len = peer_prefix.len < sizeof prefix ? peer_prefix.len : sizeof prefix;
 	hub->now = now;
 	if (fault_is(hub->dead))
 		return hub->dead;
-	if (prefix_len != 0)
-		memcpy(prefix, peer_prefix.data, prefix_len);
-	if (too_many(hub, prefix, prefix_len)) {
-		hub->counters.refused++;
-		return fault_of(FAULT_LIMIT, "too many half-open connections");
-	}
 	struct hub_link *link = calloc(1, sizeof *link);
 	if (link == NULL)
 		return fault_of(FAULT_LIMIT, "out of memory");
 	link->hub = hub;
 	link->peer = peer;
-	memcpy(link->prefix, prefix, sizeof link->prefix);
-	link->prefix_len = prefix_len;
-	link->half_open = true;
-	hub->half_open++;
 	session_central_init(&link->session, &hub->config, now.mono_ms);
+	hub_door_enter(hub, link, peer_prefix);
 	link->next = hub->links;
 	if (link->next != NULL)
 		link->next->previous = link;
@@ -76,26 +55,24 @@ static void leave_holder(struct hub_link *link)
 
 static void sleep(struct hub_link *link)
 {
+	struct hub *hub = link->hub;
+	struct hub_link *before = NULL;
 	if (!link->woken)
 		return;
-	struct hub_link **at = &link->hub->woken;
-	while (*at != link)
-		at = &(*at)->next_woken;
-	*at = link->next_woken;
+	for (struct hub_link *at = hub->woken; at != link; at = at->next_woken)
+		before = at;
+	if (before != NULL)
+		before->next_woken = link->next_woken;
+	else
+		hub->woken = link->next_woken;
+	if (hub->woken_last == link)
+		hub->woken_last = before;
 	link->woken = false;
-}
-
-static void not_half_open(struct hub_link *link)
-{
-	if (link->half_open) {
-		link->half_open = false;
-		link->hub->half_open--;
-	}
 }
 
 void hub_link_down(struct hub *hub, struct hub_link *link)
 {
-	not_half_open(link);
+	hub_door_leave(link);
 	leave_holder(link);
 	sleep(link);
 	if (link->device != NULL && link->device->link == link)
@@ -130,8 +107,8 @@ void hub_link_close(struct hub_link *link, const char *why)
 	if (link->gone)
 		return;
 	link->gone = true;
-	hub->counters.refused += link->half_open;
-	not_half_open(link);
+	hub->counters.refused += link->at_door != NULL;
+	hub_door_leave(link);
 	leave_holder(link);
 	if (link->device != NULL && link->device->link == link)
 		link->device->link = NULL;
@@ -142,9 +119,14 @@ void hub_wake(struct hub_link *link)
 {
 	if (link->woken)
 		return;
+	struct hub *hub = link->hub;
 	link->woken = true;
-	link->next_woken = link->hub->woken;
-	link->hub->woken = link;
+	link->next_woken = NULL;
+	if (hub->woken == NULL)
+		hub->woken = link;
+	else
+		hub->woken_last->next_woken = link;
+	hub->woken_last = link;
 }
 
 /* ---- effects ---- */
@@ -444,7 +426,7 @@ static void step(struct hub_link *link, const struct session_central_event *even
 	for (size_t i = 0; i < effects.count && !link->gone; i++)
 		obey(link, &effects.list[i]);
 	if (!session_central_is_half_open(&link->session))
-		not_half_open(link);
+		hub_door_leave(link);
 }
 
 /* ---- bytes ---- */

@@ -3,7 +3,7 @@
  *
  *   hub.c          the turn (transaction, commit), own deltas; hub_open.c: opening, closing
  *   hub_assign.c   assignments, their ends, planned ones too; hub_handover.c: those of handovers
- *   hub_link.c     links: bytes in, effects obeyed
+ *   hub_link.c     links: bytes in, effects obeyed; hub_door.c: those that have not said whose they are
  *   hub_ingest.c   pushes: verified, appended, receipted; hub_judge.c: what becomes of each row;
  *                  hub_salt.c: when salts are missing
  *   hub_kept.c     what a device had to forget, opened
@@ -151,11 +151,10 @@ struct hub_link {
 	struct hub_link *next, *previous;           /* of the hub */
 	struct hub_link *next_woken;
 	struct hub_link *next_of_holder, *previous_of_holder;
-	uint8_t prefix[16];
-	size_t prefix_len;
+	struct hub_prefix *at_door;                 /* half-open: its network's; else NULL */
+	struct hub_link *next_at_door, *previous_at_door;
 	struct session_central session;
 	struct session_frame_inbox inbox;
-	bool half_open;      /* counted so */
 	bool woken;          /* in the hub's list */
 	bool in_holder;      /* in its holder's list: it may be fed */
 	bool gone;           /* hung up: nothing more for it */
@@ -202,6 +201,18 @@ struct hub_verdict {
 	uint64_t stamp_ms; /* 0, or that central put in place of the author's */
 };
 
+/* Half-open connections, the one that came first first; and how many of each network. */
+struct hub_prefix {
+	uint8_t bytes[16];
+	size_t len;
+	size_t count; /* 0: not in use */
+};
+struct hub_door {
+	struct hub_link *first, *last;
+	size_t count;
+	struct hub_prefix prefixes[LIMIT_HALF_OPEN];
+};
+
 struct hub {
 	struct log *log;
 	struct book book;
@@ -237,8 +248,9 @@ struct hub {
 	bool in_turn;
 	struct assignments_case **touched; /* cases that got an order in this turn */
 	size_t touched_count, touched_room;
-	struct hub_link *links, *woken;
-	size_t half_open;
+	struct hub_link *links;
+	struct hub_link *woken, *woken_last; /* in the order they were woken: who brought something is answered first */
+	struct hub_door door;
 	uint64_t deadline;
 	struct span *deny_kept;   /* deny lines when the host keeps none: malloc */
 	size_t deny_count;
@@ -326,6 +338,11 @@ void hub_link_send_frame(struct hub_link *link, struct span rows);
 void hub_send_welcome(struct hub_link *link, jalka_Status status, struct span rows);
 /* Answers a link after the commit. */
 void hub_link_answer(struct hub_link *link);
+
+/* ---- hub_door.c ---- */
+/* A new link is half-open: what stands in its way is hung up. */
+void hub_door_enter(struct hub *hub, struct hub_link *link, struct span prefix);
+void hub_door_leave(struct hub_link *link); /* not there: nothing changes */
 
 /* ---- hub_held.c ---- */
 /* The grants a device says it holds, after a new central epoch (P5). */

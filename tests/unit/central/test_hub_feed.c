@@ -213,27 +213,60 @@ static void new_session_of_a_device_ends_the_old_one(void **state)
 	pair_free(pair);
 }
 
+static uint64_t half_open(struct pair *pair, uint64_t *refused)
+{
+	struct hub_census census;
+	struct hub_counters counters;
+	hub_census(pair_hub(pair), pair_hub_time(pair), &census);
+	hub_counters(pair_hub(pair), &counters);
+	*refused = counters.refused;
+	return census.half_open;
+}
+
 static void half_open_connections_are_bounded_in_all_and_per_prefix(void **state)
 {
 	(void)state;
-	static struct hub_link *links[LIMIT_HALF_OPEN];
+	enum { MORE = 3, COUNT = LIMIT_HALF_OPEN + LIMIT_HALF_OPEN / LIMIT_HALF_OPEN_PER_PREFIX * MORE };
+	static struct hub_link *links[COUNT];
 	struct pair *pair = pair_new(7, 1);
 	struct hub *hub = pair_hub(pair);
-	struct hub_link *link;
 	size_t count = 0;
+	uint64_t refused, before;
+	assert_int_equal(half_open(pair, &before), 0);
 	for (uint8_t prefix = 0; prefix < LIMIT_HALF_OPEN / LIMIT_HALF_OPEN_PER_PREFIX; prefix++) {
-		for (size_t i = 0; i < LIMIT_HALF_OPEN_PER_PREFIX; i++)
+		for (size_t i = 0; i < LIMIT_HALF_OPEN_PER_PREFIX + MORE; i++)
 			assert_false(fault_is(hub_link_up(hub, NULL, span_of(&prefix, 1), pair_hub_time(pair), &links[count++])));
-		if (count < LIMIT_HALF_OPEN)
-			assert_int_equal(hub_link_up(hub, NULL, span_of(&prefix, 1), pair_hub_time(pair), &link).kind,
-					 FAULT_LIMIT);
+		/* Each one more has pushed out one of its own network, and none of another. */
+		assert_int_equal(half_open(pair, &refused), (prefix + 1) * (uint64_t)LIMIT_HALF_OPEN_PER_PREFIX);
+		assert_int_equal(refused - before, (prefix + 1) * (uint64_t)MORE);
 	}
-	uint8_t fresh = 200;
-	assert_int_equal(hub_link_up(hub, NULL, span_of(&fresh, 1), pair_hub_time(pair), &link).kind, FAULT_LIMIT);
-	hub_link_down(hub, links[--count]);
-	assert_false(fault_is(hub_link_up(hub, NULL, span_of(&fresh, 1), pair_hub_time(pair), &links[count++])));
 	while (count > 0)
 		hub_link_down(hub, links[--count]);
+	assert_int_equal(half_open(pair, &refused), 0);
+	pair_free(pair);
+}
+
+static void device_gets_in_while_every_place_before_the_mac_is_held(void **state)
+{
+	(void)state;
+	static struct hub_link *links[LIMIT_HALF_OPEN];
+	struct pair *pair = pair_new(8, 1);
+	struct hub *hub = pair_hub(pair);
+	uint64_t refused;
+	for (size_t i = 0; i < LIMIT_HALF_OPEN; i++) {
+		uint8_t prefix = (uint8_t)(1 + i / LIMIT_HALF_OPEN_PER_PREFIX);
+		assert_false(fault_is(hub_link_up(hub, NULL, span_of(&prefix, 1), pair_hub_time(pair), &links[i])));
+		hub_link_bytes(hub, links[i], span_of("\1", 1), pair_hub_time(pair)); /* a byte of message 1, as the slow send it */
+	}
+	assert_int_equal(half_open(pair, &refused), LIMIT_HALF_OPEN);
+	rules_sync(pair, 0);
+	pair_connect(pair, 0);
+	pair_carry(pair);
+	assert_true(pair_connected(pair, 0));
+	assert_int_equal(half_open(pair, &refused), LIMIT_HALF_OPEN - 1); /* one made room */
+	pair_disconnect(pair, 0);
+	for (size_t i = 0; i < LIMIT_HALF_OPEN; i++)
+		hub_link_down(hub, links[i]);
 	pair_free(pair);
 }
 
@@ -249,6 +282,7 @@ int main(void)
 		cmocka_unit_test(copy_whose_chunk_needs_salts_is_told_where_the_chains_part),
 		cmocka_unit_test(new_session_of_a_device_ends_the_old_one),
 		cmocka_unit_test(half_open_connections_are_bounded_in_all_and_per_prefix),
+		cmocka_unit_test(device_gets_in_while_every_place_before_the_mac_is_held),
 	};
 	if (sodium_init() < 0)
 		return 1;
