@@ -11,11 +11,12 @@
  *   connect A B      devices A..B-1 -> "connected N US", all sessions confirmed
  *   serve MS         -> "served" after that time: pings and what central sends are answered
  *   opens D          device D opens a client and a matter -> "case ID" of the matter
- *   note D N SEEN    device D pushes a note; N other devices get it -> "note PUSH RECEIPT US..."
+ *   note D N         device D pushes a note; N other devices get it -> "note PUSH RECEIPT US..."
  *   await N          -> "came US..." when N devices have got rows
  *   mark             what came before counts no more
  *   drop A B
- * Times are microseconds of CLOCK_MONOTONIC, taken when the bytes were read. A line "failed WHY" ends it.
+ * Times are microseconds of CLOCK_MONOTONIC, taken when the bytes were read. What must not be
+ * (a session that ends, a push that is not accepted) ends the process, with why on standard error.
  */
 #include <arpa/inet.h>
 #include <sodium.h>
@@ -288,7 +289,7 @@ static void obey(const char *line)
 	}
 }
 
-/* Pings go out while nothing is asked: the pipe is watched beside the sockets. */
+/* Between commands nothing is read or sent: `serve` is what keeps sessions alive. */
 static int serve(void)
 {
 	static char line[LINE_BYTES];
