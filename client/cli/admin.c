@@ -127,12 +127,31 @@ int verbs_admin_ungrant(struct command_context *c, int argc, char **argv)
 int verbs_admin_quarantine(struct command_context *c, int argc, char **argv)
 {
 	static const struct say_column columns[] = {
-		{ "item", "ITEM", SAY_TEXT }, { "reason", "WHY", SAY_TEXT }, { "type", "TYPE", SAY_TEXT }, { "case_id", "CASE", SAY_ID },
-		{ "record_id", "RECORD", SAY_ID }, { "received_ms", "RECEIVED", SAY_TIME },
+		{ "item", "ITEM", SAY_TEXT }, { "reason", "WHY", SAY_TEXT }, { "type", "TYPE", SAY_TEXT }, { "holder_name", "WRITTEN BY", SAY_TEXT },
+		{ "case_id", "CASE", SAY_ID }, { "record_id", "RECORD", SAY_ID }, { "received_ms", "RECEIVED", SAY_TIME },
+		{ "obstacle", "CANNOT BE ACCEPTED", SAY_TEXT },
 	};
 	(void)argv;
 	expect(c, argc, 0, 0);
 	return TABLE(c, "quarantine", "quarantine", columns, "nothing waits for a decision");
+}
+
+int verbs_admin_decided(struct command_context *c, int argc, char **argv)
+{
+	static const struct say_column columns[] = {
+		{ "item", "ITEM", SAY_TEXT }, { "decision", "DECISION", SAY_TEXT }, { "decided_ms", "WHEN", SAY_TIME },
+		{ "decided_by_name", "DECIDED BY", SAY_TEXT }, { "words", "BECAUSE", SAY_TEXT }, { "reason", "HAD WAITED FOR", SAY_TEXT },
+		{ "type", "TYPE", SAY_TEXT }, { "holder_name", "WRITTEN BY", SAY_TEXT }, { "case_id", "CASE", SAY_ID },
+	};
+	static char word[] = "decided";
+	static char *args[] = { word };
+	const char *key = "decided";
+	(void)argv;
+	expect(c, argc, 0, 0);
+	say_table_begin(columns, sizeof columns / sizeof *columns);
+	link_call(command_link(c), admin_request("quarantine", 1, args), gather, &key);
+	say_table_end("nothing has been decided yet");
+	return SAY_OK;
 }
 
 int verbs_admin_cases(struct command_context *c, int argc, char **argv)
@@ -311,13 +330,13 @@ int verbs_admin_unassign(struct command_context *c, int argc, char **argv)
 
 int verbs_admin_accept(struct command_context *c, int argc, char **argv)
 {
-	expect(c, argc, 1, 1);
+	expect(c, argc, 1, 2);
 	return call_verb(c, "accept", argc, argv);
 }
 
 int verbs_admin_reject(struct command_context *c, int argc, char **argv)
 {
-	expect(c, argc, 1, 1);
+	expect(c, argc, 1, 2);
 	return call_verb(c, "reject", argc, argv);
 }
 

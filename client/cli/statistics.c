@@ -100,9 +100,14 @@ static void print_report(void *ctx, struct json object)
 
 static void list_rows(void *ctx, struct json object)
 {
+	struct json name, proposal;
 	(void)ctx;
-	if (!say_json(object))
-		say_table_rows(json_member(object, "reports"));
+	if (say_json(object))
+		return;
+	say_table_rows(json_member(object, "reports"));
+	for (struct json_walk walk = json_walk(json_member(object, "proposals")); json_next(&walk, &name, &proposal);)
+		say_note("%s is proposed by %s and waits for a second person", say_text(json_member(proposal, "quarter")),
+			 say_text(json_member(proposal, "proposed_by")));
 }
 
 static int list(struct command_context *c, jalka_Request *request)

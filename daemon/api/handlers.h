@@ -85,6 +85,9 @@ struct fault handlers_backup(struct request *request, bool begin);
 struct fault handlers_admin_access(struct request *request, const char *what, const char *since);
 request_handler handlers_statistics; /* the administrator's verb */
 request_handler handlers_published;  /* of the same reports those approved */
+/* The administrator's verbs quarantine, accept, reject; `words`: why, may be "". */
+struct fault handlers_admin_quarantine(struct request *request, bool is_decided);
+struct fault handlers_admin_decide(struct request *request, bool accept, const char *item, const char *words);
 /* The administrator's verb `lost`. */
 struct fault handlers_admin_lost(struct request *request, struct node_id node);
 /* "since" TIME, or "risk" high|low REASONS: written into the device's record, then listed as above. */

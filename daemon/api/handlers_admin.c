@@ -442,80 +442,16 @@ static struct fault verb_no_own_worker(struct order_line *line)
 
 /* ---- quarantine ---- */
 
-enum { ITEM_BYTES = 8 + 1 + 8 + 1 + 20 + 1 };
-
-static void item_name(const struct author *author, uint64_t seq, char out[static ITEM_BYTES])
-{
-	char node[ID_HEX_BYTES], epoch[ID_HEX_BYTES];
-	id_to_hex(author->node.bytes, node);
-	id_to_hex(author->epoch.bytes, epoch);
-	snprintf(out, ITEM_BYTES, "%.8s.%.8s.%llu", node, epoch, (unsigned long long)seq);
-}
-
-static bool quarantine_item(void *ctx, const struct hub_quarantined *item)
-{
-	struct staff_listing *listing = ctx;
-	struct writer *out = listing->out;
-	char name[ITEM_BYTES];
-	if (!answer_item(listing->line->request->answer, "quarantine"))
-		return false;
-	item_name(&item->author, item->seq, name);
-	writer_object(out, NULL);
-	writer_string(out, "item", name);
-	writer_id(out, "node", item->author.node.bytes);
-	writer_id(out, "epoch", item->author.epoch.bytes);
-	writer_number(out, "seq", item->seq);
-	writer_string(out, "reason", view_reason(item->reason));
-	writer_id(out, "case_id", item->case_id.bytes);
-	writer_id(out, "record_id", item->record_id.bytes);
-	writer_string(out, "type", view_type_name(item->record_type));
-	writer_number(out, "received_ms", item->received_ms);
-	writer_object_end(out);
-	return true;
-}
-
 static struct fault verb_quarantine(struct order_line *line)
 {
-	struct staff_listing listing = { .line = line, .out = begin(line) };
-	writer_list(listing.out, "quarantine");
-	struct fault f = hub_quarantine(line->hub, quarantine_item, &listing);
-	writer_list_end(listing.out);
-	return finish(line, f);
-}
-
-struct item_search {
-	const char *name;
-	struct author author;
-	uint64_t seq;
-	unsigned matches;
-};
-
-static bool item_met(void *ctx, const struct hub_quarantined *item)
-{
-	struct item_search *search = ctx;
-	char name[ITEM_BYTES];
-	item_name(&item->author, item->seq, name);
-	if (strcmp(name, search->name) == 0) {
-		search->author = item->author;
-		search->seq = item->seq;
-		search->matches++;
-	}
-	return search->matches < 2;
+	bool is_decided = strcmp(arg(line, 0), "decided") == 0;
+	return line->count == 0 || is_decided ? handlers_admin_quarantine(line->request, is_decided)
+					      : fault_of(FAULT_CALLER, "quarantine, or quarantine decided");
 }
 
 static struct fault verb_decide(struct order_line *line)
 {
-	struct item_search search = { .name = arg(line, 0) };
-	FAULT_TRY(hub_quarantine(line->hub, item_met, &search));
-	if (search.matches != 1) {
-		strcpy(line->request->field, "item");
-		return fault_of(FAULT_CALLER, "nothing in quarantine has this name: see quarantine");
-	}
-	FAULT_TRY(hub_decide(line->hub, &search.author, search.seq, line->accept, node_now()));
-	struct writer *out = begin(line);
-	writer_string(out, "item", search.name);
-	writer_string(out, "decision", line->accept ? "ACCEPT" : "REJECT");
-	return finish(line, fault_none());
+	return handlers_admin_decide(line->request, line->accept, arg(line, 0), arg(line, 1));
 }
 
 /* ---- erasing, auditing, counting ---- */
@@ -674,9 +610,9 @@ static const struct verb {
 	{ "no-own-worker", verb_no_own_worker, 2, 2, "no-own-worker CASE REASON", 0, false, ACCESS_CREATE, ACCESS_ASSIGNMENT },
 	{ "forgotten", verb_forgotten, 0, 0, "forgotten", 0, false, ACCESS_READ, ACCESS_ASSIGNMENT },
 	{ "handovers", verb_handovers, 0, 0, "handovers", 0, false, ACCESS_READ, ACCESS_ASSIGNMENT },
-	{ "quarantine", verb_quarantine, 0, 0, "quarantine", 0, false, ACCESS_READ, ACCESS_ASSIGNMENT },
-	{ "accept", verb_decide, 1, 1, "accept ITEM", 0, true, ACCESS_CREATE, ACCESS_ASSIGNMENT },
-	{ "reject", verb_decide, 1, 1, "reject ITEM", 0, false, ACCESS_CREATE, ACCESS_ASSIGNMENT },
+	{ "quarantine", verb_quarantine, 0, 1, "quarantine, or quarantine decided", 0, false, ACCESS_READ, ACCESS_ASSIGNMENT },
+	{ "accept", verb_decide, 1, 2, "accept ITEM [WHY]", 0, true, ACCESS_CREATE, ACCESS_ASSIGNMENT },
+	{ "reject", verb_decide, 1, 2, "reject ITEM [WHY]", 0, false, ACCESS_CREATE, ACCESS_ASSIGNMENT },
 	{ "erase", verb_erase, 2, 4, "erase case CASE [GROUND], erase record CASE RECORD [GROUND], or erase approve or drop CASE [RECORD]",
 	  0, false, ACCESS_CREATE, ACCESS_ERASURE },
 	{ "erasures", verb_erase, 0, 0, "erasures", 0, false, ACCESS_READ, ACCESS_ERASURE },

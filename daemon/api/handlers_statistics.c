@@ -5,7 +5,7 @@
  *   statistics QUARTER propose STAFF       counted now, and kept as that person's proposal
  *   statistics QUARTER freeze STAFF        another person approves: the proposal becomes a record
  *                                          that nothing changes any more, and goes to all devices
- *   statistics list                        what is frozen
+ *   statistics list                        what is frozen, and what is proposed and waits for a second person
  *
  * Those are the administrator's. On a worker's device StatisticsCall tells what is frozen, or
  * lists it: the record has come there with the reference case.
@@ -142,6 +142,7 @@ static void tell(struct answer *answer, struct casebook *book, const struct repo
 	if (report->state == PROPOSED) {
 		view_staff_name(book, &report->proposer, proposer);
 		writer_string(out, "proposed_by", proposer);
+		writer_id(out, "proposer", report->proposer.bytes);
 	}
 	if (report->state == FROZEN) {
 		write_name(out, "proposed_by", report->fields, RECORDS_AGGREGATE_REPORT_PROPOSED_BY);
@@ -406,11 +407,67 @@ static bool list_one(void *ctx, const struct casebook_record *record)
 	return true;
 }
 
+static struct fault write_frozen_list(struct listing *listing, struct casebook *book)
+{
+	writer_list(listing->out, "reports");
+	struct fault f = casebook_list(book, RECORDS_TYPE_AGGREGATE_REPORT, NULL, 0, list_one, listing);
+	writer_list_end(listing->out);
+	return f;
+}
+
 static struct fault list_frozen(struct request *request, struct casebook *book)
 {
 	struct listing listing = { .request = request, .out = answer_begin(request->answer) };
-	writer_list(listing.out, "reports");
-	struct fault f = casebook_list(book, RECORDS_TYPE_AGGREGATE_REPORT, NULL, 0, list_one, &listing);
+	return answer_end(request->answer, write_frozen_list(&listing, book));
+}
+
+struct frozen_search {
+	struct span quarter;
+	bool found;
+};
+
+static bool is_frozen(void *ctx, const struct casebook_record *record)
+{
+	struct frozen_search *search = ctx;
+	char quarter[STATISTICS_QUARTER_BYTES];
+	int32_t from;
+	if (!fields_date(record->shown, RECORDS_AGGREGATE_REPORT_FROM, &from))
+		return true;
+	statistics_quarter_name(from, quarter);
+	search->found = span_equal(search->quarter, span_text(quarter));
+	return !search->found;
+}
+
+/* A proposal stays where it was once its quarter is frozen. */
+static bool list_proposal(void *ctx, struct span key, struct span value)
+{
+	struct listing *listing = ctx;
+	struct casebook *book = node_book(listing->request->target.node);
+	struct frozen_search search = { .quarter = key };
+	struct record_id proposer;
+	if (value.len <= ID_BYTES || fault_is(casebook_list(book, RECORDS_TYPE_AGGREGATE_REPORT, NULL, 0, is_frozen, &search)) || search.found)
+		return true;
+	if (!answer_item(listing->request->answer, "proposals"))
+		return false;
+	memcpy(proposer.bytes, value.data, ID_BYTES);
+	char name[VIEW_NAME_BYTES];
+	view_staff_name(book, &proposer, name);
+	writer_object(listing->out, NULL);
+	writer_text(listing->out, "quarter", key);
+	writer_id(listing->out, "proposer", proposer.bytes);
+	writer_string(listing->out, "proposed_by", name);
+	writer_object_end(listing->out);
+	return true;
+}
+
+static struct fault list_all(struct request *request)
+{
+	struct node *node = request->target.node;
+	struct listing listing = { .request = request, .out = answer_begin(request->answer) };
+	struct fault f = write_frozen_list(&listing, node_book(node));
+	writer_list(listing.out, "proposals");
+	if (!fault_is(f))
+		f = log_scan(node_log(node), TABLE_PROPOSED, (struct span){ NULL, 0 }, list_proposal, &listing);
 	writer_list_end(listing.out);
 	return answer_end(request->answer, f);
 }
@@ -450,7 +507,7 @@ struct fault handlers_statistics(struct request *request)
 	const char *verb = call->args_count > 1 ? call->args[1] : "show";
 	const char *staff = call->args_count > 2 ? call->args[2] : "";
 	if (strcmp(call->args[0], "list") == 0)
-		return list_frozen(request, node_book(request->target.node));
+		return list_all(request);
 	FAULT_TRY(quarter_of(request, call->args[0], &report));
 	if (call->args_count > 3)
 		FAULT_TRY(handlers_read_language(request, call->args[3], &report.language));

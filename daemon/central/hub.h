@@ -191,12 +191,33 @@ struct hub_quarantined {
 	struct record_id record_id;
 	uint32_t record_type;
 	uint64_t received_ms;
+	struct node_id vouched_by; /* the device whose word it is; none: it came from its author */
+	uint64_t written_ms;       /* its author's clock; 0: erased, or decided */
+	bool opens;                /* a case: what came in that case is decided with it */
+	const char *obstacle;      /* why it cannot be accepted as things are; NULL: it can */
 };
 typedef bool hub_quarantine_fn(void *ctx, const struct hub_quarantined *item);
 struct fault hub_quarantine(struct hub *hub, hub_quarantine_fn *fn, void *ctx);
-/* A person's decision: ACCEPT gives it an order now, REJECT takes it out of every
- * fold. Deltas quarantined because of this opening are decided with it. */
-struct fault hub_decide(struct hub *hub, const struct author *author, uint64_t seq, bool accept, struct hub_time now);
+
+/* A person's decision: accepted, it gets an order now; else it is taken out of every
+ * fold, and kept. Deltas quarantined because of this opening are decided with it. */
+enum { HUB_RULING_REASON_BYTES = 2000 };
+struct hub_ruling {
+	bool accept;
+	struct record_id by; /* staff; none: the operator of the central node */
+	struct span reason;  /* in words, may be empty; HUB_RULING_REASON_BYTES at most */
+};
+struct fault hub_decide(struct hub *hub, const struct author *author, uint64_t seq, const struct hub_ruling *ruling,
+			struct hub_time now);
+
+/* What was decided, newest first; false from fn stops. */
+struct hub_decided {
+	struct hub_quarantined item; /* as it waited */
+	struct hub_ruling ruling;    /* `reason` is borrowed; it goes when its case is erased */
+	uint64_t decided_ms;
+};
+typedef bool hub_decided_fn(void *ctx, const struct hub_decided *decided);
+struct fault hub_decisions(struct hub *hub, hub_decided_fn *fn, void *ctx);
 
 struct fault hub_erase_record(struct hub *hub, struct case_id case_id, struct record_id record_id, struct hub_time now);
 struct fault hub_erase_case(struct hub *hub, struct case_id case_id, struct hub_time now);

@@ -65,52 +65,7 @@ struct fault hub_quarantine_load(struct hub *hub)
 	return loading.fault;
 }
 
-/* ---- the list ---- */
-
-struct listing {
-	struct hub *hub;
-	hub_quarantine_fn *fn;
-	void *ctx;
-	struct hub_quarantined item;
-	struct fault fault;
-};
-
-static bool list_entry(void *ctx, const struct log_entry *entry)
-{
-	struct listing *listing = ctx;
-	listing->item.case_id = entry->case_id;
-	listing->item.record_id = entry->record_id;
-	listing->item.record_type = entry->record_type;
-	return false;
-}
-
-static bool list_one(void *ctx, struct span key, struct span value)
-{
-	struct listing *listing = ctx;
-	struct hub_quarantined *item = &listing->item;
-	memset(item, 0, sizeof *item);
-	if (!read_key(key, &item->author, &item->seq) || value.len != VALUE_BYTES)
-		return true;
-	item->received_ms = hub_get_be64(value.data);
-	item->reason = (uint32_t)hub_get_be64(value.data + 8);
-	listing->fault = log_find(listing->hub->log, &item->author, item->seq, list_entry, listing);
-	return !fault_is(listing->fault) && listing->fn(listing->ctx, item);
-}
-
-struct fault hub_quarantine(struct hub *hub, hub_quarantine_fn *fn, void *ctx)
-{
-	struct listing listing = { .hub = hub, .fn = fn, .ctx = ctx };
-	if (fault_is(hub->dead))
-		return hub->dead;
-	bool goes_on = true;
-	FAULT_TRY(vouched_list(hub, fn, ctx, &goes_on));
-	if (!goes_on)
-		return fault_none();
-	FAULT_TRY(log_scan(hub->log, HUB_TABLE_QUARANTINE, (struct span){ NULL, 0 }, list_one, &listing));
-	return listing.fault;
-}
-
-/* ---- decisions ---- */
+/* ---- what waits ---- */
 
 /* A quarantined delta with a copy of its bytes. */
 struct waiting {
@@ -120,6 +75,7 @@ struct waiting {
 	uint32_t reason;
 	struct case_id case_id;
 	struct record_id record_id;
+	uint32_t record_type;
 	uint64_t stamp_ms;
 	struct delta_hash digest;
 	bool found;
@@ -136,6 +92,7 @@ static bool take_waiting(void *ctx, const struct log_entry *entry)
 	w->reason = entry->reason;
 	w->case_id = entry->case_id;
 	w->record_id = entry->record_id;
+	w->record_type = entry->record_type;
 	w->stamp_ms = entry->stamp_ms;
 	w->digest = entry->digest;
 	w->found = true;
@@ -173,11 +130,71 @@ static struct fault acceptable(struct hub *hub, const struct waiting *w, struct 
 	return fault_none();
 }
 
-/* The central delta that says so; in the case itself where that is open. */
-static struct fault append_decision(struct hub *hub, const struct author *author, uint64_t seq,
-				    const struct case_id *id, bool accept, uint64_t *order)
+/* ---- the list ---- */
+
+struct listing {
+	struct hub *hub;
+	hub_quarantine_fn *fn;
+	void *ctx;
+	struct waiting *waiting;
+	struct fault fault;
+};
+
+static void describe(const struct waiting *w, const struct delta *delta, struct hub_quarantined *item)
 {
-	uint8_t block[96];
+	item->author = w->author;
+	item->seq = w->seq;
+	item->case_id = w->case_id;
+	item->record_id = w->record_id;
+	item->record_type = w->record_type;
+	item->opens = delta->opens;
+	item->written_ms = delta->stamp_ms;
+}
+
+static bool list_one(void *ctx, struct span key, struct span value)
+{
+	struct listing *listing = ctx;
+	struct waiting *w = listing->waiting;
+	struct delta delta = { .opens = false };
+	struct author author;
+	uint64_t seq;
+	if (!read_key(key, &author, &seq) || value.len != VALUE_BYTES)
+		return true;
+	struct hub_quarantined item = { .received_ms = hub_get_be64(value.data), .reason = (uint32_t)hub_get_be64(value.data + 8) };
+	w->found = false;
+	listing->fault = log_find(listing->hub->log, &author, seq, take_waiting, w);
+	if (fault_is(listing->fault) || !w->found)
+		return !fault_is(listing->fault);
+	struct fault obstacle = acceptable(listing->hub, w, &delta);
+	describe(w, &delta, &item);
+	item.obstacle = fault_is(obstacle) ? obstacle.what : NULL;
+	return listing->fn(listing->ctx, &item);
+}
+
+struct fault hub_quarantine(struct hub *hub, hub_quarantine_fn *fn, void *ctx)
+{
+	struct listing listing = { .hub = hub, .fn = fn, .ctx = ctx };
+	if (fault_is(hub->dead))
+		return hub->dead;
+	bool goes_on = true;
+	FAULT_TRY(vouched_list(hub, fn, ctx, &goes_on));
+	if (!goes_on)
+		return fault_none();
+	listing.waiting = calloc(1, sizeof *listing.waiting);
+	if (listing.waiting == NULL)
+		return fault_of(FAULT_LIMIT, "out of memory");
+	struct fault fault = log_scan(hub->log, HUB_TABLE_QUARANTINE, (struct span){ NULL, 0 }, list_one, &listing);
+	free(listing.waiting);
+	return fault_is(fault) ? fault : listing.fault;
+}
+
+/* ---- decisions ---- */
+
+/* The central delta that says so; in the case itself where that is open. */
+struct fault hub_quarantine_say(struct hub *hub, const struct author *author, uint64_t seq, const struct case_id *id,
+				const struct hub_ruling *ruling, uint64_t *order)
+{
+	uint8_t block[128 + HUB_RULING_REASON_BYTES];
 	struct wire_out fields;
 	const struct assignments_case *info = assignments_case_get(&hub->assignments, id);
 	bool in_case = info != NULL && info->open && !info->erased && info->has_secret;
@@ -185,18 +202,30 @@ static struct fault append_decision(struct hub *hub, const struct author *author
 	wire_put_bytes(&fields, RECORDS_QUARANTINE_DECISION_NODE, ID_SPAN(author->node));
 	wire_put_bytes(&fields, RECORDS_QUARANTINE_DECISION_EPOCH, ID_SPAN(author->epoch));
 	wire_put_varint(&fields, RECORDS_QUARANTINE_DECISION_SEQ, seq);
-	wire_put_varint(&fields, RECORDS_QUARANTINE_DECISION_ACCEPT, accept);
+	wire_put_varint(&fields, RECORDS_QUARANTINE_DECISION_ACCEPT, ruling->accept);
+	if (ruling->reason.len > 0)
+		wire_put_bytes(&fields, RECORDS_QUARANTINE_DECISION_REASON, ruling->reason);
+	if (!ID_IS_NONE(ruling->by))
+		wire_put_bytes(&fields, RECORDS_QUARANTINE_DECISION_DECIDED_BY, ID_SPAN(ruling->by));
 	const struct hub_own own = { .case_id = in_case ? *id : hub->directory_case,
 				     .record_id = hub_new_record(hub), .record_type = RECORDS_TYPE_QUARANTINE_DECISION,
 				     .fields = wire_out_span(&fields) };
 	return hub_append_own(hub, &own, order);
 }
 
-struct fault hub_quarantine_say(struct hub *hub, const struct author *author, uint64_t seq, const struct case_id *id,
-				bool accept)
+static struct fault append_decision(struct hub *hub, const struct waiting *w, const struct delta *delta,
+				    const struct hub_ruling *ruling, uint64_t *order)
 {
-	uint64_t order;
-	return append_decision(hub, author, seq, id, accept, &order);
+	uint8_t key[KEY_BYTES], value[VALUE_BYTES] = { 0 };
+	struct hub_quarantined item = { .reason = w->reason };
+	size_t len;
+	bool found;
+	hub_quarantine_key(&w->author, w->seq, key);
+	FAULT_TRY(log_get(hub->log, HUB_TABLE_QUARANTINE, span_of(key, sizeof key), value, sizeof value, &len, &found));
+	item.received_ms = hub_get_be64(value);
+	describe(w, delta, &item);
+	FAULT_TRY(hub_quarantine_say(hub, &w->author, w->seq, &w->case_id, ruling, order));
+	return hub_decided_put(hub, *order, &item, ruling);
 }
 
 /* Told to the author until Heard (P6). */
@@ -248,7 +277,7 @@ static struct fault settle(struct hub *hub, const struct waiting *w, bool accept
 }
 
 /* One delta; `w` is found and waits. *opened: it opened its case. */
-static struct fault decide_one(struct hub *hub, const struct waiting *w, bool accept, bool *opened)
+static struct fault decide_one(struct hub *hub, const struct waiting *w, const struct hub_ruling *ruling, bool *opened)
 {
 	struct delta delta = { .opens = false };
 	uint64_t order;
@@ -257,14 +286,14 @@ static struct fault decide_one(struct hub *hub, const struct waiting *w, bool ac
 	if (w->len != 0 && !fault_is(delta_read(span_of(w->bytes, w->len), &delta)))
 		opens_now = delta.opens && (info == NULL || !info->open);
 	*opened = opens_now;
-	FAULT_TRY(append_decision(hub, &w->author, w->seq, &w->case_id, accept, &order));
-	if (accept && opens_now)
+	FAULT_TRY(append_decision(hub, w, &delta, ruling, &order));
+	if (ruling->accept && opens_now)
 		FAULT_TRY(hub_case_open(hub, &delta, &w->author, w->seq, &info));
-	FAULT_TRY(settle(hub, w, accept));
+	FAULT_TRY(settle(hub, w, ruling->accept));
 	FAULT_TRY(tell_author(hub, w, order));
 	const struct hub_node *device = hub_devices_get(hub, &w->author.node);
 	info = assignments_case_get(&hub->assignments, &w->case_id);
-	if (!accept || !opens_now || device == NULL || info->kind == DELTA_CASE_ACCESS)
+	if (!ruling->accept || !opens_now || device == NULL || info->kind == DELTA_CASE_ACCESS)
 		return fault_none();
 	/* As with any opening a device makes: its holder holds the case. */
 	struct record_id assignment;
@@ -319,7 +348,7 @@ static bool collect(void *ctx, struct span key, struct span value)
 }
 
 /* What was quarantined because of this opening is decided with it (P7). */
-static struct fault decide_dependants(struct hub *hub, struct case_id case_id, bool accept, struct waiting *w)
+static struct fault decide_dependants(struct hub *hub, struct case_id case_id, const struct hub_ruling *ruling, struct waiting *w)
 {
 	struct dependants d = { .hub = hub, .case_id = case_id };
 	struct fault fault = log_scan(hub->log, HUB_TABLE_QUARANTINE, (struct span){ NULL, 0 }, collect, &d);
@@ -329,29 +358,32 @@ static struct fault decide_dependants(struct hub *hub, struct case_id case_id, b
 		bool opened;
 		w->found = false;
 		fault = log_find(hub->log, &d.items[i].author, d.items[i].seq, take_waiting, w);
-		if (fault_is(fault) || !w->found || (accept && fault_is(acceptable(hub, w, &delta))))
+		if (fault_is(fault) || !w->found || (ruling->accept && fault_is(acceptable(hub, w, &delta))))
 			continue;
-		fault = decide_one(hub, w, accept, &opened);
+		fault = decide_one(hub, w, ruling, &opened);
 	}
 	free(d.items);
 	return fault;
 }
 
-static struct fault decide(struct hub *hub, struct waiting *w, bool accept)
+static struct fault decide(struct hub *hub, struct waiting *w, const struct hub_ruling *ruling)
 {
 	struct case_id case_id = w->case_id;
 	bool opened;
-	struct fault fault = decide_one(hub, w, accept, &opened);
+	struct fault fault = decide_one(hub, w, ruling, &opened);
 	if (!fault_is(fault) && opened)
-		fault = decide_dependants(hub, case_id, accept, w);
+		fault = decide_dependants(hub, case_id, ruling, w);
 	return hub_verb_end(hub, fault);
 }
 
-struct fault hub_decide(struct hub *hub, const struct author *author, uint64_t seq, bool accept, struct hub_time now)
+struct fault hub_decide(struct hub *hub, const struct author *author, uint64_t seq, const struct hub_ruling *ruling,
+			struct hub_time now)
 {
+	if (ruling->reason.len > HUB_RULING_REASON_BYTES)
+		return fault_of(FAULT_CALLER, "the reason is too long: 1,000 letters at most");
 	FAULT_TRY(hub_verb_begin(hub, now));
 	bool vouched;
-	FAULT_TRY(vouched_decide(hub, author, seq, accept, &vouched));
+	FAULT_TRY(vouched_decide(hub, author, seq, ruling, &vouched));
 	if (vouched)
 		return fault_none();
 	struct waiting *w = calloc(1, sizeof *w);
@@ -361,10 +393,10 @@ struct fault hub_decide(struct hub *hub, const struct author *author, uint64_t s
 	struct fault fault = log_find(hub->log, author, seq, take_waiting, w);
 	if (!fault_is(fault) && (!w->found || w->verdict != LOG_QUARANTINED))
 		fault = fault_of(FAULT_CALLER, "nothing waits for a decision under this name");
-	if (!fault_is(fault) && accept)
+	if (!fault_is(fault) && ruling->accept)
 		fault = acceptable(hub, w, &delta);
 	if (!fault_is(fault))
-		fault = decide(hub, w, accept);
+		fault = decide(hub, w, ruling);
 	free(w);
 	return fault;
 }

@@ -13,7 +13,7 @@
  *   hub_welcome.c  message 2; hub_chain.c: where a device's chain and the one held here parted
  *   hub_feed.c     pulls, backlogs and notes out
  *   hub_devices.c  devices and their sessions' lasting state
- *   hub_enrol.c hub_quarantine.c hub_restore.c hub_erase.c hub_audit.c, deny.c, vouched.c
+ *   hub_enrol.c hub_quarantine.c hub_decided.c hub_restore.c hub_erase.c hub_audit.c, deny.c, vouched.c
  */
 #ifndef JALKA_CENTRAL_HUB_STATE_H
 #define JALKA_CENTRAL_HUB_STATE_H
@@ -33,6 +33,7 @@
 #define HUB_TABLE_REASON "reason"         /* staff, case, assignment -> began, ended, role */
 #define HUB_TABLE_QUARANTINE "quarantine" /* node, epoch, seq -> received, reason */
 #define HUB_TABLE_DECISION "decision"     /* node, order -> epoch, seq */
+#define HUB_TABLE_DECIDED "decided"       /* see hub_decided.c */
 #define HUB_TABLE_SECRET "secret"         /* case -> secret, of openings not accepted */
 #define HUB_TABLE_ERASED "erased"         /* order, case -> record or nothing */
 #define HUB_TABLE_VOUCHED "vouched"       /* node, epoch, seq -> received, offering node, bytes */
@@ -482,9 +483,13 @@ void hub_quarantine_key(const struct author *author, uint64_t seq, uint8_t out[s
 
 /* The central delta that tells a decision, in the case where that is open. */
 struct fault hub_quarantine_say(struct hub *hub, const struct author *author, uint64_t seq, const struct case_id *id,
-				bool accept);
+				const struct hub_ruling *ruling, uint64_t *order);
 /* The one run of a decision, signed, as it stands in the feed. *there false: not decided any more. */
 struct fault hub_quarantine_decision(struct hub *hub, const struct hub_decision *decision, jalka_Decision *out, bool *there);
+
+/* ---- hub_decided.c ---- */
+/* It has been decided, and the delta that says so has this order. */
+struct fault hub_decided_put(struct hub *hub, uint64_t order, const struct hub_quarantined *item, const struct hub_ruling *ruling);
 
 /* ---- vouched.c ---- */
 /* Deltas a device offers after a restore: kept for a decision. */
@@ -496,7 +501,8 @@ struct fault vouched_erase(struct hub *hub, struct case_id id, struct record_id 
 struct fault vouched_load(struct hub *hub);
 struct fault vouched_list(struct hub *hub, hub_quarantine_fn *fn, void *ctx, bool *goes_on);
 /* *found false: nothing vouched for by this name. */
-struct fault vouched_decide(struct hub *hub, const struct author *author, uint64_t seq, bool accept, bool *found);
+struct fault vouched_decide(struct hub *hub, const struct author *author, uint64_t seq, const struct hub_ruling *ruling,
+			    bool *found);
 
 /* ---- deny.c ---- */
 enum deny_kind { DENY_EPOCH, DENY_REVOKE, DENY_ERASE_RECORD, DENY_ERASE_CASE };

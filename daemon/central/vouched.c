@@ -183,9 +183,11 @@ static struct fault say_there(struct hub *hub, const struct author *name, uint64
 			      const uint8_t *head)
 {
 	uint8_t key[KEY_BYTES];
+	const struct hub_ruling there = { .accept = true };
+	uint64_t order;
 	hub_quarantine_key(name, seq, key);
 	FAULT_TRY(log_put(hub->log, HUB_TABLE_VOUCHED, span_of(key, sizeof key), span_of(head, HEAD_BYTES)));
-	return hub_quarantine_say(hub, name, seq, &delta->case_id, true);
+	return hub_quarantine_say(hub, name, seq, &delta->case_id, &there, &order);
 }
 
 /* `value` holds the delta behind its head. */
@@ -369,38 +371,6 @@ struct fault vouched_erase(struct hub *hub, struct case_id id, struct record_id 
 
 /* ---- the administrator's list and decision ---- */
 
-struct listing {
-	hub_quarantine_fn *fn;
-	void *ctx;
-	bool goes_on;
-};
-
-static bool list_one(void *ctx, struct span key, struct span value)
-{
-	struct listing *listing = ctx;
-	struct hub_quarantined item = { .reason = jalka_Reason_VOUCHED };
-	struct delta delta;
-	if (!read_key(key, &item.author, &item.seq) || value.len <= HEAD_BYTES)
-		return true;
-	if (fault_is(delta_read(span_of(value.data + HEAD_BYTES, value.len - HEAD_BYTES), &delta)))
-		return true;
-	item.received_ms = hub_get_be64(value.data);
-	item.case_id = delta.case_id;
-	item.record_id = delta.record_id;
-	item.record_type = delta.record_type;
-	listing->goes_on = listing->fn(listing->ctx, &item);
-	return listing->goes_on;
-}
-
-struct fault vouched_list(struct hub *hub, hub_quarantine_fn *fn, void *ctx, bool *goes_on)
-{
-	struct listing listing = { fn, ctx, true };
-	if (hub->vouched != 0)
-		FAULT_TRY(log_scan(hub->log, HUB_TABLE_VOUCHED, (struct span){ NULL, 0 }, list_one, &listing));
-	*goes_on = listing.goes_on;
-	return fault_none();
-}
-
 static struct fault acceptable(struct hub *hub, struct span bytes, struct delta *delta)
 {
 	FAULT_TRY(delta_read(bytes, delta));
@@ -410,6 +380,52 @@ static struct fault acceptable(struct hub *hub, struct span bytes, struct delta 
 		return fault_of(FAULT_CALLER, "central's own records are written anew, not accepted on a device's word");
 	if (delta->opens || info == NULL || !info->open || info->erased || hub_erase_is_record(hub, &delta->record_id))
 		return fault_of(FAULT_CALLER, "its case is not open here");
+	return fault_none();
+}
+
+/* What waits, as a person sees it: `value` has its head first. */
+static struct hub_quarantined item_of(const struct author *author, uint64_t seq, struct span value, const struct delta *delta)
+{
+	struct hub_quarantined item = {
+		.author = *author, .seq = seq, .reason = jalka_Reason_VOUCHED, .received_ms = hub_get_be64(value.data),
+		.case_id = delta->case_id, .record_id = delta->record_id, .record_type = delta->record_type,
+		.written_ms = delta->stamp_ms, .opens = delta->opens,
+	};
+	memcpy(item.vouched_by.bytes, value.data + 8, ID_BYTES);
+	return item;
+}
+
+struct listing {
+	struct hub *hub;
+	hub_quarantine_fn *fn;
+	void *ctx;
+	bool goes_on;
+};
+
+static bool list_one(void *ctx, struct span key, struct span value)
+{
+	struct listing *listing = ctx;
+	struct author author;
+	struct delta delta;
+	uint64_t seq;
+	if (!read_key(key, &author, &seq) || value.len <= HEAD_BYTES)
+		return true;
+	struct span bytes = span_of(value.data + HEAD_BYTES, value.len - HEAD_BYTES);
+	if (fault_is(delta_read(bytes, &delta)))
+		return true;
+	struct hub_quarantined item = item_of(&author, seq, value, &delta);
+	struct fault fault = acceptable(listing->hub, bytes, &delta);
+	item.obstacle = fault_is(fault) ? fault.what : NULL;
+	listing->goes_on = listing->fn(listing->ctx, &item);
+	return listing->goes_on;
+}
+
+struct fault vouched_list(struct hub *hub, hub_quarantine_fn *fn, void *ctx, bool *goes_on)
+{
+	struct listing listing = { hub, fn, ctx, true };
+	if (hub->vouched != 0)
+		FAULT_TRY(log_scan(hub->log, HUB_TABLE_VOUCHED, (struct span){ NULL, 0 }, list_one, &listing));
+	*goes_on = listing.goes_on;
 	return fault_none();
 }
 
@@ -448,11 +464,13 @@ static struct fault reissue(struct hub *hub, struct span bytes, const struct del
 }
 
 /* `value`: what waits, its head first. */
-static struct fault decide(struct hub *hub, const struct author *author, uint64_t seq, struct span value, bool accept)
+static struct fault decide(struct hub *hub, const struct author *author, uint64_t seq, struct span value,
+			   const struct hub_ruling *ruling)
 {
 	struct span bytes = span_of(value.data + HEAD_BYTES, value.len - HEAD_BYTES);
 	uint8_t key[KEY_BYTES], mark[HEAD_BYTES] = { 0 };
 	struct delta delta;
+	uint64_t order;
 	bool there;
 	if (fault_is(delta_read(bytes, &delta)))
 		return fault_of(FAULT_STORE, "what was vouched for is damaged");
@@ -467,11 +485,14 @@ static struct fault decide(struct hub *hub, const struct author *author, uint64_
 		return say_there(hub, author, seq, &delta, mark);
 	FAULT_TRY(log_put(hub->log, HUB_TABLE_VOUCHED, span_of(key, sizeof key), span_of(mark, sizeof mark)));
 	/* In the feed of the case: who has folded it as accepted learns what became of it. */
-	FAULT_TRY(hub_quarantine_say(hub, author, seq, &delta.case_id, accept));
-	return accept ? reissue(hub, bytes, &delta) : fault_none();
+	FAULT_TRY(hub_quarantine_say(hub, author, seq, &delta.case_id, ruling, &order));
+	const struct hub_quarantined item = item_of(author, seq, value, &delta);
+	FAULT_TRY(hub_decided_put(hub, order, &item, ruling));
+	return ruling->accept ? reissue(hub, bytes, &delta) : fault_none();
 }
 
-struct fault vouched_decide(struct hub *hub, const struct author *author, uint64_t seq, bool accept, bool *found)
+struct fault vouched_decide(struct hub *hub, const struct author *author, uint64_t seq, const struct hub_ruling *ruling,
+			    bool *found)
 {
 	uint8_t key[KEY_BYTES];
 	struct delta delta;
@@ -488,10 +509,10 @@ struct fault vouched_decide(struct hub *hub, const struct author *author, uint64
 	*found = *found && len > HEAD_BYTES;
 	if (!fault_is(fault) && *found) {
 		struct span bytes = span_of(value + HEAD_BYTES, len - HEAD_BYTES);
-		if (accept)
+		if (ruling->accept)
 			fault = acceptable(hub, bytes, &delta);
 		if (!fault_is(fault))
-			fault = hub_verb_end(hub, decide(hub, author, seq, span_of(value, len), accept));
+			fault = hub_verb_end(hub, decide(hub, author, seq, span_of(value, len), ruling));
 	}
 	free(value);
 	return fault;

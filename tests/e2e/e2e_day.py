@@ -206,9 +206,16 @@ def quarantine(team):
     team.expect("the author is told that two wait",
                 status["quarantined"] == 2 and status["unreceipted"] == 0, status)
     team.expect("and which", {q["id"] for q in jalka(mikko, "quarantine")["quarantine"]} == {good["id"], bad["id"]})
+    team.expect("who wrote it, which case, and that nothing stands in the way", all(
+        i["holder_name"] == "Mikko Saari" and i["case_kind"] == "MATTER" and i["obstacle"] == "" and not i["opens"]
+        and 0 < i["written_ms"] <= i["received_ms"] for i in items), items)
     jalka(center, "admin", "accept", by_record[good["id"]])
-    jalka(center, "admin", "reject", by_record[bad["id"]])
+    jalka(center, "admin", "reject", by_record[bad["id"]], "kuuluu toiseen asiaan")
     team.expect("decided, the quarantine is empty", not jalka(center, "admin", "quarantine")["quarantine"])
+    decided = jalka(center, "admin", "quarantine", "decided")["decided"]
+    team.expect("and what was decided stays listed, the newest first, with why",
+                [(d["record_id"], d["decision"], d["words"], d["reason"]) for d in decided] ==
+                [(bad["id"], "REJECT", "kuuluu toiseen asiaan", "NOT_HELD"), (good["id"], "ACCEPT", "", "NOT_HELD")], decided)
     nodes.sync(mikko, aino)
     daemons.until(lambda: jalka(mikko, "status")["quarantined"] == 0, "the decisions at their author")
     status = jalka(mikko, "status")

@@ -153,6 +153,6 @@ void rules_decide_first(struct pair *pair, bool accept)
 {
 	struct rules_quarantine found = rules_quarantine(pair);
 	assert_true(found.count > 0);
-	assert_false(fault_is(hub_decide(pair_hub(pair), &found.item.author, found.item.seq, accept,
-					 pair_hub_time(pair))));
+	assert_false(fault_is(hub_decide(pair_hub(pair), &found.item.author, found.item.seq,
+					 &(struct hub_ruling){ .accept = accept }, pair_hub_time(pair))));
 }

@@ -147,13 +147,13 @@ static bool decide(struct sim *sim)
 	if (sim->central.hub == NULL || fault_is(hub_quarantine(sim->central.hub, pick, &picking)) || picking.count == 0)
 		return false;
 	bool accept = prng_chance(&sim->prng, 600);
-	struct fault fault = hub_decide(sim->central.hub, &picking.item.author, picking.item.seq, accept,
-					world_hub_time(sim));
+	struct fault fault = hub_decide(sim->central.hub, &picking.item.author, picking.item.seq,
+					&(struct hub_ruling){ .accept = accept }, world_hub_time(sim));
 	sim_say(sim, "seq %llu, quarantined for reason %u, is %s: %s", (unsigned long long)picking.item.seq,
 		picking.item.reason, accept ? "accepted" : "rejected", fault_is(fault) ? fault.what : "done");
 	if (fault.kind == FAULT_CALLER && accept) /* erased meanwhile: there is nothing to accept */
-		fault = hub_decide(sim->central.hub, &picking.item.author, picking.item.seq, false,
-				   world_hub_time(sim));
+		fault = hub_decide(sim->central.hub, &picking.item.author, picking.item.seq,
+				   &(struct hub_ruling){ .accept = false }, world_hub_time(sim));
 	world_hub_after(sim);
 	return !fault_is(fault);
 }

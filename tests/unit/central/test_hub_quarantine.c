@@ -43,11 +43,12 @@ static void decision_takes_one_out_of_the_list_and_cannot_be_taken_twice(void **
 	rules_sync(pair, 0);
 	struct rules_quarantine waiting = rules_quarantine(pair);
 	uint64_t order = rules_last_order(pair);
-	assert_false(fault_is(hub_decide(pair_hub(pair), &waiting.item.author, waiting.item.seq, true, pair_hub_time(pair))));
+	assert_false(fault_is(hub_decide(pair_hub(pair), &waiting.item.author, waiting.item.seq,
+					  &(struct hub_ruling){ .accept = true }, pair_hub_time(pair))));
 	assert_int_equal(rules_quarantine(pair).count, 0);
 	assert_true(rules_last_order(pair) >= order + 2); /* the decision and the delta */
-	assert_int_equal(hub_decide(pair_hub(pair), &waiting.item.author, waiting.item.seq, false, pair_hub_time(pair)).kind,
-			 FAULT_CALLER);
+	assert_int_equal(hub_decide(pair_hub(pair), &waiting.item.author, waiting.item.seq,
+				    &(struct hub_ruling){ .accept = false }, pair_hub_time(pair)).kind, FAULT_CALLER);
 	rules_sync(pair, 0);
 	assert_int_equal(rules_verdict(pair, 0, waiting.item.seq), LOG_ACCEPTED);
 	pair_free(pair);
@@ -81,7 +82,8 @@ static struct fault accept_secret_unknown(struct pair *pair)
 	struct rules_quarantine found = { .count = 0 };
 	assert_false(fault_is(hub_quarantine(pair_hub(pair), take_secret_unknown, &found)));
 	assert_int_equal(found.count, 1);
-	return hub_decide(pair_hub(pair), &found.item.author, found.item.seq, true, pair_hub_time(pair));
+	return hub_decide(pair_hub(pair), &found.item.author, found.item.seq,
+			  &(struct hub_ruling){ .accept = true }, pair_hub_time(pair));
 }
 
 static uint64_t audited_bad(struct pair *pair)

@@ -44,7 +44,8 @@ static void decide_note(struct pair *pair, size_t waiting, bool accept)
 	struct rules_quarantine found = waiting_notes(pair);
 	assert_int_equal(found.count, waiting);
 	assert_int_equal(found.item.reason, jalka_Reason_VOUCHED);
-	assert_false(fault_is(hub_decide(pair_hub(pair), &found.item.author, found.item.seq, accept, pair_hub_time(pair))));
+	assert_false(fault_is(hub_decide(pair_hub(pair), &found.item.author, found.item.seq,
+					  &(struct hub_ruling){ .accept = accept }, pair_hub_time(pair))));
 	assert_int_equal(waiting_notes(pair).count, waiting - 1);
 }
 
