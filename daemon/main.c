@@ -18,11 +18,12 @@
 
 #include "api/api_unix.h"
 #include "api/back.h"
+#include "api/console.h"
 #include "api/ops.h"
 #include "api/profile.h"
 #include "api/request.h"
 #include "api/version.h"
-#include "api/web.h"
+#include "api/web_field.h"
 #include "central/backup.h"
 #include "central/drill.h"
 #include "central/node.h"
@@ -137,8 +138,8 @@ static struct fault serve_web(struct loop *loop, struct request_target *target)
 	if (fault_is(f))
 		return f.kind == FAULT_CALLER
 			? fault_of(FAULT_CALLER, "port of the web client is not free: give another, or 0 for any free one") : f;
-	FAULT_TRY(web_open(loop, fd, target->profile, &target->web));
-	logline(LOGLINE_NOTICE, "web", LOGLINE_FIELDS(logline_number("port", web_port(target->web))));
+	FAULT_TRY(web_field_open(loop, fd, target->profile, &target->web));
+	logline(LOGLINE_NOTICE, "web", LOGLINE_FIELDS(logline_number("port", web_field_port(target->web))));
 	return fault_none();
 }
 
@@ -154,7 +155,7 @@ static struct fault run_field(struct loop *loop)
 		f = serve_web(loop, &target);
 	if (!fault_is(f))
 		f = serve(loop, &target, "a worker's daemon serves");
-	web_close(target.web);
+	web_field_close(target.web);
 	profile_free(target.profile);
 	return f;
 }
@@ -198,15 +199,36 @@ static struct fault serve_ops(struct loop *loop, struct node *node, struct ops *
 	return fault_none();
 }
 
+/* The place that was asked for; the usual one, when it is taken and no proxy looks for it there, gives way. */
+static struct fault serve_console(struct loop *loop, struct request_target *target)
+{
+	const char *place = option(OPTIONS_CONSOLE), *origin = option(OPTIONS_CONSOLE_ORIGIN);
+	struct place at;
+	if (strcmp(place, "off") == 0)
+		return fault_none();
+	struct fault f = place_listen(place, &at);
+	if (f.kind == FAULT_CALLER && !options.values[OPTIONS_CONSOLE].told && origin == NULL)
+		f = place_listen("127.0.0.1:0", &at);
+	if (f.kind == FAULT_CALLER)
+		return fault_of(FAULT_CALLER, "place of the console is not free: give another, or off");
+	FAULT_TRY(f);
+	FAULT_TRY(console_open(loop, &at, origin, target->node, &target->console));
+	logline(LOGLINE_NOTICE, "console", LOGLINE_FIELDS(logline_text("place", at.text), logline_text("origin", console_origin(target->console))));
+	return fault_none();
+}
+
 static struct fault serve_central(struct loop *loop, struct request_target *target)
 {
 	struct ops *ops = NULL;
 	logline(LOGLINE_NOTICE, "listening", LOGLINE_FIELDS(logline_text("address", node_address(target->node))));
 	struct fault f = serve_ops(loop, target->node, &ops);
 	if (!fault_is(f))
+		f = serve_console(loop, target);
+	if (!fault_is(f))
 		f = serve(loop, target, "the central node serves");
 	if (!fault_is(f) && node_failed(target->node))
 		f = fault_of(FAULT_STORE, "stopped after a failed commit: start again to verify the store");
+	console_close(target->console);
 	ops_close(ops);
 	return f;
 }

@@ -72,6 +72,9 @@ command_fn verbs_admin_enrol, verbs_admin_devices, verbs_admin_confirm, verbs_ad
 	verbs_admin_retire, verbs_admin_quarantine, verbs_admin_decided, verbs_admin_accept, verbs_admin_reject, verbs_admin_audit,
 	verbs_admin_cases, verbs_admin_forgotten, verbs_admin_erase, verbs_admin_counters, verbs_admin_backups, verbs_admin_backup;
 
+/* operator.c: who may sign in at the console */
+command_fn verbs_admin_operator_list, verbs_admin_operator_invite, verbs_admin_operator_block, verbs_admin_operator_unblock;
+
 /* lost.c */
 command_fn verbs_admin_lost;
 

@@ -1,8 +1,8 @@
 /* gate - what stands before every call of the local API: who asks, what they may see
  * or do (domain/access.h), and what is left of it in the access log.
  *
- *   gate_open    who asks: on a field device its holder, at the central node the
- *                operator, or the person named by `as`; their roles today
+ *   gate_open    who asks: on a field device its holder; at the central node who signed in
+ *                at the console, or the operator, or the person named by `as`; their roles today
  *   gate_check   before the handler, by what the table of calls says the call does
  *   gate_sees, gate_fields, gate_write    asked by the handlers for each record
  *   gate_close   always
@@ -67,6 +67,9 @@ void gate_close(struct gate *gate);
 struct fault gate_check(struct gate *gate, const struct request_row *row);
 /* The profile is being locked: the working session ends. */
 void gate_wipe(void);
+/* The roles that let this member of the staff in at the console (1 << enum access_role): those who
+ * administrate, as granted today. */
+uint32_t gate_roles_of(struct node *node, struct record_id staff);
 
 /* ---- for handlers ---- */
 

@@ -17,6 +17,7 @@
  * handlers_session: session                            handlers_handover: handover
  * handlers_protect: protect                            handlers_keep: keep, kept
  * handlers_backup: the administrator's backups, backup  handlers_console: sign_in, console
+ * handlers_operator: the console's accounts, also the administrator's operator
  */
 #ifndef JALKA_API_HANDLERS_H
 #define JALKA_API_HANDLERS_H
@@ -102,5 +103,7 @@ request_handler handlers_handover;
 request_handler handlers_protect;
 request_handler handlers_sign_in;
 request_handler handlers_console;
+/* The accounts of the console: list, invite STAFF NAME, block STAFF, unblock STAFF. */
+struct fault handlers_operator(struct request *request, const char *verb, const char *staff, const char *name);
 
 #endif

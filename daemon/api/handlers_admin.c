@@ -581,6 +581,13 @@ static struct fault verb_grants(struct order_line *line)
 	return handlers_admin_grants(line->request);
 }
 
+/* ---- who may sign in at the console ---- */
+
+static struct fault verb_operator(struct order_line *line)
+{
+	return handlers_operator(line->request, arg(line, 0), arg(line, 1), arg(line, 2));
+}
+
 /* ---- the table ---- */
 
 static const struct verb {
@@ -597,6 +604,8 @@ static const struct verb {
 	{ "grants", verb_grants, 0, 1, "grants, or grants all", 0, false, ACCESS_READ, ACCESS_STAFF },
 	{ "grant", verb_grants, 2, 3, "grant STAFF ROLE [UNTIL]", 0, false, ACCESS_CREATE, ACCESS_STAFF },
 	{ "ungrant", verb_grants, 2, 2, "ungrant STAFF ROLE", 0, false, ACCESS_CREATE, ACCESS_STAFF },
+	{ "operator", verb_operator, 1, 3, "operator list, operator invite STAFF NAME, operator block STAFF or operator unblock STAFF",
+	  0, false, ACCESS_READ, ACCESS_DEVICES },
 	{ "enrol", verb_enrol, 1, 1, "enrol STAFF", 0, false, ACCESS_CREATE, ACCESS_DEVICES },
 	{ "devices", verb_devices, 0, 0, "devices", 0, false, ACCESS_READ, ACCESS_DEVICES },
 	{ "confirm", verb_confirm, 1, 1, "confirm DEVICE, or confirm all after a restore", 0, false, ACCESS_CREATE, ACCESS_DEVICES },

@@ -4,10 +4,11 @@
 #include <stdlib.h>
 
 #include "api/handlers.h"
+#include "api/console.h"
 #include "api/profile.h"
 #include "api/version.h"
 #include "api/view.h"
-#include "api/web.h"
+#include "api/web_field.h"
 #include "base/limits.h"
 #include "central/ledger.h"
 #include "central/node.h"
@@ -199,7 +200,7 @@ static bool count_entry(void *ctx, const struct ledger_entry *entry)
 	return true;
 }
 
-static struct fault status_central(struct node *node, struct answer *answer)
+static struct fault status_central(struct node *node, const struct console *console, struct answer *answer)
 {
 	const struct delta_identity *identity = hub_identity(node_hub(node));
 	struct node_id id = hub_node(node_hub(node));
@@ -211,6 +212,7 @@ static struct fault status_central(struct node *node, struct answer *answer)
 	writer_string(out, "version", VERSION_TEXT);
 	writer_string(out, "vault", "open");
 	writer_string(out, "address", node_address(node));
+	writer_string(out, "console", console != NULL ? console_origin(console) : "");
 	writer_hex(out, "identity", span_of(identity->bytes, sizeof identity->bytes));
 	writer_id(out, "node", id.bytes);
 	handlers_counters(node, out);
@@ -222,17 +224,17 @@ static struct fault status_central(struct node *node, struct answer *answer)
 
 struct fault handlers_status(struct request *request)
 {
-	return request->target.node != NULL ? status_central(request->target.node, request->answer)
+	return request->target.node != NULL ? status_central(request->target.node, request->target.console, request->answer)
 					    : status_field(request->target.profile, request->answer);
 }
 
 struct fault handlers_open(struct request *request)
 {
-	char address[WEB_ADDRESS_BYTES];
+	char address[WEB_FIELD_ADDRESS_BYTES];
 	if (request->target.web == NULL)
 		return request_fault(request, fault_of(FAULT_CALLER, "this daemon gives no address of the web client here"),
 				     "ask over its socket (`jalka open`), and see that it was not started with --web off");
-	web_address(request->target.web, request->call->call.open.companion, address);
+	web_field_address(request->target.web, request->call->call.open.companion, address);
 	struct writer *out = answer_begin(request->answer);
 	writer_string(out, "url", address);
 	answer_finish(request->answer);

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "api/console.h"
 #include "api/gate.h"
 #include "api/handlers.h"
 #include "api/profile.h"
@@ -186,6 +187,21 @@ static struct fault pass_and_handle(struct request *request, const struct reques
 	return f;
 }
 
+/* Each door takes what is its: "" when this one does. A console's session acts as its own person. */
+static const char *wrong_door(const struct request *request, const struct request_row *row)
+{
+	const struct request_target *target = &request->target;
+	if (target->from != NULL && row->call != jalka_Request_sign_in_tag)
+		return "only a sign-in is taken here";
+	if (target->from == NULL && row->call == jalka_Request_sign_in_tag)
+		return "signing in is for the console in a browser";
+	if (target->session == NULL && row->call == jalka_Request_console_tag)
+		return "this belongs to a session of the console in a browser";
+	if (target->from == NULL && target->session == NULL)
+		return "";
+	return *request->call->as != '\0' ? "in the console everybody acts as themselves" : "";
+}
+
 static void dispatch(struct request *request, const struct request_row *row)
 {
 	unsigned role = request->target.profile != NULL ? REQUEST_FIELD : REQUEST_CENTRAL;
@@ -204,6 +220,12 @@ static void dispatch(struct request *request, const struct request_row *row)
 		answer_refuse_locked(answer, handlers_locked_text(request->target.profile));
 		return;
 	}
+	if (*wrong_door(request, row) != '\0') {
+		answer_refuse(answer, fault_of(FAULT_CALLER, wrong_door(request, row)), "", "");
+		return;
+	}
+	if (request->target.session != NULL && !request->call->quiet)
+		console_touch(request->target.console, request->target.session);
 	struct node *node = request->target.node;
 	struct fault f = node == NULL ? fault_none() : hub_commit(node_hub(node), node_now()); /* Q3 */
 	if (!fault_is(f))
@@ -227,7 +249,8 @@ bool request_take(void *target, uint8_t *bytes, size_t len, const struct answer_
 	else
 		dispatch(&request, row);
 	sodium_memzero(bytes, len);
-	if (bad == NULL && (row->call == jalka_Request_unlock_tag || row->call == jalka_Request_init_tag))
+	if (bad == NULL && (row->call == jalka_Request_unlock_tag || row->call == jalka_Request_init_tag ||
+			    row->call == jalka_Request_sign_in_tag || row->call == jalka_Request_console_tag))
 		sodium_memzero(&decoded, sizeof decoded);
 	return bad == NULL;
 }

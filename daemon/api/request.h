@@ -21,13 +21,18 @@
 struct gate;    /* who asks, and what they may: api/gate.h */
 struct profile; /* the field role's */
 struct node;    /* the central role's */
-struct web;     /* the web client of a field daemon: api/web.h */
+struct web_field;       /* the web client of a field daemon: api/web_field.h */
+struct console;         /* the administrators' of a central one: api/console.h */
+struct console_session; /* of somebody who signed in there */
 
-/* Whom the calls are for: exactly one is set. */
+/* Whom the calls are for, profile or node; and by which door they came. */
 struct request_target {
 	struct profile *profile;
 	struct node *node;
-	struct web *web; /* whose addresses may be given away; NULL: not to this caller */
+	struct web_field *web;   /* whose addresses may be given away; NULL: not to this caller */
+	struct console *console; /* of the node; NULL: it serves none */
+	struct console_session *session; /* in whose session the call is made; NULL: over the socket, by its operator */
+	const char *from;        /* of a sign-in at the console: what the browser says of itself; else NULL */
 };
 
 struct request {

@@ -6,14 +6,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "api/web_assets.h"
-#include "api/web_gate.h"
-#include "api/web_session.h"
 #include "base/limits.h"
-#include "io/http.h"
-#include "io/random.h"
 
-enum { HEADERS_MAX = 16, TOKEN_BYTES = 32, STREAMS_MAX = 8, BEAT_BYTES = 4, CONNECTIONS_MAX = 1000 };
+enum { HEADERS_MAX = 16, STREAMS_MAX = 64, BEAT_BYTES = 4, CONNECTIONS_MAX = 1000 };
 
 /* A call whose answer is being collected, or one asked for a stream. */
 struct call {
@@ -24,13 +19,16 @@ struct call {
 	bool failed;
 };
 
+struct stream {
+	struct http_exchange *exchange; /* NULL: a free place */
+	uint64_t number;                /* of its session */
+};
+
 struct web {
+	struct web_user user;
 	struct http *http;
-	struct request_target target;
-	struct web_sessions sessions;
-	struct profile_watch watch;
-	struct http_exchange *streams[STREAMS_MAX];
-	char host[32], origin[40];
+	struct stream streams[STREAMS_MAX];
+	char origin[WEB_ORIGIN_BYTES];
 	struct web_gate gate;
 };
 
@@ -72,17 +70,16 @@ static struct headers headers_of(const char *type, const char *caching)
 	return headers;
 }
 
-static void say(struct http_exchange *exchange, unsigned status, const char *text)
+void web_say(struct http_exchange *exchange, unsigned status, const char *text)
 {
 	struct headers headers = headers_of("text/plain; charset=utf-8", "no-store");
-	struct http_reply reply = { .status = status, .body = span_text(text), .lasting = true,
-				    .header_count = headers.count, .headers = headers.all };
+	struct http_reply reply = { .status = status, .body = span_text(text), .header_count = headers.count, .headers = headers.all };
 	http_reply(exchange, &reply);
 }
 
 /* ---- files ---- */
 
-static struct span header_named(const struct http_head *head, const char *name)
+struct span web_header(const struct http_head *head, const char *name)
 {
 	for (size_t i = 0; i < head->header_count; i++)
 		if (head->headers[i].name.len == strlen(name) &&
@@ -99,11 +96,11 @@ static bool mentions(struct span value, const char *word)
 static void reply_asset(struct http_exchange *exchange, const struct http_head *head, const struct web_asset *asset)
 {
 	struct headers headers = headers_of(asset->type, asset->lasting ? "public, max-age=31536000, immutable" : "no-cache");
-	struct span accepted = header_named(head, "accept-encoding");
+	struct span accepted = web_header(head, "accept-encoding");
 	struct span body = span_of(asset->raw, (size_t)(asset->raw_end - asset->raw));
 	struct http_reply reply = { .status = 200, .lasting = true };
 	add(&headers, "ETag", asset->tag);
-	if (mentions(header_named(head, "if-none-match"), asset->tag)) {
+	if (mentions(web_header(head, "if-none-match"), asset->tag)) {
 		reply.status = 304;
 		body.len = 0;
 	} else if (asset->brotli != NULL && mentions(accepted, "br")) {
@@ -119,45 +116,16 @@ static void reply_asset(struct http_exchange *exchange, const struct http_head *
 	http_reply(exchange, &reply);
 }
 
-static void take_asset(struct http_exchange *exchange, const struct http_head *head)
+static void take_asset(const struct web *web, struct http_exchange *exchange, const struct http_head *head)
 {
+	const char *path = strcmp(head->target, "/") == 0 ? web->user.home : head->target;
 	for (unsigned i = 0; i < web_assets_count; i++) {
-		if (strcmp(web_assets[i].path, head->target) == 0) {
+		if ((web_assets[i].whose & web->user.assets) != 0 && strcmp(web_assets[i].path, path) == 0) {
 			reply_asset(exchange, head, &web_assets[i]);
 			return;
 		}
 	}
-	say(exchange, 404, "there is no such page here\n");
-}
-
-/* ---- sign-in ---- */
-
-static void take_sign_in(struct web *web, struct http_exchange *exchange, struct span token)
-{
-	uint8_t random[TOKEN_BYTES];
-	char session[WEB_SESSION_TEXT_BYTES];
-	random_fill(NULL, random, sizeof random);
-	if (!web_session_begin(&web->sessions, token, random, loop_mono_ms(), session)) {
-		say(exchange, 403, "this address has been used, or is older than a minute: `jalka open` gives a new one\n");
-		return;
-	}
-	struct headers headers = headers_of("text/plain; charset=utf-8", "no-store");
-	struct http_reply reply = { .status = 200, .body = span_text(session), .header_count = headers.count,
-				    .headers = headers.all };
-	http_reply(exchange, &reply);
-	sodium_memzero(random, sizeof random);
-	sodium_memzero(session, sizeof session);
-}
-
-void web_address(struct web *web, bool companion, char out[static WEB_ADDRESS_BYTES])
-{
-	uint8_t random[TOKEN_BYTES];
-	char token[WEB_SESSION_TEXT_BYTES];
-	random_fill(NULL, random, sizeof random);
-	web_session_offer(&web->sessions, random, loop_mono_ms(), token);
-	snprintf(out, WEB_ADDRESS_BYTES, "%s/%s#t=%s", web->origin, companion ? "companion" : "", token);
-	sodium_memzero(random, sizeof random);
-	sodium_memzero(token, sizeof token);
+	web_say(exchange, 404, "there is no such page here\n");
 }
 
 /* ---- calls ---- */
@@ -194,7 +162,7 @@ static void call_reply(struct call *call)
 				    .headers = headers.all };
 	http_exchange_keep(call->exchange, NULL);
 	if (call->failed)
-		say(call->exchange, 503, "no memory for the answer\n");
+		web_say(call->exchange, 503, "no memory for the answer\n");
 	else
 		http_reply(call->exchange, &reply);
 	call_free(call);
@@ -215,18 +183,19 @@ static size_t call_queued(void *ctx)
 	return ((struct call *)ctx)->len;
 }
 
-static void take_call(struct web *web, struct http_exchange *exchange, uint8_t *body, size_t len)
+void web_take(struct http_exchange *exchange, const struct request_target *target, uint8_t *body, size_t len)
 {
+	struct request_target copy = *target;
 	struct call *call = len == 0 ? NULL : calloc(1, sizeof *call);
 	if (call == NULL) {
-		say(exchange, len == 0 ? 400 : 503, len == 0 ? "the request is empty\n" : "no memory for the request\n");
+		web_say(exchange, len == 0 ? 400 : 503, len == 0 ? "the request is empty\n" : "no memory for the request\n");
 		return;
 	}
 	call->exchange = exchange;
 	http_exchange_keep(exchange, call);
 	struct answer_sink sink = { .ctx = call, .send = call_send, .queued_bytes = call_queued };
 	/* Once the answer is finished the call is gone; `waiting` is only written before. */
-	(void)request_take(&web->target, body, len, &sink, &call->waiting);
+	(void)request_take(&copy, body, len, &sink, &call->waiting);
 }
 
 /* ---- the stream ---- */
@@ -260,52 +229,62 @@ static void status_now(struct web *web, struct collected *out)
 	struct answer *waiting;
 	struct answer_sink sink = { .ctx = out, .send = collect, .queued_bytes = nothing_queued };
 	out->whole = false;
-	(void)request_take(&web->target, request, sizeof request, &sink, &waiting);
+	(void)request_take(&web->user.target, request, sizeof request, &sink, &waiting);
 }
 
-static void tell(struct web *web, struct http_exchange *stream, const struct collected *status)
+static void tell(struct http_exchange *stream, const struct collected *status)
 {
-	(void)web;
 	if (status->whole && !http_stream_put(stream, span_of(status->bytes, status->len)))
 		http_stream_end(stream); /* it comes back and gets what holds then */
 }
 
-static void changed(void *ctx, struct profile *profile, const char *failure)
+bool web_listened(const struct web *web)
+{
+	for (size_t i = 0; i < STREAMS_MAX; i++)
+		if (web->streams[i].exchange != NULL)
+			return true;
+	return false;
+}
+
+void web_tell(struct web *web)
 {
 	static struct collected status;
-	struct web *web = ctx;
-	bool any = false;
-	(void)profile;
-	(void)failure;
-	for (size_t i = 0; i < STREAMS_MAX; i++)
-		any = any || web->streams[i] != NULL;
-	if (!any)
+	if (!web_listened(web))
 		return;
 	status_now(web, &status);
 	for (size_t i = 0; i < STREAMS_MAX; i++)
-		if (web->streams[i] != NULL)
-			tell(web, web->streams[i], &status);
+		if (web->streams[i].exchange != NULL)
+			tell(web->streams[i].exchange, &status);
 	sodium_memzero(&status, sizeof status);
 }
 
-static void take_stream(struct web *web, struct http_exchange *exchange)
+void web_end_streams(struct web *web, uint64_t number)
+{
+	for (size_t i = 0; i < STREAMS_MAX; i++)
+		if (web->streams[i].exchange != NULL && web->streams[i].number == number)
+			http_stream_end(web->streams[i].exchange);
+}
+
+static void take_stream(struct web *web, struct http_exchange *exchange, uint64_t number)
 {
 	static struct collected status;
 	static const uint8_t beat[BEAT_BYTES] = { 0 };
 	struct headers headers = headers_of("application/x-protobuf", "no-store");
 	struct http_reply reply = { .status = 200, .header_count = headers.count, .headers = headers.all };
 	size_t place = 0;
-	while (place < STREAMS_MAX && web->streams[place] != NULL)
+	add(&headers, "X-Accel-Buffering", "no"); /* nginx passes each piece on at once */
+	reply.header_count = headers.count;
+	while (place < STREAMS_MAX && web->streams[place].exchange != NULL)
 		place++;
 	if (place == STREAMS_MAX) {
-		say(exchange, 503, "too many windows listen already: close one\n");
+		web_say(exchange, 503, "too many windows listen already: close one\n");
 		return;
 	}
 	http_stream(exchange, &reply, span_of(beat, sizeof beat));
-	web->streams[place] = exchange;
+	web->streams[place] = (struct stream){ exchange, number };
 	http_exchange_keep(exchange, web->streams);
 	status_now(web, &status);
-	tell(web, exchange, &status);
+	tell(exchange, &status);
 	sodium_memzero(&status, sizeof status);
 }
 
@@ -315,12 +294,14 @@ static bool head(void *ctx, const struct http_head *head_, size_t *body_max, str
 {
 	static struct headers headers;
 	struct web *web = ctx;
+	struct request_target target;
+	uint64_t number;
 	struct web_gate_verdict verdict = web_gate_judge(&web->gate, head_);
 	bool is_somebodys = verdict.status == 0 && (verdict.route == WEB_GATE_API || verdict.route == WEB_GATE_EVENTS);
-	*body_max = verdict.route == WEB_GATE_API ? LIMIT_REQUEST_BYTES : verdict.route == WEB_GATE_SIGN_IN ? WEB_SESSION_TEXT_BYTES : 0;
-	if (is_somebodys && !web_session_holds(&web->sessions, verdict.session, loop_mono_ms()))
-		verdict = (struct web_gate_verdict){ .status = 401, .why = "the session is over: open Jalka with `jalka open`" };
-	struct span length = header_named(head_, "content-length");
+	*body_max = verdict.route == WEB_GATE_API ? LIMIT_REQUEST_BYTES : verdict.route == WEB_GATE_SIGN_IN ? web->user.sign_in_bytes_max : 0;
+	if (is_somebodys && !web->user.holds(web->user.ctx, verdict.session, false, &target, &number))
+		verdict = (struct web_gate_verdict){ .status = 401, .why = web->user.over };
+	struct span length = web_header(head_, "content-length");
 	if (verdict.status == 0 && length.data != NULL && (length.len > 7 || strtoul((const char *)length.data, NULL, 10) > *body_max))
 		verdict = (struct web_gate_verdict){ .status = 413, .why = "the request is too long" };
 	if (verdict.status == 0)
@@ -331,21 +312,34 @@ static bool head(void *ctx, const struct http_head *head_, size_t *body_max, str
 	return false;
 }
 
+/* What is somebody's is asked for again: a session may have ended while the body came. */
+static void take_somebodys(struct web *web, struct http_exchange *exchange, const struct web_gate_verdict *verdict, uint8_t *body,
+			   size_t len)
+{
+	struct request_target target = { .profile = NULL };
+	uint64_t number = 0;
+	if (!web->user.holds(web->user.ctx, verdict->session, true, &target, &number))
+		web_say(exchange, 401, web->user.over);
+	else if (verdict->route == WEB_GATE_API)
+		web_take(exchange, &target, body, len);
+	else
+		take_stream(web, exchange, number);
+}
+
 static void whole(void *ctx, struct http_exchange *exchange, const struct http_head *head_, uint8_t *body, size_t len)
 {
 	struct web *web = ctx;
-	switch (web_gate_judge(&web->gate, head_).route) {
+	struct web_gate_verdict verdict = web_gate_judge(&web->gate, head_);
+	switch (verdict.route) {
 	case WEB_GATE_ASSET:
-		take_asset(exchange, head_);
+		take_asset(web, exchange, head_);
 		return;
 	case WEB_GATE_SIGN_IN:
-		take_sign_in(web, exchange, span_of(body, len));
+		web->user.sign_in(web->user.ctx, exchange, head_, body, len);
 		return;
 	case WEB_GATE_API:
-		take_call(web, exchange, body, len);
-		return;
 	case WEB_GATE_EVENTS:
-		take_stream(web, exchange);
+		take_somebodys(web, exchange, &verdict, body, len);
 		return;
 	}
 }
@@ -356,8 +350,8 @@ static void gone(void *ctx, struct http_exchange *exchange)
 	void *kept = http_exchange_kept(exchange);
 	if (kept == web->streams) {
 		for (size_t i = 0; i < STREAMS_MAX; i++)
-			if (web->streams[i] == exchange)
-				web->streams[i] = NULL;
+			if (web->streams[i].exchange == exchange)
+				web->streams[i].exchange = NULL;
 	} else if (kept != NULL) {
 		struct call *call = kept;
 		if (call->waiting != NULL)
@@ -368,29 +362,31 @@ static void gone(void *ctx, struct http_exchange *exchange)
 
 /* ---- opening ---- */
 
-struct fault web_open(struct loop *loop, int fd, struct profile *profile, struct web **out)
+struct fault web_open(struct loop *loop, int fd, const struct web_user *user, const char *place, const char *origin, struct web **out)
 {
 	struct web *web = calloc(1, sizeof *web);
 	if (web == NULL) {
 		close(fd);
 		return fault_of(FAULT_LIMIT, "memory for the web client");
 	}
-	/* No `web` in the target: an address to sign in with is had over the Unix socket alone. */
-	web->target = (struct request_target){ .profile = profile };
-	struct http_config config = { .fd = fd, .connections_max = CONNECTIONS_MAX,
+	web->user = *user;
+	snprintf(web->origin, sizeof web->origin, "%s%s", origin != NULL ? "" : "http://", origin != NULL ? origin : place);
+	web->gate = (struct web_gate){ .host = strstr(web->origin, "//") + 2, .origin = web->origin,
+				       .sign_in = user->sign_in_path, .words = user->words };
+	struct http_config config = { .fd = fd, .connections_max = CONNECTIONS_MAX, .anybody = user->anybody,
 				      .serves = { .ctx = web, .head = head, .whole = whole, .gone = gone } };
 	struct fault f = http_open(loop, &config, &web->http);
 	if (fault_is(f)) {
 		free(web);
 		return f;
 	}
-	snprintf(web->host, sizeof web->host, "127.0.0.1:%u", (unsigned)http_port(web->http));
-	snprintf(web->origin, sizeof web->origin, "http://%s", web->host);
-	web->gate = (struct web_gate){ .host = web->host, .origin = web->origin };
-	web->watch = (struct profile_watch){ .fn = changed, .ctx = web };
-	profile_watch(profile, &web->watch);
 	*out = web;
 	return fault_none();
+}
+
+const char *web_origin(const struct web *web)
+{
+	return web->origin;
 }
 
 uint16_t web_port(const struct web *web)
@@ -402,8 +398,6 @@ void web_close(struct web *web)
 {
 	if (web == NULL)
 		return;
-	profile_unwatch(web->target.profile, &web->watch);
 	http_close(web->http);
-	sodium_memzero(&web->sessions, sizeof web->sessions);
 	free(web);
 }

@@ -8,8 +8,12 @@
 
 #include "base/span.h"
 
+/* Whose page asks for it. */
+enum web_assets_for { WEB_ASSETS_FIELD = 1, WEB_ASSETS_CONSOLE = 2 };
+
 struct web_asset {
-	const char *path; /* "/", "/companion", "/assets/field-….js" */
+	const char *path; /* "/", "/companion", "/console", "/assets/field-….js" */
+	unsigned whose;   /* enum web_assets_for, a bit each */
 	const char *type; /* of its content */
 	const char *tag;  /* ETag, quoted */
 	bool lasting;     /* named by its digest */

@@ -71,7 +71,7 @@ static struct web_gate_verdict judge_form(const struct web_gate *gate, const str
 	if (known->twice != NULL)
 		return refusal(400, "a header stands twice");
 	if (!is_text(known->host, gate->host))
-		return refusal(421, "this is not the address of Jalka here: open it with `jalka open`");
+		return refusal(421, gate->words->elsewhere);
 	if (!is_plain_path(head->target))
 		return refusal(400, "the address is not a plain path");
 	if (known->coding.data != NULL)
@@ -80,9 +80,9 @@ static struct web_gate_verdict judge_form(const struct web_gate *gate, const str
 		return refusal(417, "nothing is expected here");
 	/* A link on another page, its picture, its frame, its script: none of them gets a byte (W2). */
 	if (known->site.data != NULL && !is_text(known->site, "same-origin") && !is_text(known->site, "none"))
-		return refusal(403, "another page asks: open Jalka with `jalka open`");
+		return refusal(403, gate->words->another_page);
 	if (known->origin.data != NULL && !is_text(known->origin, gate->origin))
-		return refusal(403, "another page asks: open Jalka with `jalka open`");
+		return refusal(403, gate->words->another_page);
 	return passes;
 }
 
@@ -106,7 +106,7 @@ struct web_gate_verdict web_gate_judge(const struct web_gate *gate, const struct
 	if (verdict.status != 0)
 		return verdict;
 	bool reads = strcmp(head->method, "GET") == 0 || strcmp(head->method, "HEAD") == 0;
-	bool api = strcmp(head->target, "/api") == 0, sign_in = strcmp(head->target, "/session") == 0;
+	bool api = strcmp(head->target, "/api") == 0, sign_in = strcmp(head->target, gate->sign_in) == 0;
 	bool events = strcmp(head->target, "/events") == 0;
 	if (reads && known.length.data != NULL && !is_text(known.length, "0"))
 		return refusal(400, "a request that reads has no body");
@@ -124,6 +124,6 @@ struct web_gate_verdict web_gate_judge(const struct web_gate *gate, const struct
 	verdict.route = api ? WEB_GATE_API : sign_in ? WEB_GATE_SIGN_IN : events ? WEB_GATE_EVENTS : WEB_GATE_ASSET;
 	verdict.session = known.session;
 	if ((api || events) && known.session.data == NULL)
-		return refusal(401, "no session: open Jalka with `jalka open`");
+		return refusal(401, gate->words->no_session);
 	return verdict;
 }

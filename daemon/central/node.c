@@ -58,6 +58,8 @@ struct node {
 	struct timer *deadline;
 	struct peer *peers;
 	struct tally ends;
+	node_watch_fn *watch;
+	void *watch_ctx;
 	bool busy;   /* something came in: commit at the end of the turn */
 	bool failed;
 };
@@ -212,6 +214,8 @@ static void turn(void *ctx)
 	backup_turn(node->backup);
 	bool is_waiting = match_waits(node->match) || survey_waits(node->survey);
 	timer_at(node->deadline, is_waiting ? 0 : hub_deadline(node->hub));
+	if (node->watch != NULL)
+		node->watch(node->watch_ctx);
 }
 
 static void deadline_came(void *ctx)
@@ -527,6 +531,12 @@ const char *node_address(const struct node *node)
 const struct address *node_public(const struct node *node)
 {
 	return &node->public;
+}
+
+void node_watch(struct node *node, node_watch_fn *fn, void *ctx)
+{
+	node->watch = fn;
+	node->watch_ctx = ctx;
 }
 
 void node_poke(struct node *node)

@@ -63,6 +63,9 @@ void node_room(const struct node *node, struct node_room *out);
 const char *node_address(const struct node *node);   /* where it listens */
 const struct address *node_public(const struct node *node);
 struct hub_time node_now(void);
+/* Called at the end of each turn that changed something; one at most, NULL takes it away. */
+typedef void node_watch_fn(void *ctx);
+void node_watch(struct node *node, node_watch_fn *fn, void *ctx);
 /* The administrator did something: it goes out at the end of this turn. */
 void node_poke(struct node *node);
 

@@ -102,6 +102,33 @@ static bool is_ops(const char *text)
 	return strcmp(text, "off") == 0 || place_is(text);
 }
 
+/* TLS is a reverse proxy's, on this machine: nobody else hears what is spoken in clear. */
+static bool is_console(const char *text)
+{
+	struct address address;
+	struct sockaddr_storage at;
+	if (strcmp(text, "off") == 0)
+		return true;
+	if (fault_is(address_read(span_text(text), &address)) || !address_numeric(&address, &at))
+		return false;
+	return at.ss_family == AF_INET6 ? IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *)&at)->sin6_addr)
+					: ntohl(((const struct sockaddr_in *)&at)->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+}
+
+/* As a browser writes it: small letters, no path, no port that goes without saying. */
+static bool is_origin(const char *text)
+{
+	bool is_tls = strncmp(text, "https://", 8) == 0;
+	const char *host = text + (is_tls ? 8 : 7), *usual = is_tls ? ":443" : ":80";
+	size_t len = strlen(host), plain = strspn(host, "abcdefghijklmnopqrstuvwxyz0123456789.-:[]");
+	if ((!is_tls && strncmp(text, "http://", 7) != 0) || len == 0 || len != plain || len > 255 ||
+	    (len > strlen(usual) && strcmp(host + len - strlen(usual), usual) == 0))
+		return false;
+	size_t name = strcspn(host, ":");
+	bool is_near = strncmp(host, "[::1]", 5) == 0 || (name == 9 && (strncmp(host, "127.0.0.1", 9) == 0 || strncmp(host, "localhost", 9) == 0));
+	return is_tls || is_near;
+}
+
 static bool is_level(const char *text)
 {
 	enum logline_level level;
@@ -151,6 +178,12 @@ static const struct row rows[OPTIONS_COUNT] = {
 		"where devices connect; port 0 takes a free one; the real address is logged and written to DIR/address" },
 	[OPTIONS_PUBLIC] = { "public", "HOST:PORT", OPTIONS_CENTRAL, "central", NULL, is_public, "a host and a port, as in jalka.example.org:7373",
 		"the address that enrolment codes tell (the one listened at)" },
+	[OPTIONS_CONSOLE] = { "console", "ADDR:PORT|off", OPTIONS_CENTRAL, "central", "127.0.0.1:8748", is_console,
+		"a loopback address and a port, as in 127.0.0.1:8748, or off",
+		"where the administrators' console is served, to this machine alone (127.0.0.1:8748, or any free port when that one is taken)" },
+	[OPTIONS_CONSOLE_ORIGIN] = { "console-origin", "ORIGIN", OPTIONS_CENTRAL, "central", NULL, is_origin,
+		"https:// and a host, as a browser has it: https://jalka.example.org (http:// on this machine alone)",
+		"how browsers reach the console through a reverse proxy (http:// and the place of --console)" },
 	[OPTIONS_OPS] = { "ops", "PLACE|off", OPTIONS_CENTRAL, "central", "off", is_ops, "ADDR:PORT with a numeric address, unix:/PATH, or off",
 		"where /metrics and /healthz are served: ADDR:PORT or unix:/PATH (off)" },
 	[OPTIONS_DENY_FILE] = { "deny-file", "FILE", OPTIONS_CENTRAL | OPTIONS_DRILL, "central", NULL, is_path, "a path",

@@ -6,7 +6,8 @@
 #include "api/web_gate.h"
 #include "lib/mutate.h"
 
-static const struct web_gate gate = { .host = "127.0.0.1:8747", .origin = "http://127.0.0.1:8747" };
+static const struct web_gate_words words = { "elsewhere", "another page", "no session" };
+static const struct web_gate gate = { .host = "127.0.0.1:8747", .origin = "http://127.0.0.1:8747", .sign_in = "/session", .words = &words };
 
 static size_t count_of(const struct http_head *head, const char *name, const char *value)
 {

@@ -1,8 +1,12 @@
-"""web - HTTP to a field daemon's web client, written by hand: what a browser sends,
-and what no browser would."""
+"""web - HTTP to a field daemon's web client and to the console of a central node, written by
+hand: what a browser sends, and what no browser would."""
+import base64
+import hashlib
+import hmac
 import json
 import socket
 import struct
+import time
 import urllib.parse
 
 import daemons
@@ -48,16 +52,8 @@ def read_answer(connection):
     return Answer(int(lines[0].split()[1]), {name.lower(): value for name, value in headers}, body)
 
 
-class Web:
-    """What our own page does: signs in, calls, reads."""
-
-    def __init__(self, daemon, companion=False):
-        with daemon.api() as api:
-            self.url = api.call("open", companion=companion)["url"]
-        parts = urllib.parse.urlsplit(self.url)
-        self.port, self.token = parts.port, parts.fragment.removeprefix("t=")
-        self.host, self.origin = parts.netloc, f"{parts.scheme}://{parts.netloc}"
-        self.session = ""
+class Page:
+    """What a page of ours sends: heads, calls."""
 
     def head(self, method, target, length=None, **changed):
         """A request's head as Chromium sends it; changed: header=None leaves one out."""
@@ -77,16 +73,100 @@ class Web:
     def post(self, target, body, **changed):
         return send_raw(self.port, self.head("POST", target, len(body), **changed) + body)
 
+    def call(self, call, **arguments):
+        answer = self.post("/api", daemons.request(1, call, **arguments))
+        if answer.status == 401:
+            raise SignedOut(answer.body.decode())
+        assert answer.status == 200, answer
+        return read_responses(answer.body)
+
+
+class Web(Page):
+    """The worker's page: signs in with an address of `jalka open`."""
+
+    def __init__(self, daemon, companion=False):
+        with daemon.api() as api:
+            self.url = api.call("open", companion=companion)["url"]
+        parts = urllib.parse.urlsplit(self.url)
+        self.port, self.token = parts.port, parts.fragment.removeprefix("t=")
+        self.host, self.origin = parts.netloc, f"{parts.scheme}://{parts.netloc}"
+        self.session = ""
+
     def sign_in(self):
         answer = self.post("/session", self.token.encode())
         if answer.status == 200:
             self.session = answer.body.decode()
         return answer
 
-    def call(self, call, **arguments):
-        answer = self.post("/api", daemons.request(1, call, **arguments))
+
+class SignedOut(Exception):
+    """401: there is no session, or it is over."""
+
+
+def totp(secret, at=None, steps=0):
+    """The code of a secret in base32 (RFC 6238, SHA-256, six digits), so many steps from now."""
+    step = int((time.time() if at is None else at) // 30) + steps
+    key = base64.b32decode(secret + "=" * (-len(secret) % 8))
+    mac = hmac.new(key, struct.pack(">Q", step), hashlib.sha256).digest()
+    place = mac[-1] & 15
+    return f"{(int.from_bytes(mac[place:place + 4], 'big') & 0x7FFFFFFF) % 1000000:06d}"
+
+
+class Console(Page):
+    """The administrators' page, at the console of a central node; signed out to begin with.
+    `port`: where it listens, when that is not what its origin says (a proxy)."""
+
+    def __init__(self, center, port=None):
+        with center.api() as api:
+            self.origin = api.call("status")["console"]
+        parts = urllib.parse.urlsplit(self.origin)
+        self.host, self.port, self.session = parts.netloc, port or parts.port, ""
+
+    def sign(self, **arguments):
+        answer = self.post("/sign-in", daemons.request(1, "sign_in", **arguments), X_Jalka_Session=None)
         assert answer.status == 200, answer
-        return read_responses(answer.body)
+        got = read_responses(answer.body)
+        self.session = got.get("session", self.session)
+        return got
+
+    def ask(self, verb, *args, **options):
+        return self.call("console", verb=verb, args=list(args), **options)
+
+    def admin(self, verb, *args, **options):
+        return self.call("admin", verb=verb, args=list(args), **options)
+
+
+class Operator:
+    """Somebody who may sign in: their name, password and secret, and the codes of it. A code serves
+    once, so each sign-in takes the next step, which the daemon takes up to one step early."""
+
+    def __init__(self, staff, name, password, secret):
+        self.staff, self.name, self.password, self.secret, self.last = staff, name, password, secret, 0
+
+    def code(self):
+        now = int(time.time() // 30)
+        if now + 1 <= self.last:
+            time.sleep((self.last + 1 - 1) * 30 - time.time() + 0.2)
+            now = int(time.time() // 30)
+        self.last = max(self.last + 1, now - 1)
+        return totp(self.secret, self.last * 30)
+
+    def sign_in(self, center, **options):
+        page = Console(center, **options)
+        page.sign(name=self.name, password=self.password, code=self.code())
+        return page
+
+
+def operator(center, staff, name, *roles, password="neljä sanaa riittää hyvin"):
+    """Grants roles over the socket, invites and signs up: (Operator, the page that is signed in)."""
+    with center.api() as api:
+        for role in roles:
+            api.admin("grant", staff, role)
+        invitation = api.admin("operator", "invite", staff, name)["invitation"]
+    page = Console(center)
+    one = Operator(staff, name, password, page.sign(invitation=invitation)["totp"]["secret"])
+    page.sign(invitation=invitation, password=password, code=one.code())
+    return one, page
 
 
 def read_responses(body):

@@ -1,7 +1,7 @@
 // world - a central node and workers' daemons for the browser tests: real processes on
 // loopback, in a temporary folder that goes with them.
 import { execFile, spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
+import { createHmac, randomBytes } from "node:crypto";
 import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -122,6 +122,31 @@ export class World {
 		return daemon;
 	}
 
+	// Somebody who may sign in at the console, with these roles (TECHNICAL_ADMIN …): invited over the
+	// socket and signed up. Gives { staff, name, signIn, password, secret, code() }; with `join` false the
+	// invitation's address instead of password and secret.
+	async operator(name, roles, { join = true, password = "neljä sanaa riittää hyvin" } = {}) {
+		const staff = (await this.center.run("admin", "staff", "add", name)).id, signIn = name.split(" ")[0].toLowerCase();
+		for (const role of roles)
+			await this.center.run("admin", "grant", staff, role);
+		const { invitation, address: url } = await this.center.run("admin", "operator", "invite", staff, signIn);
+		if (!join)
+			return { staff, name, signIn, url, invitation };
+		const origin = (await this.center.run("status")).console;
+		const { secret } = (await signAt(origin, { invitation })).totp;
+		// A code serves once: each takes the next step, which the daemon takes up to 30 s early.
+		let last = 0;
+		const code = async () => {
+			const step = () => Math.floor(Date.now() / 30000);
+			while (last > step())
+				await new Promise((resolve) => setTimeout(resolve, 30000 * last - Date.now() + 50));
+			last = Math.max(last + 1, step() - 1);
+			return totp(secret, last * 30000);
+		};
+		await signAt(origin, { invitation, password, code: await code() });
+		return { staff, name, signIn, password, secret, code };
+	}
+
 	async stop() {
 		const codes = await Promise.all(this.daemons.map((daemon) => daemon.stop()));
 		rmSync(this.base, { recursive: true, force: true });
@@ -132,4 +157,64 @@ export class World {
 // The address that signs a browser in once.
 export async function address(daemon, companion = false) {
 	return (await daemon.run("open", ...(companion ? ["--companion"] : []))).url;
+}
+
+// The code of a secret in base32 (RFC 6238 with SHA-256, six digits).
+export function totp(secret, ms = Date.now()) {
+	const bits = [...secret].map((letter) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0")).join("");
+	const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
+	const step = Buffer.alloc(8);
+	step.writeBigUInt64BE(BigInt(Math.floor(ms / 30000)));
+	const mac = createHmac("sha256", key).update(step).digest();
+	return String((mac.readUInt32BE(mac[31] & 15) & 0x7fffffff) % 1000000).padStart(6, "0");
+}
+
+function varint(value) {
+	const out = [];
+	for (; value > 127; value >>>= 7)
+		out.push(value & 127 | 128);
+	return Buffer.from([...out, value]);
+}
+
+function field(number, bytes) {
+	return Buffer.concat([varint(number << 3 | 2), varint(bytes.length), bytes]);
+}
+
+// A request to the console as its page sends it; the answer's JSON, or an error with what was refused.
+async function post(origin, path, call, headers = {}) {
+	const answer = await fetch(origin + path, { method: "POST", body: Buffer.concat([Buffer.from([8, 1]), call]),
+		headers: { "content-type": "application/x-protobuf", origin, "sec-fetch-site": "same-origin", ...headers } });
+	const body = Buffer.from(await answer.arrayBuffer());
+	if (answer.status !== 200)
+		throw new Error(`${answer.status}: ${body}`);
+	let text = "", refused = "";
+	for (let at = 4, end = 4 + body.readUInt32LE(0); at < end;) {
+		const tag = body[at++];
+		let value = 0;
+		for (let shift = 0, byte = 128; byte & 128; shift += 7)
+			value |= ((byte = body[at++]) & 127) << shift;
+		if ((tag & 7) === 2) {
+			const part = body.toString("utf8", at, at += value);
+			text = tag >> 3 === 6 ? part : text;
+			refused = tag >> 3 === 4 ? part : refused;
+		}
+	}
+	if (refused !== "")
+		throw new Error(refused);
+	return JSON.parse(text);
+}
+
+// POST /sign-in: { name, password, code }, { invitation } or { invitation, password, code }.
+export function signAt(origin, values) {
+	const numbers = { name: 1, password: 2, code: 3, invitation: 4 };
+	return post(origin, "/sign-in", field(40, Buffer.concat(Object.entries(values).map(([key, value]) => field(numbers[key], Buffer.from(value))))));
+}
+
+// A session of an operator (World.operator): its token, and what it may ask: `console` and `admin` verbs.
+export async function consoleSession(center, operator) {
+	const origin = (await center.run("status")).console;
+	const { session } = await signAt(origin, { name: operator.signIn, password: operator.password, code: await operator.code() });
+	const ask = (number) => (verb, ...args) => post(origin, "/api", field(number, Buffer.concat([field(1, Buffer.from(verb)), ...args.map((arg) => field(2, Buffer.from(arg)))])),
+		{ "x-jalka-session": session });
+	return { origin, session, console: ask(41), admin: ask(17) };
 }
