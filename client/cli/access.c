@@ -185,6 +185,28 @@ int verbs_admin_drafts(struct command_context *c, int argc, char **argv)
 	return SAY_OK;
 }
 
+/* admin access of STAFF --reason TEXT [FROM [TO]]: what one person saw and did. */
+int verbs_admin_access_of(struct command_context *c, int argc, char **argv)
+{
+	struct gathering gathering = { "entries", false };
+	if (argc < 1 || argc > 3)
+		command_usage(c, "one member of the staff and at most two days are expected");
+	struct link *link = command_link(c);
+	jalka_Request *request = link_request(jalka_Request_admin_tag);
+	jalka_AdminCall *call = &request->call.admin;
+	LINK_PUT(call->verb, "access", "the verb");
+	LINK_PUT(call->args[0], "of", "an argument");
+	LINK_PUT(call->args[1], argv[0], "the person");
+	LINK_PUT(call->args[2], c->options[COMMAND_REASON] == NULL ? "" : c->options[COMMAND_REASON], "--reason");
+	for (int i = 1; i < argc; i++)
+		LINK_PUT(call->args[2 + i], argv[i], "a day");
+	call->args_count = (pb_size_t)(2 + argc);
+	say_table_begin(entry_columns, sizeof entry_columns / sizeof *entry_columns);
+	link_call(link, request, gather_entries, &gathering);
+	say_table_end("nothing, in this time");
+	return SAY_OK;
+}
+
 int verbs_admin_access(struct command_context *c, int argc, char **argv)
 {
 	static const struct say_column volume_columns[] = {

@@ -1,6 +1,7 @@
 /* admin - the administrator's verbs, all one call of the central daemon. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "prompt.h"
 #include "qr.h"
@@ -165,6 +166,80 @@ int verbs_admin_cases(struct command_context *c, int argc, char **argv)
 	return TABLE(c, "cases", "cases", columns, "no cases");
 }
 
+/* Who holds it, and as what, as one cell. */
+static void held_by(struct json one, char *out, size_t size)
+{
+	struct json name, hold;
+	size_t used = 0;
+	*out = '\0';
+	for (struct json_walk walk = json_walk(json_member(one, "held")); json_next(&walk, &name, &hold) && used < size;)
+		used += (size_t)snprintf(out + used, size - used, "%s%s (%s)", used == 0 ? "" : ", ", say_text(json_member(hold, "name")),
+					 say_text(json_member(hold, "role")));
+}
+
+static void gather_caseload(void *ctx, struct json object)
+{
+	struct json name, one;
+	char held[1000], client[600];
+	int64_t *more = ctx;
+	if (say_json(object))
+		return;
+	for (struct json_walk walk = json_walk(json_member(object, "cases")); json_next(&walk, &name, &one);) {
+		held_by(one, held, sizeof held);
+		snprintf(client, sizeof client, "%s %s", say_text(json_member(one, "family_name")), say_text(json_member(one, "given_names")));
+		const char *cells[] = { say_short_id(json_member(one, "case_id")), say_text(json_member(one, "attention")),
+					say_text(json_member(one, "kind")), say_text(json_member(one, "state")), client,
+					say_text(json_member(one, "municipality")), held };
+		say_table_row(cells);
+	}
+	*more += say_integer(object, "more");
+}
+
+static int call_people(struct command_context *c, int argc, char **argv)
+{
+	static const struct say_column columns[] = {
+		{ "staff", "ID", SAY_ID }, { "own", "OWN", SAY_NUMBER }, { "co", "CO-WORKER", SAY_NUMBER },
+		{ "substitute", "SUBSTITUTE", SAY_NUMBER }, { "visit", "VISIT", SAY_NUMBER }, { "next_end_ms", "NEXT END", SAY_TIME },
+		{ "has_device", "DEVICE", SAY_YES }, { "has_left", "LEFT", SAY_YES },
+	};
+	const char *key = "people";
+	say_table_begin(columns, sizeof columns / sizeof *columns);
+	link_call(command_link(c), admin_request("caseload", argc, argv), gather, &key);
+	say_table_end("no staff; jalka admin staff add NAME");
+	return SAY_OK;
+}
+
+int verbs_admin_caseload(struct command_context *c, int argc, char **argv)
+{
+	static const struct say_column columns[] = {
+		{ "", "CASE", SAY_ID }, { "", "ASKS FOR", SAY_TEXT }, { "", "KIND", SAY_TEXT }, { "", "STATE", SAY_TEXT },
+		{ "", "CLIENT", SAY_TEXT }, { "", "MUNICIPALITY", SAY_TEXT }, { "", "HELD BY", SAY_TEXT },
+	};
+	int64_t more = 0;
+	expect(c, argc, 0, 2);
+	if (argc == 1 && strcmp(argv[0], "people") == 0)
+		return call_people(c, argc, argv);
+	say_table_begin(columns, sizeof columns / sizeof *columns);
+	link_call(command_link(c), admin_request("caseload", argc, argv), gather_caseload, &more);
+	say_table_end("no case");
+	if (more > 0)
+		say_note("%" PRId64 " more: jalka admin caseload find TEXT", more);
+	return SAY_OK;
+}
+
+static int call_certificates(struct command_context *c, int argc, char **argv)
+{
+	static const struct say_column columns[] = {
+		{ "executed_ms", "WHEN", SAY_TIME }, { "case_id", "CASE", SAY_TEXT }, { "proposed_by", "PROPOSED BY", SAY_TEXT },
+		{ "approver", "APPROVED BY", SAY_TEXT }, { "ground", "GROUND", SAY_TEXT },
+	};
+	const char *key = "certificates";
+	say_table_begin(columns, sizeof columns / sizeof *columns);
+	link_call(command_link(c), admin_request("erasures", argc, argv), gather, &key);
+	say_table_end("nothing was erased");
+	return SAY_OK;
+}
+
 /* ---- enrolment ----------------------------------------------------------------------------------- */
 static void print_code(void *ctx, struct json object)
 {
@@ -261,8 +336,9 @@ int verbs_admin_erasures(struct command_context *c, int argc, char **argv)
 		{ "case_id", "CASE", SAY_TEXT }, { "record", "RECORD", SAY_ID }, { "proposed_by", "PROPOSED BY", SAY_TEXT },
 		{ "at_ms", "WHEN", SAY_TIME }, { "ground", "GROUND", SAY_TEXT },
 	};
-	(void)argv;
-	expect(c, argc, 0, 0);
+	expect(c, argc, 0, 1);
+	if (argc == 1)
+		return call_certificates(c, argc, argv);
 	return TABLE(c, "erasures", "erasures", columns, "nothing is proposed to be erased");
 }
 

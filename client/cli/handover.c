@@ -202,11 +202,13 @@ int verbs_admin_handovers(struct command_context *c, int argc, char **argv)
 		{ "", "ID", SAY_ID }, { "", "WAITS FOR", SAY_TEXT }, { "", "FROM", SAY_TEXT }, { "", "TO", SAY_TEXT },
 		{ "", "CASE", SAY_ID },
 	};
-	(void)argv;
-	if (argc != 0)
-		command_usage(c, "no argument is expected");
+	if (argc > 1)
+		command_usage(c, "too many arguments");
 	jalka_Request *request = link_request(jalka_Request_admin_tag);
 	LINK_PUT(request->call.admin.verb, "handovers", "the verb");
+	if (argc == 1)
+		LINK_PUT(request->call.admin.args[0], argv[0], "an argument");
+	request->call.admin.args_count = (pb_size_t)argc;
 	say_table_begin(columns, sizeof columns / sizeof *columns);
 	link_call(command_link(c), request, gather_waiting, NULL);
 	say_table_end("nothing changes hands");

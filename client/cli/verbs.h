@@ -51,7 +51,7 @@ command_fn verbs_session_prepare, verbs_session_identify, verbs_session_step, ve
 command_fn verbs_print, verbs_words;
 
 /* access.c: roles, break-glass, the access logs */
-command_fn verbs_roles, verbs_break_glass, verbs_log, verbs_admin_access, verbs_admin_drafts, verbs_admin_grants, verbs_admin_grant,
+command_fn verbs_roles, verbs_break_glass, verbs_log, verbs_admin_access, verbs_admin_access_of, verbs_admin_caseload, verbs_admin_drafts, verbs_admin_grants, verbs_admin_grant,
 	verbs_admin_ungrant, verbs_admin_retention, verbs_admin_erasures, verbs_admin_erase_approve, verbs_admin_erase_drop;
 
 /* match.c: is this person known? */

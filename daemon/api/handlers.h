@@ -16,6 +16,7 @@
  * handlers_disclosure: disclosure                      handlers_consent: consent
  * handlers_session: session                            handlers_handover: handover
  * handlers_protect: protect                            handlers_keep: keep, kept
+ * handlers_caseload: the administrator's caseload
  * handlers_backup: the administrator's backups, backup  handlers_console: sign_in, console
  * handlers_operator: the console's accounts, also the administrator's operator
  */
@@ -84,6 +85,8 @@ struct fault handlers_admin_grants(struct request *request);
 struct fault handlers_admin_drafts(struct request *request);
 struct fault handlers_backup(struct request *request, bool begin);
 struct fault handlers_admin_access(struct request *request, const char *what, const char *since);
+struct fault handlers_admin_access_of(struct request *request); /* access of STAFF REASON [FROM [TO]] */
+struct fault handlers_admin_caseload(struct request *request);
 request_handler handlers_statistics; /* the administrator's verb */
 request_handler handlers_published;  /* of the same reports those approved */
 /* The administrator's verbs quarantine, accept, reject; `words`: why, may be "". */

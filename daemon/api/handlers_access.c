@@ -15,7 +15,7 @@
 #include "domain/fields.h"
 #include "records_table.h"
 
-enum { YEARS_TOLD = 2, REASON_CHARS_MIN = 10, WHOLE_DIGITS = 2 * ID_BYTES };
+enum { PERSON_ENTRIES_MAX = 2000, YEARS_TOLD = 2, REASON_CHARS_MIN = 10, WHOLE_DIGITS = 2 * ID_BYTES };
 
 /* ---- the role table ---- */
 
@@ -257,6 +257,7 @@ struct logging {
 	bool too_many;
 	uint64_t from_ms, to_ms;
 	const char *list;
+	size_t told, more;                        /* of one person's acts */
 };
 
 static const char *enum_name(uint32_t field, uint64_t number)
@@ -550,6 +551,56 @@ struct fault handlers_admin_access(struct request *request, const char *what, co
 		return finish(&logging, ledger_of_act(ledger, RECORDS_ACCESS_ACT_BREAK_GLASS, logging.from_ms, UINT64_MAX,
 						      ledger_item, &logging));
 	return finish(&logging, ledger_volume(ledger, logging.from_ms, UINT64_MAX, volume_item, &logging));
+}
+
+/* What one member of the staff saw and did, whose ever: a supervisor's look, with its reason. */
+static bool person_item(void *ctx, const struct ledger_entry *entry)
+{
+	struct logging *logging = ctx;
+	if (logging->told == PERSON_ENTRIES_MAX) {
+		logging->more++;
+		return true;
+	}
+	logging->told++;
+	return write_entry(logging, entry);
+}
+
+static struct fault read_person_range(struct logging *logging, const char *first, const char *last)
+{
+	int32_t today = logging->gate->world.rules.today, from = today - 30, to = today;
+	FAULT_TRY(read_day(logging->request, "from", first, &from));
+	FAULT_TRY(read_day(logging->request, "to", last, &to));
+	if (to < from) {
+		strcpy(logging->request->field, "to");
+		return fault_of(FAULT_CALLER, "the last day is before the first");
+	}
+	logging->from_ms = begin_of(from);
+	logging->to_ms = begin_of(to + 1);
+	return fault_none();
+}
+
+struct fault handlers_admin_access_of(struct request *request)
+{
+	const jalka_AdminCall *call = &request->call->call.admin;
+	struct logging logging = { .request = request, .gate = request->gate, .list = "entries" };
+	struct record_id who;
+	const char *reason = call->args_count > 2 ? call->args[2] : "";
+	strcpy(request->field, "staff");
+	FAULT_TRY(resolve_record(request->gate->world.book, call->args[1], &who));
+	request->field[0] = '\0';
+	FAULT_TRY(read_person_range(&logging, call->args_count > 3 ? call->args[3] : "", call->args_count > 4 ? call->args[4] : ""));
+	request->gate->reason = says_nothing(reason) ? NULL : reason;
+	FAULT_TRY(gate_class(request->gate, ACCESS_READ, ACCESS_LOG, 0, ACCESS_WHOLE));
+	FAULT_TRY(gate_trace_act(request->gate, RECORDS_ACCESS_ACT_READ_LOG, (struct case_id){ { 0 } }, who, reason, NULL));
+	logging.out = answer_begin(request->answer);
+	writer_id(logging.out, "who", who.bytes);
+	writer_number(logging.out, "from_ms", logging.from_ms);
+	writer_number(logging.out, "to_ms", logging.to_ms);
+	writer_list(logging.out, logging.list);
+	struct fault f = ledger_of_person(node_ledger(request->target.node), who, logging.from_ms, logging.to_ms, person_item, &logging);
+	writer_list_end(logging.out);
+	writer_number(logging.out, "more", logging.more);
+	return answer_end(request->answer, f);
 }
 
 /* Which drafts stay unsigned; of what is in them nothing is known here (api/stale). */

@@ -564,8 +564,18 @@ static struct fault verb_drafts(struct order_line *line)
 	return handlers_admin_drafts(line->request);
 }
 
+static struct fault verb_caseload(struct order_line *line)
+{
+	return handlers_admin_caseload(line->request);
+}
+
 static struct fault verb_access(struct order_line *line)
 {
+	static const char usage[] = "access break-glass or access volume, with a first day, else 30 days; or access of STAFF REASON [FROM [TO]]";
+	if (strcmp(arg(line, 0), "of") == 0)
+		return line->count >= 3 ? handlers_admin_access_of(line->request) : fault_of(FAULT_CALLER, usage);
+	if (line->count > 2)
+		return fault_of(FAULT_CALLER, usage);
 	return handlers_admin_access(line->request, arg(line, 0), arg(line, 1));
 }
 
@@ -618,13 +628,15 @@ static const struct verb {
 	{ "unassign", verb_unassign, 2, 2, "unassign CASE STAFF", 0, false, ACCESS_CREATE, ACCESS_ASSIGNMENT },
 	{ "no-own-worker", verb_no_own_worker, 2, 2, "no-own-worker CASE REASON", 0, false, ACCESS_CREATE, ACCESS_ASSIGNMENT },
 	{ "forgotten", verb_forgotten, 0, 0, "forgotten", 0, false, ACCESS_READ, ACCESS_ASSIGNMENT },
-	{ "handovers", verb_handovers, 0, 0, "handovers", 0, false, ACCESS_READ, ACCESS_ASSIGNMENT },
+	{ "caseload", verb_caseload, 0, 2, "caseload, caseload attention, caseload of STAFF, caseload find TEXT, or caseload people", 0, false,
+	  ACCESS_READ, ACCESS_ASSIGNMENT },
+	{ "handovers", verb_handovers, 0, 1, "handovers, or handovers all", 0, false, ACCESS_READ, ACCESS_ASSIGNMENT },
 	{ "quarantine", verb_quarantine, 0, 1, "quarantine, or quarantine decided", 0, false, ACCESS_READ, ACCESS_ASSIGNMENT },
 	{ "accept", verb_decide, 1, 2, "accept ITEM [WHY]", 0, true, ACCESS_CREATE, ACCESS_ASSIGNMENT },
 	{ "reject", verb_decide, 1, 2, "reject ITEM [WHY]", 0, false, ACCESS_CREATE, ACCESS_ASSIGNMENT },
 	{ "erase", verb_erase, 2, 4, "erase case CASE [GROUND], erase record CASE RECORD [GROUND], or erase approve or drop CASE [RECORD]",
 	  0, false, ACCESS_CREATE, ACCESS_ERASURE },
-	{ "erasures", verb_erase, 0, 0, "erasures", 0, false, ACCESS_READ, ACCESS_ERASURE },
+	{ "erasures", verb_erase, 0, 1, "erasures, or erasures done", 0, false, ACCESS_READ, ACCESS_ERASURE },
 	{ "retention", verb_erase, 0, 1, "retention, or retention all", 0, false, ACCESS_READ, ACCESS_ERASURE },
 	{ "audit", verb_audit, 0, 0, "audit", 0, false, ACCESS_READ, ACCESS_DEVICES },
 	{ "cases", verb_cases, 0, 0, "cases", 0, false, ACCESS_READ, ACCESS_ASSIGNMENT },
@@ -637,8 +649,8 @@ static const struct verb {
 	{ "backups", verb_backups, 0, 0, "backups", 0, false, ACCESS_READ, ACCESS_DEVICES },
 	{ "backup", verb_backup, 0, 0, "backup", 0, false, ACCESS_CREATE, ACCESS_DEVICES },
 	{ "drafts", verb_drafts, 0, 0, "drafts", 0, false, ACCESS_READ, ACCESS_LOG },
-	{ "access", verb_access, 1, 2, "access break-glass, or access volume; with a first day, else 30 days", 0, false, ACCESS_READ,
-	  ACCESS_LOG },
+	{ "access", verb_access, 1, 5, "access break-glass or access volume, with a first day, else 30 days; or access of STAFF REASON [FROM [TO]]",
+	  0, false, ACCESS_READ, ACCESS_LOG },
 	{ "statistics", verb_statistics, 1, 4, "statistics QUARTER [show | count | propose STAFF | freeze STAFF], or statistics list", 0, false,
 	  ACCESS_READ, ACCESS_STATISTICS },
 };
@@ -651,7 +663,8 @@ static struct fault ask_gate(const struct order_line *line, const struct verb *v
 	bool is_loss = outs || verb->fn == verb_lost;
 	bool adds = (verb->fn == verb_staff && strcmp(arg(line, 0), "add") == 0) || (verb->fn == verb_lost && line->count > 1) ||
 		    (verb->fn == verb_statistics && (strcmp(arg(line, 1), "propose") == 0 || strcmp(arg(line, 1), "freeze") == 0));
-	bool is_metadata = verb->class == ACCESS_BASIC || verb->class == ACCESS_LOG || verb->class == ACCESS_ERASURE;
+	bool is_metadata = verb->class == ACCESS_BASIC || verb->class == ACCESS_LOG || verb->class == ACCESS_ERASURE ||
+			   verb->fn == verb_caseload || verb->fn == verb_handovers;
 	struct record_id nobody = { { 0 } };
 	struct case_id none = { { 0 } };
 	FAULT_TRY(gate_class(line->request->gate, adds ? ACCESS_CREATE : verb->act, verb->class,

@@ -6,6 +6,7 @@
  *   erase approve CASE [RECORD]   another approves: it is erased here and on every device, with a certificate
  *   erase drop CASE [RECORD]      the proposal is taken back
  *   erasures                      what waits for the second person
+ *   erasures done                 the certificates of what was erased
  *
  * While nobody is granted the administrator's role there is no second person, and what
  * sits at the socket erases alone. Without a ground the end of the time to be kept is
@@ -14,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "api/clients.h"
 #include "api/gate.h"
 #include "api/handlers.h"
 #include "api/resolve.h"
@@ -41,6 +43,7 @@ struct erasing {
 	struct log_case *cases;       /* of the list */
 	size_t case_count, room;
 	bool all, full;
+	struct clients clients;       /* of the lists, for roles that see names */
 };
 
 static const char *arg(const struct erasing *e, size_t i)
@@ -214,6 +217,21 @@ static uint64_t moment_of(const uint8_t *value)
 	return ms;
 }
 
+/* Whose it is; of a child notice nobody learns that here. */
+static void write_client(struct erasing *e, const uint8_t case_id[static ID_BYTES])
+{
+	struct log_case info;
+	struct case_id id;
+	bool found = false;
+	memcpy(id.bytes, case_id, ID_BYTES);
+	(void)log_case_get(node_log(e->node), id, &info, &found);
+	if (!found)
+		return;
+	writer_string(e->out, "kind", view_case_kind(info.kind));
+	if (info.kind != DELTA_CASE_CHILD_NOTICE)
+		clients_write(&e->clients, info.kind == DELTA_CASE_CLIENT ? &info.case_id : &info.client_case, e->out);
+}
+
 static bool waiting_item(void *ctx, struct span key, struct span value)
 {
 	struct erasing *e = ctx;
@@ -227,7 +245,9 @@ static bool waiting_item(void *ctx, struct span key, struct span value)
 	writer_object(e->out, NULL);
 	writer_id(e->out, "case_id", key.data);
 	writer_id(e->out, "record", key.data + ID_BYTES);
+	write_client(e, key.data);
 	writer_string(e->out, "proposed_by", name);
+	writer_bool(e->out, "mine", ID_EQUAL(by, e->gate->staff));
 	writer_number(e->out, "at_ms", moment_of(value.data));
 	writer_text(e->out, "ground", span_of(value.data + ID_BYTES + 8, value.len - ID_BYTES - 8));
 	writer_object_end(e->out);
@@ -236,9 +256,50 @@ static bool waiting_item(void *ctx, struct span key, struct span value)
 
 static struct fault list_waiting(struct erasing *e)
 {
+	FAULT_TRY(clients_gather(e->request, &e->clients));
 	e->out = answer_begin(e->request->answer);
 	writer_list(e->out, "erasures");
 	struct fault f = log_scan(node_log(e->node), TABLE_PROPOSED, (struct span){ NULL, 0 }, waiting_item, e);
+	writer_list_end(e->out);
+	return answer_end(e->request->answer, f);
+}
+
+/* ---- what was erased ---- */
+
+static bool certificate_item(void *ctx, const struct casebook_record *record)
+{
+	struct erasing *e = ctx;
+	struct span text = { NULL, 0 };
+	struct record_id place = { { 0 } };
+	if (!fields_has(record->shown, RECORDS_RETENTION_ACTION_CERTIFICATE))
+		return true; /* the hub's own memory of the same erasure */
+	if (!answer_item(e->request->answer, "certificates"))
+		return false;
+	writer_object(e->out, NULL);
+	writer_id(e->out, "id", record->record_id.bytes);
+	writer_number(e->out, "executed_ms", fields_number_or_none(record->shown, RECORDS_RETENTION_ACTION_EXECUTED_AT));
+	(void)fields_id(record->shown, RECORDS_RETENTION_ACTION_DUE_CASES, &place);
+	writer_id(e->out, "case_id", place.bytes);
+	(void)fields_bytes(record->shown, RECORDS_RETENTION_ACTION_GROUND, &text);
+	writer_text(e->out, "ground", text);
+	text = (struct span){ NULL, 0 };
+	(void)fields_bytes(record->shown, RECORDS_RETENTION_ACTION_PROPOSED_BY, &text);
+	writer_text(e->out, "proposed_by", text);
+	text = (struct span){ NULL, 0 };
+	(void)fields_bytes(record->shown, RECORDS_RETENTION_ACTION_APPROVER, &text);
+	writer_text(e->out, "approver", text);
+	text = (struct span){ NULL, 0 };
+	(void)fields_bytes(record->shown, RECORDS_RETENTION_ACTION_CERTIFICATE, &text);
+	writer_text(e->out, "certificate", text);
+	writer_object_end(e->out);
+	return true;
+}
+
+static struct fault list_done(struct erasing *e)
+{
+	e->out = answer_begin(e->request->answer);
+	writer_list(e->out, "certificates");
+	struct fault f = casebook_list(node_book(e->node), RECORDS_TYPE_RETENTION_ACTION, NULL, 0, certificate_item, e);
 	writer_list_end(e->out);
 	return answer_end(e->request->answer, f);
 }
@@ -272,6 +333,8 @@ static struct fault due_item(struct erasing *e, const struct log_case *info)
 	writer_id(e->out, "case_id", info->case_id.bytes);
 	writer_string(e->out, "kind", view_case_kind(info->kind));
 	writer_id(e->out, "client_case", info->client_case.bytes);
+	if (info->kind != DELTA_CASE_CHILD_NOTICE)
+		clients_write(&e->clients, info->kind == DELTA_CASE_CLIENT ? &info->case_id : &info->client_case, e->out);
 	writer_string(e->out, "class", row->code);
 	writer_number(e->out, "years", row->years);
 	writer_string(e->out, "starts", row->starts);
@@ -286,6 +349,7 @@ static struct fault due_item(struct erasing *e, const struct log_case *info)
 static struct fault list_due(struct erasing *e)
 {
 	FAULT_TRY(know_cases(e));
+	FAULT_TRY(clients_gather(e->request, &e->clients));
 	e->out = answer_begin(e->request->answer);
 	writer_list(e->out, "cases");
 	struct fault f = fault_none();
@@ -474,9 +538,11 @@ struct fault handlers_admin_erase(struct request *request)
 	if (strcmp(call->verb, "erase") == 0)
 		f = erase(&e);
 	else if (strcmp(call->verb, "erasures") == 0)
-		f = list_waiting(&e);
+		f = call->args_count == 0 ? list_waiting(&e) : strcmp(arg(&e, 0), "done") == 0 ? list_done(&e)
+									      : fault_of(FAULT_CALLER, "erasures, or erasures done");
 	else
 		f = call->args_count == 0 || e.all ? list_due(&e) : fault_of(FAULT_CALLER, "retention, or retention all");
 	free(e.cases);
+	clients_free(&e.clients);
 	return f;
 }

@@ -12,6 +12,7 @@
 #include <sodium.h>
 #include <stdio.h>
 
+#include "api/clients.h"
 #include "api/gate.h"
 #include "api/profile.h"
 #include "api/resolve.h"
@@ -375,10 +376,29 @@ static struct fault list(struct writing *w, struct profile *profile, const jalka
 
 /* ---- at the central node ---- */
 
+enum { OVER_DAYS = 30 };
+
 struct waiting {
 	struct request *request;
 	struct writer *out;
+	struct clients clients;
+	bool is_over; /* those are being told */
 };
+
+/* Whose the case is. */
+static void write_whose(struct waiting *waiting, const struct case_id *id)
+{
+	struct log_case info;
+	bool found = false;
+	(void)log_case_get(node_log(waiting->request->target.node), *id, &info, &found);
+	if (found && info.kind != DELTA_CASE_CHILD_NOTICE)
+		clients_write(&waiting->clients, info.kind == DELTA_CASE_CLIENT ? &info.case_id : &info.client_case, waiting->out);
+}
+
+static const char *said_state(const struct handover *said)
+{
+	return said->is_in_effect ? "EFFECTIVE" : said->is_rejected ? "REJECTED" : said->is_accepted ? "ACCEPTED" : "PROPOSED";
+}
 
 static void write_staff(struct waiting *waiting, const char *key, struct record_id id)
 {
@@ -402,8 +422,12 @@ static bool waiting_item(void *ctx, const struct handovers_one *one)
 	writer_id(out, "case_id", one->handover->case_id.bytes);
 	write_staff(waiting, "from", one->handover->from);
 	write_staff(waiting, "to", one->handover->to);
-	writer_string(out, "waits_for", handover_waits(one->said));
-	write_block(out, one->block);
+	write_whose(waiting, &one->handover->case_id);
+	writer_string(out, "state", said_state(one->said));
+	writer_bool(out, "client_told", one->said->is_told);
+	writer_string(out, "waits_for", waiting->is_over ? "" : handover_waits(one->said));
+	if (!waiting->is_over)
+		write_block(out, one->block);
 	writer_list(out, "cases");
 	for (size_t i = 0; i < one->handover->case_count; i++)
 		writer_id(out, NULL, one->handover->cases[i].bytes);
@@ -415,12 +439,22 @@ static bool waiting_item(void *ctx, const struct handovers_one *one)
 struct fault handlers_handovers_waiting(struct request *request)
 {
 	struct node *node = request->target.node;
+	const jalka_AdminCall *call = &request->call->call.admin;
+	bool all = call->args_count == 1 && strcmp(call->args[0], "all") == 0;
 	struct waiting waiting = { .request = request };
+	if (call->args_count != 0 && !all)
+		return fault_of(FAULT_CALLER, "handovers, or handovers all");
 	FAULT_TRY(handovers_step(node_handovers(node), node_hub(node), node_now()));
+	FAULT_TRY(clients_gather(request, &waiting.clients));
 	waiting.out = answer_begin(request->answer);
 	writer_list(waiting.out, "handovers");
 	struct fault f = handovers_list(node_handovers(node), node_hub(node), waiting_item, &waiting);
+	waiting.is_over = true;
+	if (!fault_is(f) && all)
+		f = handovers_over(node_handovers(node), node_hub(node), node_now().wall_ms - OVER_DAYS * (uint64_t)86400000, waiting_item,
+				   &waiting);
 	writer_list_end(waiting.out);
+	clients_free(&waiting.clients);
 	return answer_end(request->answer, f);
 }
 

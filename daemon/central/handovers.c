@@ -10,8 +10,10 @@
 
 /* Of handovers that are not over: record -> nothing. */
 #define TABLE "handover"
+/* Of those that are over: the moment that was seen, big-endian, and record -> nothing. */
+#define TABLE_OVER "handover-over"
 
-enum { DAY_MS = 24 * 60 * 60 * 1000 };
+enum { DAY_MS = 24 * 60 * 60 * 1000, MOMENT_BYTES = 8, OVER_BYTES = MOMENT_BYTES + ID_BYTES };
 
 struct handovers {
 	struct log *log;
@@ -154,10 +156,17 @@ static struct fault act(struct handovers *handovers, struct hub *hub, const stru
 	return hub_handover_take_effect(hub, handover, now);
 }
 
-static struct fault forget(struct handovers *handovers, struct record_id id)
+/* It waits no more; that it was there stands under its moment. */
+static struct fault forget(struct handovers *handovers, struct record_id id, bool was_proposed, struct hub_time now)
 {
+	uint8_t key[OVER_BYTES];
+	for (size_t i = 0; i < MOMENT_BYTES; i++)
+		key[i] = (uint8_t)(now.wall_ms >> (56 - 8 * i));
+	memcpy(key + MOMENT_BYTES, id.bytes, ID_BYTES);
 	FAULT_TRY(log_begin(handovers->log));
 	(void)log_remove(handovers->log, TABLE, ID_SPAN(id));
+	if (was_proposed)
+		(void)log_put(handovers->log, TABLE_OVER, span_of(key, sizeof key), (struct span){ NULL, 0 });
 	return log_commit(handovers->log); /* tells what the removal met */
 }
 
@@ -180,7 +189,7 @@ static struct fault look_at(struct handovers *handovers, struct hub *hub, struct
 	bool is_over = true;
 	FAULT_TRY(read_one(handovers, hub, id, &reading, &handover));
 	FAULT_TRY(act(handovers, hub, &handover, &reading.said, now, &is_over));
-	return is_over ? forget(handovers, id) : fault_none();
+	return is_over ? forget(handovers, id, reading.said.is_proposed, now) : fault_none();
 }
 
 /* ---- what waits ---- */
@@ -189,14 +198,11 @@ struct waiting {
 	struct record_id *ids;
 	size_t count, room;
 	bool full;
+	uint64_t since_ms; /* of those that are over */
 };
 
-static bool take_waiting(void *ctx, struct span key, struct span value)
+static bool take_id(struct waiting *waiting, const uint8_t id[static ID_BYTES])
 {
-	struct waiting *waiting = ctx;
-	(void)value;
-	if (key.len != ID_BYTES)
-		return true;
 	if (waiting->count == waiting->room) {
 		size_t room = waiting->room == 0 ? 16 : 2 * waiting->room;
 		struct record_id *more = realloc(waiting->ids, room * sizeof *more);
@@ -206,8 +212,27 @@ static bool take_waiting(void *ctx, struct span key, struct span value)
 		waiting->ids = more;
 		waiting->room = room;
 	}
-	memcpy(waiting->ids[waiting->count++].bytes, key.data, ID_BYTES);
+	memcpy(waiting->ids[waiting->count++].bytes, id, ID_BYTES);
 	return true;
+}
+
+static bool take_waiting(void *ctx, struct span key, struct span value)
+{
+	struct waiting *waiting = ctx;
+	(void)value;
+	return key.len != ID_BYTES || take_id(waiting, key.data);
+}
+
+static bool take_over(void *ctx, struct span key, struct span value)
+{
+	struct waiting *waiting = ctx;
+	uint64_t at_ms = 0;
+	(void)value;
+	if (key.len != OVER_BYTES)
+		return true;
+	for (size_t i = 0; i < MOMENT_BYTES; i++)
+		at_ms = at_ms << 8 | key.data[i];
+	return at_ms < waiting->since_ms || take_id(waiting, key.data + MOMENT_BYTES);
 }
 
 static struct fault find_waiting(struct handovers *handovers, struct waiting *waiting)
@@ -249,6 +274,19 @@ struct fault handovers_list(struct handovers *handovers, struct hub *hub, handov
 	bool goes_on = true;
 	struct fault fault = find_waiting(handovers, &waiting);
 	for (size_t i = 0; i < waiting.count && goes_on && !fault_is(fault); i++)
+		fault = tell(handovers, hub, waiting.ids[i], fn, ctx, &goes_on);
+	free(waiting.ids);
+	return fault;
+}
+
+struct fault handovers_over(struct handovers *handovers, struct hub *hub, uint64_t since_ms, handovers_fn *fn, void *ctx)
+{
+	struct waiting waiting = { .since_ms = since_ms };
+	bool goes_on = true;
+	struct fault fault = log_scan(handovers->log, TABLE_OVER, (struct span){ NULL, 0 }, take_over, &waiting);
+	if (!fault_is(fault) && waiting.full)
+		fault = fault_of(FAULT_LIMIT, "memory for handovers");
+	for (size_t i = waiting.count; i-- > 0 && goes_on && !fault_is(fault);)
 		fault = tell(handovers, hub, waiting.ids[i], fn, ctx, &goes_on);
 	free(waiting.ids);
 	return fault;

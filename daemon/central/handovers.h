@@ -34,5 +34,7 @@ struct handovers_one {
 };
 typedef bool handovers_fn(void *ctx, const struct handovers_one *one);
 struct fault handovers_list(struct handovers *handovers, struct hub *hub, handovers_fn *fn, void *ctx);
+/* Those that are over, in effect or rejected, since that moment; the newest first. */
+struct fault handovers_over(struct handovers *handovers, struct hub *hub, uint64_t since_ms, handovers_fn *fn, void *ctx);
 
 #endif

@@ -245,6 +245,23 @@ struct hub_exposed {
 typedef bool hub_exposed_fn(void *ctx, const struct hub_exposed *item);
 struct fault hub_exposed(struct hub *hub, struct node_id node, hub_exposed_fn *fn, void *ctx);
 
+/* Who holds what now (hub_caseload.c): each case of a client that is open here and not erased, in
+ * no order. Of more than HUB_HOLDS_MAX assignments of one case the rest is not told. */
+enum { HUB_HOLDS_MAX = 64 };
+struct hub_hold {
+	struct record_id staff, assignment;
+	uint32_t role;  /* as given to hub_assign */
+	uint64_t to_ms; /* 0: no planned end */
+};
+struct hub_load {
+	struct case_id case_id, client_case; /* of a CLIENT case: itself */
+	enum delta_case_kind kind;
+	const struct hub_hold *holds;        /* borrowed while the callback runs */
+	size_t hold_count;
+};
+typedef bool hub_load_fn(void *ctx, const struct hub_load *load);
+struct fault hub_caseload(struct hub *hub, hub_load_fn *fn, void *ctx);
+
 /* Recomputes every author's chain from digests, checks every signed head and the
  * digest of every delta whose bytes and secret are still there. */
 struct hub_audit {

@@ -11,9 +11,9 @@
 #include "store/statements.h"
 
 /* Rises when the same log would give other rows: they are then made anew. */
-enum { VERSION = 1, SEEN_BYTES = 32 };
+enum { VERSION = 2, SEEN_BYTES = 32 };
 
-enum query { PUT, REMOVE, REMOVE_ALL_OF, OF_CLIENT, OF_ACT, UNSETTLED, VOLUME, PEOPLE, COUNT, META_GET, META_PUT, QUERIES };
+enum query { PUT, REMOVE, REMOVE_ALL_OF, OF_CLIENT, OF_ACT, OF_PERSON, UNSETTLED, VOLUME, PEOPLE, COUNT, META_GET, META_PUT, QUERIES };
 _Static_assert((int)QUERIES <= (int)STATEMENTS_MAX, "every query has a place among the statements");
 
 static const char schema_text[] =
@@ -24,6 +24,8 @@ static const char schema_text[] =
 	"CREATE INDEX ledger_client ON ledger(client_case, at) WHERE client_case IS NOT NULL;"
 	"CREATE INDEX ledger_act ON ledger(act, at);"
 	"CREATE INDEX ledger_log ON ledger(log);";
+/* Of version 2 on. */
+static const char index_text[] = "CREATE INDEX IF NOT EXISTS ledger_who ON ledger(who, at) WHERE who IS NOT NULL";
 
 #define COLUMNS "record, node, at, act, role, who, target, client, case_id, client_case, reason"
 static const char *const queries[QUERIES] = {
@@ -33,6 +35,7 @@ static const char *const queries[QUERIES] = {
 	[OF_CLIENT] = "SELECT " COLUMNS " FROM ledger WHERE at>=? AND at<?"
 		      " AND client_case IN (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ORDER BY at DESC, record",
 	[OF_ACT] = "SELECT " COLUMNS " FROM ledger WHERE act=? AND at>=? AND at<? ORDER BY at DESC, record",
+	[OF_PERSON] = "SELECT " COLUMNS " FROM ledger WHERE who=? AND at>=? AND at<? ORDER BY at DESC, record",
 	[UNSETTLED] = "SELECT " COLUMNS " FROM ledger a WHERE act=? AND NOT EXISTS"
 		      " (SELECT 1 FROM ledger b WHERE b.act=? AND b.target = a.target) GROUP BY target ORDER BY at, record",
 	[VOLUME] = "SELECT node, act, count(*), max(at) FROM ledger WHERE at>=? AND at<? GROUP BY node, act ORDER BY node, act",
@@ -232,6 +235,16 @@ struct fault ledger_of_act(struct ledger *ledger, uint64_t act, uint64_t from_ms
 	return walk(ledger, OF_ACT, statement, fn, ctx);
 }
 
+struct fault ledger_of_person(struct ledger *ledger, struct record_id who, uint64_t from_ms, uint64_t to_ms, ledger_fn *fn,
+			      void *ctx)
+{
+	struct sqlite3_stmt *statement;
+	FAULT_TRY(statements_take(&ledger->statements, OF_PERSON, &statement));
+	statements_bind_bytes(statement, 1, ID_SPAN(who));
+	bind_range(statement, 2, from_ms, to_ms);
+	return walk(ledger, OF_PERSON, statement, fn, ctx);
+}
+
 struct fault ledger_volume(struct ledger *ledger, uint64_t from_ms, uint64_t to_ms, ledger_volume_fn *fn, void *ctx)
 {
 	struct sqlite3_stmt *statement;
@@ -357,6 +370,8 @@ static struct fault prepare(struct ledger *ledger, struct sqlite3 *db)
 		return fault_none();
 	FAULT_TRY(log_begin(ledger->log));
 	struct fault fault = is_new ? statements_exec(&ledger->statements, schema_text) : fault_none();
+	if (!fault_is(fault))
+		fault = statements_exec(&ledger->statements, index_text);
 	if (!fault_is(fault))
 		fault = fill(ledger);
 	if (!fault_is(fault))

@@ -42,6 +42,8 @@ enum { LEDGER_LINKED_MAX = 16 };
 struct fault ledger_of_client(struct ledger *ledger, const struct case_id *client_cases, size_t count, uint64_t from_ms,
 			      uint64_t to_ms, ledger_fn *fn, void *ctx);
 struct fault ledger_of_act(struct ledger *ledger, uint64_t act, uint64_t from_ms, uint64_t to_ms, ledger_fn *fn, void *ctx);
+struct fault ledger_of_person(struct ledger *ledger, struct record_id who, uint64_t from_ms, uint64_t to_ms, ledger_fn *fn,
+			      void *ctx);
 
 /* Entries of an act that nobody has looked at since they arrived, and that somebody does now
  * (not inside a transaction). What a device tells late counts when it comes. */
