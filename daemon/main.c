@@ -162,11 +162,21 @@ static struct fault run_field(struct loop *loop)
 
 /* ---- central ---- */
 
+static struct alerts_limits read_alerts(void)
+{
+	return (struct alerts_limits){
+		.contact_days = options_number(&options, OPTIONS_ALERT_CONTACT), .unsent_hours = options_number(&options, OPTIONS_ALERT_UNSENT),
+		.disk_percent = options_number(&options, OPTIONS_ALERT_DISK), .clock_s = options_number(&options, OPTIONS_ALERT_CLOCK),
+		.failures = options_number(&options, OPTIONS_ALERT_FAILURES),
+		.quarantine_days = options_number(&options, OPTIONS_ALERT_QUARANTINE),
+	};
+}
+
 static struct fault read_central(struct node_config *config, struct address *public)
 {
 	*config = (struct node_config){
 		.folder = &folder, .key_file = option(OPTIONS_KEY_FILE), .deny_file = option(OPTIONS_DENY_FILE),
-		.only_make = options_has(&options, OPTIONS_INIT_ONLY),
+		.only_make = options_has(&options, OPTIONS_INIT_ONLY), .alerts = read_alerts(),
 		.init = options_has(&options, OPTIONS_INIT) || options_has(&options, OPTIONS_INIT_ONLY),
 		.restored = options_has(&options, OPTIONS_RESTORED), .override = options_has(&options, OPTIONS_OVERRIDE_DENY),
 	};

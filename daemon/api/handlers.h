@@ -19,11 +19,13 @@
  * handlers_caseload: the administrator's caseload
  * handlers_backup: the administrator's backups, backup  handlers_console: sign_in, console
  * handlers_operator: the console's accounts, also the administrator's operator
+ * handlers_health: the administrator's health, system; handlers_clashes: conflicts
  */
 #ifndef JALKA_API_HANDLERS_H
 #define JALKA_API_HANDLERS_H
 
 #include "api/request.h"
+#include "central/hub.h"
 #include "domain/labels.h"
 #include "store/replica.h"
 
@@ -40,6 +42,9 @@ void handlers_wipe(void);
 /* The state's name in JSON, and central's counters as members of an open object. */
 const char *handlers_sync_name(enum replica_state state);
 void handlers_counters(struct node *node, struct writer *out);
+/* How its backup stands, as members of an open object. */
+void handlers_backup_write(struct writer *out, struct node *node);
+const char *handlers_device_state(enum hub_device_state state);
 
 /* Reads a language of a call; FAULT_CALLER, at its field, when it is none. */
 struct fault handlers_read_language(struct request *request, const char *code, enum labels_language *out);
@@ -84,6 +89,9 @@ struct fault handlers_admin_erase(struct request *request);
 struct fault handlers_admin_grants(struct request *request);
 struct fault handlers_admin_drafts(struct request *request);
 struct fault handlers_backup(struct request *request, bool begin);
+request_handler handlers_health;  /* the administrator's verbs */
+request_handler handlers_system;
+request_handler handlers_clashes; /* `conflicts` */
 struct fault handlers_admin_access(struct request *request, const char *what, const char *since);
 struct fault handlers_admin_access_of(struct request *request); /* access of STAFF REASON [FROM [TO]] */
 struct fault handlers_admin_caseload(struct request *request);

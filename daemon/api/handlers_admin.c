@@ -202,7 +202,7 @@ static struct fault verb_enrol(struct order_line *line)
 	return finish(line, fault_none());
 }
 
-static const char *state_name(enum hub_device_state state)
+const char *handlers_device_state(enum hub_device_state state)
 {
 	switch (state) {
 	case HUB_DEVICE_WAITING:
@@ -231,7 +231,7 @@ static bool device_item(void *ctx, const struct hub_device *device)
 	writer_id(out, "node", device->node.bytes);
 	writer_id(out, "holder", device->holder.bytes);
 	writer_string(out, "holder_name", name);
-	writer_string(out, "state", state_name(device->state));
+	writer_string(out, "state", handlers_device_state(device->state));
 	writer_string(out, "serial", device->serial);
 	writer_string(out, "words", device->state == HUB_DEVICE_WAITING ? device->words : "");
 	writer_string(out, "disk", disk_name(device->disk));
@@ -290,7 +290,7 @@ static struct fault answer_device(struct order_line *line, const struct node_id 
 {
 	struct writer *out = begin(line);
 	writer_id(out, "node", node->bytes);
-	writer_string(out, "state", state_name(state));
+	writer_string(out, "state", handlers_device_state(state));
 	return finish(line, fault_none());
 }
 
@@ -323,7 +323,7 @@ static struct fault verb_confirm(struct order_line *line)
 	FAULT_TRY(hub_devices(line->hub, device_confirmed, &confirmed));
 	struct writer *out = begin(line);
 	writer_id(out, "node", node.bytes);
-	writer_string(out, "state", state_name(HUB_DEVICE_ACTIVE));
+	writer_string(out, "state", handlers_device_state(HUB_DEVICE_ACTIVE));
 	writer_string(out, "disk", disk_name(confirmed.disk));
 	return finish(line, fault_none());
 }
@@ -529,6 +529,21 @@ static struct fault verb_safe(struct order_line *line)
 	return finish(line, fault_none());
 }
 
+static struct fault verb_health(struct order_line *line)
+{
+	return handlers_health(line->request);
+}
+
+static struct fault verb_system(struct order_line *line)
+{
+	return handlers_system(line->request);
+}
+
+static struct fault verb_conflicts(struct order_line *line)
+{
+	return handlers_clashes(line->request);
+}
+
 static struct fault verb_backups(struct order_line *line)
 {
 	return handlers_backup(line->request, false);
@@ -646,6 +661,9 @@ static const struct verb {
 	{ "unmerge", verb_match, 1, 1, "unmerge CLIENT", 0, false, ACCESS_CREATE, ACCESS_ASSIGNMENT },
 	{ "match", verb_match_reject, 3, 3, "match reject CLIENT CLIENT", 0, false, ACCESS_CREATE, ACCESS_ASSIGNMENT },
 	{ "safe", verb_safe, 1, 1, "safe ORDER", 0, false, ACCESS_CREATE, ACCESS_DEVICES },
+	{ "health", verb_health, 0, 0, "health", 0, false, ACCESS_READ, ACCESS_DEVICES },
+	{ "system", verb_system, 0, 0, "system", 0, false, ACCESS_READ, ACCESS_DEVICES },
+	{ "conflicts", verb_conflicts, 0, 0, "conflicts", 0, false, ACCESS_READ, ACCESS_BASIC },
 	{ "backups", verb_backups, 0, 0, "backups", 0, false, ACCESS_READ, ACCESS_DEVICES },
 	{ "backup", verb_backup, 0, 0, "backup", 0, false, ACCESS_CREATE, ACCESS_DEVICES },
 	{ "drafts", verb_drafts, 0, 0, "drafts", 0, false, ACCESS_READ, ACCESS_LOG },

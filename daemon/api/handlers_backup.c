@@ -29,13 +29,22 @@ static void write_status(struct writer *out, const struct backup_status *s)
 	writer_string(out, "last_failure", s->last_failure);
 }
 
+void handlers_backup_write(struct writer *out, struct node *node)
+{
+	struct backup_status status;
+	writer_bool(out, "kept", node_backup(node) != NULL);
+	if (node_backup(node) == NULL)
+		return;
+	backup_status(node_backup(node), &status);
+	write_status(out, &status);
+}
+
 struct fault handlers_backup(struct request *request, bool begin)
 {
 	struct node *node = request->target.node;
 	struct backup *backup = node_backup(node);
 	struct hub_counters counters;
 	struct hub_census census;
-	struct backup_status status;
 	if (backup == NULL && begin)
 		return fault_of(FAULT_CALLER, "no backups are kept: start the central node with --backup DIR");
 	if (begin)
@@ -43,12 +52,8 @@ struct fault handlers_backup(struct request *request, bool begin)
 	hub_counters(node_hub(node), &counters);
 	hub_census(node_hub(node), node_now(), &census);
 	struct writer *out = answer_begin(request->answer);
-	writer_bool(out, "kept", backup != NULL);
 	writer_number(out, "last_order", counters.last_order);
 	writer_number(out, "safe_order", census.safe_order);
-	if (backup != NULL) {
-		backup_status(backup, &status);
-		write_status(out, &status);
-	}
+	handlers_backup_write(out, node);
 	return answer_end(request->answer, fault_none());
 }

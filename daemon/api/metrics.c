@@ -11,6 +11,7 @@
 
 #include "api/version.h"
 #include "base/assert.h"
+#include "central/alarms.h"
 #include "central/backup.h"
 #include "central/tally.h"
 #include "io/logline.h"
@@ -55,7 +56,7 @@ static void seconds(struct metrics *out, const char *named, const char *type, ui
 
 /* ---- the process ---- */
 
-static uint64_t resident_bytes(void)
+uint64_t metrics_resident_bytes(void)
 {
 	unsigned long long whole, resident = 0;
 	FILE *file = fopen("/proc/self/statm", "r");
@@ -67,7 +68,7 @@ static uint64_t resident_bytes(void)
 	return resident * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
-static uint64_t open_files(void)
+uint64_t metrics_open_files(void)
 {
 	uint64_t count = 0;
 	DIR *folder = opendir("/proc/self/fd");
@@ -107,8 +108,8 @@ static void put_process(struct metrics *out, const struct loop *loop)
 	seconds(out, "process_cpu_seconds_total", "counter",
 		(uint64_t)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000000 + (uint64_t)(used.ru_utime.tv_usec + used.ru_stime.tv_usec),
 		"Processor time used.");
-	gauge(out, "process_resident_memory_bytes", resident_bytes(), "Memory held.");
-	gauge(out, "process_open_fds", open_files(), "Open file descriptors.");
+	gauge(out, "process_resident_memory_bytes", metrics_resident_bytes(), "Memory held.");
+	gauge(out, "process_open_fds", metrics_open_files(), "Open file descriptors.");
 	if (getrlimit(RLIMIT_NOFILE, &files) == 0)
 		gauge(out, "process_max_fds", files.rlim_cur, "File descriptors it may open.");
 	seconds(out, "process_start_time_seconds", "gauge", started_us(), "When it began, since 1970.");
@@ -178,6 +179,27 @@ static void put_devices(struct metrics *out, const struct hub_census *now)
 	gauge(out, "jalka_devices_wipe_open", now->wipes_open, "Revoked devices that have not said that they are erased.");
 }
 
+/* An alert as a label's word: "no_contact". */
+static const char *small(const char *word, char out[static WORD_BYTES])
+{
+	tally_word(word, out, WORD_BYTES);
+	return out;
+}
+
+static void put_alerts(struct metrics *out, struct node *node)
+{
+	uint64_t devices[ALERTS_COUNT], now_ms = node_now().wall_ms;
+	uint32_t own = alarms_of_node(node, node_alerts(node), now_ms);
+	char word[WORD_BYTES];
+	name(out, "jalka_devices_alert", "gauge", "Devices that want attention, by why (jalka admin health).");
+	if (!fault_is(alarms_count(node_hub(node), node_alerts(node), VERSION_TEXT, now_ms, devices)))
+		for (unsigned i = 0; i < ALERTS_COUNT; i++)
+			put(out, "jalka_devices_alert{alert=\"%s\"} %" PRIu64 "\n", small(alerts_word(i), word), devices[i]);
+	name(out, "jalka_node_alert", "gauge", "1: the central node itself wants attention, by why (jalka admin system).");
+	for (unsigned i = 0; i < ALERTS_NODE_COUNT; i++)
+		put(out, "jalka_node_alert{alert=\"%s\"} %u\n", small(alerts_node_word(i), word), (unsigned)(own >> i & 1));
+}
+
 static void put_sessions(struct metrics *out, struct node *node, const struct hub_counters *c, const struct hub_census *now)
 {
 	const struct tally *ends = node_ends(node);
@@ -212,6 +234,7 @@ void metrics_write(struct metrics *out, struct node *node, const struct loop *lo
 	put(out, "jalka_build_info{version=\"" VERSION_TEXT "\"} 1\n");
 	gauge(out, "jalka_up", !census.dead && !node_failed(node), "0: a commit has failed, and the node is ending.");
 	put_devices(out, &census);
+	put_alerts(out, node);
 	put_sessions(out, node, &counters, &census);
 	put_store(out, node, &counters, &census);
 	put_process(out, loop);

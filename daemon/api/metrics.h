@@ -15,6 +15,10 @@ struct metrics {
 	size_t len;
 };
 
+/* Of this process; 0: not known. */
+uint64_t metrics_resident_bytes(void);
+uint64_t metrics_open_files(void);
+
 void metrics_write(struct metrics *out, struct node *node, const struct loop *loop);
 
 #endif

@@ -7,10 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "api/attempts.h"
 #include "api/request.h"
+#include "api/version.h"
 #include "base/assert.h"
 #include "io/codec.h"
 #include "io/link.h"
@@ -82,6 +84,27 @@ static void host_changed(void *ctx)
 	profile->status_known = false;
 }
 
+static uint64_t bytes_of(const char *path)
+{
+	struct stat info;
+	return stat(path, &info) == 0 ? (uint64_t)info.st_size : 0;
+}
+
+/* What the machine shows of itself; the rest the replica knows. */
+static void host_health(void *ctx, struct replica_health *out)
+{
+	const struct profile *profile = ctx;
+	char wal[PATH_MAX + 4];
+	struct statvfs disk;
+	snprintf(wal, sizeof wal, "%s-wal", profile->store_path);
+	*out = (struct replica_health){ .version = VERSION_TEXT,
+					.store_bytes = bytes_of(profile->store_path) + bytes_of(wal) };
+	if (statvfs(profile->config.folder->path, &disk) != 0)
+		return;
+	out->free_bytes = (uint64_t)disk.f_bavail * disk.f_frsize;
+	out->disk_bytes = (uint64_t)disk.f_blocks * disk.f_frsize;
+}
+
 /* ---- the link's events ---- */
 
 static void link_went_up(void *ctx)
@@ -108,8 +131,10 @@ static void link_went_down(void *ctx, const char *why)
 	struct profile *profile = ctx;
 	bool enrolling = profile->status.state == REPLICA_ENROLLING; /* as it was last told */
 	bool is_enrolled = !enrolling && profile->status.state != REPLICA_BLANK;
-	if (!profile->told_down)
+	if (!profile->told_down) {
+		replica_link_broke(profile->replica);
 		replica_link_down(profile->replica, profile_now());
+	}
 	host_changed(profile);
 	profile->failure = profile->answered || profile->told_down || !is_enrolled ? why : unknown;
 	profile->told_down = false;
@@ -123,6 +148,7 @@ static void link_did_fail(void *ctx, const char *why)
 	struct profile *profile = ctx;
 	host_changed(profile);
 	profile->failure = why;
+	replica_count(profile->replica, REPLICA_CONNECT, 1);
 }
 
 static void deadline_came(void *ctx)
@@ -353,7 +379,7 @@ static struct fault open_rest(struct profile *profile)
 {
 	struct replica_host host = { .ctx = profile, .random = random_fill, .send = host_send,
 				     .hang_up = host_hang_up, .changed = host_changed,
-				     .compress = codec_compress, .decompress = codec_decompress };
+				     .compress = codec_compress, .decompress = codec_decompress, .health = host_health };
 	struct link_events events = { .ctx = profile, .up = link_went_up, .bytes = link_brought,
 				      .down = link_went_down, .failed = link_did_fail };
 	FAULT_TRY(open_db(profile));
@@ -426,6 +452,8 @@ void profile_lock(struct profile *profile)
 	profile->state = PROFILE_LOCKED;
 	watch_start(profile->idle, 0);
 	timer_at(profile->deadline, UINT64_MAX);
+	if (fault_is(replica_locking(profile->replica, profile_now())))
+		logline(LOGLINE_INFO, "lock_not_noted", NULL); /* locked all the same: nothing of the work hangs on it */
 	close_store(profile);
 	/* J2: what was freed is overwritten (profile_new) and goes back to the system;
 	 * what is left are the API's blocks and this stack. */
@@ -481,6 +509,8 @@ static void opening_done(void *ctx)
 	if (!fault_is(f) && fault_is(attempts_tell(profile, &profile->attempts)))
 		logline(LOGLINE_WARNING, "unlock_not_traced", LOGLINE_FIELDS(
 			logline_text("why", "the access log could not be written: wrong attempts are told later")));
+	if (!fault_is(f))
+		replica_count(profile->replica, REPLICA_PASSPHRASE, (uint32_t)profile->attempts);
 	o->fn(o->ctx, f);
 	free(o);
 }

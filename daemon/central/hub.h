@@ -40,6 +40,9 @@ struct hub_host {
 	 * node when this returns true. NULL: kept by the hub in memory only. */
 	bool (*deny)(void *ctx, struct span line);
 	void (*changed)(void *ctx); /* may be NULL */
+	/* A delta got its order whose author had not seen all of its case, in a record that others
+	 * wrote too: the record's values may stand apart. Inside the transaction. May be NULL. */
+	struct fault (*apart)(void *ctx, struct record_id record_id);
 	/* NULL: rows travel as they are */
 	size_t (*compress)(void *ctx, struct span in, uint8_t *out, size_t size, uint32_t *codec);
 	size_t (*decompress)(void *ctx, uint32_t codec, struct span in, uint8_t *out, size_t size);
@@ -96,6 +99,21 @@ enum hub_device_state {
 	HUB_DEVICE_REVOKED = 4,
 	HUB_DEVICE_RETIRED = 5,
 };
+/* What a device told of itself last (Health of session.proto). Moments are by this node's clock. */
+enum { HUB_HEALTH_COUNTS = 8, HUB_VERSION_BYTES = 24 };
+struct hub_health {
+	uint64_t told_ms;                  /* 0: it has told nothing */
+	char version[HUB_VERSION_BYTES];
+	struct epoch_id epoch;             /* of its own that `seq` counts in */
+	uint64_t seq;                      /* its head then */
+	uint64_t unsent, oldest_unsent_ms; /* as it told; 0: none */
+	uint64_t store_bytes, free_bytes, disk_bytes; /* disk 0: it could not tell */
+	uint64_t locked_ms;                /* 0: never */
+	uint32_t counts[HUB_HEALTH_COUNTS]; /* by HealthCount, since its store was made */
+	uint32_t day[HUB_HEALTH_COUNTS], day_before[HUB_HEALTH_COUNTS]; /* as they were at day_ms, and a day or more before that */
+	uint64_t day_ms;
+};
+
 struct hub_device {
 	struct node_id node;
 	struct record_id holder;
@@ -108,7 +126,11 @@ struct hub_device {
 	uint64_t heard_order;
 	uint64_t quarantined;
 	bool connected, twin_alarm, erase_confirmed;
-	int64_t clock_offset_ms;
+	int64_t clock_offset_ms;      /* what its clock lacks of this one, as it told */
+	uint64_t oldest_quarantined_ms; /* 0: none */
+	uint64_t unsent, oldest_unsent_ms; /* as it told, less what has come since; 0: none */
+	uint32_t recent[HUB_HEALTH_COUNTS]; /* of `health.counts`, what the last day or two before it told added */
+	struct hub_health health;
 };
 typedef bool hub_device_fn(void *ctx, const struct hub_device *device);
 struct fault hub_devices(struct hub *hub, hub_device_fn *fn, void *ctx);

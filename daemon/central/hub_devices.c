@@ -375,26 +375,38 @@ struct fault hub_devices_record(struct hub *hub, struct hub_node *device, uint64
 
 /* ---- the administrator's verbs ---- */
 
+/* Of each device the epoch that is open here, and how far it is held: one walk for all. */
+static void note_heads(struct hub *hub)
+{
+	size_t at = 0;
+	for (const struct hub_author *a; (a = idmap_next(&hub->authors, &at)) != NULL;) {
+		struct hub_node *device = a->info.closed ? NULL : hub_devices_get(hub, &a->info.author.node);
+		if (device == NULL)
+			continue;
+		device->open_epoch = a->epoch;
+		device->open_seq = a->info.seq;
+	}
+}
+
 struct fault hub_devices(struct hub *hub, hub_device_fn *fn, void *ctx)
 {
 	size_t at = 0;
 	if (fault_is(hub->dead))
 		return hub->dead;
-	for (const struct hub_node *device; (device = idmap_next(&hub->devices, &at)) != NULL;) {
+	note_heads(hub);
+	for (struct hub_node *device; (device = idmap_next(&hub->devices, &at)) != NULL;) {
+		FAULT_TRY(hub_quarantine_oldest(hub, device));
 		struct hub_device shown = {
 			.node = device->node, .holder = device->holder, .state = device->state,
 			.enrolled_ms = device->enrolled_ms, .last_contact_ms = device->last_contact_ms,
 			.heard_order = device->heard.order, .quarantined = device->quarantined,
 			.connected = device->link != NULL, .twin_alarm = device->twin_alarm,
 			.erase_confirmed = device->erase_confirmed, .clock_offset_ms = device->clock_offset_ms,
-			.disk = device->disk,
+			.disk = device->disk, .seq = device->open_seq, .oldest_quarantined_ms = device->quarantined_since_ms,
 		};
 		memcpy(shown.serial, device->serial, sizeof shown.serial);
 		memcpy(shown.words, device->words, sizeof shown.words);
-		size_t author_at = 0;
-		for (const struct hub_author *a; (a = idmap_next(&hub->authors, &author_at)) != NULL;)
-			if (ID_EQUAL(a->info.author.node, device->node) && !a->info.closed)
-				shown.seq = a->info.seq;
+		hub_health_show(device, &shown);
 		if (!fn(ctx, &shown))
 			break;
 	}

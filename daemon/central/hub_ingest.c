@@ -185,6 +185,27 @@ static struct fault grant_opened(struct hub_judging *j, const struct log_entry *
 	return fault_none();
 }
 
+struct others {
+	struct node_id author;
+	bool wrote;
+};
+
+static bool is_others(void *ctx, const struct log_entry *entry)
+{
+	struct others *others = ctx;
+	others->wrote = !ID_EQUAL(entry->author.node, others->author) && entry->verdict == LOG_ACCEPTED;
+	return !others->wrote;
+}
+
+static struct fault tell_apart(struct hub *hub, const struct log_entry *entry)
+{
+	struct others others = { .author = entry->author.node };
+	if (hub->host.apart == NULL)
+		return fault_none();
+	FAULT_TRY(log_read_record(hub->log, entry->record_id, is_others, &others));
+	return others.wrote ? hub->host.apart(hub->host.ctx, entry->record_id) : fault_none();
+}
+
 static struct fault append(struct hub_judging *j, const struct log_author *author, const struct delta_signature *signature,
 			   size_t count)
 {
@@ -200,6 +221,8 @@ static struct fault append(struct hub_judging *j, const struct log_author *autho
 		if (info == NULL)
 			return fault_of(FAULT_LIMIT, "out of memory");
 		hub->counters.deltas_accepted++;
+		if (hub->verdicts[entry->seq - j->first_seq].is_late)
+			FAULT_TRY(tell_apart(hub, entry));
 		const struct epoch_id *no_news_to = entry->reason == 0 ? &entry->author.epoch : NULL;
 		FAULT_TRY(hub_touched(hub, info, entry->orders[0].n, no_news_to));
 	}

@@ -255,6 +255,17 @@ static struct fault place_quarantined(struct hub_judging *j, const struct ingest
 	return hub_quarantine_put(hub, j->link->device, &entry->author, entry->seq, reason);
 }
 
+/* By the base it names in the epoch in use: what came in older ones it is not asked about. */
+static bool is_late(const struct hub *hub, const struct delta *delta, const struct author *author)
+{
+	const struct assignments_case *info = assignments_case_get(&hub->assignments, &delta->case_id);
+	uint64_t news = info == NULL ? 0 : assignments_news_to(&info->news, &author->epoch), seen = 0;
+	for (size_t i = 0; i < delta->base.count; i++)
+		if (ID_EQUAL(delta->base.pairs[i].epoch, *hub_epoch(hub)))
+			seen = delta->base.pairs[i].n;
+	return seen < news;
+}
+
 static struct fault take_row(struct hub_judging *j, const struct author *author, size_t i, struct log_entry *entry)
 {
 	struct hub *hub = j->hub;
@@ -282,6 +293,7 @@ static struct fault take_row(struct hub_judging *j, const struct author *author,
 	if (j->is_unchecked && !facts.receipted)
 		FAULT_TRY(hub_past_mark(hub, author, seq));
 	place_accepted(j, entry, &hub->verdicts[i], seq);
+	hub->verdicts[i].is_late = is_late(hub, &delta, author);
 	if (row->came_sealed || j->is_unheard || j->left_out)
 		entry->reason = (uint32_t)jalka_Reason_TOLD_BACK;
 	if (delta.opens && !facts.case_open)

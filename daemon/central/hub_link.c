@@ -358,6 +358,8 @@ static void take_frame(struct hub_link *link, struct span rows)
 	/* That it is answered is its acknowledgement: by then it is kept. */
 	for (pb_size_t i = 0; i < frame->forgotten_count && !fault_is(fault); i++)
 		fault = hub_forgotten_take(hub, link->device, &frame->forgotten[i]);
+	if (frame->has_health && !fault_is(fault))
+		fault = hub_health_take(link, &frame->health);
 	if (frame->has_push && !fault_is(fault) && !link->gone)
 		fault = hub_ingest_push(link, &frame->push, rows, &goes_on);
 	if (frame->has_salt && !fault_is(fault) && goes_on && !link->gone)

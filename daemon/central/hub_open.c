@@ -174,6 +174,7 @@ static struct fault load_projections(struct hub *hub)
 	FAULT_TRY(assignments_loaded(&hub->assignments));
 	FAULT_TRY(hub_erase_load(hub));
 	FAULT_TRY(hub_devices_load(hub));
+	FAULT_TRY(hub_health_load(hub));
 	FAULT_TRY(hub_quarantine_load(hub));
 	FAULT_TRY(vouched_load(hub));
 	FAULT_TRY(log_last_order(hub->log, &hub->last_order));

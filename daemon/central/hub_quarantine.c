@@ -32,10 +32,16 @@ struct fault hub_quarantine_put(struct hub *hub, struct hub_node *device, const 
 	hub_put_be64(value, hub->now.wall_ms);
 	hub_put_be64(value + 8, reason);
 	FAULT_TRY(log_put(hub->log, HUB_TABLE_QUARANTINE, span_of(key, sizeof key), span_of(value, sizeof value)));
-	if (device != NULL)
-		device->quarantined++;
+	if (device != NULL && device->quarantined++ == 0)
+		device->quarantined_since_ms = hub->now.wall_ms;
 	hub->counters.deltas_quarantined++;
 	return fault_none();
+}
+
+static void note_oldest(struct hub_node *device, uint64_t received_ms)
+{
+	if (device->quarantined_since_ms == 0 || received_ms < device->quarantined_since_ms)
+		device->quarantined_since_ms = received_ms;
 }
 
 struct loading {
@@ -53,8 +59,10 @@ static bool count_one(void *ctx, struct span key, struct span value)
 		return false;
 	}
 	struct hub_node *device = hub_devices_get(loading->hub, &author.node);
-	if (device != NULL)
+	if (device != NULL) {
 		device->quarantined++;
+		note_oldest(device, hub_get_be64(value.data));
+	}
 	return true;
 }
 
@@ -63,6 +71,23 @@ struct fault hub_quarantine_load(struct hub *hub)
 	struct loading loading = { hub, fault_none() };
 	FAULT_TRY(log_scan(hub->log, HUB_TABLE_QUARANTINE, (struct span){ NULL, 0 }, count_one, &loading));
 	return loading.fault;
+}
+
+static bool note_one(void *ctx, struct span key, struct span value)
+{
+	(void)key;
+	if (value.len == VALUE_BYTES)
+		note_oldest(ctx, hub_get_be64(value.data));
+	return true;
+}
+
+struct fault hub_quarantine_oldest(struct hub *hub, struct hub_node *device)
+{
+	if (device->quarantined == 0)
+		device->quarantined_since_ms = 0;
+	if (device->quarantined == 0 || device->quarantined_since_ms != 0)
+		return fault_none();
+	return log_scan(hub->log, HUB_TABLE_QUARANTINE, ID_SPAN(device->node), note_one, device);
 }
 
 /* ---- what waits ---- */
@@ -265,8 +290,10 @@ static struct fault settle(struct hub *hub, const struct waiting *w, bool accept
 	hub_quarantine_key(&w->author, w->seq, key);
 	FAULT_TRY(log_remove(hub->log, HUB_TABLE_QUARANTINE, span_of(key, sizeof key)));
 	struct hub_node *device = hub_devices_get(hub, &w->author.node);
-	if (device != NULL && device->quarantined > 0)
+	if (device != NULL && device->quarantined > 0) {
 		device->quarantined--;
+		device->quarantined_since_ms = 0; /* to be looked for when somebody asks */
+	}
 	if (accept) {
 		hub->counters.deltas_accepted++;
 		FAULT_TRY(hub_touched(hub, info, order.n, NULL));

@@ -8,6 +8,7 @@
  *                  hub_salt.c: when salts are missing
  *   hub_kept.c     what a device had to forget, opened
  *   hub_forgotten.c what devices said they have forgotten
+ *   hub_health.c   what devices told of how they fare
  *   hub_census.c   all of it in numbers
  *   hub_past.c     bases in central epochs that are lost
  *   hub_welcome.c  message 2; hub_chain.c: where a device's chain and the one held here parted
@@ -37,6 +38,7 @@
 #define HUB_TABLE_SECRET "secret"         /* case -> secret, of openings not accepted */
 #define HUB_TABLE_ERASED "erased"         /* order, case -> record or nothing */
 #define HUB_TABLE_VOUCHED "vouched"       /* node, epoch, seq -> received, offering node, bytes */
+#define HUB_TABLE_HEALTH "health"         /* see hub_health.c */
 #define HUB_TABLE_FORGOTTEN "forgotten"   /* see hub_forgotten.c */
 #define HUB_TABLE_PAST "past"             /* see hub_past.c */
 #define HUB_TABLE_UNCHECKED "unchecked"
@@ -92,12 +94,15 @@ struct hub_node {
 	struct hub_cursor heard; /* durable */
 	uint64_t last_contact_ms;
 	int64_t clock_offset_ms;
+	struct hub_health health; /* HUB_TABLE_HEALTH */
 	/* in memory */
 	bool has_ss;
 	uint8_t ss[NOISE_DH_BYTES];     /* DH of central's static key and the device's, from its first session on */
 	bool session_dirty;
 	struct hub_node *next_dirty;
-	uint64_t quarantined;
+	uint64_t quarantined, quarantined_since_ms; /* the oldest of them; 0: none, or not known (hub_quarantine_oldest) */
+	struct epoch_id open_epoch; /* and what is held of it: filled in by hub_devices */
+	uint64_t open_seq;
 	struct hub_decision *decisions; /* rising order */
 	size_t decision_count, decision_room;
 	struct hub_link *link;          /* the session that has begun, or NULL */
@@ -200,6 +205,7 @@ struct hub_verdict {
 	uint32_t reason;
 	bool rejected;
 	uint64_t stamp_ms; /* 0, or that central put in place of the author's */
+	bool is_late;      /* accepted, and its author had not seen all that others wrote in its case */
 };
 
 /* Half-open connections, the one that came first first; and how many of each network. */
@@ -414,6 +420,14 @@ struct fault hub_past_mark(struct hub *hub, const struct author *author, uint64_
 struct fault hub_past_count(struct hub *hub, uint64_t *out);
 
 /* ---- hub_forgotten.c ---- */
+/* ---- hub_health.c ---- */
+/* Kept in the turn; the device's clock is told by it too. */
+struct fault hub_health_take(struct hub_link *link, const jalka_Health *told);
+struct fault hub_health_load(struct hub *hub);
+/* Of `device` into `out`: health, unsent, recent. After open_epoch and open_seq are known. */
+void hub_health_show(const struct hub_node *device, struct hub_device *out);
+
+/* ---- hub_forgotten.c ---- */
 struct fault hub_forgotten_take(struct hub *hub, const struct hub_node *device, const jalka_Forgotten *said);
 
 /* ---- hub_salt.c ---- */
@@ -479,6 +493,8 @@ void hub_enrol_answer(struct hub_link *link, bool confirmed, const char *refused
 struct fault hub_quarantine_put(struct hub *hub, struct hub_node *device, const struct author *author, uint64_t seq,
 			    uint32_t reason);
 struct fault hub_quarantine_load(struct hub *hub);
+/* Makes quarantined_since_ms what it is; cheap unless something of the device's was decided since. */
+struct fault hub_quarantine_oldest(struct hub *hub, struct hub_node *device);
 void hub_quarantine_key(const struct author *author, uint64_t seq, uint8_t out[static 2 * ID_BYTES + 8]);
 
 /* The central delta that tells a decision, in the case where that is open. */

@@ -10,9 +10,11 @@
 
 #include "base/assert.h"
 #include "central/backup.h"
+#include "central/clashes.h"
 #include "central/handovers.h"
 #include "central/ledger.h"
 #include "central/match.h"
+#include "central/rate.h"
 #include "central/survey.h"
 #include "central/tally.h"
 #include "io/codec.h"
@@ -51,6 +53,7 @@ struct node {
 	struct ledger *ledger;
 	struct handovers *handovers;
 	struct survey *survey;
+	struct clashes *clashes;
 	struct backup *backup;
 	struct book told; /* the book as the hub sees it: match hears of everything too */
 	struct hub *hub;
@@ -60,6 +63,8 @@ struct node {
 	struct tally ends;
 	node_watch_fn *watch;
 	void *watch_ctx;
+	struct rate accepted, quarantined;
+	uint64_t started_ms;
 	bool busy;   /* something came in: commit at the end of the turn */
 	bool failed;
 };
@@ -79,6 +84,7 @@ static struct fault told_touched(void *ctx, struct case_id case_id, struct recor
 	FAULT_TRY(match_touched(node->match, record_id, entry));
 	FAULT_TRY(ledger_touched(node->ledger, record_id, entry));
 	FAULT_TRY(handovers_touched(node->handovers, record_id, entry));
+	FAULT_TRY(clashes_touched(node->clashes, record_id, entry));
 	return book->ops->touched(book->ctx, case_id, record_id, entry);
 }
 
@@ -88,6 +94,7 @@ static struct fault told_forgot(void *ctx, struct case_id case_id)
 	const struct book *book = casebook_hooks(node->book);
 	FAULT_TRY(match_forgot(node->match, case_id));
 	FAULT_TRY(ledger_forgot(node->ledger, case_id));
+	FAULT_TRY(clashes_forgot(node->clashes, case_id));
 	return book->ops->forgot(book->ctx, case_id);
 }
 
@@ -117,10 +124,16 @@ static bool host_deny(void *ctx, struct span line)
 	return folder_append_line(node->config.deny_file, span_text(hex));
 }
 
+static struct fault host_apart(void *ctx, struct record_id record_id)
+{
+	return clashes_suspect(((struct node *)ctx)->clashes, record_id);
+}
+
 static struct hub_host host_of(struct node *node)
 {
 	return (struct hub_host){ .ctx = node, .random = random_fill, .send = host_send, .hang_up = host_hang_up,
-				  .deny = host_deny, .compress = codec_compress, .decompress = codec_decompress };
+				  .deny = host_deny, .compress = codec_compress, .decompress = codec_decompress,
+				  .apart = host_apart };
 }
 
 /* ---- connections ---- */
@@ -195,6 +208,15 @@ static void fail(struct node *node, struct fault f)
 	loop_stop(node->loop);
 }
 
+static void count_turn(struct node *node)
+{
+	struct hub_counters now;
+	uint64_t mono_ms = loop_mono_ms();
+	hub_counters(node->hub, &now);
+	rate_add(&node->accepted, now.deltas_accepted - node->accepted.total, mono_ms);
+	rate_add(&node->quarantined, now.deltas_quarantined - node->quarantined.total, mono_ms);
+}
+
 static void turn(void *ctx)
 {
 	struct node *node = ctx;
@@ -206,13 +228,16 @@ static void turn(void *ctx)
 		f = match_step(node->match, node->hub, node_now());
 	if (!fault_is(f))
 		f = handovers_step(node->handovers, node->hub, node_now());
+	if (!fault_is(f))
+		f = clashes_step(node->clashes);
 	if (fault_is(f)) {
 		fail(node, f); /* E2 */
 		return;
 	}
+	count_turn(node);
 	survey_step(node->survey);
 	backup_turn(node->backup);
-	bool is_waiting = match_waits(node->match) || survey_waits(node->survey);
+	bool is_waiting = match_waits(node->match) || survey_waits(node->survey) || clashes_waits(node->clashes);
 	timer_at(node->deadline, is_waiting ? 0 : hub_deadline(node->hub));
 	if (node->watch != NULL)
 		node->watch(node->watch_ctx);
@@ -258,7 +283,7 @@ static struct fault check_whole(struct node *node)
 
 static struct fault open_db(struct node *node)
 {
-	uint8_t key[VAULT_KEY_BYTES];
+	uint8_t key[VAULT_KEY_BYTES], random_key[16];
 	struct sealed_db_options options = { .create = node->config.init, .suite = seal_vfs_best_suite() };
 	uint64_t gaps = seal_vfs_wal_gaps();
 	struct fault f = vault_key(node->vault, "store", key);
@@ -278,6 +303,8 @@ static struct fault open_db(struct node *node)
 	FAULT_TRY(ledger_open(node->db, node->log, &node->ledger));
 	FAULT_TRY(handovers_open(node->log, node->book, &node->handovers));
 	FAULT_TRY(survey_open(node->log, node->book, node->match, &node->survey));
+	random_fill(NULL, random_key, sizeof random_key);
+	FAULT_TRY(clashes_open(node->log, node->book, random_key, &node->clashes));
 	node->told = (struct book){ .ops = &told_ops, .ctx = node };
 	return fault_none();
 }
@@ -407,6 +434,7 @@ struct fault node_open(struct loop *loop, const struct node_config *config, stru
 		return f;
 	}
 	loop_on_turn(loop, turn, node);
+	node->started_ms = loop_wall_ms();
 	node->busy = true;
 	*out = node;
 	return fault_none();
@@ -432,6 +460,7 @@ void node_close(struct node *node)
 	timer_close(node->deadline);
 	close_peers(node);
 	survey_close(node->survey);
+	clashes_close(node->clashes);
 	backup_stop(node->backup);
 	if (node->hub != NULL)
 		hub_close(node->hub);
@@ -497,6 +526,11 @@ struct survey *node_survey(struct node *node)
 	return node->survey;
 }
 
+struct clashes *node_clashes(struct node *node)
+{
+	return node->clashes;
+}
+
 struct log *node_log(struct node *node)
 {
 	return node->log;
@@ -519,8 +553,42 @@ void node_room(const struct node *node, struct node_room *out)
 	struct statvfs disk;
 	snprintf(wal, sizeof wal, "%s-wal", node->store_path);
 	*out = (struct node_room){ .store_bytes = bytes_of(node->store_path), .wal_bytes = bytes_of(wal) };
-	if (statvfs(node->config.folder->path, &disk) == 0)
-		out->free_bytes = (uint64_t)disk.f_bavail * disk.f_frsize;
+	if (statvfs(node->config.folder->path, &disk) != 0)
+		return;
+	out->free_bytes = (uint64_t)disk.f_bavail * disk.f_frsize;
+	out->disk_bytes = (uint64_t)disk.f_blocks * disk.f_frsize;
+}
+
+const struct rate *node_accepted(const struct node *node)
+{
+	return &node->accepted;
+}
+
+const struct rate *node_quarantined(const struct node *node)
+{
+	return &node->quarantined;
+}
+
+uint64_t node_started_ms(const struct node *node)
+{
+	return node->started_ms;
+}
+
+const struct alerts_limits *node_alerts(const struct node *node)
+{
+	return &node->config.alerts;
+}
+
+static bool take_stamp(void *ctx, const struct log_entry *entry)
+{
+	*(uint64_t *)ctx = entry->stamp_ms;
+	return false;
+}
+
+uint64_t node_keys_since_ms(struct node *node)
+{
+	uint64_t ms = 0;
+	return fault_is(log_read_local(node->log, 0, take_stamp, &ms)) ? 0 : ms;
 }
 
 const char *node_address(const struct node *node)

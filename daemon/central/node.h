@@ -11,6 +11,7 @@
 #define JALKA_CENTRAL_NODE_H
 
 #include "central/hub.h"
+#include "domain/alerts.h"
 #include "io/address.h"
 #include "io/folder.h"
 #include "io/loop.h"
@@ -18,9 +19,11 @@
 
 struct backup;
 struct backup_config;
+struct clashes;
 struct handovers;
 struct ledger;
 struct match;
+struct rate;
 struct survey;
 struct tally;
 struct node;
@@ -32,6 +35,7 @@ struct node_config {
 	struct address listen;
 	const struct address *public; /* what enrolment codes tell; NULL: where it listens */
 	const struct backup_config *backup; /* NULL: none is kept */
+	struct alerts_limits alerts;  /* from where on a device wants attention */
 	bool init;                    /* make what is missing; refused when a node is there */
 	bool only_make;               /* with init: listen nowhere; node_address is not to be asked */
 	bool restored;                /* the store is a backup put back: hub_restore */
@@ -49,15 +53,23 @@ struct match *node_match(struct node *node);
 struct handovers *node_handovers(struct node *node);
 struct ledger *node_ledger(struct node *node);
 struct survey *node_survey(struct node *node);
+struct clashes *node_clashes(struct node *node);
 struct backup *node_backup(const struct node *node); /* NULL: none is kept */
 struct log *node_log(struct node *node);
 /* Authenticates every page of the store. FAULT_LATER: a backup is copying it. */
 struct fault node_verify(struct node *node);
 /* Why connections ended, since the start. */
 const struct tally *node_ends(const struct node *node);
+/* Deltas accepted, and put aside, since the start. */
+const struct rate *node_accepted(const struct node *node);
+const struct rate *node_quarantined(const struct node *node);
+uint64_t node_started_ms(const struct node *node); /* wall clock */
+/* When the keys it has were made: that of the first entry of its log. 0: not known. */
+uint64_t node_keys_since_ms(struct node *node);
+const struct alerts_limits *node_alerts(const struct node *node);
 /* The sizes of the store's files, and what is free beside them; 0: not known. */
 struct node_room {
-	uint64_t store_bytes, wal_bytes, free_bytes;
+	uint64_t store_bytes, wal_bytes, free_bytes, disk_bytes;
 };
 void node_room(const struct node *node, struct node_room *out);
 const char *node_address(const struct node *node);   /* where it listens */

@@ -82,13 +82,19 @@ static struct session_device_effect effect(enum session_device_effect_kind kind)
 	return (struct session_device_effect){ .kind = kind };
 }
 
-static struct session_device_effect hang_up(struct session_device *s, const char *why)
+static struct session_device_effect end(struct session_device *s, enum session_device_end how, const char *why)
 {
 	forget_keys(s);
 	move(s, SESSION_DEVICE_ENDED);
 	struct session_device_effect e = effect(SESSION_DEVICE_HANG_UP);
 	e.why = why;
+	e.end = how;
 	return e;
+}
+
+static struct session_device_effect hang_up(struct session_device *s, const char *why)
+{
+	return end(s, SESSION_DEVICE_FOREIGN, why);
 }
 
 static uint32_t version_min(const struct session_device *s)
@@ -105,6 +111,8 @@ static struct session_device_effect ask_frame(struct session_device *s)
 {
 	struct session_device_effect e = effect(SESSION_DEVICE_FILL);
 	e.parts = s->owed | SESSION_DEVICE_FORGOTTEN;
+	if (!s->is_revoked)
+		e.parts |= SESSION_DEVICE_HEALTH;
 	if (!s->in_flight && (s->owed & SESSION_DEVICE_SALT) == 0) /* SD5 */
 		e.parts |= SESSION_DEVICE_PUSH;
 	if (s->is_stale && s->state == SESSION_DEVICE_OPENING)
@@ -326,7 +334,7 @@ static struct session_device_effect frame_came(struct session_device *s, const s
 	if (fault_is(fault))
 		return hang_up(s, fault.what);
 	if (scratch->in.bye)
-		return hang_up(s, "central said goodbye");
+		return end(s, SESSION_DEVICE_ORDERLY, "central said goodbye");
 	s->heard_ms = event->now_ms;
 	if (s->state == SESSION_DEVICE_OPENED)
 		e.new_key = s->transport.resumption; /* SD4 */
@@ -380,12 +388,12 @@ static struct session_device_effect poked(struct session_device *s, const struct
 	switch (s->state) {
 	case SESSION_DEVICE_GREETED:
 		if (event->now_ms - s->sent_ms >= SESSION_DEVICE_HANDSHAKE_MS)
-			return hang_up(s, "central did not answer");
+			return end(s, SESSION_DEVICE_SILENT, "central did not answer");
 		return effect(SESSION_DEVICE_WAIT);
 	case SESSION_DEVICE_OPENED:
 	case SESSION_DEVICE_CONFIRMED:
 		if (event->now_ms - s->heard_ms >= 2 * (uint64_t)LIMIT_PING_MS)
-			return hang_up(s, "central fell silent");
+			return end(s, SESSION_DEVICE_SILENT, "central fell silent");
 		return ask_frame(s);
 	case SESSION_DEVICE_DOWN:
 	case SESSION_DEVICE_COUNTING:
@@ -418,7 +426,7 @@ static struct session_device_effect filled(struct session_device *s, const struc
 static struct session_device_effect sent(struct session_device *s)
 {
 	if (s->is_revoked && is_open(s) && (s->config->scratch->out.bye))
-		return hang_up(s, "this device has been revoked");
+		return end(s, SESSION_DEVICE_ORDERLY, "this device has been revoked");
 	return is_open(s) ? ask_frame(s) : effect(SESSION_DEVICE_WAIT);
 }
 
@@ -441,7 +449,7 @@ struct session_device_effect session_device_step(struct session_device *s, const
 	case SESSION_DEVICE_APPLIED:
 		return applied(s, event);
 	case SESSION_DEVICE_REFUSED:
-		return hang_up(s, session_device_why_refused);
+		return end(s, SESSION_DEVICE_UNKEPT, session_device_why_refused);
 	case SESSION_DEVICE_POKED:
 		return poked(s, event);
 	case SESSION_DEVICE_LINK_LOST:

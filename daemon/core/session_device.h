@@ -53,7 +53,7 @@ enum session_device_state {
 	SESSION_DEVICE_STATES,
 };
 
-/* Parts of a transport frame. RESUME, HEARD and FORGOTTEN go beside any other;
+/* Parts of a transport frame. RESUME, HEARD, FORGOTTEN and HEALTH go beside any other;
  * of the rest a frame has at most one, in this order of preference. */
 enum session_device_part {
 	SESSION_DEVICE_RESUME = 1,
@@ -64,6 +64,7 @@ enum session_device_part {
 	SESSION_DEVICE_OFFER = 32,
 	SESSION_DEVICE_HELD = 64,
 	SESSION_DEVICE_BYE = 128,
+	SESSION_DEVICE_HEALTH = 256,
 };
 
 /* The host's, one for all its sessions: about 500 KiB. */
@@ -136,6 +137,13 @@ enum session_device_effect_kind {
 	SESSION_DEVICE_HANG_UP,     /* close the link: `why`; LINK_LOST follows when it is closed */
 };
 
+enum session_device_end {
+	SESSION_DEVICE_FOREIGN,  /* what came was not central's, or was not understood */
+	SESSION_DEVICE_UNKEPT,   /* what was ordered could not be done: after REFUSED */
+	SESSION_DEVICE_SILENT,   /* nothing came for too long */
+	SESSION_DEVICE_ORDERLY,  /* as it should be */
+};
+
 struct session_device_effect {
 	enum session_device_effect_kind kind;
 	unsigned parts;
@@ -145,6 +153,7 @@ struct session_device_effect {
 	bool drop_key;
 	const uint8_t *new_key;
 	const char *why;
+	enum session_device_end end;      /* HANG_UP */
 };
 
 struct session_device {

@@ -292,20 +292,21 @@ static bool chain_valid(const jalka_Chain *m)
 	return MUST(m->epoch) && MUST(m->held_h) && known_valid(m->known, m->known_count);
 }
 
+static bool text_valid(const char *text)
+{
+	return wire_utf8(span_text(text));
+}
+
 static bool frame_valid(const jalka_Frame *m)
 {
-	return cursor_valid(m->has_resume && m->resume.has_cursor, &m->resume.cursor)
+	return (!m->has_health || text_valid(m->health.version))
+		&& cursor_valid(m->has_resume && m->resume.has_cursor, &m->resume.cursor)
 		&& cursor_valid(m->has_heard && m->heard.has_cursor, &m->heard.cursor)
 		&& (!m->has_push || push_valid(&m->push)) && (!m->has_receipt || receipt_valid(&m->receipt))
 		&& (!m->has_pull || pull_valid(&m->pull)) && (!m->has_backlog || backlog_valid(&m->backlog))
 		&& (!m->has_need_salt || (MUST(m->need_salt.epoch) && m->need_salt.seq_count > 0))
 		&& (!m->has_salt || salts_valid(&m->salt)) && scope_valid(m)
 		&& (!m->has_offer || offer_valid(&m->offer)) && (!m->has_chain || chain_valid(&m->chain));
-}
-
-static bool text_valid(const char *text)
-{
-	return wire_utf8(span_text(text));
 }
 
 static bool enrol_request_valid(const jalka_EnrolRequest *m)

@@ -58,6 +58,26 @@ static bool is_hours(const char *text)
 	return is_number(text, 31 * 24) && strtoull(text, NULL, 10) > 0;
 }
 
+static bool is_days_1(const char *text)
+{
+	return is_number(text, 3650) && strtoull(text, NULL, 10) > 0;
+}
+
+static bool is_percent(const char *text)
+{
+	return is_number(text, 50) && strtoull(text, NULL, 10) > 0;
+}
+
+static bool is_drift(const char *text)
+{
+	return is_number(text, 24 * 3600) && strtoull(text, NULL, 10) >= 10;
+}
+
+static bool is_failures(const char *text)
+{
+	return is_number(text, 10000);
+}
+
 static bool is_days(const char *text)
 {
 	return is_number(text, 3650);
@@ -198,6 +218,18 @@ static const struct row rows[OPTIONS_COUNT] = {
 		"how often the store is copied whole (24)" },
 	[OPTIONS_BACKUP_KEEP] = { "backup-keep", "DAYS", OPTIONS_CENTRAL, "central", "35", is_days, "days, 0 to 3650",
 		"how long backups are kept in the folder, 0 for ever (35)" },
+	[OPTIONS_ALERT_CONTACT] = { "alert-contact", "DAYS", OPTIONS_CENTRAL, "central", "7", is_days_1, "days, 1 to 3650",
+		"an active device not heard of for so long wants attention (7); see `jalka admin health`" },
+	[OPTIONS_ALERT_UNSENT] = { "alert-unsent", "HOURS", OPTIONS_CENTRAL, "central", "24", is_hours, "hours, 1 to 744",
+		"so does one with work that has not come here for so long (24)" },
+	[OPTIONS_ALERT_DISK] = { "alert-disk", "PERCENT", OPTIONS_CENTRAL, "central", "5", is_percent, "percent, 1 to 50",
+		"one with less of its disk free; this machine's too (5)" },
+	[OPTIONS_ALERT_CLOCK] = { "alert-clock", "SECONDS", OPTIONS_CENTRAL, "central", "120", is_drift, "seconds, 10 to 86400",
+		"one whose clock is further off (120)" },
+	[OPTIONS_ALERT_FAILURES] = { "alert-failures", "COUNT", OPTIONS_CENTRAL, "central", "5", is_failures, "a number, 0 to 10000",
+		"one with more failures in about a day that are not the network's, or wrong passphrases (5)" },
+	[OPTIONS_ALERT_QUARANTINE] = { "alert-quarantine", "DAYS", OPTIONS_CENTRAL, "central", "3", is_days_1, "days, 1 to 3650",
+		"one with work that has waited so long for a decision (3)" },
 	[OPTIONS_FROM] = { "from", "DIR", BACK, NULL, NULL, is_folder, "an absolute path", "the folder of the backup" },
 	[OPTIONS_UNTIL] = { "until", "TIME", BACK, NULL, NULL, is_moment, "a day or a moment, as in 2026-11-22T14:05",
 		"as it stood at this moment, of this machine's time zone or with a Z behind it (the newest)" },

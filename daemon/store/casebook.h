@@ -99,6 +99,9 @@ struct fault casebook_count(struct casebook *book, uint64_t *conflicts, uint64_t
  * records without showing them: central's matching of clients (B4). Not called when
  * nothing of it stands; also inside a transaction, but not from within a fold. */
 struct fault casebook_peek(struct casebook *book, struct record_id id, casebook_record_fn *fn, void *ctx);
+/* The fields of such a record, as casebook_fields. */
+struct fault casebook_peek_fields(struct casebook *book, struct record_id id, struct arena *arena,
+				  const struct casebook_field **fields, size_t *count);
 
 /* Records whose id begins with these hexadecimal digits, at least 4 (FAULT_CALLER). */
 struct fault casebook_find(struct casebook *book, struct span hex, casebook_record_fn *fn, void *ctx);

@@ -77,6 +77,8 @@ struct casebook_folded {
 bool casebook_hides(const struct casebook_folded *folded, uint32_t field);
 /* A conflict somebody has to decide. */
 bool casebook_asks(const struct casebook_folded *folded, const struct fold_field *field);
+/* In whatever case it stands, as casebook_peek. */
+struct fault casebook_fold_anywhere(struct casebook *book, struct record_id id, struct casebook_folded *out);
 struct fault casebook_fold(struct casebook *book, struct record_id id, struct casebook_folded *out);
 
 /* Makes the tables say what `folded` says: casebook_rows.c. */

@@ -236,6 +236,11 @@ static struct fault fold_one(struct casebook *book, struct record_id id, bool an
 	return fault_none();
 }
 
+struct fault casebook_fold_anywhere(struct casebook *book, struct record_id id, struct casebook_folded *out)
+{
+	return fold_one(book, id, true, out);
+}
+
 struct fault casebook_fold(struct casebook *book, struct record_id id, struct casebook_folded *out)
 {
 	return fold_one(book, id, false, out);

@@ -342,21 +342,35 @@ static struct fault copy_field(struct arena *arena, const struct casebook_folded
 	return fault_none();
 }
 
+static struct fault copy_fields(const struct casebook_folded *folded, bool hidden, struct arena *arena,
+				const struct casebook_field **fields, size_t *count)
+{
+	size_t held = folded->exists ? folded->fold.count : 0, told = 0;
+	struct casebook_field *all = ARENA_ARRAY(arena, held + 1, struct casebook_field);
+	if (all == NULL)
+		return fault_of(FAULT_LIMIT, "the record is larger than its place");
+	for (size_t i = 0; i < held; i++)
+		if (casebook_hides(folded, folded->fold.fields[i].number) == hidden)
+			FAULT_TRY(copy_field(arena, folded, &folded->fold.fields[i], &all[told++]));
+	*fields = all;
+	*count = told;
+	return fault_none();
+}
+
 static struct fault read_fields(struct casebook *book, struct record_id id, bool hidden, struct arena *arena,
 				const struct casebook_field **fields, size_t *count)
 {
 	struct casebook_folded folded;
 	FAULT_TRY(casebook_fold(book, id, &folded));
-	size_t held = folded.exists ? folded.fold.count : 0, told = 0;
-	struct casebook_field *all = ARENA_ARRAY(arena, held + 1, struct casebook_field);
-	if (all == NULL)
-		return fault_of(FAULT_LIMIT, "the record is larger than its place");
-	for (size_t i = 0; i < held; i++)
-		if (casebook_hides(&folded, folded.fold.fields[i].number) == hidden)
-			FAULT_TRY(copy_field(arena, &folded, &folded.fold.fields[i], &all[told++]));
-	*fields = all;
-	*count = told;
-	return fault_none();
+	return copy_fields(&folded, hidden, arena, fields, count);
+}
+
+struct fault casebook_peek_fields(struct casebook *book, struct record_id id, struct arena *arena,
+				  const struct casebook_field **fields, size_t *count)
+{
+	struct casebook_folded folded;
+	FAULT_TRY(casebook_fold_anywhere(book, id, &folded));
+	return copy_fields(&folded, false, arena, fields, count);
 }
 
 struct fault casebook_fields(struct casebook *book, struct record_id id, struct arena *arena,

@@ -13,6 +13,7 @@
 #include "store/replica_apply.h"
 #include "store/replica_fill.h"
 #include "store/replica_fork.h"
+#include "store/replica_health.h"
 #include "store/replica_scope.h"
 #include "store/replica_state.h"
 
@@ -145,6 +146,7 @@ static struct fault apply(struct replica *r, const struct session_device_effect 
 		: replica_apply_frame(r, &r->scratch->in, effect->rows, effect->new_key);
 	if (fault_is(fault)) {
 		r->status.last_error = fault.what;
+		r->refused = fault.kind;
 		event->kind = SESSION_DEVICE_REFUSED;
 		return fault;
 	}
@@ -157,6 +159,23 @@ static struct fault apply(struct replica *r, const struct session_device_effect 
 	note_completion(r);
 	tell_changed(r);
 	return fault_none();
+}
+
+static void count_end(struct replica *r, enum session_device_end end)
+{
+	switch (end) {
+	case SESSION_DEVICE_FOREIGN:
+		replica_count(r, REPLICA_PROTOCOL, 1);
+		break;
+	case SESSION_DEVICE_UNKEPT:
+		replica_count(r, r->refused == FAULT_PEER ? REPLICA_PROTOCOL : r->refused == FAULT_STORE ? REPLICA_STORE : REPLICA_OTHER, 1);
+		break;
+	case SESSION_DEVICE_SILENT:
+		replica_count(r, REPLICA_TIMEOUT, 1);
+		break;
+	case SESSION_DEVICE_ORDERLY:
+		break;
+	}
 }
 
 /* Does one effect; false: there is nothing more to do. */
@@ -189,6 +208,7 @@ static bool perform(struct replica *r, const struct session_device_effect *effec
 		(void)apply(r, effect, has_more, event);
 		break;
 	case SESSION_DEVICE_HANG_UP:
+		count_end(r, effect->end);
 		if (r->status.last_error[0] == '\0' || strcmp(effect->why, session_device_why_refused) != 0)
 			r->status.last_error = effect->why;
 		hang_up(r, r->status.last_error);
@@ -196,6 +216,7 @@ static bool perform(struct replica *r, const struct session_device_effect *effec
 	}
 	if (fault_is(fault)) {
 		r->status.last_error = fault.what;
+		r->refused = fault.kind;
 		event->kind = SESSION_DEVICE_REFUSED;
 	}
 	return true;
@@ -291,6 +312,7 @@ static struct fault keep_parts(struct replica *r)
 		return fault_none();
 	memset(&r->session_record, 0, sizeof r->session_record);
 	r->feed = (struct replica_feed){ .clock_state = CLOCK_UNKNOWN, .last_stamp_ms = r->feed.last_stamp_ms };
+	FAULT_TRY(replica_health_forget(r));
 	FAULT_TRY(replica_state_put_session(r));
 	FAULT_TRY(replica_state_put_feed(r));
 	r->author.central = r->self.central;
@@ -408,6 +430,7 @@ void replica_link_up(struct replica *replica, struct replica_time now)
 		return;
 	}
 	r->first_frame = true;
+	r->health.is_sent = false;
 	r->offers_known = false;
 	r->held_count = r->held_next = 0;
 	r->held_frames = r->held_answers = 0;
@@ -469,6 +492,13 @@ void replica_link_down(struct replica *replica, struct replica_time now)
 		session_enrol_deinit(&replica->enrol);
 	run(replica, &event, false);
 	tell_changed(replica);
+}
+
+/* Before message 2 it is central that will not; behind it a way that was there broke. */
+void replica_link_broke(struct replica *replica)
+{
+	if (!is_ended(replica) && !replica->by_code)
+		replica_count(replica, replica->session.state < SESSION_DEVICE_WELCOMED ? REPLICA_REFUSED : REPLICA_CONNECT, 1);
 }
 
 void replica_poke(struct replica *replica, struct replica_time now)

@@ -27,6 +27,13 @@ struct replica_time {
 	uint64_t mono_ms;
 };
 
+/* What only the host knows of how the device fares (store/replica_health.h). */
+struct replica_health {
+	const char *version;          /* of the program; literal, at most 23 bytes */
+	uint64_t store_bytes;         /* the store's files */
+	uint64_t free_bytes, disk_bytes; /* where they lie; disk 0: not known */
+};
+
 struct replica_host {
 	void *ctx;
 	void (*random)(void *ctx, uint8_t *out, size_t len);
@@ -37,6 +44,8 @@ struct replica_host {
 	size_t (*compress)(void *ctx, struct span in, uint8_t *out, size_t size, uint32_t *codec);
 	size_t (*decompress)(void *ctx, uint32_t codec, struct span in, uint8_t *out, size_t size);
 	uint32_t version_min, version_max; /* of the session protocol; 0: this build's */
+	/* How the device is now; may be NULL: then central is told nothing of it. */
+	void (*health)(void *ctx, struct replica_health *out);
 };
 
 /* What enrolment needs, from the code shown by the administrator. */
@@ -109,10 +118,23 @@ void replica_enrol_stop(struct replica *replica);
 void replica_link_up(struct replica *replica, struct replica_time now);
 void replica_link_bytes(struct replica *replica, struct span bytes, struct replica_time now);
 void replica_link_down(struct replica *replica, struct replica_time now);
+/* Before link_down, when neither the replica nor the person ended it: it is counted as a failure. */
+void replica_link_broke(struct replica *replica);
 /* Something local changed or a timer ran out: send what there is to send. */
 void replica_poke(struct replica *replica, struct replica_time now);
 /* mono_ms at which replica_poke must be called at the latest; UINT64_MAX: never. */
 uint64_t replica_deadline(const struct replica *replica);
+
+/* ---- how it fares: counted since the store was made, and told to central ---- */
+enum replica_failure { /* HealthCount of session.proto */
+	REPLICA_CONNECT, REPLICA_TIMEOUT, REPLICA_REFUSED, REPLICA_PROTOCOL, REPLICA_STORE, REPLICA_QUARANTINE, REPLICA_OTHER,
+	REPLICA_PASSPHRASE, REPLICA_FAILURES,
+};
+/* What the host alone knows: dials that came to nothing, wrong passphrases. Durable with the
+ * next message of central's, or with replica_locking. */
+void replica_count(struct replica *replica, enum replica_failure failure, uint32_t times);
+/* The host locks the store: that, and what was counted, is durable. */
+struct fault replica_locking(struct replica *replica, struct replica_time now);
 
 /* ---- local writes ---- */
 struct replica_write {

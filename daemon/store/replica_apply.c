@@ -5,6 +5,7 @@
 #include "records_table.h"
 #include "store/replica_decided.h"
 #include "store/replica_fork.h"
+#include "store/replica_health.h"
 #include "store/replica_kept.h"
 #include "store/replica_lost.h"
 #include "store/replica_receipt.h"
@@ -436,6 +437,7 @@ static struct fault frame_parts(struct replica *r, const jalka_Frame *frame, str
 	bool risen = false;
 	if (new_key != NULL)
 		FAULT_TRY(confirm(r, new_key));
+	FAULT_TRY(replica_health_confirm(r));
 	if (frame->has_receipt)
 		FAULT_TRY(replica_receipt_apply(r, SESSION_FRAME_SPAN(frame->receipt.body),
 						SESSION_FRAME_SPAN(frame->receipt.signature), &r->pushing));

@@ -5,6 +5,7 @@
 
 #include "base/assert.h"
 #include "store/replica_fork.h"
+#include "store/replica_health.h"
 #include "store/replica_kept.h"
 #include "store/replica_receipt.h"
 
@@ -384,6 +385,8 @@ struct fault replica_fill_frame(struct replica *r, unsigned parts, struct sessio
 	}
 	if ((parts & SESSION_DEVICE_FORGOTTEN) && fill_forgotten(r, out))
 		event->parts |= SESSION_DEVICE_FORGOTTEN;
+	if ((parts & SESSION_DEVICE_HEALTH) && replica_health_fill(r, out))
+		event->parts |= SESSION_DEVICE_HEALTH;
 	r->first_frame = false;
 	return fill_one(r, parts, out, event);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/assert.h"
+#include "store/replica_health.h"
 
 /* ---- records as bytes: numbered fields, so that a later version can add ---- */
 
@@ -576,6 +577,7 @@ struct fault replica_state_load(struct replica *r)
 	r->author.book = r->book;
 	r->author.central = r->self.central;
 	r->author.sign_secret = r->self.sign_secret;
+	FAULT_TRY(replica_health_load(r));
 	if (!r->self.is_enrolled)
 		return fault_none();
 	FAULT_TRY(load_own(r));

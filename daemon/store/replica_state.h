@@ -9,6 +9,8 @@
  *   grant      case id                struct replica_grant
  *   forgotten  case | gen 4 B | n 8 B Forgotten not yet acknowledged
  *   kept       see store/replica_kept.h
+ *   health     "told"                 when 8 B LE | Health of session.proto, as central was told last
+ *              "counts"               last lock 8 B LE | 4 B LE for each of enum replica_failure
  *   receipt    author epoch | seq 8 B | first seq 8 B    central epoch | greatest order 8 B | signature | body
  *
  * The records change in memory and are written by replica_state_commit; after a
@@ -80,6 +82,20 @@ struct replica_forgotten {
 	bool was_in_first;  /* in its first frame: the confirmation acknowledges it */
 };
 
+/* store/replica_health.h; `told` and `told_ms` are durable. */
+struct replica_told {
+	uint64_t told_ms;    /* wall clock; 0: never */
+	jalka_Health told;
+	bool is_sent;        /* in this session, and not answered yet */
+	uint64_t sent_ms;
+	jalka_Health sent;
+	uint64_t looked_mono_ms;
+	/* durable too */
+	uint32_t counts[REPLICA_FAILURES];
+	uint64_t locked_ms;  /* wall clock of the last lock; 0: never */
+	bool is_dirty;       /* counted, and not durable yet */
+};
+
 /* A delta to be offered to a restored central: foreign, or own and adrift. */
 struct replica_offer {
 	struct author author;
@@ -133,6 +149,8 @@ struct replica {
 	bool decided;                 /* the message brought decisions about own work */
 	bool pull_more;               /* central said another Pull follows */
 	uint64_t hello_mono_ms;
+	struct replica_told health;
+	enum fault_kind refused;      /* what the last REFUSED was of */
 	struct session_device_event told; /* what the message being applied did */
 
 	/* what status says */
