@@ -75,6 +75,9 @@ command_fn verbs_admin_enrol, verbs_admin_devices, verbs_admin_confirm, verbs_ad
 /* operator.c: who may sign in at the console */
 command_fn verbs_admin_operator_list, verbs_admin_operator_invite, verbs_admin_operator_block, verbs_admin_operator_unblock;
 
+/* health.c */
+command_fn verbs_admin_health, verbs_admin_system, verbs_admin_conflicts;
+
 /* lost.c */
 command_fn verbs_admin_lost;
 
