@@ -31,6 +31,7 @@ struct pair_device {
 	struct hub_link *hub_link;
 	uint64_t link; /* 0: not connected */
 	int64_t skew_ms;
+	struct replica_health health;
 };
 
 struct pair {
@@ -43,6 +44,8 @@ struct pair {
 	struct chunk *first, **last;
 	pair_tap_fn *tap;
 	void *tap_ctx;
+	pair_apart_fn *apart;
+	void *apart_ctx;
 	struct span deny[DENY_MAX];
 	size_t deny_count;
 	size_t stranger_bytes;
@@ -130,10 +133,32 @@ static bool hub_deny(void *ctx, struct span line)
 	return true;
 }
 
+static void device_health(void *ctx, struct replica_health *out)
+{
+	*out = ((struct pair_device *)ctx)->health;
+}
+
+struct replica_health *pair_health(struct pair *pair, size_t device)
+{
+	return &pair->devices[device].health;
+}
+
+static struct fault hub_apart(void *ctx, struct record_id record_id)
+{
+	struct pair *pair = ctx;
+	return pair->apart == NULL ? fault_none() : pair->apart(pair->apart_ctx, record_id);
+}
+
+void pair_on_apart(struct pair *pair, pair_apart_fn *fn, void *ctx)
+{
+	pair->apart = fn;
+	pair->apart_ctx = ctx;
+}
+
 static struct replica_host device_host(struct pair_device *device)
 {
 	return (struct replica_host){
-		.ctx = device, .random = device_random, .send = device_send, .hang_up = device_hang_up,
+		.ctx = device, .random = device_random, .send = device_send, .hang_up = device_hang_up, .health = device_health,
 	};
 }
 
@@ -141,6 +166,7 @@ static struct hub_host central_host(struct pair *pair)
 {
 	return (struct hub_host){
 		.ctx = pair, .random = hub_random, .send = hub_send, .hang_up = hub_hang_up, .deny = hub_deny,
+		.apart = hub_apart,
 	};
 }
 
@@ -301,6 +327,7 @@ static void add_device(struct pair *pair, struct log *log, struct record_id hold
 	struct pair_device *device = &pair->devices[pair->count++];
 	device->log = log;
 	device->holder = holder;
+	device->health = (struct replica_health){ .version = "1.0", .store_bytes = 1 << 20, .free_bytes = 1ULL << 33, .disk_bytes = 1ULL << 34 };
 	open_device(device);
 }
 

@@ -41,6 +41,12 @@ void pair_pass(struct pair *pair, uint64_t ms);
 /* Moves one device's wall clock only. */
 void pair_skew(struct pair *pair, size_t device, int64_t ms);
 
+/* What this device's host says of it from now on. At first: version "1.0", half of the disk free. */
+struct replica_health *pair_health(struct pair *pair, size_t device);
+/* Central's host hears of records whose values may stand apart (hub_host.apart). */
+typedef struct fault pair_apart_fn(void *ctx, struct record_id record_id);
+void pair_on_apart(struct pair *pair, pair_apart_fn *fn, void *ctx);
+
 /* ---- enrolment ---- */
 void pair_enrol_begin(struct pair *pair, size_t device);
 void pair_enrol(struct pair *pair, size_t device);
