@@ -16,7 +16,7 @@ enum { SUSPECTS_STEP = 16, ENTRIES_STEP = 256, VALUE_BYTES = ID_BYTES + 4 + 8 };
 /* Of the case being read: who wrote which record. */
 struct wrote {
 	struct record_id record;
-	struct node_id node;
+	struct epoch_id epoch;
 };
 
 struct walk {
@@ -274,7 +274,7 @@ static bool take_entry(void *ctx, const struct log_entry *entry)
 		walk->wrote = wrote;
 		walk->wrote_room = room;
 	}
-	walk->wrote[walk->wrote_count++] = (struct wrote){ entry->record_id, entry->author.node };
+	walk->wrote[walk->wrote_count++] = (struct wrote){ entry->record_id, entry->author.epoch };
 	walk->after = entry->orders[0].n;
 	return ++walk->looked < ENTRIES_STEP;
 }
@@ -292,7 +292,7 @@ static struct fault suspect_shared(struct clashes *clashes)
 		qsort(walk->wrote, walk->wrote_count, sizeof *walk->wrote, compare_wrote);
 	for (size_t i = 1; i < walk->wrote_count; i++) {
 		const struct wrote *a = &walk->wrote[i - 1], *b = &walk->wrote[i];
-		if (ID_EQUAL(a->record, b->record) && !ID_EQUAL(a->node, b->node))
+		if (ID_EQUAL(a->record, b->record) && !ID_EQUAL(a->epoch, b->epoch))
 			FAULT_TRY(clashes_suspect(clashes, b->record));
 	}
 	return fault_none();

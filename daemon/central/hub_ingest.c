@@ -186,20 +186,20 @@ static struct fault grant_opened(struct hub_judging *j, const struct log_entry *
 }
 
 struct others {
-	struct node_id author;
+	struct epoch_id author; /* two epochs of one device may not have seen each other either */
 	bool wrote;
 };
 
 static bool is_others(void *ctx, const struct log_entry *entry)
 {
 	struct others *others = ctx;
-	others->wrote = !ID_EQUAL(entry->author.node, others->author) && entry->verdict == LOG_ACCEPTED;
+	others->wrote = !ID_EQUAL(entry->author.epoch, others->author) && entry->verdict == LOG_ACCEPTED;
 	return !others->wrote;
 }
 
 static struct fault tell_apart(struct hub *hub, const struct log_entry *entry)
 {
-	struct others others = { .author = entry->author.node };
+	struct others others = { .author = entry->author.epoch };
 	if (hub->host.apart == NULL)
 		return fault_none();
 	FAULT_TRY(log_read_record(hub->log, entry->record_id, is_others, &others));

@@ -459,6 +459,8 @@ static struct fault reissue(struct hub *hub, struct span bytes, const struct del
 	hub->self.chain.info = own;
 	FAULT_TRY(fault);
 	hub->last_order++;
+	if (hub->host.apart != NULL)
+		FAULT_TRY(hub->host.apart(hub->host.ctx, delta->record_id));
 	return hub_touched(hub, assignments_case_get(&hub->assignments, &delta->case_id), hub->last_order,
 			   NULL);
 }

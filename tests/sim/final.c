@@ -236,6 +236,23 @@ static void invariant_i4_converged(const struct judged *judged)
 			compare(judged, &sim->devices[i]);
 }
 
+/* I21: of a record whose values stand apart central was told, without folding it. */
+static void invariant_i21_apart_is_known(const struct judged *judged)
+{
+	struct sim *sim = judged->sim;
+	const struct fold_record *record = &judged->central.record;
+	struct record_id id = sim->oracle.records[judged->number].id;
+	size_t known = 0;
+	while (known < sim->central.apart_count && !ID_EQUAL(sim->central.apart[known], id))
+		known++;
+	for (size_t i = 0; i < record->count && known == sim->central.apart_count; i++)
+		if (record->fields[i].count > 1) {
+			sim_fail(sim, "I21", "field %u of record %u has %zu values, and central was not told", record->fields[i].number,
+				 judged->number, record->fields[i].count);
+			tell_fold(sim, "central", judged->number, &judged->central);
+		}
+}
+
 static void judge_record(struct sim *sim, uint32_t number)
 {
 	struct judged judged = { .sim = sim, .number = number };
@@ -248,6 +265,7 @@ static void judge_record(struct sim *sim, uint32_t number)
 	fold_hash(&judged.central.record, &judged.hash);
 	invariant_i4_converged(&judged);
 	invariant_i6_no_silent_overwrite(&judged);
+	invariant_i21_apart_is_known(&judged);
 	invariant_i5_any_order(&judged);
 }
 
@@ -322,6 +340,27 @@ static bool look_alarm(void *ctx, const struct hub_device *device)
 	return true;
 }
 
+static bool look_health(void *ctx, const struct hub_device *device)
+{
+	struct hub_device *out = ctx;
+	if (ID_EQUAL(device->node, out->node))
+		*out = *device;
+	return true;
+}
+
+/* I22: who tells how it fares is known to, and nothing of what came is shown as missing. */
+static void invariant_i22_health_is_told(struct sim *sim, const struct sim_device *device)
+{
+	struct hub_device shown = { .node = device->node };
+	(void)hub_devices(sim->central.hub, look_health, &shown);
+	if (sim_tells(device) && device->twin_of == device->number && !device->is_twin &&
+	    (shown.health.told_ms == 0 || strcmp(shown.health.version, "sim") != 0))
+		sim_fail(sim, "I22", "device %u told nothing of how it fares", device->number);
+	if (shown.unsent != 0)
+		sim_fail(sim, "I22", "device %u has %llu deltas unsent, as central shows it", device->number,
+			 (unsigned long long)shown.unsent);
+}
+
 /* I9: two live twins that both went on writing are noticed. */
 static void invariant_i9_twins_noticed(struct sim *sim, const struct sim_device *twin)
 {
@@ -390,6 +429,7 @@ void invariants_final(struct sim *sim)
 		invariant_i1_device_kept(sim, device, true);
 		invariant_i4_all_said(sim, device);
 		invariant_i13_purged(sim, device);
+		invariant_i22_health_is_told(sim, device);
 		if (device->twin_of != device->number)
 			invariant_i9_twins_noticed(sim, device);
 	}

@@ -84,6 +84,8 @@ struct sim_device {
 	uint32_t version_min, version_max;
 };
 
+enum { SIM_APART_MAX = ORACLE_RECORDS_MAX + 256 };
+
 struct sim_central {
 	struct brittle store;
 	struct hub *hub;           /* NULL: down */
@@ -95,6 +97,9 @@ struct sim_central {
 	size_t backup_count;
 	struct span deny[SIM_DENY_MAX];
 	size_t deny_count;
+	struct book book;          /* hears of decisions and erasures */
+	struct record_id apart[SIM_APART_MAX]; /* whose values may stand apart, as the hub said */
+	size_t apart_count;
 };
 
 struct sim_recorded {
@@ -127,6 +132,9 @@ struct sim {
 	bool failed;
 	char failure[512];
 };
+
+/* Every other device is of a build that tells how it fares. */
+bool sim_tells(const struct sim_device *device);
 
 struct sim_result {
 	uint64_t trace, steps, virtual_ms, ops, syncs, verbs_max;

@@ -124,11 +124,21 @@ struct replica_time world_time(const struct sim *sim, const struct sim_device *d
 	};
 }
 
+/* Figures that move with time, so that they are told now and then. */
+static void device_health(void *ctx, struct replica_health *out)
+{
+	const struct sim_device *device = ctx;
+	uint64_t hours = device->sim->now_ms / (3600 * 1000);
+	*out = (struct replica_health){ .version = "sim", .store_bytes = hours << 10, .disk_bytes = 1ULL << 34,
+					.free_bytes = (1ULL << 34) - ((hours * hours + device->number) % 1024 << 24) };
+}
+
 static void device_open(struct sim *sim, struct sim_device *device)
 {
 	struct replica_host host = {
 		.ctx = device, .random = device_random, .send = device_send, .hang_up = device_hang_up,
 		.version_min = device->version_min, .version_max = device->version_max,
+		.health = sim_tells(device) ? device_health : NULL,
 	};
 	struct fault fault = replica_open(&device->store.log, NULL, &host, world_time(sim, device), &device->replica);
 	if (fault_is(fault)) {
@@ -246,6 +256,7 @@ void world_device_link_down(struct sim *sim, struct sim_link *link)
 	struct sim_device *device = &sim->devices[link->device];
 	link_close_device(sim, link);
 	if (device->replica != NULL) {
+		replica_link_broke(device->replica);
 		replica_link_down(device->replica, world_time(sim, device));
 		world_device_after(sim, device);
 	}
@@ -487,10 +498,44 @@ static struct brittle_watch hub_watch(struct sim *sim)
 	};
 }
 
+static struct fault hub_apart(void *ctx, struct record_id record_id)
+{
+	struct sim *sim = ctx;
+	struct sim_central *central = &sim->central;
+	for (size_t i = 0; i < central->apart_count; i++)
+		if (ID_EQUAL(central->apart[i], record_id))
+			return fault_none();
+	if (central->apart_count == SIM_APART_MAX)
+		sim_fail(sim, "setup", "more records stand apart than there is room for");
+	else
+		central->apart[central->apart_count++] = record_id;
+	return fault_none();
+}
+
+static struct fault hub_touched(void *ctx, struct case_id case_id, struct record_id record_id, const struct log_entry *entry)
+{
+	(void)case_id;
+	return entry == NULL ? hub_apart(ctx, record_id) : fault_none();
+}
+
+static struct fault hub_forgot(void *ctx, struct case_id case_id)
+{
+	(void)ctx;
+	(void)case_id;
+	return fault_none();
+}
+
+static const struct book *hub_book(struct sim *sim)
+{
+	static const struct book_ops ops = { .touched = hub_touched, .forgot = hub_forgot };
+	sim->central.book = (struct book){ .ops = &ops, .ctx = sim };
+	return &sim->central.book;
+}
+
 static struct hub_host hub_host(struct sim *sim)
 {
 	return (struct hub_host){
-		.ctx = sim, .random = hub_random, .send = hub_send, .hang_up = hub_hang_up, .deny = hub_deny,
+		.ctx = sim, .random = hub_random, .send = hub_send, .hang_up = hub_hang_up, .deny = hub_deny, .apart = hub_apart,
 	};
 }
 
@@ -506,9 +551,9 @@ void world_hub_init(struct sim *sim)
 	struct hub_host host = hub_host(sim);
 	struct brittle_watch watch = hub_watch(sim);
 	brittle_init(&sim->central.store, log_memory_new(), &watch);
-	struct fault fault = hub_init(&sim->central.store.log, NULL, &host, world_hub_time(sim));
+	struct fault fault = hub_init(&sim->central.store.log, hub_book(sim), &host, world_hub_time(sim));
 	if (!fault_is(fault))
-		fault = hub_open(&sim->central.store.log, NULL, &host, world_hub_time(sim), &sim->central.hub);
+		fault = hub_open(&sim->central.store.log, hub_book(sim), &host, world_hub_time(sim), &sim->central.hub);
 	if (fault_is(fault))
 		sim_fail(sim, "setup", "central does not begin: %s", fault.what);
 	sim->central.tick_ms = UINT64_MAX;
@@ -571,11 +616,11 @@ static void hub_start(struct sim *sim)
 	struct fault fault;
 	central->tick_ms = UINT64_MAX;
 	if (central->must_restore) {
-		fault = hub_restore(&central->store.log, NULL, &host, central->deny, central->deny_count, false,
+		fault = hub_restore(&central->store.log, hub_book(sim), &host, central->deny, central->deny_count, false,
 				    world_hub_time(sim), &central->hub);
 		central->confirmed = false;
 	} else {
-		fault = hub_open(&central->store.log, NULL, &host, world_hub_time(sim), &central->hub);
+		fault = hub_open(&central->store.log, hub_book(sim), &host, world_hub_time(sim), &central->hub);
 	}
 	if (fault_is(fault)) {
 		central->hub = NULL;
