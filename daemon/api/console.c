@@ -8,6 +8,7 @@
 
 #include "api/gate.h"
 #include "api/web.h"
+#include "base/assert.h"
 #include "central/operators.h"
 #include "io/random.h"
 #include "io/timer.h"
@@ -21,7 +22,8 @@ struct console {
 	struct console_sessions sessions;
 	struct timer *telling, *ending;
 	uint64_t told_ms;
-	size_t hashing;
+	size_t hashing, waiting;
+	struct beside *first, *last; /* that wait */
 	bool closing;
 };
 
@@ -161,6 +163,7 @@ static void node_changed(void *ctx)
 
 struct beside {
 	struct console *console;
+	struct beside *next;
 	loop_work_fn *work, *done;
 	void *ctx;
 };
@@ -171,27 +174,60 @@ static void beside_work(void *ctx)
 	beside->work(beside->ctx);
 }
 
+static struct fault begin_beside(struct beside *beside);
+
+/* Who waited the longest is next; one that cannot begin is over. */
+static void begin_next(struct console *console)
+{
+	while (console->hashing < CONSOLE_HASHING && console->first != NULL) {
+		struct beside *beside = console->first;
+		console->first = beside->next;
+		console->waiting--;
+		if (console->closing || fault_is(begin_beside(beside))) {
+			beside->done(beside->ctx);
+			free(beside);
+		}
+	}
+}
+
 static void beside_done(void *ctx)
 {
 	struct beside *beside = ctx;
-	beside->console->hashing--;
+	struct console *console = beside->console;
+	console->hashing--;
 	beside->done(beside->ctx);
 	free(beside);
+	begin_next(console);
+}
+
+static struct fault begin_beside(struct beside *beside)
+{
+	struct fault f = loop_beside(beside->console->loop, beside_work, beside_done, beside);
+	beside->console->hashing += !fault_is(f);
+	return f;
+}
+
+bool console_has_room(const struct console *console)
+{
+	return !console->closing && console->waiting < CONSOLE_WAITING;
 }
 
 struct fault console_beside(struct console *console, loop_work_fn *work, loop_work_fn *done, void *ctx)
 {
-	if (console->closing || console->hashing >= CONSOLE_HASHING)
-		return fault_of(FAULT_LATER, "others are signing in at this moment");
+	ASSERT(console_has_room(console));
 	struct beside *beside = calloc(1, sizeof *beside);
 	if (beside == NULL)
 		return fault_of(FAULT_LIMIT, "memory to look at a password");
 	*beside = (struct beside){ .console = console, .work = work, .done = done, .ctx = ctx };
-	struct fault f = loop_beside(console->loop, beside_work, beside_done, beside);
+	if (console->hashing >= CONSOLE_HASHING) {
+		*(console->first == NULL ? &console->first : &console->last->next) = beside;
+		console->last = beside;
+		console->waiting++;
+		return fault_none();
+	}
+	struct fault f = begin_beside(beside);
 	if (fault_is(f))
 		free(beside);
-	else
-		console->hashing++;
 	return f;
 }
 

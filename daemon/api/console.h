@@ -10,7 +10,8 @@
  *     such role is left: asked at each request, and within CONSOLE_CHECK_MS where a page
  *     only listens.
  * D3  Streams are told at most once in CONSOLE_TELL_MS.
- * D4  At most CONSOLE_HASHING passwords are hashed at once, beside the loop.
+ * D4  At most CONSOLE_HASHING passwords are hashed at once, beside the loop; CONSOLE_WAITING
+ *     more wait for it, and who comes then is told to come again before anything counts.
  */
 #ifndef JALKA_API_CONSOLE_H
 #define JALKA_API_CONSOLE_H
@@ -19,7 +20,7 @@
 #include "central/node.h"
 #include "io/place.h"
 
-enum { CONSOLE_TELL_MS = 1000, CONSOLE_CHECK_MS = 60 * 1000, CONSOLE_HASHING = 2, CONSOLE_ADDRESS_BYTES = 400 };
+enum { CONSOLE_TELL_MS = 1000, CONSOLE_CHECK_MS = 60 * 1000, CONSOLE_HASHING = 2, CONSOLE_WAITING = 16, CONSOLE_ADDRESS_BYTES = 400 };
 
 struct console;
 
@@ -43,7 +44,10 @@ void console_end_of(struct console *console, struct record_id staff, const struc
 /* Something a page may show has changed. */
 void console_changed(struct console *console);
 
-/* Runs `work` beside the loop, then `done` on it, always. FAULT_LATER: too much is being hashed. */
+/* False: too much waits to be hashed already. */
+bool console_has_room(const struct console *console);
+/* Runs `work` beside the loop, then `done` on it: once for each call without a fault. Where it cannot
+ * be run any more `done` comes alone. There must be room. */
 struct fault console_beside(struct console *console, loop_work_fn *work, loop_work_fn *done, void *ctx);
 /* In `done`: the daemon is ending, nothing is to be changed any more. */
 bool console_is_closing(const struct console *console);

@@ -38,7 +38,7 @@ struct job {
 	char code[sizeof(((jalka_SignInCall *)0)->code)], token[OPERATORS_TOKEN_BYTES];
 	char from[CONSOLE_SESSION_FROM_BYTES];
 	uint64_t session;                  /* of CHANGE: its number */
-	bool is_right, failed;
+	bool is_right, failed; /* failed: until it was looked at, too */
 	char hash[OPERATORS_HASH_BYTES];   /* of what the password becomes */
 };
 
@@ -79,6 +79,7 @@ static bool hash_password(const char *password, char out[static OPERATORS_HASH_B
 static void work(void *ctx)
 {
 	struct job *job = ctx;
+	job->failed = false;
 	if (job->kind == JOIN) {
 		job->failed = !hash_password(job->password, job->hash);
 		return;
@@ -225,6 +226,12 @@ static struct fault refuse_wait(struct request *request, struct fault f, uint64_
 	return request_fault(request, f, "try again in %llu seconds", (unsigned long long)((wait_ms + 999) / 1000));
 }
 
+/* Asked before an attempt counts. */
+static struct fault room(const struct console *console)
+{
+	return console_has_room(console) ? fault_none() : fault_of(FAULT_LATER, "too many sign in at this moment: try again in a moment");
+}
+
 static struct fault job_new(struct request *request, enum job_kind kind, const char *password, const char *code, struct job **out)
 {
 	struct job *job = calloc(1, sizeof *job);
@@ -234,7 +241,7 @@ static struct fault job_new(struct request *request, enum job_kind kind, const c
 		sodium_free(copy);
 		return fault_of(FAULT_LIMIT, "memory to look at a password");
 	}
-	*job = (struct job){ .kind = kind, .console = request->target.console, .answer = request->answer, .password = copy };
+	*job = (struct job){ .kind = kind, .console = request->target.console, .answer = request->answer, .password = copy, .failed = true };
 	snprintf(job->code, sizeof job->code, "%s", code);
 	if (request->target.from != NULL)
 		snprintf(job->from, sizeof job->from, "%s", request->target.from);
@@ -255,6 +262,7 @@ static struct fault take_sign_in(struct request *request)
 	const jalka_SignInCall *call = &request->call->call.sign_in;
 	struct job *job;
 	uint64_t wait_ms;
+	FAULT_TRY(room(request->target.console));
 	if (*call->name == '\0' || *call->password == '\0' || *call->code == '\0')
 		return fault_of(FAULT_CALLER, "to sign in takes the name, the password and the code");
 	FAULT_TRY(job_new(request, SIGN_IN, call->password, call->code, &job));
@@ -315,6 +323,7 @@ static struct fault take_joining(struct request *request, const struct operators
 	struct log *log = node_log(request->target.node);
 	struct job *job;
 	uint64_t wait_ms;
+	FAULT_TRY(room(request->target.console));
 	FAULT_TRY(job_new(request, JOIN, call->password, call->code, &job));
 	struct fault f = at_field(request, "password", operators_password_check(job->password, account->name));
 	if (!fault_is(f)) {
@@ -435,6 +444,7 @@ static struct fault ask_password(struct asked *asked)
 	struct operators_account account;
 	struct job *job;
 	uint64_t wait_ms;
+	FAULT_TRY(room(asked->console));
 	FAULT_TRY(account_here(asked, &account));
 	FAULT_TRY(job_new(request, CHANGE, asked->args[0], asked->args[2], &job));
 	job->session = asked->session->number;

@@ -36,7 +36,7 @@ def hostile(web):
     for target in (f"/?t={web.token}", "/?", f"/events?session={web.session}", "/assets/../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd",
                    "/assets/%2e%2e/x", f"/events;{web.session}"):
         yield f"target {target[:40]}, read", get(target)
-    for origin in ("null", "http://evil.example", f"https://{web.host}", f"http://localhost:{web.port}", f"http://127.0.0.1:{web.port + 1}",
+    for origin in ("null", "http://evil.example", f"{web.other_scheme}://{web.host}", f"http://localhost:{web.port}", f"http://127.0.0.1:{web.port + 1}",
                    f"http://{web.host}.evil.example", f"http://evil@{web.host}", ""):
         yield f"Origin {origin}", post(Origin=origin)
         yield f"Origin {origin}, the stream", get("/events", Origin=origin)
@@ -58,7 +58,7 @@ def hostile(web):
     for method in ("GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH", "CONNECT", "BREW"):
         yield f"{method} /api", web.head(method, "/api")
     yield "GET with a body", web.head("GET", "/", Content_Length=len(STATUS)) + STATUS
-    yield "GET /session", get("/session")
+    yield "GET of the sign-in", get(web.door)
     yield "POST /", post("/")
     for kind in ("text/plain", "application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", None,
                  "application/x-protobuf; charset=utf-8"):
@@ -72,7 +72,7 @@ def hostile(web):
     yield "a length that is no number", post(Content_Length="0x10")
     yield "a length beyond all", post(Content_Length="99999999999999999999")
     yield "too long a body is said", web.head("POST", "/api", 300 * 1024)
-    yield "too long a token", web.head("POST", "/session", 4096)
+    yield "too long a token", web.head("POST", web.door, 8192)
     yield "HTTP/1.0", post().replace(b"HTTP/1.1", b"HTTP/1.0", 1)
     yield "HTTP/2.0", post().replace(b"HTTP/1.1", b"HTTP/2.0", 1)
     yield "HTTP/0.9", b"GET /\r\n\r\n"

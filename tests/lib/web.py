@@ -4,8 +4,10 @@ import base64
 import hashlib
 import hmac
 import json
+import os
 import socket
 import struct
+import subprocess
 import time
 import urllib.parse
 
@@ -53,7 +55,12 @@ def read_answer(connection):
 
 
 class Page:
-    """What a page of ours sends: heads, calls."""
+    """What a page of ours sends: heads, calls. `door`: where it signs in; `token`: what it signed in with."""
+    door, token = "/session", "0" * 64
+
+    @property
+    def other_scheme(self):
+        return "http" if self.origin.startswith("https") else "https"
 
     def head(self, method, target, length=None, **changed):
         """A request's head as Chromium sends it; changed: header=None leaves one out."""
@@ -115,6 +122,7 @@ def totp(secret, at=None, steps=0):
 class Console(Page):
     """The administrators' page, at the console of a central node; signed out to begin with.
     `port`: where it listens, when that is not what its origin says (a proxy)."""
+    door = "/sign-in"
 
     def __init__(self, center, port=None):
         with center.api() as api:
@@ -136,19 +144,42 @@ class Console(Page):
         return self.call("admin", verb=verb, args=list(args), **options)
 
 
+class Clock:
+    """The clock of daemons that run under tests/e2e/shifted_clock.c: half a minute passes at a word."""
+
+    def __init__(self, folder):
+        self.path, self.ahead, self.shim = os.path.join(folder, "passed"), 0, os.path.join(folder, "shifted_clock.so")
+        self.forward(0)
+        subprocess.run([os.environ.get("CC", "cc"), "-shared", "-fPIC", "-O1", "-o", self.shim,
+                        os.path.join(daemons.ROOT, "tests/e2e/shifted_clock.c"), "-ldl"], check=True)
+
+    @property
+    def env(self):
+        return {**os.environ, "LD_PRELOAD": self.shim, "SHIFTED_RUN_FILE": self.path}
+
+    def now(self):
+        return time.time() + self.ahead
+
+    def forward(self, seconds):
+        self.ahead += seconds
+        with open(self.path, "r+b" if os.path.exists(self.path) else "wb") as file:
+            file.write(struct.pack("<q", self.ahead))  # whole seconds
+
+
 class Operator:
     """Somebody who may sign in: their name, password and secret, and the codes of it. A code serves
-    once, so each sign-in takes the next step, which the daemon takes up to one step early."""
+    once, so each sign-in takes the next step, which the daemon takes up to one step early; with a
+    clock of the test's own nobody waits for it."""
 
-    def __init__(self, staff, name, password, secret):
-        self.staff, self.name, self.password, self.secret, self.last = staff, name, password, secret, 0
+    def __init__(self, staff, name, password, secret, clock=None):
+        self.staff, self.name, self.password, self.secret, self.clock, self.last = staff, name, password, secret, clock, 0
 
     def code(self):
-        now = int(time.time() // 30)
-        if now + 1 <= self.last:
-            time.sleep((self.last + 1 - 1) * 30 - time.time() + 0.2)
-            now = int(time.time() // 30)
-        self.last = max(self.last + 1, now - 1)
+        now = self.clock.now if self.clock is not None else time.time
+        if now() < self.last * 30:
+            wait = self.last * 30 - now() + 0.2
+            time.sleep(wait) if self.clock is None else self.clock.forward(int(wait) + 1)
+        self.last = max(self.last + 1, int(now() // 30) - 1)
         return totp(self.secret, self.last * 30)
 
     def sign_in(self, center, **options):
@@ -157,14 +188,14 @@ class Operator:
         return page
 
 
-def operator(center, staff, name, *roles, password="neljä sanaa riittää hyvin"):
+def operator(center, staff, name, *roles, password="neljä sanaa riittää hyvin", clock=None):
     """Grants roles over the socket, invites and signs up: (Operator, the page that is signed in)."""
     with center.api() as api:
         for role in roles:
             api.admin("grant", staff, role)
         invitation = api.admin("operator", "invite", staff, name)["invitation"]
     page = Console(center)
-    one = Operator(staff, name, password, page.sign(invitation=invitation)["totp"]["secret"])
+    one = Operator(staff, name, password, page.sign(invitation=invitation)["totp"]["secret"], clock)
     page.sign(invitation=invitation, password=password, code=one.code())
     return one, page
 
