@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/assert.h"
+#include "store/replica_health.h"
 #include "store/replica_kept.h"
 #include "store/replica_lost.h"
 #include "store/replica_receipt.h"
@@ -497,6 +498,7 @@ struct fault replica_fork_adopt(struct replica *r, const jalka_Welcome *welcome)
 		return fault_none();
 	r->feed.order = map_place(r, left, left_order, &next);
 	r->feed.is_held_owed = true;
+	FAULT_TRY(replica_health_forget(r)); /* what it was told may be lost too */
 	return adopt(r, left, left_order);
 }
 

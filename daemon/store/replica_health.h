@@ -4,7 +4,7 @@
  * part of a frame beside others, and in the first frame of a session it mostly fits what
  * padding there is: no round trip, and on most days no byte.
  *
- * V1  It is told when it was never told by this version, and a day after the last time.
+ * V1  It is told when it was never told by this version or in this central epoch, and a day after the last time.
  * V2  At once: the disk became nearly full or was freed; work has lain unsent for an hour; a
  *     count rose that is not the network's.
  * V3  An hour after the last time: anything else that changed by more than a little.
@@ -19,7 +19,7 @@
 bool replica_health_fill(struct replica *r, jalka_Frame *out);
 /* Central answered: what was sent is durable as told, and what was counted too, inside the transaction. */
 struct fault replica_health_confirm(struct replica *r);
-/* A new device: central knows nothing of it, inside the transaction. */
+/* A new device, or a restored central: it may know nothing of it; inside the transaction. */
 struct fault replica_health_forget(struct replica *r);
 /* What was told last, at opening and after a rollback. */
 struct fault replica_health_load(struct replica *r);
