@@ -38,10 +38,10 @@ static const char *bytes_text(int64_t bytes, char out[static CELL_BYTES])
 /* "CONNECT 3, STORE 1" */
 static const char *failures_text(struct json list, char out[static CELL_BYTES])
 {
-	struct json failure;
+	struct json failure, name;
 	size_t len = 0;
 	out[0] = '\0';
-	for (struct json_walk walk = json_walk(list); json_next(&walk, NULL, &failure);) {
+	for (struct json_walk walk = json_walk(list); json_next(&walk, &name, &failure);) {
 		int n = snprintf(out + len, CELL_BYTES - len, "%s%s %" PRId64, len == 0 ? "" : ", ", say_text(json_member(failure, "cause")),
 				 say_integer(failure, "count"));
 		if (n < 0 || (size_t)n >= CELL_BYTES - len)
@@ -78,8 +78,8 @@ static void device_row(struct json device)
 /* What each alert that somebody has means. */
 static void print_alerts(struct json list)
 {
-	struct json alert;
-	for (struct json_walk walk = json_walk(list); json_next(&walk, NULL, &alert);)
+	struct json alert, name;
+	for (struct json_walk walk = json_walk(list); json_next(&walk, &name, &alert);)
 		if (say_integer(alert, "devices") > 0)
 			say_note("%s (%s, %" PRId64 "): %s", say_text(json_member(alert, "name")), say_text(json_member(alert, "level")),
 				 say_integer(alert, "devices"), say_text(json_member(alert, "text")));
@@ -94,10 +94,10 @@ struct shown {
 static void take_health(void *ctx, struct json object)
 {
 	struct shown *shown = ctx;
-	struct json device, alerts = json_member(object, "alerts");
+	struct json device, name, alerts = json_member(object, "alerts");
 	if (say_json(object))
 		return;
-	for (struct json_walk walk = json_walk(json_member(object, "devices")); json_next(&walk, NULL, &device);)
+	for (struct json_walk walk = json_walk(json_member(object, "devices")); json_next(&walk, &name, &device);)
 		device_row(device);
 	if (alerts.type == JSON_LIST && alerts.text.len < sizeof shown->text) {
 		memcpy(shown->text, alerts.text.data, alerts.text.len);
@@ -145,8 +145,8 @@ static void print_backup(struct json backup)
 
 static void print_epochs(struct json list)
 {
-	struct json epoch;
-	for (struct json_walk walk = json_walk(list); json_next(&walk, NULL, &epoch);) {
+	struct json epoch, name;
+	for (struct json_walk walk = json_walk(list); json_next(&walk, &name, &epoch);) {
 		bool is_first = json_text_is(json_member(epoch, "parent"), "");
 		say_line("%-15s %s%s", say_true(epoch, "current") ? "epoch" : "", say_short_id(json_member(epoch, "epoch")),
 			 is_first ? ", the first" : "");
@@ -159,7 +159,7 @@ static void print_epochs(struct json list)
 static void print_system(void *ctx, struct json object)
 {
 	static char store[CELL_BYTES], wal[CELL_BYTES], room[CELL_BYTES], memory[CELL_BYTES];
-	struct json log = json_member(object, "log"), links = json_member(object, "links"), safe = json_member(object, "safe"), alert;
+	struct json log = json_member(object, "log"), links = json_member(object, "links"), safe = json_member(object, "safe"), alert, name;
 	(void)ctx;
 	if (say_json(object))
 		return;
@@ -177,7 +177,7 @@ static void print_system(void *ctx, struct json object)
 	print_backup(json_member(object, "backup"));
 	say_line("%-15s since %s", "keys", say_time_ms(json_member(json_member(object, "keys"), "static_since_ms")));
 	print_epochs(json_member(object, "epochs"));
-	for (struct json_walk walk = json_walk(json_member(object, "alerts")); json_next(&walk, NULL, &alert);)
+	for (struct json_walk walk = json_walk(json_member(object, "alerts")); json_next(&walk, &name, &alert);)
 		say_note("%s (%s): %s", say_text(json_member(alert, "name")), say_text(json_member(alert, "level")),
 			 say_text(json_member(alert, "text")));
 }
@@ -195,10 +195,10 @@ int verbs_admin_system(struct command_context *c, int argc, char **argv)
 /* "Aino Laine 3.11. klo 14.30 / Ville Koski 4.11. klo 9.00" */
 static const char *writers_text(struct json siblings, char out[static CELL_BYTES])
 {
-	struct json sibling;
+	struct json sibling, name;
 	size_t len = 0;
 	out[0] = '\0';
-	for (struct json_walk walk = json_walk(siblings); json_next(&walk, NULL, &sibling);) {
+	for (struct json_walk walk = json_walk(siblings); json_next(&walk, &name, &sibling);) {
 		int n = snprintf(out + len, CELL_BYTES - len, "%s%s %s", len == 0 ? "" : " / ",
 				 say_text(json_member(json_member(sibling, "by"), "name")), say_time_ms(json_member(sibling, "at_ms")));
 		if (n < 0 || (size_t)n >= CELL_BYTES - len)
@@ -211,13 +211,13 @@ static const char *writers_text(struct json siblings, char out[static CELL_BYTES
 static void take_conflicts(void *ctx, struct json object)
 {
 	static char writers[CELL_BYTES];
-	struct json conflict, field, complete = json_member(object, "complete");
+	struct json conflict, field, name, complete = json_member(object, "complete");
 	bool *is_complete = ctx;
 	if (say_json(object))
 		return;
 	*is_complete = *is_complete && (complete.type == JSON_ABSENT || say_true(object, "complete"));
-	for (struct json_walk walk = json_walk(json_member(object, "conflicts")); json_next(&walk, NULL, &conflict);)
-		for (struct json_walk in = json_walk(json_member(conflict, "fields")); json_next(&in, NULL, &field);) {
+	for (struct json_walk walk = json_walk(json_member(object, "conflicts")); json_next(&walk, &name, &conflict);)
+		for (struct json_walk in = json_walk(json_member(conflict, "fields")); json_next(&in, &name, &field);) {
 			const char *cells[] = {
 				say_short_id(json_member(conflict, "case_id")), say_short_id(json_member(conflict, "record_id")),
 				say_text(json_member(conflict, "type")), say_text(json_member(field, "field")),

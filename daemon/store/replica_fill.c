@@ -385,8 +385,10 @@ struct fault replica_fill_frame(struct replica *r, unsigned parts, struct sessio
 	}
 	if ((parts & SESSION_DEVICE_FORGOTTEN) && fill_forgotten(r, out))
 		event->parts |= SESSION_DEVICE_FORGOTTEN;
-	if ((parts & SESSION_DEVICE_HEALTH) && replica_health_fill(r, out))
+	if ((parts & SESSION_DEVICE_HEALTH) && replica_health_fill(r, out)) {
 		event->parts |= SESSION_DEVICE_HEALTH;
+		parts &= ~(unsigned)SESSION_DEVICE_PUSH; /* V5: in the next frame, at once */
+	}
 	r->first_frame = false;
 	return fill_one(r, parts, out, event);
 }

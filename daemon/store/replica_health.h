@@ -9,6 +9,8 @@
  *     count rose that is not the network's.
  * V3  An hour after the last time: anything else that changed by more than a little.
  * V4  It counts as told once central has answered. When that is lost it is told again.
+ * V5  No push goes in its frame, but in the next one, at once: where the way breaks before a chunk
+ *     is through, central knows of the work that does not come.
  */
 #ifndef JALKA_STORE_REPLICA_HEALTH_H
 #define JALKA_STORE_REPLICA_HEALTH_H
