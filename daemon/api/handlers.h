@@ -83,6 +83,8 @@ request_handler handlers_break_glass;
 request_handler handlers_roles;
 /* The CLIENT case of the client, case or record an id means; FAULT_CALLER at field "id". */
 struct fault handlers_find_client(struct request *request, const char *text, struct case_id *out);
+/* "verbs": the table of the administrator's verbs. */
+void handlers_admin_verbs(struct writer *out);
 /* The administrator's verbs erase, erasures, retention. */
 struct fault handlers_admin_erase(struct request *request);
 /* The administrator's verbs grants, grant, ungrant; and `access`: WHAT [SINCE]. */

@@ -77,13 +77,37 @@ static void write_me(struct gate *gate, struct writer *out)
 	writer_object_end(out);
 }
 
+/* The table of calls as it serves them, so that who tries all of them misses none. */
+static void write_calls(struct writer *out)
+{
+	static const char *const does[] = { [REQUEST_FREE] = "FREE", [REQUEST_NAMES] = "NAMES", [REQUEST_LISTS] = "LISTS",
+					    [REQUEST_ASKS] = "ASKS" };
+	size_t count;
+	const struct request_row *rows = request_table(&count);
+	writer_list(out, "calls");
+	for (size_t i = 0; i < count; i++) {
+		writer_object(out, NULL);
+		writer_string(out, "call", rows[i].name);
+		writer_number(out, "number", rows[i].call);
+		writer_bool(out, "field", (rows[i].roles & REQUEST_FIELD) != 0);
+		writer_bool(out, "central", (rows[i].roles & REQUEST_CENTRAL) != 0);
+		writer_string(out, "does", does[rows[i].does]);
+		writer_object_end(out);
+	}
+	writer_list_end(out);
+	handlers_admin_verbs(out);
+}
+
 struct fault handlers_roles(struct request *request)
 {
+	const jalka_RolesCall *call = &request->call->call.roles;
 	struct writer *out = answer_begin(request->answer);
 	if (request->gate != NULL)
 		write_me(request->gate, out);
+	if (call->calls)
+		write_calls(out);
 	writer_list(out, "classes");
-	for (enum access_class class = 0; class < ACCESS_CLASSES && !request->call->call.roles.mine; class++)
+	for (enum access_class class = 0; class < ACCESS_CLASSES && !call->mine && !call->calls; class++)
 		if (answer_item(request->answer, "classes"))
 			write_class(out, class);
 	writer_list_end(out);

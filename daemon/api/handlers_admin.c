@@ -699,6 +699,22 @@ static void log_order(const struct verb *verb, struct fault f)
 	logline(fault_is(f) ? LOGLINE_INFO : level, fault_is(f) ? "order_refused" : "order", LOGLINE_FIELDS(logline_text("verb", verb->name)));
 }
 
+void handlers_admin_verbs(struct writer *out)
+{
+	writer_list(out, "verbs");
+	for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
+		writer_object(out, NULL);
+		writer_string(out, "verb", verbs[i].name);
+		writer_string(out, "usage", verbs[i].usage);
+		writer_number(out, "args_min", verbs[i].args_min);
+		writer_number(out, "args_max", verbs[i].args_max);
+		writer_string(out, "class", access_class_name(verbs[i].class));
+		writer_bool(out, "creates", verbs[i].act == ACCESS_CREATE);
+		writer_object_end(out);
+	}
+	writer_list_end(out);
+}
+
 struct fault handlers_admin(struct request *request)
 {
 	const jalka_AdminCall *call = &request->call->call.admin;

@@ -101,7 +101,7 @@ class Api:
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.settimeout(timeout)
         self.socket.connect(path)
-        self.number = 0
+        self.path, self.number = path, 0
 
     def close(self):
         self.socket.close()

@@ -319,7 +319,7 @@ static void took_rows(struct device *device, uint32_t count)
 static void apply_welcome(struct device *device, bool drop_key, struct session_device_event *event)
 {
 	const jalka_Welcome *welcome = &scratch.welcome;
-	device_must(welcome->status == jalka_Status_OK, "central does not say OK");
+	device_must(welcome->status != jalka_Status_STALE, "central says STALE"); /* suspended, revoked: it is told, and stays */
 	if (welcome->central_epoch.size == ID_BYTES)
 		memcpy(device->central_epoch.bytes, welcome->central_epoch.bytes, ID_BYTES);
 	device->has_key = device->has_key && !drop_key;
@@ -355,6 +355,23 @@ static void apply_frame(struct device *device, const uint8_t *new_key, struct se
 	event->moved |= frame->has_backlog;
 }
 
+void device_record(struct device *device, const char *path)
+{
+	snprintf(device->record_path, sizeof device->record_path, "%.*s", (int)strcspn(path, "\n"), path);
+}
+
+static void record(const struct device *device, struct span rows)
+{
+	if (device->record_path[0] == '\0')
+		return;
+	FILE *file = fopen(device->record_path, "ab");
+	device_must(file != NULL, "the record cannot be written");
+	fwrite(scratch.plain, 1, sizeof scratch.plain, file); /* wiped before the message was opened into it */
+	if (rows.len != 0)
+		fwrite(rows.data, 1, rows.len, file);
+	device_must(fclose(file) == 0, "the record cannot be written");
+}
+
 static bool perform(struct device *device, const struct session_device_effect *effect,
 		    struct session_device_event *event)
 {
@@ -381,10 +398,12 @@ static bool perform(struct device *device, const struct session_device_effect *e
 		return true;
 	case SESSION_DEVICE_APPLY_WELCOME:
 		event->kind = SESSION_DEVICE_APPLIED;
+		record(device, effect->rows);
 		apply_welcome(device, effect->drop_key, event);
 		return true;
 	case SESSION_DEVICE_APPLY_FRAME:
 		event->kind = SESSION_DEVICE_APPLIED;
+		record(device, effect->rows);
 		apply_frame(device, effect->new_key, event);
 		return true;
 	case SESSION_DEVICE_HANG_UP:
@@ -444,6 +463,8 @@ static void take_one(struct device *device, struct span frame)
 		return;
 	}
 	randombytes_buf(ephemeral, sizeof ephemeral);
+	if (device->record_path[0] != '\0')
+		sodium_memzero(scratch.plain, sizeof scratch.plain); /* what it held was another device's */
 	struct session_device_event came = { .kind = SESSION_DEVICE_FRAME_CAME, .now_ms = device->came_us / 1000,
 					     .ephemeral = ephemeral, .frame = frame };
 	run(device, &came);

@@ -44,6 +44,7 @@ struct device {
 	uint64_t pulled_us;    /* when the first frame with rows came, since that was 0 */
 	uint64_t receipt_us;   /* when the receipt of the last push came */
 	uint64_t frames, rows;
+	char record_path[256]; /* "": not recorded */
 };
 
 /* Ends the process when `ok` is false. */
@@ -58,6 +59,8 @@ void device_enrol(struct device *device, const struct enrol_code *code, uint32_t
 /* Dials and sends message 1. */
 void device_connect(struct device *device, const struct address *to, uint32_t from);
 void device_drop(struct device *device);
+/* Every plaintext that central sends is appended to this file, and its rows unpacked. */
+void device_record(struct device *device, const char *path);
 bool device_is_open(const struct device *device);
 
 /* Reads what there is, noting when it came. False: the connection has ended. */

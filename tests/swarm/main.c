@@ -4,6 +4,8 @@
  *   swarm flood KIND CODE FROM SOURCES APART RATE SECONDS
  *   swarm slow CODE FROM SOURCES APART COUNT SECONDS
  *
+ *   swarm dump FOLDER KEY_FILE                every value of a store, to standard output
+ *
  * Of `serve`:
  *   enrol N          N enrolment codes follow, a line each -> "waiting NODE..." when all show their words
  *   confirmed        -> "confirmed" when the administrator has confirmed all that wait
@@ -13,6 +15,7 @@
  *   opens D          device D opens a client and a matter -> "case ID" of the matter
  *   note D N         device D pushes a note; N other devices get it -> "note PUSH RECEIPT US..."
  *   await N          -> "came US..." when N devices have got rows
+ *   record D PATH    what central sends device D from now on, decrypted and unpacked, goes into a file too
  *   mark             what came before counts no more
  *   drop A B
  * Times are microseconds of CLOCK_MONOTONIC, taken when the bytes were read. What must not be
@@ -28,6 +31,7 @@
 
 #include "io/codec.h"
 #include "swarm/device.h"
+#include "swarm/dump.h"
 #include "swarm/flood.h"
 
 enum { DEVICES_MAX = 20000, EVENTS = 1024, LINE_BYTES = 1024, WAIT_MS = 60000, CONNECTING_MAX = 32, PREFIXES = 200 };
@@ -282,6 +286,10 @@ static void obey(const char *line)
 	} else if (strcmp(word, "mark") == 0) {
 		mark();
 		printf("marked\n");
+	} else if (strcmp(word, "record") == 0) {
+		device_must(a < device_count && strchr(line, '/') != NULL, "record D PATH");
+		device_record(&devices[a], strchr(line, '/'));
+		printf("recorded\n");
 	} else if (strcmp(word, "drop") == 0) {
 		drop(a, b);
 	} else {
@@ -332,6 +340,8 @@ int main(int argc, char **argv)
 {
 	struct rlimit files;
 	device_must(sodium_init() >= 0, "sodium");
+	if (argc == 4 && strcmp(argv[1], "dump") == 0)
+		return dump_run(argv[2], argv[3]);
 	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
 		files.rlim_cur = files.rlim_max;
 		setrlimit(RLIMIT_NOFILE, &files);
