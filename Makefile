@@ -149,7 +149,7 @@ $(OUT)/jalkad: $(OUT)/daemon/main.o $(DAEMON_OBJ) $(GEN_OBJ)
 
 $(OUT)/jalka: $(CLI_OBJ) $(call LAYER_OBJ,base) $(OUT)/gen/local.pb.o
 	$(call SAY,LD)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lprotobuf-nanopb $(shell $(PKG_CONFIG) --libs libqrencode)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lprotobuf-nanopb $(shell $(PKG_CONFIG) --libs libqrencode libsodium)
 
 # What tests share, as an archive: each pulls only what it uses.
 $(OUT)/testlib.a: $(TESTLIB_OBJ)

@@ -21,6 +21,54 @@ static void none_expected(struct command_context *c, int argc)
 		command_usage(c, "no arguments are expected");
 }
 
+/* Whole days, the begun one counted; 0: no lease runs, or there is plenty of time. */
+static int64_t days_left(struct json s)
+{
+	const int64_t day_ms = 24 * 3600 * 1000, told_days = 7;
+	int64_t left_ms = say_integer(s, "lease_left_ms");
+	return say_integer(s, "lease_days") == 0 || left_ms >= told_days * day_ms ? 0 : (left_ms + day_ms - 1) / day_ms;
+}
+
+/* What there is to do when the device asks for contact before it opens. */
+static void say_waiting(struct json s)
+{
+	int64_t unsent = say_integer(s, "unreceipted");
+	if (json_text_is(json_member(s, "sync"), "revoked")) {
+		say_note("This device has been revoked: call the administrator. What was not sent goes to the centre first.");
+		return;
+	}
+	if (say_true(s, "suspended")) {
+		say_note("This device is suspended: call the administrator. %" PRId64 " unsent entries are safe.", unsent);
+		return;
+	}
+	say_note("This device has been out of contact for more than %" PRId64 " days, and asks for contact before it opens.\n"
+		 "Connect it to the network: it opens by itself. %" PRId64 " unsent entries are safe.", say_integer(s, "lease_days"), unsent);
+}
+
+struct opening { const char *done; bool is_waiting; };
+
+static void print_opened(void *ctx, struct json s)
+{
+	struct opening *opening = ctx;
+	opening->is_waiting = json_text_is(json_member(s, "vault"), "waiting");
+	if (say_json(s))
+		return;
+	if (opening->is_waiting) {
+		say_waiting(s);
+		return;
+	}
+	say_note("%s", opening->done);
+	if (days_left(s) != 0)
+		say_note("Connect to the network within %" PRId64 " days: after that this device asks for contact before it opens.", days_left(s));
+}
+
+int verbs_open_with(struct link *link, jalka_Request *request, const char *done)
+{
+	struct opening opening = { .done = done };
+	link_call(link, request, print_opened, &opening);
+	return opening.is_waiting ? SAY_LOCKED : SAY_OK;
+}
+
 static int open_vault(struct command_context *c, pb_size_t call, bool twice, char *done)
 {
 	char passphrase[PROMPT_PASSPHRASE_BYTES];
@@ -32,8 +80,7 @@ static int open_vault(struct command_context *c, pb_size_t call, bool twice, cha
 	else
 		LINK_PUT(request->call.unlock.passphrase, passphrase, "the passphrase");
 	explicit_bzero(passphrase, sizeof passphrase);
-	link_call(link, request, say_done, done);
-	return SAY_OK;
+	return verbs_open_with(link, request, done);
 }
 
 int verbs_init(struct command_context *c, int argc, char **argv)
@@ -161,12 +208,27 @@ static void print_field(struct json s)
 		say_line("%-14s this device's clock is %" PRId64 " s off", "clock", offset_s);
 	if (!json_text_is(json_member(s, "sync"), "idle")) /* connected: what went wrong before is over */
 		line_if("trouble", say_text(json_member(s, "last_error")));
+	if (days_left(s) != 0)
+		say_line("%-14s connect within %" PRId64 " days: after that this device asks for contact before it opens", "lease", days_left(s));
+	if (say_integer(s, "rescue_missing") != 0)
+		say_line("%-14s %" PRId64 " changes are not sealed for the organiser: %s", "rescue", say_integer(s, "rescue_missing"),
+			 say_text(json_member(s, "rescue_trouble")));
+}
+
+static void print_waiting(struct json s)
+{
+	const char *last = say_time_ms(json_member(s, "last_contact_ms"));
+	say_line("%-14s %s", "connection", say_text(json_member(s, "sync")));
+	say_line("%-14s %s", "last contact", *last != 0 ? last : "never");
+	line_if("trouble", say_text(json_member(s, "last_error")));
+	say_waiting(s);
 }
 
 static void print_status(void *ctx, struct json s)
 {
 	bool *locked = ctx;
-	*locked = json_text_is(json_member(s, "vault"), "locked");
+	bool waits = json_text_is(json_member(s, "vault"), "waiting");
+	*locked = waits || json_text_is(json_member(s, "vault"), "locked");
 	if (say_json(s))
 		return;
 	say_line("%-14s %s", "vault", say_text(json_member(s, "vault")));
@@ -174,6 +236,8 @@ static void print_status(void *ctx, struct json s)
 		print_central(s);
 	else if (json_text_is(json_member(s, "vault"), "open"))
 		print_field(s);
+	else if (waits)
+		print_waiting(s);
 	else if (*locked)
 		say_note("jalka unlock opens it");
 	else

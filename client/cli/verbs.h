@@ -8,6 +8,12 @@
 /* node.c: this device */
 command_fn verbs_init, verbs_status, verbs_unlock, verbs_lock, verbs_enrol, verbs_sync, verbs_rebuild;
 
+/* Sends an unlocking; the exit code is SAY_LOCKED when the device asks for contact first. */
+int verbs_open_with(struct link *link, jalka_Request *request, const char *done);
+
+/* rescue.c: the organiser's recovery key */
+command_fn verbs_recover, verbs_admin_policy, verbs_admin_recovery_key, verbs_admin_rescue;
+
 /* records.c: any record type */
 command_fn verbs_create, verbs_change, verbs_show, verbs_list, verbs_search, verbs_sign, verbs_drafts,
 	verbs_drafts_discard, verbs_types;

@@ -66,7 +66,7 @@ static struct fault add(struct telling *t, uint64_t act, uint64_t when_ms, const
 	return fault_none();
 }
 
-static struct fault tell(struct telling *t, const char *path, size_t *told)
+static struct fault tell(struct telling *t, const char *path, const char *how, size_t *told)
 {
 	struct replica_written written[ATTEMPTS_TOLD_MAX + 1];
 	uint64_t moments[ATTEMPTS_TOLD_MAX];
@@ -75,7 +75,7 @@ static struct fault tell(struct telling *t, const char *path, size_t *told)
 	snprintf(more, sizeof more, "the last of %zu", total);
 	for (size_t i = 0; i < count; i++)
 		FAULT_TRY(add(t, RECORDS_ACCESS_ACT_LOGIN_FAIL, moments[i], i + 1 == count && total > count ? more : NULL));
-	FAULT_TRY(add(t, RECORDS_ACCESS_ACT_UNLOCK, profile_now().wall_ms, NULL));
+	FAULT_TRY(add(t, RECORDS_ACCESS_ACT_UNLOCK, profile_now().wall_ms, how));
 	FAULT_TRY(replica_write_all(profile_replica(t->profile), t->writes, t->count, profile_now(), written));
 	if (count > 0)
 		(void)unlink(path);
@@ -84,7 +84,7 @@ static struct fault tell(struct telling *t, const char *path, size_t *told)
 	return fault_none();
 }
 
-struct fault attempts_tell(struct profile *profile, size_t *count)
+struct fault attempts_tell(struct profile *profile, const char *how, size_t *count)
 {
 	char path[PATH_BYTES];
 	*count = 0;
@@ -95,7 +95,7 @@ struct fault attempts_tell(struct profile *profile, size_t *count)
 	if (t == NULL)
 		return fault_of(FAULT_LIMIT, "memory for the access log");
 	t->profile = profile;
-	struct fault f = tell(t, path, count);
+	struct fault f = tell(t, path, how, count);
 	free(t);
 	return f;
 }

@@ -17,6 +17,7 @@ enum { ATTEMPTS_TOLD_MAX = 32, ATTEMPTS_FILE_BYTES = 4096 };
 void attempts_note(const struct folder *folder, uint64_t now_ms);
 /* Of an open profile: the entries, then the file goes; `count`: how many there were. A
  * machine that was never enrolled keeps it until it is. */
-struct fault attempts_tell(struct profile *profile, size_t *count);
+/* `how`: what is to be said of the unlock, "": nothing. */
+struct fault attempts_tell(struct profile *profile, const char *how, size_t *count);
 
 #endif

@@ -8,6 +8,7 @@
  * handlers_deadline: deadline, agenda
  * handlers_sync: sync, enrol                           handlers_admin: the administrator's verbs
  * handlers_lost: the administrator's lost             handlers_erase: the administrator's erase, erasures, retention
+ * handlers_rescue: rescue, the administrator's policy, recovery-key
  * handlers_match: match, the administrator's matches, merge, unmerge, reject
  * handlers_access: roles, break_glass, access_log; who acts here
  * handlers_import: import (tables of reference data)   handlers_reference: reference
@@ -102,6 +103,10 @@ request_handler handlers_published;  /* of the same reports those approved */
 /* The administrator's verbs quarantine, accept, reject; `words`: why, may be "". */
 struct fault handlers_admin_quarantine(struct request *request, bool is_decided);
 struct fault handlers_admin_decide(struct request *request, bool accept, const char *item, const char *words);
+/* The administrator's verbs `policy` and `recovery-key`. */
+struct fault handlers_admin_policy(struct request *request);
+struct fault handlers_admin_recovery_key(struct request *request);
+request_handler handlers_rescue;
 /* The administrator's verb `lost`. */
 struct fault handlers_admin_lost(struct request *request, struct node_id node);
 /* "since" TIME, or "risk" high|low REASONS: written into the device's record, then listed as above. */

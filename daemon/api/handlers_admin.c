@@ -344,6 +344,16 @@ static struct fault verb_lost(struct order_line *line)
 				: handlers_admin_lost_say(line->request, node, arg(line, 1), arg(line, 2), arg(line, 3));
 }
 
+static struct fault verb_policy(struct order_line *line)
+{
+	return handlers_admin_policy(line->request);
+}
+
+static struct fault verb_recovery_key(struct order_line *line)
+{
+	return handlers_admin_recovery_key(line->request);
+}
+
 /* ---- who may hold what ---- */
 
 static struct fault role_of(struct order_line *line, uint32_t *out)
@@ -639,6 +649,8 @@ static const struct verb {
 	{ "resume", verb_state, 1, 1, "resume DEVICE", HUB_DEVICE_ACTIVE, false, ACCESS_CREATE, ACCESS_DEVICES },
 	{ "retire", verb_state, 1, 1, "retire DEVICE", HUB_DEVICE_RETIRED, false, ACCESS_CREATE, ACCESS_DEVICES },
 	{ "lost", verb_lost, 1, 4, "lost DEVICE, lost DEVICE since TIME, or lost DEVICE risk high|low REASONS", 0, false, ACCESS_READ, ACCESS_DEVICES },
+	{ "policy", verb_policy, 0, 2, "policy, or policy lease DAYS", 0, false, ACCESS_READ, ACCESS_DEVICES },
+	{ "recovery-key", verb_recovery_key, 0, 2, "recovery-key, or recovery-key PUBLIC [replace]", 0, false, ACCESS_READ, ACCESS_DEVICES },
 	{ "assign", verb_assign, 2, 4, "assign CASE STAFF [ROLE [UNTIL]]", 0, false, ACCESS_CREATE, ACCESS_ASSIGNMENT },
 	{ "unassign", verb_unassign, 2, 2, "unassign CASE STAFF", 0, false, ACCESS_CREATE, ACCESS_ASSIGNMENT },
 	{ "no-own-worker", verb_no_own_worker, 2, 2, "no-own-worker CASE REASON", 0, false, ACCESS_CREATE, ACCESS_ASSIGNMENT },
@@ -679,7 +691,8 @@ static struct fault ask_gate(const struct order_line *line, const struct verb *v
 {
 	bool outs = verb->fn == verb_state && (verb->state == HUB_DEVICE_REVOKED || verb->state == HUB_DEVICE_SUSPENDED);
 	bool is_loss = outs || verb->fn == verb_lost;
-	bool adds = (verb->fn == verb_staff && strcmp(arg(line, 0), "add") == 0) || (verb->fn == verb_lost && line->count > 1) ||
+	bool rules = line->count > 0 && (verb->fn == verb_policy || verb->fn == verb_recovery_key);
+	bool adds = rules || (verb->fn == verb_staff && strcmp(arg(line, 0), "add") == 0) || (verb->fn == verb_lost && line->count > 1) ||
 		    (verb->fn == verb_statistics && (strcmp(arg(line, 1), "propose") == 0 || strcmp(arg(line, 1), "freeze") == 0));
 	bool is_metadata = verb->class == ACCESS_BASIC || verb->class == ACCESS_LOG || verb->class == ACCESS_ERASURE ||
 			   verb->fn == verb_caseload || verb->fn == verb_handovers;

@@ -30,6 +30,8 @@ const char *handlers_locked_text(struct profile *profile)
 		return "there is no profile here yet: make one with `jalka init`";
 	case PROFILE_OPENING:
 		return "the profile is being opened: try again in a moment";
+	case PROFILE_WAITING:
+		return "this device has been out of contact too long: connect it to the network, and it opens by itself; what is not sent is safe";
 	case PROFILE_LOCKED:
 	case PROFILE_OPEN:
 		break;
@@ -45,6 +47,8 @@ static const char *vault_name(enum profile_vault vault)
 	case PROFILE_LOCKED:
 	case PROFILE_OPENING:
 		return "locked";
+	case PROFILE_WAITING:
+		return "waiting";
 	case PROFILE_OPEN:
 		return "open";
 	}
@@ -151,6 +155,34 @@ static void write_replica(struct profile *profile, struct writer *out)
 	writer_number(out, "sessions", s->sessions);
 }
 
+static void write_lease(struct profile *profile, struct writer *out)
+{
+	struct profile_lease lease;
+	profile_lease(profile, &lease);
+	writer_number(out, "lease_days", lease.left_ms == LEASE_NONE ? 0 : lease.days);
+	writer_number(out, "lease_left_ms", lease.left_ms == LEASE_NONE ? 0 : lease.left_ms);
+}
+
+static void write_rescue(const struct replica_status *s, struct writer *out)
+{
+	writer_bool(out, "rescued", s->is_rescued);
+	writer_number(out, "rescue_missing", s->rescue_missing);
+	writer_string(out, "rescue_trouble", s->rescue_trouble);
+}
+
+/* Of a store that serves the link alone: how the contact it waits for stands, and nothing else. */
+static void write_waiting(struct profile *profile, struct writer *out)
+{
+	const struct replica_status *s = profile_status(profile);
+	writer_string(out, "sync", handlers_sync_name(s->state));
+	writer_number(out, "unreceipted", s->unreceipted);
+	writer_number(out, "last_contact_ms", s->last_contact_ms);
+	writer_bool(out, "suspended", s->is_suspended);
+	writer_string(out, "last_error", s->last_error);
+	write_link(profile, out);
+	write_lease(profile, out);
+}
+
 static struct fault status_field(struct profile *profile, struct answer *answer)
 {
 	uint64_t conflicts = 0, drafts = 0, unfinished = 0;
@@ -168,11 +200,15 @@ static struct fault status_field(struct profile *profile, struct answer *answer)
 	if (open) {
 		write_replica(profile, out);
 		write_link(profile, out);
+		write_lease(profile, out);
+		write_rescue(profile_status(profile), out);
 		writer_number(out, "conflicts", conflicts);
 		writer_number(out, "drafts", drafts);
 		writer_number(out, "unfinished", unfinished);
 		writer_number(out, "attempts", profile_attempts(profile));
 	}
+	if (profile_vault(profile) == PROFILE_WAITING)
+		write_waiting(profile, out);
 	answer_finish(answer);
 	return fault_none();
 }
@@ -244,20 +280,42 @@ struct fault handlers_open(struct request *request)
 
 /* ---- init, unlock, lock ---- */
 
-static void answer_vault(struct answer *answer, const char *vault)
+static void answer_vault(struct profile *profile, struct answer *answer)
 {
 	struct writer *out = answer_begin(answer);
-	writer_string(out, "vault", vault);
+	writer_string(out, "vault", vault_name(profile_vault(profile)));
+	if (profile_vault(profile) == PROFILE_WAITING)
+		write_waiting(profile, out);
+	else if (profile_vault(profile) == PROFILE_OPEN)
+		write_lease(profile, out);
 	answer_finish(answer);
 }
 
+/* What an answer needs that waits for Argon2id. */
+struct opening {
+	struct profile *profile;
+	struct answer *answer;
+};
+
 static void opened(void *ctx, struct fault fault)
 {
+	struct opening opening = *(struct opening *)ctx;
+	free(ctx);
 	if (fault_is(fault))
-		answer_refuse(ctx, fault, "", "");
+		answer_refuse(opening.answer, fault, "", "");
 	else
-		answer_vault(ctx, "open");
+		answer_vault(opening.profile, opening.answer);
 }
+
+static struct opening *opening_of(struct request *request)
+{
+	struct opening *opening = malloc(sizeof *opening);
+	if (opening != NULL)
+		*opening = (struct opening){ request->target.profile, request->answer };
+	return opening;
+}
+
+static const struct fault no_memory = { FAULT_LIMIT, "memory for the answer" };
 
 /* With a key file the daemon opens by itself; a passphrase would only seem to matter. */
 static struct fault with_key_file(struct request *request, const char *passphrase)
@@ -265,9 +323,9 @@ static struct fault with_key_file(struct request *request, const char *passphras
 	struct profile *profile = request->target.profile;
 	if (*passphrase != '\0')
 		return fault_of(FAULT_CALLER, "this profile opens with its key file: give no passphrase");
-	if (!handlers_is_open(profile))
+	if (profile_vault(profile) == PROFILE_NONE || profile_vault(profile) == PROFILE_LOCKED)
 		FAULT_TRY(profile_open_with_key_file(profile));
-	answer_vault(request->answer, "open");
+	answer_vault(profile, request->answer);
 	return fault_none();
 }
 
@@ -277,7 +335,22 @@ struct fault handlers_init(struct request *request)
 	const char *passphrase = request->call->call.init.passphrase;
 	if (profile_config(profile)->key_file != NULL)
 		return with_key_file(request, passphrase);
-	return profile_init(profile, span_text(passphrase), opened, request->answer);
+	struct opening *opening = opening_of(request);
+	if (opening == NULL)
+		return no_memory;
+	struct fault f = profile_init(profile, span_text(passphrase), opened, opening);
+	if (fault_is(f))
+		free(opening);
+	return f;
+}
+
+/* The organiser's key opens what a forgotten passphrase cannot, and sets a new one. */
+static struct fault recover(struct request *request, struct opening *opening)
+{
+	const jalka_UnlockCall *call = &request->call->call.unlock;
+	if (call->recovery.size != VAULT_KEY_BYTES)
+		return fault_of(FAULT_CALLER, "a recovery key has 32 bytes");
+	return profile_recover(request->target.profile, call->recovery.bytes, span_text(call->passphrase), opened, opening);
 }
 
 struct fault handlers_unlock(struct request *request)
@@ -286,7 +359,14 @@ struct fault handlers_unlock(struct request *request)
 	const char *passphrase = request->call->call.unlock.passphrase;
 	if (profile_config(profile)->key_file != NULL)
 		return with_key_file(request, passphrase);
-	return profile_unlock(profile, span_text(passphrase), opened, request->answer);
+	struct opening *opening = opening_of(request);
+	if (opening == NULL)
+		return no_memory;
+	struct fault f = request->call->call.unlock.recovery.size != 0
+		? recover(request, opening) : profile_unlock(profile, span_text(passphrase), opened, opening);
+	if (fault_is(f))
+		free(opening);
+	return f;
 }
 
 struct fault handlers_lock(struct request *request)
@@ -295,7 +375,7 @@ struct fault handlers_lock(struct request *request)
 	if (profile_vault(profile) == PROFILE_OPENING)
 		return fault_of(FAULT_LATER, "the profile is being opened");
 	profile_lock(profile);
-	answer_vault(request->answer, vault_name(profile_vault(profile)));
+	answer_vault(profile, request->answer);
 	return fault_none();
 }
 

@@ -11,8 +11,11 @@
 #include <unistd.h>
 
 #include "api/attempts.h"
+#include "api/contact.h"
+#include "api/policy.h"
 #include "api/request.h"
 #include "api/version.h"
+#include "api/sweep.h"
 #include "base/assert.h"
 #include "io/codec.h"
 #include "io/link.h"
@@ -20,12 +23,9 @@
 #include "io/random.h"
 #include "io/timer.h"
 #include "io/watch.h"
-#include "store/drafts.h"
 #include "store/sealed_db.h"
-#include "store/unfinished.h"
-#include "store/vault.h"
 
-enum { CHECKED_BYTES_MAX = 64 * 1024 * 1024, DRAFT_CASES_MAX = 64 };
+enum { CHECKED_BYTES_MAX = 64 * 1024 * 1024 };
 enum { KEY_FILE_BYTES_MAX = 4096, STACK_WIPED_BYTES = 256 * 1024, FREED_BYTE = 0x5a };
 
 #define STORE_PURPOSE "store"
@@ -35,12 +35,12 @@ enum { KEY_FILE_BYTES_MAX = 4096, STACK_WIPED_BYTES = 256 * 1024, FREED_BYTE = 0
 struct profile {
 	struct loop *loop;
 	struct profile_config config;
-	char vault_path[PATH_MAX], store_path[PATH_MAX];
+	char vault_path[PATH_MAX], store_path[PATH_MAX], rescue_path[PATH_MAX];
 	enum profile_vault state;
 	struct watch *idle;
 	struct timer *deadline; /* replica_deadline */
 
-	/* OPEN only */
+	/* OPEN and WAITING only */
 	struct vault *vault;
 	struct sqlite3 *db;
 	struct log *log;
@@ -51,6 +51,10 @@ struct profile {
 	bool has_address, online, freeing;
 	size_t attempts; /* wrong passphrases before it was opened */
 	bool answered; /* since the link is up */
+	const char *tell; /* how it was opened, for the access log once it is OPEN; NULL: it is told, or there is nothing */
+	struct policy policy;
+	struct contact contact;
+	const char *rescue_trouble; /* as last logged; literal */
 	bool told_down; /* the replica knows already that this connection ends */
 
 	struct replica_status status;
@@ -63,6 +67,12 @@ struct profile {
 struct replica_time profile_now(void)
 {
 	return (struct replica_time){ .wall_ms = loop_wall_ms(), .mono_ms = loop_mono_ms() };
+}
+
+/* The store is there, for a person or for the link alone. */
+static bool is_up(const struct profile *profile)
+{
+	return profile->state == PROFILE_OPEN || profile->state == PROFILE_WAITING;
 }
 
 /* ---- the replica's host ---- */
@@ -123,12 +133,15 @@ static void link_brought(void *ctx, struct span bytes)
 	profile->status_known = false;
 }
 
+static void end_contact(struct profile *profile);
+
 static void link_went_down(void *ctx, const char *why)
 {
 	/* So it treats every stranger; and whom it was put back without is one. */
 	static const char unknown[] = "the central node closed the connection without an answer. If it does so again it may not know this "
 				      "machine any more: ask the administrator, who gives a new code then";
 	struct profile *profile = ctx;
+	end_contact(profile);
 	bool enrolling = profile->status.state == REPLICA_ENROLLING; /* as it was last told */
 	bool is_enrolled = !enrolling && profile->status.state != REPLICA_BLANK;
 	if (!profile->told_down) {
@@ -154,76 +167,8 @@ static void link_did_fail(void *ctx, const char *why)
 static void deadline_came(void *ctx)
 {
 	struct profile *profile = ctx;
-	if (profile->state == PROFILE_OPEN)
+	if (is_up(profile))
 		replica_poke(profile->replica, profile_now());
-}
-
-struct draft_cases {
-	struct case_id ids[DRAFT_CASES_MAX];
-	size_t count;
-};
-
-static bool note_case(void *ctx, const struct drafts_draft *draft)
-{
-	struct draft_cases *cases = ctx;
-	bool is_new = !ID_IS_NONE(draft->case_id);
-	for (size_t i = 0; i < cases->count; i++)
-		is_new = is_new && !ID_EQUAL(cases->ids[i], draft->case_id);
-	if (is_new)
-		cases->ids[cases->count++] = draft->case_id;
-	return cases->count < DRAFT_CASES_MAX;
-}
-
-/* A case that is held no more leaves nothing here, drafts included. */
-static struct fault sweep_drafts(struct profile *profile)
-{
-	struct draft_cases cases = { .count = 0 };
-	FAULT_TRY(drafts_list(profile->log, NULL, note_case, &cases));
-	for (size_t i = 0; i < cases.count; i++) {
-		if (replica_holds(profile->replica, cases.ids[i]))
-			continue;
-		FAULT_TRY(drafts_discard_case(profile->log, cases.ids[i]));
-		logline(LOGLINE_NOTICE, "drafts_discarded", LOGLINE_FIELDS(logline_text("why", "their case is held no more")));
-	}
-	return fault_none();
-}
-
-struct gone {
-	struct profile *profile;
-	uint8_t about[ID_BYTES];
-	bool found;
-};
-
-static bool is_there(void *ctx, const struct casebook_record *record)
-{
-	(void)record;
-	*(bool *)ctx = true;
-	return false;
-}
-
-static bool find_gone(void *ctx, const struct unfinished *text)
-{
-	struct gone *gone = ctx;
-	struct record_id id;
-	bool there = text->record_type == 0;
-	memcpy(id.bytes, text->about, ID_BYTES);
-	if (!there && fault_is(casebook_get(gone->profile->book, id, is_there, &there)))
-		return false; /* met again at the next turn */
-	gone->found = !there || !replica_holds(gone->profile->replica, text->case_id);
-	memcpy(gone->about, text->about, ID_BYTES);
-	return !gone->found;
-}
-
-/* Nor text about a record that was erased, or about what is not held. */
-static struct fault sweep_unfinished(struct profile *profile)
-{
-	for (;;) {
-		struct gone gone = { .profile = profile };
-		FAULT_TRY(unfinished_list(profile->log, NULL, span_of("", 0), find_gone, &gone));
-		if (!gone.found)
-			return fault_none();
-		FAULT_TRY(unfinished_discard(profile->log, gone.about));
-	}
 }
 
 static void tell_watches(struct profile *profile, const char *failure)
@@ -234,17 +179,93 @@ static void tell_watches(struct profile *profile, const char *failure)
 	}
 }
 
+/* ---- what the organiser wants of every device ---- */
+
+static struct fault read_policy(struct profile *profile)
+{
+	struct delta_identity identity;
+	size_t len = 0;
+	bool found = false;
+	profile->policy = (struct policy){ .lease_days = POLICY_LEASE_DAYS };
+	FAULT_TRY(log_get(profile->log, SETTINGS, span_text("identity"), identity.bytes, sizeof identity.bytes, &len, &found));
+	return found && len == sizeof identity.bytes ? policy_read(profile->book, &identity, &profile->policy) : fault_none();
+}
+
+static void log_trouble(struct profile *profile, const char *what)
+{
+	if (*what != '\0' && what != profile->rescue_trouble)
+		logline(LOGLINE_WARNING, "rescue_not_kept", LOGLINE_FIELDS(logline_text("why", what),
+			logline_text("do", "sync; see that the disk has room")));
+	profile->rescue_trouble = what;
+}
+
+/* The recovery key may be new: own work is sealed to it, and the vault opens to it. */
+static void follow_policy(struct profile *profile)
+{
+	struct fault f = read_policy(profile);
+	if (!fault_is(f) && profile->policy.has_recovery && profile_status(profile)->state != REPLICA_BLANK) {
+		f = replica_rescue_to(profile->replica, profile->rescue_path, profile->policy.recovery);
+		if (!vault_has_recovery(profile->vault, profile->policy.recovery)) {
+			struct fault added = vault_add_recovery(profile->vault, profile->policy.recovery);
+			f = fault_is(f) ? f : added;
+		}
+		profile->status_known = false;
+	}
+	log_trouble(profile, f.what);
+}
+
+/* ---- the lease ---- */
+
+static void end_contact(struct profile *profile)
+{
+	contact_end(&profile->contact, profile->log, profile_status(profile));
+}
+
+void profile_lease(struct profile *profile, struct profile_lease *out)
+{
+	out->days = profile->policy.lease_days;
+	out->left_ms = contact_left_ms(&profile->contact, profile_status(profile), out->days);
+}
+
+/* ---- open to a person ---- */
+
+static void become_open(struct profile *profile)
+{
+	const char *how = profile->tell;
+	profile->state = PROFILE_OPEN;
+	profile->changed = true;
+	profile->tell = NULL;
+	logline(LOGLINE_INFO, "profile_open", NULL);
+	if (how != NULL && fault_is(attempts_tell(profile, how, &profile->attempts)))
+		logline(LOGLINE_WARNING, "unlock_not_traced", LOGLINE_FIELDS(
+			logline_text("why", "the access log could not be written: wrong attempts are told later")));
+}
+
+/* A session that was not refused is the contact; a machine that has erased itself has nothing left to hide. */
+static void follow_contact(struct profile *profile)
+{
+	const struct replica_status *now = profile_status(profile);
+	contact_follow(&profile->contact, profile->log, now);
+	if (profile->state == PROFILE_WAITING && (profile->contact.is_on || now->is_erased))
+		become_open(profile);
+}
+
 /* The end of a turn: what changed is told, the next deadline set. */
 static void turn(void *ctx)
 {
 	struct profile *profile = ctx;
-	if (profile->state != PROFILE_OPEN)
+	if (!is_up(profile))
 		return;
 	if (profile->changed) {
 		const char *failure = profile->failure;
 		profile->changed = false;
 		profile->failure = NULL;
 		const struct replica_status *now = profile_status(profile);
+		if (now->order != profile->order)
+			follow_policy(profile);
+		follow_contact(profile);
+		now = profile_status(profile);
+		log_trouble(profile, now->rescue_trouble);
 		if (now->cases < profile->cases)
 			(void)sweep_drafts(profile); /* a fault is met again by the next write */
 		if (now->cases < profile->cases || now->order != profile->order)
@@ -257,14 +278,14 @@ static void turn(void *ctx)
 			link_want(profile->link, false); /* it has said goodbye */
 		tell_watches(profile, failure);
 	}
-	if (profile->state == PROFILE_OPEN)
+	if (is_up(profile))
 		timer_at(profile->deadline, replica_deadline(profile->replica));
 }
 
 static void quiet(void *ctx)
 {
 	struct profile *profile = ctx;
-	if (profile->state != PROFILE_OPEN)
+	if (!is_up(profile))
 		return;
 	logline(LOGLINE_INFO, "locked", LOGLINE_FIELDS(logline_number("quiet_s", profile->config.lock_after_ms / 1000)));
 	profile_lock(profile);
@@ -282,6 +303,8 @@ struct fault profile_new(struct loop *loop, const struct profile_config *config,
 	struct fault f = folder_file(config->folder, "vault", profile->vault_path, sizeof profile->vault_path);
 	if (!fault_is(f))
 		f = folder_file(config->folder, "store.db", profile->store_path, sizeof profile->store_path);
+	if (!fault_is(f))
+		f = folder_file(config->folder, "rescue", profile->rescue_path, sizeof profile->rescue_path);
 	if (!fault_is(f))
 		f = watch_open(loop, quiet, profile, &profile->idle);
 	if (!fault_is(f))
@@ -324,6 +347,9 @@ const struct profile_config *profile_config(const struct profile *profile)
 
 static void close_store(struct profile *profile)
 {
+	if (profile->replica != NULL && profile->book != NULL && is_up(profile)) {
+		contact_keep(&profile->contact, profile->log, profile_status(profile));
+	}
 	link_close(profile->link);
 	if (profile->replica != NULL)
 		replica_close(profile->replica);
@@ -344,6 +370,9 @@ static void close_store(struct profile *profile)
 	profile->vault = NULL;
 	profile->has_address = false;
 	profile->attempts = 0;
+	profile->tell = NULL;
+	profile->contact = (struct contact){ .is_on = false };
+	profile->rescue_trouble = "";
 	profile->told_down = false;
 	profile->status_known = false;
 }
@@ -410,10 +439,20 @@ static struct fault begin_link(struct profile *profile)
 	return fault_none();
 }
 
-/* The vault is open: now the store and what stands on it. */
-static struct fault open_store(struct profile *profile)
+static struct fault keep_online(struct profile *profile, bool online);
+
+/* The vault is open: now the store and what stands on it. `how`: as struct profile.tell. */
+static struct fault open_store(struct profile *profile, const char *how)
 {
+	struct profile_lease lease = { .left_ms = LEASE_NONE };
 	struct fault f = open_rest(profile);
+	if (!fault_is(f))
+		f = contact_open(&profile->contact, profile->log, profile_status(profile));
+	if (!fault_is(f)) {
+		follow_policy(profile);
+		profile_lease(profile, &lease);
+		f = lease.left_ms == 0 ? keep_online(profile, true) : fault_none(); /* it asks for contact now */
+	}
 	if (!fault_is(f))
 		f = begin_link(profile);
 	if (fault_is(f)) {
@@ -421,10 +460,16 @@ static struct fault open_store(struct profile *profile)
 		profile->state = PROFILE_LOCKED;
 		return f;
 	}
-	profile->state = PROFILE_OPEN;
-	profile->changed = true;
+	profile->tell = how;
 	watch_start(profile->idle, profile->config.lock_after_ms);
-	logline(LOGLINE_INFO, "profile_open", NULL);
+	if (lease.left_ms != 0) {
+		become_open(profile);
+		return fault_none();
+	}
+	profile->state = PROFILE_WAITING;
+	profile->changed = true;
+	logline(LOGLINE_NOTICE, "lease_over", LOGLINE_FIELDS(logline_number("days", lease.days),
+		logline_text("do", "connect to the network: it opens with the first session")));
 	return fault_none();
 }
 
@@ -447,14 +492,14 @@ static void wipe_small_pieces(void)
 
 void profile_lock(struct profile *profile)
 {
-	if (profile->state != PROFILE_OPEN)
+	if (!is_up(profile))
 		return;
-	profile->state = PROFILE_LOCKED;
 	watch_start(profile->idle, 0);
 	timer_at(profile->deadline, UINT64_MAX);
 	if (fault_is(replica_locking(profile->replica, profile_now())))
 		logline(LOGLINE_INFO, "lock_not_noted", NULL); /* locked all the same: nothing of the work hangs on it */
 	close_store(profile);
+	profile->state = PROFILE_LOCKED;
 	/* J2: what was freed is overwritten (profile_new) and goes back to the system;
 	 * what is left are the API's blocks and this stack. */
 	wipe_small_pieces();
@@ -466,10 +511,13 @@ void profile_lock(struct profile *profile)
 
 /* ---- the passphrase, beside the loop (J1) ---- */
 
+static const char how_recovered[] = "opened with the organiser's recovery key; a new passphrase was set";
+
 struct opening {
 	struct profile *profile;
 	uint8_t *passphrase; /* sodium_malloc */
 	size_t len;
+	uint8_t *recovery;   /* the same; NULL: the passphrase opens it */
 	bool create;
 	struct vault *vault;
 	struct fault fault;
@@ -481,6 +529,15 @@ static void opening_work(void *ctx)
 {
 	struct opening *o = ctx;
 	struct span passphrase = span_of(o->passphrase, o->len);
+	if (o->recovery != NULL) {
+		o->fault = vault_unlock_recovery(o->profile->vault_path, o->recovery, &o->vault);
+		if (fault_is(o->fault))
+			return;
+		o->fault = vault_set_passphrase(o->vault, passphrase);
+		if (fault_is(o->fault))
+			vault_lock(o->vault);
+		return;
+	}
 	o->fault = o->create ? vault_create(o->profile->vault_path, passphrase, NULL, &o->vault)
 			     : vault_unlock(o->profile->vault_path, passphrase, &o->vault);
 }
@@ -491,6 +548,7 @@ static void opening_done(void *ctx)
 	struct profile *profile = o->profile;
 	struct fault f = o->fault;
 	sodium_free(o->passphrase);
+	sodium_free(o->recovery);
 	if (profile->freeing) {
 		if (!fault_is(f))
 			vault_lock(o->vault);
@@ -504,7 +562,7 @@ static void opening_done(void *ctx)
 		attempts_note(profile->config.folder, loop_wall_ms());
 	if (!fault_is(f)) {
 		profile->vault = o->vault;
-		f = open_store(profile);
+		f = open_store(profile, o->recovery != NULL ? how_recovered : "");
 	}
 	if (!fault_is(f) && fault_is(attempts_tell(profile, &profile->attempts)))
 		logline(LOGLINE_WARNING, "unlock_not_traced", LOGLINE_FIELDS(
@@ -515,22 +573,27 @@ static void opening_done(void *ctx)
 	free(o);
 }
 
-static struct fault begin_opening(struct profile *profile, struct span passphrase, bool create,
+static struct fault begin_opening(struct profile *profile, struct span passphrase, const uint8_t *recovery, bool create,
 				  profile_opened_fn *fn, void *ctx)
 {
 	struct opening *o = calloc(1, sizeof *o);
 	uint8_t *copy = sodium_malloc(passphrase.len + 1);
-	if (o == NULL || copy == NULL) {
+	uint8_t *key = recovery == NULL ? NULL : sodium_malloc(VAULT_KEY_BYTES);
+	if (o == NULL || copy == NULL || (recovery != NULL && key == NULL)) {
 		free(o);
 		sodium_free(copy);
+		sodium_free(key);
 		return fault_of(FAULT_LIMIT, "memory for the passphrase");
 	}
 	memcpy(copy, passphrase.data, passphrase.len);
-	*o = (struct opening){ .profile = profile, .passphrase = copy, .len = passphrase.len, .create = create,
+	if (key != NULL)
+		memcpy(key, recovery, VAULT_KEY_BYTES);
+	*o = (struct opening){ .profile = profile, .passphrase = copy, .len = passphrase.len, .recovery = key, .create = create,
 			       .fn = fn, .ctx = ctx };
 	struct fault f = loop_beside(profile->loop, opening_work, opening_done, o);
 	if (fault_is(f)) {
 		sodium_free(copy);
+		sodium_free(key);
 		free(o);
 		return f;
 	}
@@ -544,29 +607,43 @@ struct fault profile_init(struct profile *profile, struct span passphrase, profi
 		return fault_of(FAULT_LATER, "the profile is being opened");
 	if (profile->state != PROFILE_NONE)
 		return fault_of(FAULT_CALLER, "this profile has a vault already");
-	return begin_opening(profile, passphrase, true, fn, ctx);
+	return begin_opening(profile, passphrase, NULL, true, fn, ctx);
 }
 
-struct fault profile_unlock(struct profile *profile, struct span passphrase, profile_opened_fn *fn, void *ctx)
+static struct fault unlock(struct profile *profile, struct span passphrase, const uint8_t *recovery, profile_opened_fn *fn,
+			   void *ctx)
 {
 	switch (profile->state) {
 	case PROFILE_NONE:
 		return fault_of(FAULT_CALLER, "this profile has no vault yet");
 	case PROFILE_OPENING:
 		return fault_of(FAULT_LATER, "the profile is being opened");
+	case PROFILE_WAITING:
+		return fault_of(FAULT_LATER, "this device waits for contact: connect it to the network, and it opens by itself");
 	case PROFILE_OPEN:
 		return fault_of(FAULT_CALLER, "the profile is open already");
 	case PROFILE_LOCKED:
 		break;
 	}
-	return begin_opening(profile, passphrase, false, fn, ctx);
+	return begin_opening(profile, passphrase, recovery, false, fn, ctx);
+}
+
+struct fault profile_unlock(struct profile *profile, struct span passphrase, profile_opened_fn *fn, void *ctx)
+{
+	return unlock(profile, passphrase, NULL, fn, ctx);
+}
+
+struct fault profile_recover(struct profile *profile, const uint8_t key[static VAULT_KEY_BYTES], struct span passphrase,
+			     profile_opened_fn *fn, void *ctx)
+{
+	return unlock(profile, passphrase, key, fn, ctx);
 }
 
 struct fault profile_open_with_key_file(struct profile *profile)
 {
 	uint8_t key[KEY_FILE_BYTES_MAX];
 	size_t len;
-	ASSERT(profile->config.key_file != NULL && profile->state != PROFILE_OPEN);
+	ASSERT(profile->config.key_file != NULL && !is_up(profile));
 	if (profile->state == PROFILE_NONE && access(profile->config.key_file, F_OK) != 0)
 		FAULT_TRY(folder_make_key(profile->config.key_file));
 	struct fault f = folder_read(profile->config.key_file, key, sizeof key, &len);
@@ -575,7 +652,7 @@ struct fault profile_open_with_key_file(struct profile *profile)
 			    ? vault_create_keyfile(profile->vault_path, span_of(key, len), &profile->vault)
 			    : vault_unlock_keyfile(profile->vault_path, span_of(key, len), &profile->vault);
 	sodium_memzero(key, sizeof key);
-	return fault_is(f) ? f : open_store(profile);
+	return fault_is(f) ? f : open_store(profile, NULL);
 }
 
 /* ---- while open ---- */

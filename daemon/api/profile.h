@@ -2,6 +2,12 @@
  * replica and the link to the central node.
  *
  *   NONE --init--> OPENING --> OPEN <--> LOCKED (unlock by way of OPENING)
+ *                     |         ^          |
+ *                     +--> WAITING <-------+   out of contact for longer than the lease
+ *
+ * WAITING the store serves the link alone: nothing of it is shown, what is unsent is sent,
+ * and the first session that is not refused makes it OPEN. That is this program's word, not
+ * cryptography: docs/internals/rescue.md says what it protects against.
  *
  * Several workers on one machine have a profile each. Locked, it holds no key
  * and no page of the store in memory and keeps no connection.
@@ -20,11 +26,13 @@
 #include "io/loop.h"
 #include "store/casebook.h"
 #include "store/log.h"
+#include "store/lease.h"
 #include "store/replica.h"
+#include "store/vault.h"
 
 struct profile;
 
-enum profile_vault { PROFILE_NONE, PROFILE_LOCKED, PROFILE_OPENING, PROFILE_OPEN };
+enum profile_vault { PROFILE_NONE, PROFILE_LOCKED, PROFILE_OPENING, PROFILE_WAITING, PROFILE_OPEN };
 
 struct profile_config {
 	const struct folder *folder; /* borrowed */
@@ -42,12 +50,22 @@ typedef void profile_opened_fn(void *ctx, struct fault fault);
 /* Makes vault and store. The passphrase is copied to locked memory. */
 struct fault profile_init(struct profile *profile, struct span passphrase, profile_opened_fn *fn, void *ctx);
 struct fault profile_unlock(struct profile *profile, struct span passphrase, profile_opened_fn *fn, void *ctx);
+/* With the organiser's recovery key in place of the passphrase, which becomes this one. Left in the access log. */
+struct fault profile_recover(struct profile *profile, const uint8_t key[static VAULT_KEY_BYTES], struct span passphrase,
+			     profile_opened_fn *fn, void *ctx);
 /* With a key file there is nothing to wait for: opens, and makes what is missing. */
 struct fault profile_open_with_key_file(struct profile *profile);
 void profile_lock(struct profile *profile);
 
 /* Somebody uses it: the idle lock counts anew. */
 void profile_touch(struct profile *profile);
+
+/* ---- while OPEN or WAITING ---- */
+struct profile_lease {
+	uint32_t days;       /* 0: the organiser wants none */
+	uint64_t left_ms;    /* LEASE_NONE: it does not run */
+};
+void profile_lease(struct profile *profile, struct profile_lease *out);
 
 /* ---- while OPEN ---- */
 const struct folder *profile_folder(const struct profile *profile); /* the daemon's own, borrowed */

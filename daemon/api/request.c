@@ -55,6 +55,7 @@ static const struct request_row table[] = {
 	{ jalka_Request_deadline_tag, "deadline", REQUEST_FIELD | REQUEST_CENTRAL, false, handlers_deadline, REQUEST_FREE },
 	{ jalka_Request_reference_tag, "reference", REQUEST_FIELD | REQUEST_CENTRAL, true, handlers_reference, REQUEST_FREE },
 	{ jalka_Request_statistics_tag, "statistics", REQUEST_FIELD, true, handlers_published, REQUEST_FREE },
+	{ jalka_Request_rescue_tag, "rescue", REQUEST_CENTRAL, true, handlers_rescue, REQUEST_ASKS },
 	{ jalka_Request_import_tag, "import", REQUEST_CENTRAL, true, handlers_import, REQUEST_ASKS },
 	{ jalka_Request_sign_in_tag, "sign_in", REQUEST_CENTRAL, true, handlers_sign_in, REQUEST_FREE },
 	{ jalka_Request_console_tag, "console", REQUEST_CENTRAL, true, handlers_console, REQUEST_ASKS },
@@ -88,14 +89,28 @@ static bool body_is_good(struct span body)
 	return true;
 }
 
-/* Every length-delimited field of a call is a text, a write's body of texts, or a
- * piece of a file, which whoever reads the file judges. */
+/* A piece of a file, which whoever reads the file judges, or a key. */
+static bool is_no_text(uint32_t call, uint32_t field)
+{
+	switch (call) {
+	case jalka_Request_import_tag:
+		return field == jalka_ImportCall_piece_tag;
+	case jalka_Request_rescue_tag:
+		return field == jalka_RescueCall_piece_tag || field == jalka_RescueCall_key_tag;
+	case jalka_Request_unlock_tag:
+		return field == jalka_UnlockCall_recovery_tag;
+	default:
+		return false;
+	}
+}
+
+/* Every other length-delimited field of a call is a text, or a write's body of texts. */
 static bool texts_are_good(uint32_t call, struct span fields)
 {
 	struct wire_field field;
 	enum wire_read got;
 	while ((got = wire_next(&fields, &field)) == WIRE_FIELD) {
-		if (call == jalka_Request_import_tag && field.number == jalka_ImportCall_piece_tag)
+		if (is_no_text(call, field.number))
 			continue;
 		bool is_body = (call == jalka_Request_write_tag && field.number == jalka_WriteCall_body_tag) ||
 			       (call == jalka_Request_match_tag && field.number == jalka_MatchCall_body_tag) ||
@@ -250,7 +265,8 @@ bool request_take(void *target, uint8_t *bytes, size_t len, const struct answer_
 		dispatch(&request, row);
 	sodium_memzero(bytes, len);
 	if (bad == NULL && (row->call == jalka_Request_unlock_tag || row->call == jalka_Request_init_tag ||
-			    row->call == jalka_Request_sign_in_tag || row->call == jalka_Request_console_tag))
+			    row->call == jalka_Request_sign_in_tag || row->call == jalka_Request_console_tag ||
+			    row->call == jalka_Request_rescue_tag))
 		sodium_memzero(&decoded, sizeof decoded);
 	return bad == NULL;
 }

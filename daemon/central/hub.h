@@ -21,6 +21,7 @@
 #include "core/handshake.h"
 #include "domain/handover.h"
 #include "store/log.h"
+#include "store/rescue.h"
 
 struct hub;
 struct hub_link; /* one connection */
@@ -240,6 +241,26 @@ struct hub_decided {
 };
 typedef bool hub_decided_fn(void *ctx, const struct hub_decided *decided);
 struct fault hub_decisions(struct hub *hub, hub_decided_fn *fn, void *ctx);
+
+/* Own work of a device, opened from its rescue file (store/rescue.h): as if the device had
+ * pushed it, or, where the chain held here does not reach it, as if another had vouched for it
+ * after a restore. What is here already changes nothing, so a file may come twice. */
+enum hub_rescued_as {
+	HUB_RESCUED_HERE,      /* already */
+	HUB_RESCUED_ACCEPTED,
+	HUB_RESCUED_WAITS,     /* for a person; `reason` says why (Reason of session.proto) */
+	HUB_RESCUED_ERASED,    /* its case or record was erased since: it is not taken */
+	HUB_RESCUED_STRANGE,   /* of no device of this organisation, or of one never let in */
+	HUB_RESCUED_FORGED,    /* its device did not sign it */
+	HUB_RESCUED_FULL,      /* too much waits already: to be brought again when that is decided */
+};
+struct hub_rescued {
+	enum hub_rescued_as as;
+	uint32_t reason;
+};
+/* All of them in one transaction; results[i] tells what became of works[i]. */
+struct fault hub_rescue(struct hub *hub, const struct rescue_work *works, size_t count, struct hub_time now,
+			struct hub_rescued *results);
 
 struct fault hub_erase_record(struct hub *hub, struct case_id case_id, struct record_id record_id, struct hub_time now);
 struct fault hub_erase_case(struct hub *hub, struct case_id case_id, struct hub_time now);

@@ -31,6 +31,7 @@ static bool take_first(void *ctx, const struct log_entry *entry)
 	j->has_first = true;
 	j->first_moved = !ID_EQUAL(entry->case_id, j->delta->case_id) || entry->record_type != j->delta->record_type;
 	j->first_erased = entry->bytes.data == NULL;
+	j->first_same = !j->first_erased && span_equal(entry->bytes, j->bytes);
 	if (!j->first_erased)
 		j->first_touched = ingest_touches(j->delta, delta_fields_in(entry->bytes));
 	return false;
@@ -109,7 +110,8 @@ static void shape_facts(const struct hub_judging *j, const struct delta *delta, 
 	bool placed = kind == DELTA_CASE_NONE || schema_may_stand_in(type, kind);
 	facts->malformed = !placed || fault_is(schema_check(type, delta->fields, delta->cleared, delta->cleared_count,
 							    !j->has_first, true, &where));
-	if (!facts->malformed && j->has_first && type->is_signed)
+	/* Vouched for and accepted before its author came with it: it says again what stands. */
+	if (!facts->malformed && j->has_first && !j->first_same && type->is_signed)
 		facts->frozen_changed = j->first_touched || fault_is(schema_check_signed_change(type, delta->fields, delta->cleared,
 									    delta->cleared_count, &where));
 }
@@ -125,12 +127,13 @@ static bool was_accepted(const struct hub_judging *j, uint64_t seq)
 	return false;
 }
 
-static struct fault find_first(struct hub_judging *j, const struct delta *delta)
+static struct fault find_first(struct hub_judging *j, const struct delta *delta, struct span bytes)
 {
 	struct hub *hub = j->hub;
 	size_t slot = chunk_slot(hub, &delta->record_id);
 	j->delta = delta;
-	j->has_first = j->first_erased = j->first_moved = j->first_touched = false;
+	j->bytes = bytes;
+	j->has_first = j->first_erased = j->first_moved = j->first_touched = j->first_same = false;
 	if (hub->first_of[slot] != 0) {
 		take_first(j, &hub->entries[hub->first_of[slot] - 1]);
 		return fault_none();
@@ -164,7 +167,7 @@ static struct fault facts_of(struct hub_judging *j, const struct ingest_row *row
 	if (delta == NULL)
 		return fault_none();
 	FAULT_TRY(hub_past_check(j->link, delta, &facts->past_too_high, &j->is_unchecked));
-	FAULT_TRY(find_first(j, delta));
+	FAULT_TRY(find_first(j, delta, row->bytes));
 	facts->record_erased = hub_erase_is_record(hub, &delta->record_id) || (j->has_first && j->first_erased);
 	facts->case_reserved = delta->opens && reserved(j, delta);
 	shape_facts(j, delta, info, facts);
@@ -287,7 +290,9 @@ static struct fault take_row(struct hub_judging *j, const struct author *author,
 	}
 	FAULT_TRY(facts_of(j, row, seq, readable ? &delta : NULL, &facts));
 	facts.malformed = facts.malformed || (!readable && row->bytes.data != NULL);
-	uint32_t reason = ingest_judge(readable ? &delta : NULL, &facts);
+	struct ingest_facts judged = facts;
+	judged.case_open = facts.case_open && !(readable && delta.opens && j->first_same); /* that opening said again is no second one */
+	uint32_t reason = ingest_judge(readable ? &delta : NULL, &judged);
 	if (reason != jalka_Reason_REASON_NONE)
 		return place_quarantined(j, row, entry, &hub->verdicts[i], reason);
 	if (j->is_unchecked && !facts.receipted)

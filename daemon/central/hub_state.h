@@ -10,6 +10,7 @@
  *   hub_forgotten.c what devices said they have forgotten
  *   hub_health.c   what devices told of how they fare
  *   hub_census.c   all of it in numbers
+ *   hub_rescue.c   what a device kept for the organiser's recovery key
  *   hub_past.c     bases in central epochs that are lost
  *   hub_welcome.c  message 2; hub_chain.c: where a device's chain and the one held here parted
  *   hub_feed.c     pulls, backlogs and notes out
@@ -386,7 +387,9 @@ struct hub_judging {
 	size_t old_receipt_count;
 	uint32_t old_generation[HUB_OLD_WORDS];
 	const struct delta *delta;  /* of the row, and what made its record */
+	struct span bytes;          /* the row's */
 	bool has_first, first_erased, first_moved, first_touched;
+	bool first_same;            /* these very bytes made the record, under another name */
 	bool is_unheard;            /* the grant the row's case is held by */
 	bool is_unchecked;          /* the row's base, in an epoch of which nothing is known (P3) */
 	size_t opened;              /* openings accepted in this chunk */
@@ -510,6 +513,11 @@ struct fault hub_decided_put(struct hub *hub, uint64_t order, const struct hub_q
 /* ---- vouched.c ---- */
 /* Deltas a device offers after a restore: kept for a decision. */
 struct fault vouched_offer(struct hub_link *link, const jalka_Offer *offer, struct span rows);
+/* One that its author signed, come by the way of central/hub_rescue.c, and which does not go on from
+ * the chain held here. Inside a turn. FAULT_LIMIT: nothing is kept. */
+enum vouched_as { VOUCHED_WAITS, VOUCHED_HERE, VOUCHED_ERASED, VOUCHED_MALFORMED };
+struct fault vouched_rescued(struct hub *hub, const struct hub_node *device, const struct author *author, uint64_t seq,
+			     const struct delta_hash *digest, struct span bytes, enum vouched_as *out);
 /* The author itself has pushed these. */
 struct fault vouched_arrived(struct hub *hub, const struct log_entry *entries, size_t count);
 /* What waits of an erased record, or of a whole case when `record` is none. */

@@ -190,26 +190,27 @@ static struct fault say_there(struct hub *hub, const struct author *name, uint64
 	return hub_quarantine_say(hub, name, seq, &delta->case_id, &there, &order);
 }
 
-/* `value` holds the delta behind its head. */
-static struct fault keep(struct hub_link *link, const struct author *author, uint64_t seq, const uint8_t *digest,
-			 uint8_t *value, size_t delta_len, const struct delta *delta)
+/* `value` holds the delta behind its head; *waits: it is new, and a person is asked. */
+static struct fault keep(struct hub *hub, const struct hub_node *device, const struct author *author, uint64_t seq,
+			 const uint8_t *digest, uint8_t *value, size_t delta_len, const struct delta *delta, bool *waits)
 {
-	struct hub *hub = link->hub;
 	struct span bytes = span_of(value + HEAD_BYTES, delta_len);
 	struct standing standing = { .hub = hub, .bytes = bytes, .digest = digest, .aside = aside_of(hub, bytes) };
 	struct author name = *author;
 	uint8_t key[KEY_BYTES];
 	bool is_new, there;
+	*waits = false;
 	FAULT_TRY(choose(&standing, &name, seq, &is_new));
 	if (!is_new)
 		return fault_none();
 	hub_quarantine_key(&name, seq, key);
 	hub_put_be64(value, hub->now.wall_ms);
-	memcpy(value + 8, link->device->node.bytes, ID_BYTES);
+	memcpy(value + 8, device->node.bytes, ID_BYTES);
 	memcpy(value + ASIDE_AT, standing.aside.bytes, ID_BYTES);
 	FAULT_TRY(is_accepted(hub, delta, bytes, &there));
 	if (there)
 		return say_there(hub, &name, seq, delta, value);
+	*waits = true;
 	hub->vouched++;
 	hub->counters.deltas_quarantined++;
 	return log_put(hub->log, HUB_TABLE_VOUCHED, span_of(key, sizeof key), span_of(value, HEAD_BYTES + delta_len));
@@ -219,10 +220,11 @@ static struct fault keep_readable(struct hub_link *link, const struct author *au
 				  uint8_t *value)
 {
 	struct delta delta;
+	bool waits;
 	if (row->delta.data == NULL || fault_is(delta_read(row->delta, &delta)) || is_erased(link->hub, &delta))
 		return fault_none(); /* nothing in it to keep */
 	memcpy(value + HEAD_BYTES, row->delta.data, row->delta.len);
-	return keep(link, author, row->seq, NULL, value, row->delta.len, &delta);
+	return keep(link->hub, link->device, author, row->seq, NULL, value, row->delta.len, &delta, &waits);
 }
 
 static struct fault keep_sealed(struct hub_link *link, const struct author *author, const struct rows_row *row,
@@ -231,12 +233,13 @@ static struct fault keep_sealed(struct hub_link *link, const struct author *auth
 	uint8_t *plain = value + HEAD_BYTES - DELTA_SALT_BYTES; /* so that the delta lies behind the head */
 	struct span bytes;
 	struct delta delta;
+	bool waits;
 	if (!ID_EQUAL(author->node, link->device->node)
 	    || !hub_kept_open(link->hub, link->device, author, row, plain, VALUE_BYTES - HEAD_BYTES, &bytes))
 		return fault_none(); /* not sealed by this device, or not for this name */
 	if (bytes.len > LIMIT_DELTA_BYTES || fault_is(delta_read(bytes, &delta)) || is_erased(link->hub, &delta))
 		return fault_none();
-	return keep(link, author, row->seq, row->digest.data, value, bytes.len, &delta);
+	return keep(link->hub, link->device, author, row->seq, row->digest.data, value, bytes.len, &delta, &waits);
 }
 
 static struct fault keep_all(struct hub_link *link, const jalka_Offer *offer, struct span rows, uint8_t *value)
@@ -269,6 +272,34 @@ struct fault vouched_offer(struct hub_link *link, const jalka_Offer *offer, stru
 	struct fault fault = keep_all(link, offer, rows, value);
 	free(value);
 	return fault.kind == FAULT_STORE ? hub_die(hub, fault) : fault;
+}
+
+/* ---- rescued ---- */
+
+struct fault vouched_rescued(struct hub *hub, const struct hub_node *device, const struct author *author, uint64_t seq,
+			     const struct delta_hash *digest, struct span bytes, enum vouched_as *out)
+{
+	struct delta delta;
+	bool waits = false;
+	if (fault_is(delta_read(bytes, &delta))) {
+		*out = VOUCHED_MALFORMED;
+		return fault_none();
+	}
+	if (is_erased(hub, &delta)) {
+		*out = VOUCHED_ERASED;
+		return fault_none();
+	}
+	if (hub->vouched >= LIMIT_QUARANTINE_PER_DEVICE)
+		return fault_of(FAULT_LIMIT, "too much waits for a decision");
+	uint8_t *value = malloc(VALUE_BYTES);
+	if (value == NULL)
+		return fault_of(FAULT_LIMIT, "out of memory");
+	memcpy(value + HEAD_BYTES, bytes.data, bytes.len);
+	struct fault fault = keep(hub, device, author, seq, digest->bytes, value, bytes.len, &delta, &waits);
+	free(value);
+	FAULT_TRY(fault);
+	*out = waits ? VOUCHED_WAITS : VOUCHED_HERE;
+	return fault_none();
 }
 
 /* ---- the author itself comes ---- */

@@ -278,6 +278,7 @@ enum access_class access_class_of_type(uint32_t record_type)
 	case RECORDS_TYPE_ACCESS_LOG:
 		return ACCESS_LOG;
 	case RECORDS_TYPE_DEVICE:
+	case RECORDS_TYPE_ORGANISER_POLICY:
 		return ACCESS_DEVICES;
 	case RECORDS_TYPE_STAFF_MEMBER:
 	case RECORDS_TYPE_ROLE_GRANT:

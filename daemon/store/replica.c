@@ -14,6 +14,7 @@
 #include "store/replica_fill.h"
 #include "store/replica_fork.h"
 #include "store/replica_health.h"
+#include "store/replica_rescue.h"
 #include "store/replica_scope.h"
 #include "store/replica_state.h"
 
@@ -30,6 +31,7 @@ static void free_all(struct replica *r)
 	free(r->older);
 	free(r->offers);
 	free(r->held);
+	replica_rescue_close(r);
 	free(r->inbox.block);
 	if (r->scratch != NULL)
 		sodium_memzero(r->scratch, sizeof *r->scratch);
@@ -150,6 +152,10 @@ static struct fault apply(struct replica *r, const struct session_device_effect 
 		event->kind = SESSION_DEVICE_REFUSED;
 		return fault;
 	}
+	replica_rescue_keep(r); /* what a fork issued again */
+	if (r->rescue_trim_due)
+		replica_rescue_trim(r);
+	r->rescue_trim_due = false;
 	uint64_t now_ms = event->now_ms;
 	r->status.last_error = "";
 	*event = r->told;
@@ -625,6 +631,10 @@ void replica_status(struct replica *replica, struct replica_status *out)
 	s->holder = r->self.holder;
 	s->is_erased = r->self.is_erased;
 	s->is_suspended = r->is_suspended;
+	s->last_stamp_ms = r->author.chain.clock.last_ms;
+	s->is_rescued = r->rescue != NULL;
+	s->rescue_missing = replica_rescue_missing(r);
+	s->rescue_trouble = replica_rescue_trouble(r);
 	memcpy(s->words, r->self.words, sizeof s->words);
 	s->last_contact_ms = r->feed.last_contact_ms;
 	s->order = r->feed.order;

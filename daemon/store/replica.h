@@ -96,6 +96,10 @@ struct replica_status {
 	int64_t clock_offset_ms;
 	enum clock_state clock_state;
 	const char *last_error;       /* literal; "" */
+	uint64_t last_stamp_ms;       /* of own work, by central's clock; 0: none */
+	bool is_rescued;              /* a recovery key is known: own work is sealed to it (replica_rescue_to) */
+	uint64_t rescue_missing;      /* own deltas that could not be */
+	const char *rescue_trouble;   /* literal: why; "" */
 	/* counters since open */
 	uint64_t round_trips;         /* of the last completed sync, after connect */
 	uint64_t bytes_sent, bytes_received; /* TCP payload */
@@ -113,6 +117,11 @@ void replica_close(struct replica *replica);
 struct fault replica_enrol(struct replica *replica, const struct replica_enrolment *enrolment);
 /* No further try with that code; without one under way nothing happens. */
 void replica_enrol_stop(struct replica *replica);
+
+/* From now on own work lies sealed to this X25519 key in the file, until the organiser surely has
+ * it (store/rescue.h); what there is already is sealed first. Another key: sealed again. A fault
+ * tells that some of it is not; it is tried again after every commit. */
+struct fault replica_rescue_to(struct replica *replica, const char *path, const uint8_t key[static 32]);
 
 /* ---- the link ---- */
 void replica_link_up(struct replica *replica, struct replica_time now);

@@ -424,6 +424,7 @@ static struct fault finish(struct replica *r, bool safe_order_risen)
 	if (safe_order_risen)
 		FAULT_TRY(replica_receipt_prune(r));
 	FAULT_TRY(replica_scope_settle(r));
+	r->rescue_trim_due = r->rescue_trim_due || safe_order_risen || r->decided;
 	if (safe_order_risen || r->decided)
 		FAULT_TRY(replica_kept_prune(r));
 	r->decided = false;

@@ -62,7 +62,7 @@ struct collecting {
 	size_t count, size;
 };
 
-static bool is_safe(const struct replica *r, const struct log_entry *entry)
+bool replica_kept_is_safe(const struct replica *r, const struct log_entry *entry)
 {
 	if (entry->verdict == LOG_REJECTED)
 		return true;
@@ -76,7 +76,7 @@ static bool collect(void *ctx, const struct log_entry *entry)
 	struct collecting *c = ctx;
 	if (entry->seq > c->upto)
 		return false;
-	if (!ID_EQUAL(entry->case_id, c->id) || entry->bytes.data == NULL || is_safe(c->r, entry))
+	if (!ID_EQUAL(entry->case_id, c->id) || entry->bytes.data == NULL || replica_kept_is_safe(c->r, entry))
 		return true;
 	if (c->count == c->size) {
 		c->size = c->size == 0 ? 16 : 2 * c->size;
@@ -208,7 +208,7 @@ static bool ask_safe(void *ctx, const struct log_entry *entry)
 {
 	struct asking *asking = ctx;
 	/* What a twin has under this name now says nothing of what is kept. */
-	asking->safe = memcmp(entry->digest.bytes, asking->digest, DELTA_HASH_BYTES) == 0 && is_safe(asking->r, entry);
+	asking->safe = memcmp(entry->digest.bytes, asking->digest, DELTA_HASH_BYTES) == 0 && replica_kept_is_safe(asking->r, entry);
 	return false;
 }
 

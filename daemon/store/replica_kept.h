@@ -35,6 +35,9 @@ struct fault replica_kept_get(struct replica *r, const struct epoch_id *epoch, u
 typedef bool replica_kept_fn(void *ctx, const struct author *author, uint64_t seq);
 struct fault replica_kept_adrift(struct replica *r, replica_kept_fn *fn, void *ctx);
 
+/* Whether the organiser surely has it: accepted and in a verified backup, or rejected. */
+bool replica_kept_is_safe(const struct replica *r, const struct log_entry *entry);
+
 /* Drops what is safe or rejected by now. */
 struct fault replica_kept_prune(struct replica *r);
 

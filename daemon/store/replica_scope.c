@@ -5,6 +5,7 @@
 
 #include "base/assert.h"
 #include "store/replica_kept.h"
+#include "store/replica_rescue.h"
 
 /* A grant of a lost epoch gives way to whatever central tells now. */
 static bool is_newer(const struct replica *r, const struct replica_grant *held, struct order g)
@@ -141,6 +142,7 @@ struct fault replica_scope_settle(struct replica *r)
 struct fault replica_scope_erase(struct replica *r, struct case_id id, struct record_id record_id)
 {
 	FAULT_TRY(replica_kept_erase(r, id, record_id)); /* KE1 */
+	FAULT_TRY(replica_rescue_erase(r, id, record_id));
 	if (ID_IS_NONE(record_id)) {
 		FAULT_TRY(log_erase_case(r->log, id));
 		return r->book == NULL ? fault_none() : r->book->ops->forgot(r->book->ctx, id);
@@ -180,6 +182,7 @@ struct fault replica_scope_erase_all(struct replica *r)
 	free(cases.ids);
 	FAULT_TRY(fault);
 	FAULT_TRY(replica_kept_erase(r, none, (struct record_id){ { 0 } })); /* KE1 */
+	FAULT_TRY(replica_rescue_erase(r, none, (struct record_id){ { 0 } }));
 	while (r->grant_count > 0)
 		FAULT_TRY(replica_state_remove_grant(r, r->grants[0].case_id));
 	r->self.is_erased = true;

@@ -162,6 +162,9 @@ struct replica {
 	bool was_complete;
 	bool is_suspended;            /* the last welcome said so */
 
+	struct replica_rescue *rescue; /* NULL: the organiser has no recovery key */
+	bool rescue_trim_due;
+
 	/* scratch */
 	struct session_device_scratch *scratch;
 	struct session_enrol_scratch *enrol_scratch;

@@ -1,6 +1,7 @@
 /* replica_write - local writes: shape, seeing, stamp, chain, one transaction. */
 #include "base/assert.h"
 #include "domain/schema.h"
+#include "store/replica_rescue.h"
 #include "store/replica_scope.h"
 #include "store/replica_state.h"
 
@@ -183,8 +184,11 @@ struct fault replica_write_all(struct replica *replica, const struct replica_wri
 	FAULT_TRY(replica_state_begin(replica));
 	for (size_t i = 0; i < count && !fault_is(fault); i++)
 		fault = write_one(replica, &writes[i], &out[i]);
-	if (!fault_is(fault))
-		return replica_state_commit(replica); /* R1 */
+	if (!fault_is(fault)) {
+		FAULT_TRY(replica_state_commit(replica)); /* R1 */
+		replica_rescue_keep(replica); /* RR1 */
+		return fault_none();
+	}
 	(void)log_rollback(replica->log);
 	uint64_t last_ms = replica->author.chain.clock.last_ms;
 	replica->author.chain = before;

@@ -310,6 +310,14 @@ static struct fault unwrap_recovery(const struct vault_file *file, const struct 
 	return fault_none();
 }
 
+static struct vault_slot *find_slot(struct vault_file *file, enum vault_slot_kind kind)
+{
+	for (size_t i = 0; i < VAULT_FILE_SLOTS; i++)
+		if (file->slots[i].kind == kind)
+			return &file->slots[i];
+	return NULL;
+}
+
 static struct fault try_slots(struct vault *vault, enum vault_slot_kind kind, struct span secret, bool *opened)
 {
 	*opened = false;
@@ -329,6 +337,8 @@ static struct fault open_file(struct vault *vault, enum vault_slot_kind kind, st
 	uint8_t seal[VAULT_FILE_SEAL_BYTES];
 	bool lone = false, opened = false;
 	FAULT_TRY(vault_file_read(vault->path, &vault->file, &lone));
+	if (kind == VAULT_SLOT_RECOVERY && find_slot(&vault->file, kind) == NULL)
+		return fault_of(FAULT_CALLER, "this profile never heard of a recovery key: only its passphrase opens it");
 	FAULT_TRY(try_slots(vault, kind, secret, &opened));
 	if (!opened)
 		return fault_of(FAULT_CALLER, refusal);
@@ -381,15 +391,6 @@ struct fault vault_key(struct vault *vault, const char *purpose, uint8_t out[sta
 	return fault_none();
 }
 
-static struct vault_slot *find_slot(struct vault_file *file, enum vault_slot_kind kind)
-{
-	for (size_t i = 0; i < VAULT_FILE_SLOTS; i++) {
-		if (file->slots[i].kind == kind)
-			return &file->slots[i];
-	}
-	return NULL;
-}
-
 /* Saves; what could not be written is undone in memory, too. */
 static struct fault replace_slot(struct vault *vault, struct vault_slot *place, const struct vault_slot *slot)
 {
@@ -422,6 +423,26 @@ struct fault vault_change_passphrase(struct vault *vault, struct span old_passph
 	struct vault_slot slot = *place;
 	FAULT_TRY(wrap(&vault->file, &slot, new_passphrase, vault->key));
 	return replace_slot(vault, place, &slot);
+}
+
+struct fault vault_set_passphrase(struct vault *vault, struct span new_passphrase)
+{
+	struct vault_slot *place = find_slot(&vault->file, VAULT_SLOT_PASSPHRASE);
+	if (place == NULL)
+		return fault_of(FAULT_CALLER, "this vault has no passphrase");
+	FAULT_TRY(check_passphrase(new_passphrase));
+	struct vault_slot slot = *place;
+	FAULT_TRY(wrap(&vault->file, &slot, new_passphrase, vault->key));
+	return replace_slot(vault, place, &slot);
+}
+
+bool vault_has_recovery(const struct vault *vault, const uint8_t recovery_public[static 32])
+{
+	for (size_t i = 0; i < VAULT_FILE_SLOTS; i++)
+		if (vault->file.slots[i].kind == VAULT_SLOT_RECOVERY
+		    && memcmp(vault->file.slots[i].recovery_public, recovery_public, VAULT_FILE_PUBLIC_BYTES) == 0)
+			return true;
+	return false;
 }
 
 struct fault vault_add_recovery(struct vault *vault, const uint8_t recovery_public[static 32])

@@ -45,7 +45,11 @@ struct fault vault_copy(const char *from, const char *to);
 struct fault vault_key(struct vault *vault, const char *purpose, uint8_t out[static VAULT_KEY_BYTES]);
 
 struct fault vault_change_passphrase(struct vault *vault, struct span old_passphrase, struct span new_passphrase);
+/* Without the old one: the vault was opened with the recovery key. A vault of a key file gets none. */
+struct fault vault_set_passphrase(struct vault *vault, struct span new_passphrase);
+bool vault_has_recovery(const struct vault *vault, const uint8_t recovery_public[static 32]);
 struct fault vault_add_recovery(struct vault *vault, const uint8_t recovery_public[static 32]);
+/* FAULT_CALLER "wrong recovery key", or that the vault never got a slot for one. */
 struct fault vault_unlock_recovery(const char *path, const uint8_t recovery_secret[static 32], struct vault **out);
 /* Destroys every slot: the store can never be read again. */
 struct fault vault_destroy(const char *path);

@@ -9,7 +9,7 @@ import { call, frames, read, Refusal, type CallName, type Fields } from "./api";
 import * as session from "./session";
 
 export interface Status {
-	vault: "none" | "locked" | "open";
+	vault: "none" | "locked" | "waiting" | "open"; // waiting: for contact
 	lock_after_s: number;
 	sync?: "blank" | "enrolling" | "offline" | "connecting" | "syncing" | "idle" | "revoked";
 	online?: boolean;
@@ -33,6 +33,8 @@ export interface Status {
 	drafts?: number;
 	unfinished?: number;
 	attempts?: number;
+	lease_days?: number; // 0: none runs
+	lease_left_ms?: number;
 	retry_in_ms?: number;
 	version?: string;
 	address?: string;

@@ -1,4 +1,5 @@
-// door - what stands before the work: no session, no vault yet, locked, not enrolled, revoked; and
+// door - what stands before the work: no session, no vault yet, locked, too long out of
+// contact, not enrolled, revoked; and
 // how a client starts.
 import { render, type ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
@@ -107,6 +108,21 @@ function Unlock() {
 	);
 }
 
+// Out of contact for longer than the organisation allows: it opens by itself with the first contact.
+function Waiting() {
+	const now = status.value!;
+	const count = now.unreceipted ?? 0;
+	return (
+		<Cover>
+			<h1>{T("ui.door.lease")}</h1>
+			<p role="status">{now.suspended === true ? T("ui.door.lease_suspended") : T("ui.door.lease_why", { days: now.lease_days ?? 0 })}</p>
+			{count > 0 && <p>{T("ui.door.lease_unsent", { count })}</p>}
+			{now.suspended !== true && <Notice>{T("ui.door.lease_do")}</Notice>}
+			{(now.last_error ?? "") !== "" && <p class="quiet">{T("ui.door.lease_error", { why: told(now.last_error!) })}</p>}
+		</Cover>
+	);
+}
+
 const PASSPHRASE_LEAST = 8;
 
 function Init() {
@@ -166,6 +182,8 @@ export function Door(props: { children: () => ComponentChildren }) {
 		return <Unlock />;
 	if (now.sync === "revoked")
 		return <Revoked />;
+	if (now.vault === "waiting")
+		return <Waiting />;
 	if (now.sync === "blank" || now.sync === "enrolling")
 		return <Enrol />;
 	return <>{props.children()}</>;

@@ -12,7 +12,7 @@ import { Languages, Themes } from "../ui/looks";
 import { Button, Dialog, Toasts } from "../ui/parts";
 import { SyncChip } from "../ui/sync-chip";
 import { Keys } from "./keys";
-import { ClockNotice } from "./sync";
+import { ClockNotice, LeaseNotice } from "./sync";
 
 export { Title } from "../ui/parts";
 
@@ -70,7 +70,7 @@ function useBlank(): void {
 		const onSight = () => document.visibilityState === "visible" && void look();
 		document.addEventListener("visibilitychange", onSight);
 		const stop = effect(() => {
-			if (status.value?.vault === "locked") {
+			if (status.value?.vault === "locked" || status.value?.vault === "waiting") {
 				blank(true);
 				forget();
 				setTimeout(() => blank(false)); // what follows is drawn by then
@@ -159,7 +159,7 @@ export function Frame(props: { children: ComponentChildren }) {
 					</div>
 				</div>
 			</header>
-			<main class="main" id="main" tabIndex={-1}>{path === "" && <ClockNotice />}{props.children}</main>
+			<main class="main" id="main" tabIndex={-1}>{path === "" && <><ClockNotice /><LeaseNotice /></>}{props.children}</main>
 			{open === "menu" && <Menu onClose={() => setOpen("")} onKeys={() => setOpen("keys")} />}
 			{open === "keys" && <Keys onClose={() => setOpen("")} />}
 			<Toasts />

@@ -61,6 +61,15 @@ export function ClockNotice() {
 	return now?.clock !== "DRIFTING" ? null : <Notice tone="warn">{T("ui.sync.clock_wrong", { when: momentText(Date.now() + (now.clock_offset_ms ?? 0)) })}</Notice>;
 }
 
+const DAY_MS = 24 * 3600 * 1000, LEASE_TOLD_DAYS = 7;
+
+// The days left before this device asks for contact, once they are few.
+export function LeaseNotice() {
+	const now = status.value;
+	const days = Math.ceil((now?.lease_left_ms ?? 0) / DAY_MS);
+	return (now?.lease_days ?? 0) === 0 || days > LEASE_TOLD_DAYS ? null : <Notice tone="warn">{T("ui.sync.lease", { count: days })}</Notice>;
+}
+
 export function Sync() {
 	const now = status.value;
 	const queue = useAsk<{ waiting: Waiting[] }>("list", { waiting: true });
@@ -92,6 +101,7 @@ export function Sync() {
 				{["waiting", "offline"].includes(syncWord(now, reachable.value)) && <p>{T("ui.sync.safe")}</p>}
 				{now?.suspended === true && <Notice tone="warn">{T("ui.sync.suspended_hint")}</Notice>}
 				<ClockNotice />
+				<LeaseNotice />
 				<dl class="facts">
 					<dt>{T("ui.sync.last")}</dt><dd>{(now?.last_contact_ms ?? 0) === 0 ? T("ui.sync.never") : momentText(now!.last_contact_ms!)}</dd>
 					<dt>{T("ui.sync.receipts")}</dt><dd>{T("ui.sync.received", { count: (now?.written ?? 0) - (now?.unreceipted ?? 0), all: now?.written ?? 0 })}</dd>

@@ -1,0 +1,362 @@
+/* replica_rescue - what the own chains have above what the file has. */
+#include "store/replica_rescue.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+
+#include "base/assert.h"
+#include "store/replica_kept.h"
+#include "store/rescue.h"
+
+enum {
+	BATCH_BYTES = 2 * RESCUE_RECORD_BYTES,
+	MARK_DELTAS = 64,                  /* so many that need not be kept are worth a mark */
+	REWRITE_BYTES = 64 * 1024,         /* so much that may go is worth writing the file anew */
+};
+
+/* How far an own epoch is done. */
+struct done {
+	struct epoch_id epoch;
+	uint64_t seq;
+	bool has_h;
+	struct delta_hash h; /* at seq */
+};
+
+struct replica_rescue {
+	struct rescue *file;
+	uint8_t key[RESCUE_KEY_BYTES];
+	uint8_t mark[RESCUE_MARK_BYTES];
+	struct done *done;
+	size_t done_count;
+	const char *trouble;
+	uint8_t block[BATCH_BYTES];
+};
+
+/* ---- how far each epoch is ---- */
+
+static struct done *done_of(struct replica_rescue *rescue, const struct epoch_id *epoch)
+{
+	for (size_t i = 0; i < rescue->done_count; i++)
+		if (ID_EQUAL(rescue->done[i].epoch, *epoch))
+			return &rescue->done[i];
+	struct done *more = realloc(rescue->done, (rescue->done_count + 1) * sizeof *more);
+	ASSERT(more != NULL);
+	rescue->done = more;
+	rescue->done[rescue->done_count] = (struct done){ .epoch = *epoch };
+	return &rescue->done[rescue->done_count++];
+}
+
+/* A record sealed to an older key says nothing: what the log still has is sealed again. */
+static bool note_done(void *ctx, const struct rescue_record *record)
+{
+	struct replica *r = ctx;
+	if (!ID_EQUAL(record->author.node, r->self.node)
+	    || memcmp(record->mark, r->rescue->mark, sizeof record->mark) != 0)
+		return true;
+	struct done *done = done_of(r->rescue, &record->author.epoch);
+	if (record->seq > done->seq)
+		done->seq = record->seq;
+	return true;
+}
+
+static struct fault find_h(struct replica *r, const struct log_author *own, struct done *done)
+{
+	bool found;
+	if (done->has_h)
+		return fault_none();
+	FAULT_TRY(author_h_at(r->log, &r->self.central, &own->author, done->seq, &done->h, &found));
+	if (!found)
+		return fault_of(FAULT_STORE, "own chain has a gap");
+	done->has_h = true;
+	return fault_none();
+}
+
+/* ---- sealing ---- */
+
+struct sealing {
+	struct replica *r;
+	const struct log_author *own;
+	struct done at;
+	struct wire_out out;
+	size_t sealed;
+	struct fault fault;
+};
+
+static struct fault salt_of(struct replica *r, const struct log_entry *entry, uint8_t salt[static DELTA_SALT_BYTES], bool *known)
+{
+	struct delta delta;
+	struct log_case info;
+	FAULT_TRY(delta_read(entry->bytes, &delta));
+	*known = delta.opens;
+	if (!delta.opens)
+		FAULT_TRY(log_case_get(r->log, entry->case_id, &info, known));
+	*known = *known && (delta.opens || info.has_secret);
+	if (*known)
+		delta_salt(delta.opens ? &delta.opening.secret : &info.secret, &entry->author, entry->seq, salt);
+	sodium_memzero(&delta.opening, sizeof delta.opening);
+	sodium_memzero(&info, sizeof info);
+	return fault_none();
+}
+
+static struct fault seal(struct sealing *s, const struct log_entry *entry, const struct delta_hash *h)
+{
+	struct replica *r = s->r;
+	struct rescue_work work = { .author = entry->author, .seq = entry->seq, .bytes = entry->bytes, .before = s->at.h };
+	bool known;
+	FAULT_TRY(salt_of(r, entry, work.salt, &known));
+	if (!known)
+		return fault_none(); /* of a case that is gone */
+	work.has_continues = !ID_IS_NONE(s->own->continues);
+	work.continues = (struct author_continues){ s->own->continues, s->own->continues_seq, s->own->continues_h };
+	delta_head_sign(&r->self.central, &entry->author, entry->seq, h, r->self.sign_secret, &work.signature);
+	s->sealed++;
+	return rescue_seal(&work, r->rescue->key, &s->out);
+}
+
+static bool seal_entry(void *ctx, const struct log_entry *entry)
+{
+	struct sealing *s = ctx;
+	struct delta_hash h;
+	if (entry->seq > s->own->seq || s->out.size - s->out.used < RESCUE_RECORD_BYTES)
+		return false;
+	delta_link(&s->at.h, entry->seq, &entry->digest, &h);
+	if (entry->bytes.data != NULL && !replica_kept_is_safe(s->r, entry))
+		s->fault = seal(s, entry, &h);
+	s->at.seq = entry->seq;
+	s->at.h = h;
+	return !fault_is(s->fault);
+}
+
+/* What makes room in a full file: accepted work that is in no backup yet, too. */
+static struct fault write_anew(struct replica *r, bool is_full);
+
+static struct fault append(struct replica *r, struct span records)
+{
+	struct fault fault = rescue_file_append(r->rescue->file, records);
+	if (fault.kind != FAULT_LIMIT)
+		return fault;
+	FAULT_TRY(write_anew(r, true));
+	return rescue_file_append(r->rescue->file, records);
+}
+
+/* A batch of one epoch; *more: something of it is left. */
+static struct fault keep_batch(struct replica *r, const struct log_author *own, bool *more)
+{
+	struct done *done = done_of(r->rescue, &own->author.epoch);
+	struct sealing s = { .r = r, .own = own };
+	*more = false;
+	if (done->seq >= own->seq)
+		return fault_none();
+	FAULT_TRY(find_h(r, own, done));
+	s.at = *done;
+	wire_out_init(&s.out, r->rescue->block, sizeof r->rescue->block);
+	FAULT_TRY(log_read_author(r->log, &own->author, done->seq + 1, seal_entry, &s));
+	FAULT_TRY(s.fault);
+	if (s.sealed == 0 && s.at.seq - done->seq >= MARK_DELTAS)
+		rescue_seal_none(&own->author, s.at.seq, r->rescue->key, &s.out);
+	if (s.out.used > 0)
+		FAULT_TRY(append(r, wire_out_span(&s.out)));
+	*more = s.at.seq > done->seq && s.at.seq < own->seq;
+	*done_of(r->rescue, &own->author.epoch) = s.at;
+	return fault_none();
+}
+
+static struct fault keep_all(struct replica *r)
+{
+	bool more = false;
+	for (size_t i = 0; i < replica_state_own_count(r); i++)
+		do {
+			FAULT_TRY(keep_batch(r, replica_state_own(r, i), &more));
+		} while (more);
+	return fault_none();
+}
+
+static bool is_in_use(const struct replica *r)
+{
+	return r->rescue != NULL && r->self.is_enrolled && !r->self.is_erased;
+}
+
+void replica_rescue_keep(struct replica *r)
+{
+	if (!is_in_use(r))
+		return;
+	struct fault fault = keep_all(r);
+	r->rescue->trouble = fault_is(fault) ? fault.what : "";
+}
+
+uint64_t replica_rescue_missing(struct replica *r)
+{
+	uint64_t missing = 0;
+	for (size_t i = 0; is_in_use(r) && i < replica_state_own_count(r); i++) {
+		const struct log_author *own = replica_state_own(r, i);
+		const struct done *done = done_of(r->rescue, &own->author.epoch);
+		missing += done->seq < own->seq ? own->seq - done->seq : 0;
+	}
+	return missing;
+}
+
+/* ---- letting go ---- */
+
+struct choosing {
+	struct replica *r;
+	bool is_full;
+	bool goes;               /* of the record asked about */
+	bool is_other_key;
+	uint64_t gone, stays;    /* bytes */
+};
+
+static bool judge_entry(void *ctx, const struct log_entry *entry)
+{
+	struct choosing *c = ctx;
+	c->goes = replica_kept_is_safe(c->r, entry) || (c->is_full && entry->verdict == LOG_ACCEPTED)
+		|| (c->is_other_key && entry->bytes.data != NULL); /* sealed again to the key in use */
+	return false;
+}
+
+/* A name that the log does not know stays: a store put back from an old copy lacks what the file has. */
+static bool stays(void *ctx, const struct rescue_record *record)
+{
+	struct choosing *c = ctx;
+	c->goes = record->sealed.len == 0; /* marks are made anew */
+	c->is_other_key = memcmp(record->mark, c->r->rescue->mark, sizeof record->mark) != 0;
+	if (!c->goes && fault_is(log_find(c->r->log, &record->author, record->seq, judge_entry, c)))
+		c->goes = false;
+	*(c->goes && record->sealed.len > 0 ? &c->gone : &c->stays) += record->whole.len;
+	return !c->goes;
+}
+
+static bool count_one(void *ctx, const struct rescue_record *record)
+{
+	(void)stays(ctx, record);
+	return true;
+}
+
+/* With marks of how far each epoch is done, which the records that go no longer tell. */
+static struct fault write_anew(struct replica *r, bool is_full)
+{
+	struct replica_rescue *rescue = r->rescue;
+	struct choosing c = { .r = r, .is_full = is_full };
+	struct wire_out marks;
+	size_t size = (rescue->done_count + 1) * RESCUE_HEADER_BYTES;
+	uint8_t *block = malloc(size);
+	if (block == NULL)
+		return fault_of(FAULT_LIMIT, "memory for the rescue file");
+	wire_out_init(&marks, block, size);
+	for (size_t i = 0; i < rescue->done_count; i++) {
+		struct author author = { r->self.node, rescue->done[i].epoch };
+		if (rescue->done[i].seq > 0)
+			rescue_seal_none(&author, rescue->done[i].seq, rescue->key, &marks);
+	}
+	struct fault fault = rescue_file_rewrite(rescue->file, stays, &c, wire_out_span(&marks));
+	free(block);
+	return fault;
+}
+
+void replica_rescue_trim(struct replica *r)
+{
+	struct choosing c = { .r = r };
+	if (!is_in_use(r) || rescue_file_bytes(r->rescue->file) == 0)
+		return;
+	struct fault fault = rescue_file_scan(r->rescue->file, count_one, &c);
+	if (!fault_is(fault) && c.gone > 0 && (c.gone >= c.stays || c.gone >= REWRITE_BYTES))
+		fault = write_anew(r, false);
+	if (fault_is(fault))
+		r->rescue->trouble = fault.what;
+}
+
+/* ---- erasing ---- */
+
+struct erasing {
+	struct case_id id;
+	struct record_id record_id;
+	const struct log_author *own;
+	struct { struct epoch_id epoch; uint64_t seq; } *names;
+	size_t count, size;
+};
+
+static bool find_erased(void *ctx, const struct log_entry *entry)
+{
+	struct erasing *e = ctx;
+	if (!ID_EQUAL(entry->case_id, e->id) || (!ID_IS_NONE(e->record_id) && !ID_EQUAL(entry->record_id, e->record_id)))
+		return true;
+	if (e->count == e->size) {
+		e->size = e->size == 0 ? 16 : 2 * e->size;
+		e->names = realloc(e->names, e->size * sizeof *e->names);
+		ASSERT(e->names != NULL);
+	}
+	e->names[e->count].epoch = entry->author.epoch;
+	e->names[e->count++].seq = entry->seq;
+	return true;
+}
+
+static bool is_not_erased(void *ctx, const struct rescue_record *record)
+{
+	const struct erasing *e = ctx;
+	for (size_t i = 0; i < e->count && record->sealed.len > 0; i++)
+		if (e->names[i].seq == record->seq && ID_EQUAL(e->names[i].epoch, record->author.epoch))
+			return false;
+	return true;
+}
+
+struct fault replica_rescue_erase(struct replica *r, struct case_id id, struct record_id record_id)
+{
+	struct erasing e = { .id = id, .record_id = record_id };
+	struct fault fault = fault_none();
+	if (r->rescue == NULL)
+		return fault_none();
+	if (ID_IS_NONE(id))
+		return rescue_file_remove(r->rescue->file);
+	for (size_t i = 0; i < replica_state_own_count(r) && !fault_is(fault); i++)
+		fault = log_read_author(r->log, &replica_state_own(r, i)->author, 1, find_erased, &e);
+	if (!fault_is(fault) && e.count > 0 && rescue_file_bytes(r->rescue->file) > 0)
+		fault = rescue_file_rewrite(r->rescue->file, is_not_erased, &e, span_of("", 0));
+	free(e.names);
+	return fault;
+}
+
+/* ---- opening ---- */
+
+void replica_rescue_close(struct replica *r)
+{
+	if (r->rescue == NULL)
+		return;
+	rescue_file_close(r->rescue->file);
+	free(r->rescue->done);
+	sodium_memzero(r->rescue, sizeof *r->rescue);
+	free(r->rescue);
+	r->rescue = NULL;
+}
+
+static struct fault open_file(struct replica *r, const char *path)
+{
+	FAULT_TRY(rescue_file_open(path, &r->rescue->file));
+	return r->self.is_erased ? rescue_file_remove(r->rescue->file)
+				 : rescue_file_scan(r->rescue->file, note_done, r);
+}
+
+struct fault replica_rescue_to(struct replica *replica, const char *path, const uint8_t key[static 32])
+{
+	struct replica *r = replica;
+	if (r->rescue == NULL || memcmp(r->rescue->key, key, RESCUE_KEY_BYTES) != 0) {
+		replica_rescue_close(r);
+		r->rescue = calloc(1, sizeof *r->rescue);
+		if (r->rescue == NULL)
+			return fault_of(FAULT_LIMIT, "memory for the rescue file");
+		memcpy(r->rescue->key, key, RESCUE_KEY_BYTES);
+		rescue_mark(key, r->rescue->mark);
+		struct fault fault = open_file(r, path);
+		if (fault_is(fault)) {
+			replica_rescue_close(r);
+			return fault;
+		}
+		replica_rescue_keep(r);
+		replica_rescue_trim(r); /* what was sealed again, and what became safe while the file was not followed */
+	}
+	replica_rescue_keep(r);
+	return *replica_rescue_trouble(r) == '\0' ? fault_none() : fault_of(FAULT_STORE, replica_rescue_trouble(r));
+}
+
+const char *replica_rescue_trouble(const struct replica *r)
+{
+	return r->rescue == NULL || r->rescue->trouble == NULL ? "" : r->rescue->trouble;
+}
