@@ -2,7 +2,6 @@
  * link. */
 #include "api/profile.h"
 
-#include <malloc.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,8 +13,9 @@
 #include "api/contact.h"
 #include "api/policy.h"
 #include "api/request.h"
-#include "api/version.h"
 #include "api/sweep.h"
+#include "api/version.h"
+#include "api/wipe.h"
 #include "base/assert.h"
 #include "io/codec.h"
 #include "io/link.h"
@@ -26,7 +26,7 @@
 #include "store/sealed_db.h"
 
 enum { CHECKED_BYTES_MAX = 64 * 1024 * 1024 };
-enum { KEY_FILE_BYTES_MAX = 4096, STACK_WIPED_BYTES = 256 * 1024, FREED_BYTE = 0x5a };
+enum { KEY_FILE_BYTES_MAX = 4096 };
 
 #define STORE_PURPOSE "store"
 #define SETTINGS "daemon" /* the log's table of named values */
@@ -239,6 +239,8 @@ static void become_open(struct profile *profile)
 	if (how != NULL && fault_is(attempts_tell(profile, how, &profile->attempts)))
 		logline(LOGLINE_WARNING, "unlock_not_traced", LOGLINE_FIELDS(
 			logline_text("why", "the access log could not be written: wrong attempts are told later")));
+	if (how != NULL)
+		replica_count(profile->replica, REPLICA_PASSPHRASE, (uint32_t)profile->attempts);
 }
 
 /* A session that was not refused is the contact; a machine that has erased itself has nothing left to hide. */
@@ -315,7 +317,7 @@ struct fault profile_new(struct loop *loop, const struct profile_config *config,
 		return f;
 	}
 	profile->state = vault_exists(profile->vault_path) ? PROFILE_LOCKED : PROFILE_NONE;
-	mallopt(M_PERTURB, FREED_BYTE); /* J2: from now on what is freed is overwritten */
+	wipe_begin(); /* J2 */
 	loop_on_turn(loop, turn, profile);
 	*out = profile;
 	return fault_none();
@@ -473,23 +475,6 @@ static struct fault open_store(struct profile *profile, const char *how)
 	return fault_none();
 }
 
-/* malloc keeps a few freed pieces of each small size for the next call, and
- * those alone are not overwritten when they are freed: each is taken and wiped. */
-static void wipe_small_pieces(void)
-{
-	enum { SMALL_BYTES = 1040, STEP_BYTES = 16, KEPT = 7 };
-	for (size_t size = STEP_BYTES - sizeof(size_t); size <= SMALL_BYTES; size += STEP_BYTES) {
-		void *pieces[KEPT];
-		for (size_t i = 0; i < KEPT; i++) {
-			pieces[i] = malloc(size);
-			if (pieces[i] != NULL)
-				sodium_memzero(pieces[i], size);
-		}
-		for (size_t i = 0; i < KEPT; i++)
-			free(pieces[i]);
-	}
-}
-
 void profile_lock(struct profile *profile)
 {
 	if (!is_up(profile))
@@ -500,12 +485,8 @@ void profile_lock(struct profile *profile)
 		logline(LOGLINE_INFO, "lock_not_noted", NULL); /* locked all the same: nothing of the work hangs on it */
 	close_store(profile);
 	profile->state = PROFILE_LOCKED;
-	/* J2: what was freed is overwritten (profile_new) and goes back to the system;
-	 * what is left are the API's blocks and this stack. */
-	wipe_small_pieces();
-	malloc_trim(0);
 	request_wipe();
-	sodium_stackzero(STACK_WIPED_BYTES);
+	wipe_freed(); /* J2 */
 	tell_watches(profile, "the profile was locked");
 }
 
@@ -564,11 +545,6 @@ static void opening_done(void *ctx)
 		profile->vault = o->vault;
 		f = open_store(profile, o->recovery != NULL ? how_recovered : "");
 	}
-	if (!fault_is(f) && fault_is(attempts_tell(profile, &profile->attempts)))
-		logline(LOGLINE_WARNING, "unlock_not_traced", LOGLINE_FIELDS(
-			logline_text("why", "the access log could not be written: wrong attempts are told later")));
-	if (!fault_is(f))
-		replica_count(profile->replica, REPLICA_PASSPHRASE, (uint32_t)profile->attempts);
 	o->fn(o->ctx, f);
 	free(o);
 }
