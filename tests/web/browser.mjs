@@ -33,10 +33,17 @@ export async function kill() {
 	browser = server = undefined;
 }
 
-// A window of its own profile. `bad` gathers what a page must not do.
-export async function open(url, { view = "laptop", dark = false, language = "fi", ...more } = {}) {
+// A window of its own profile. `bad` gathers what a page must not do. `session`: of the console, had already.
+export async function open(url, { view = "laptop", dark = false, language = "fi", session = "", ...more } = {}) {
 	const context = await browser.newContext({ locale: { fi: "fi-FI", sv: "sv-FI", en: "en-GB" }[language], timezoneId: "Europe/Helsinki",
 		colorScheme: dark ? "dark" : "light", reducedMotion: "reduce", ...VIEWS[view], ...more });
+	if (session !== "")
+		await context.addInitScript((value) => {
+			if (sessionStorage.getItem("given") === null) {
+				sessionStorage.setItem("given", "once");
+				sessionStorage.setItem("jalka-session", value);
+			}
+		}, session);
 	const page = await context.newPage();
 	page.setDefaultTimeout(10_000);
 	watch(page, new URL(url).origin);

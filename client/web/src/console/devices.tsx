@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 import { useNow } from "../core/clock";
 import { href } from "../core/route";
-import { momentText, T, t, whenText } from "../core/words";
+import { momentText, T, whenText } from "../core/words";
 import { Choice, Text } from "../ui/field";
 import { Busy, Button, Empty, Notice, Refused, Title } from "../ui/parts";
 import { admin, useAdmin } from "./ask";
@@ -40,8 +40,13 @@ function useDevices() {
 	return useAdmin<{ devices: Device[] }>("devices");
 }
 
-export function nameOf(one: Device): string {
-	return [one.holder_name || "–", one.serial].filter(Boolean).join(" · ");
+// What tells the machines of one holder apart.
+export function machineOf(one: { serial: string; node: string }): string {
+	return one.serial || one.node.slice(0, 8);
+}
+
+export function nameOf(one: { holder_name: string; serial: string; node: string }): string {
+	return `${one.holder_name || "–"} · ${machineOf(one)}`;
 }
 
 function StateChip(props: { one: Device }) {
@@ -109,7 +114,7 @@ export function Devices() {
 						<Choice list label={T("ui.console.state")} value={state} optional onValue={setState} options={STATES.map((one) => ({ value: one, label: stateWord(one) }))} />
 					</div>
 					{rows.length === 0 ? <Empty>{T("ui.console_health.no_match")}</Empty> : <Table label={T("ui.console_devices.title")} rows={rows} keyOf={(one) => one.node} columns={[
-						{ head: T("ui.console_health.holder"), main: true, cell: (one) => <><a href={href(["devices", one.node])}>{one.holder_name || "–"}</a>{one.serial !== "" && <span class="quiet"> {one.serial}</span>}</> },
+						{ head: T("ui.console_health.holder"), main: true, cell: (one) => <><a href={href(["devices", one.node])}>{one.holder_name || "–"}</a> <span class="quiet">{machineOf(one)}</span></> },
 						{ head: T("ui.console.state"), cell: (one) => <span class="chips"><StateChip one={one} />{one.twin_alarm && <AlertChip name="TWIN" level="ALARM" />}{one.state === "REVOKED" && <span class={`chip ${one.erase_confirmed ? "good" : "warn"}`}>{T(one.erase_confirmed ? "ui.console_devices.erased" : "ui.console_devices.not_erased")}</span>}</span> },
 						{ head: T("ui.console_health.contact"), cell: (one) => one.connected ? T("ui.console_health.connected") : one.last_contact_ms === 0 ? T("ui.console_health.never") : <span title={momentText(one.last_contact_ms)}>{agoText(one.last_contact_ms, now)}</span> },
 						{ head: T("ui.console_devices.disk"), cell: (one) => diskText(one.disk) },
@@ -190,7 +195,7 @@ export function DevicePage(props: { node: string }) {
 					<dt>{T("ui.console_health.clock")}</dt><dd>{clockOff(one.clock_offset_ms)}</dd>
 					<dt>{T("ui.console_devices.disk")}</dt><dd>{diskText(one.disk)}</dd>
 					<dt>{T("ui.console_devices.enrolled")}</dt><dd>{one.enrolled_ms === 0 ? "–" : momentText(one.enrolled_ms)}</dd>
-					<dt>{T("ui.console_devices.sent")}</dt><dd>{t("ui.console_devices.sent_text", { seq: one.seq, quarantined: one.quarantined })}</dd>
+					<dt>{T("ui.console_devices.sent")}</dt><dd>{T("ui.console_devices.sent_text", { seq: one.seq, quarantined: one.quarantined })}</dd>
 					<dt>{T("ui.console_devices.node")}</dt><dd><code>{one.node}</code></dd>
 				</dl>
 			</section>

@@ -10,10 +10,10 @@ import { reachable, touched } from "../core/live";
 import { reread } from "../core/route";
 import * as session from "../core/session";
 import * as words from "../core/words";
-import { T } from "../core/words";
+import { T, whenText } from "../core/words";
 import { Check, Text } from "../ui/field";
 import { beginTheme, Languages } from "../ui/looks";
-import { Busy, Button, Notice, Refused, refusalText } from "../ui/parts";
+import { Busy, Button, Notice, Refused, refusalText, toast } from "../ui/parts";
 import { Qr, type Code } from "./qr";
 import { last, learn, me, type Me } from "./who";
 
@@ -25,6 +25,8 @@ const invitation = signal("");
 
 interface Signed extends Me {
 	session: string;
+	last_ms: number; // the sign-in before
+	wrong: number;   // wrong attempts since
 }
 
 function Cover(props: { children: ComponentChildren; wide?: boolean }) {
@@ -36,6 +38,8 @@ function begin(signed: Signed, name: string): void {
 	session.keep(signed.session);
 	session.offer();
 	touched();
+	if (signed.wrong > 0)
+		toast(T("ui.console_door.wrong", { count: signed.wrong, when: whenText(signed.last_ms) }));
 }
 
 // A password, which may be shown while it is typed.

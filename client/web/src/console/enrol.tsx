@@ -4,12 +4,12 @@ import { useState } from "preact/hooks";
 import { useAct } from "../core/act";
 import { useNow } from "../core/clock";
 import { href } from "../core/route";
-import { T, t } from "../core/words";
+import { T } from "../core/words";
 import { Choice } from "../ui/field";
 import { Busy, Button, Notice, Refused, Title } from "../ui/parts";
 import { admin, own, useAdmin } from "./ask";
 import { Copy } from "./copy";
-import { nameOf, Waiting, type Device } from "./devices";
+import { machineOf, nameOf, Waiting, type Device } from "./devices";
 import { Qr, type Code } from "./qr";
 
 interface Made {
@@ -66,7 +66,7 @@ export function Enrol() {
 				{staff.data === null && staff.refusal === null && <Busy />}
 				<Choice list label={T("ui.console_enrol.holder")} hint={T("ui.console_enrol.holder_hint")} required value={who} onValue={setWho} error={tried && who === "" ? T("ui.console_door.missing") : undefined}
 					options={(staff.data?.staff ?? []).map((one) => ({ value: one.id, label: one.name }))} />
-				{holder.length > 0 && <Notice>{T("ui.console_enrol.has", { device: holder.map(nameOf).join(", ") })}</Notice>}
+				{holder.length > 0 && <Notice>{T("ui.console_enrol.has", { device: holder.map(machineOf).join(", ") })}</Notice>}
 				<div><Button type="submit" busy={busy}>{T("ui.console_enrol.make")}</Button></div>
 			</form>
 			{made !== null && come.length === 0 && <Shown made={made} onAgain={() => make(made.staff)} />}
@@ -75,7 +75,7 @@ export function Enrol() {
 			{come.some((one) => one.state === "ACTIVE") && <section class="card stack tight" aria-labelledby="next"><h2 id="next">{T("ui.console_enrol.next")}</h2>
 				<ol class="points"><li>{T("ui.console_enrol.next_disk")}</li><li>{T("ui.console_enrol.next_test")}</li><li>{T("ui.console_enrol.next_assign")}</li></ol>
 				<ul class="plain">{come.map((one) => <li key={one.node}><a href={href(["devices", one.node])}>{nameOf(one)}</a></li>)}</ul></section>}
-			<p class="quiet">{t("ui.console_enrol.why")}</p>
+			<p class="quiet">{T("ui.console_enrol.why")}</p>
 		</div>
 	);
 }

@@ -34,10 +34,10 @@ function Pages(props: { page: Page | undefined; onGo?: () => void }) {
 			{GROUPS.map((group) => {
 				const some = all.filter((one) => one.group === group);
 				return some.length > 0 && (
-					<section key={group} aria-labelledby={`group-${group}`}>
-						<h2 id={`group-${group}`} class="side-title">{T(`ui.console.group_${group}`)}</h2>
+					<div key={group}>
+						<h2 class="side-title">{T(`ui.console.group_${group}`)}</h2>
 						<ul class="plain">{some.map((one) => <li key={one.path}><a class="side-link" href={href([one.path])} onClick={props.onGo} aria-current={one === props.page ? "page" : undefined}>{T(one.title)}</a></li>)}</ul>
-					</section>
+					</div>
 				);
 			})}
 		</>

@@ -81,7 +81,7 @@ export function AlertChip(props: { name: string; level: keyof typeof TONES }) {
 
 export function clockOff(ms: number): string {
 	const off = Math.abs(ms);
-	return off < SECOND_MS ? t("ui.console_health.clock_right") : t(ms > 0 ? "ui.console_health.clock_behind" : "ui.console_health.clock_ahead", { span: off < MINUTE_MS ? `${Math.round(off / SECOND_MS)} s` : ageText(off) });
+	return off < SECOND_MS ? T("ui.console_health.clock_right") : T(ms > 0 ? "ui.console_health.clock_behind" : "ui.console_health.clock_ahead", { span: off < MINUTE_MS ? `${Math.round(off / SECOND_MS)} s` : ageText(off) });
 }
 
 export function Failures(props: { of: DeviceHealth["failures"] }) {
@@ -108,7 +108,7 @@ function Devices(props: { health: Health; rows: DeviceHealth[] }) {
 		<>
 			<Table label={T("ui.console_health.title")} rows={rows.slice(0, shown)} keyOf={(one) => one.node} toneOf={(one) => one.alerts.some((name) => levels[name] === "ALARM") ? "row-bad" : ""} columns={[
 				{ head: T("ui.console_health.holder"), main: true, cell: (one) => (
-					<div class="stack tight"><span><a href={href(["devices", one.node])}>{one.holder_name || "–"}</a>{one.serial !== "" && <span class="quiet"> {one.serial}</span>}</span>
+					<div class="stack tight"><span><a href={href(["devices", one.node])}>{one.holder_name || "–"}</a> <span class="quiet">{one.serial || one.node.slice(0, 8)}</span></span>
 						{(one.alerts.length > 0 || one.state !== "ACTIVE") && <span class="chips">{one.state !== "ACTIVE" && <span class="chip">{stateWord(one.state)}</span>}{one.alerts.map((name) => <AlertChip key={name} name={name} level={levels[name] ?? "NOTICE"} />)}</span>}</div>) },
 				{ head: T("ui.console_health.contact"), cell: (one) => one.connected ? <span class="chip good"><span aria-hidden="true">✓</span>{T("ui.console_health.connected")}</span> : one.last_contact_ms === 0 ? T("ui.console_health.never") : <span title={momentText(one.last_contact_ms)}>{agoText(one.last_contact_ms, now)}</span> },
 				{ head: T("ui.console_health.unsent"), number: true, cell: (one) => one.told_ms === 0 && one.unsent === 0 ? "–" : one.unsent === 0 ? "0" : <>{one.unsent}<br /><span class="quiet">{T("ui.console_health.oldest", { span: ageText(now - one.oldest_unsent_ms) })}</span></> },

@@ -4,7 +4,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { useAct } from "../core/act";
 import { spanText, useNow } from "../core/clock";
-import { momentIso, momentText, T, t } from "../core/words";
+import { momentIso, momentText, T } from "../core/words";
 import { Choice, Text } from "../ui/field";
 import { Button, Empty, Notice, Refused, refusalText, toast } from "../ui/parts";
 import { admin } from "./ask";
@@ -114,7 +114,7 @@ export function Lost(props: { node: string; revoked: boolean }) {
 				<Clients report={report} />
 			</>}
 			<div class="row"><Button kind={report === null ? undefined : "second"} busy={busy} onClick={look}>{T(report === null ? "ui.console_lost.open" : "ui.console_lost.again")}</Button>
-				{may("MUNICIPAL_ADMIN") && <span class="quiet">{t("ui.console_lost.logged")}</span>}</div>
+				{may("MUNICIPAL_ADMIN") && <span class="quiet">{T("ui.console_lost.logged")}</span>}</div>
 		</section>
 	);
 }

@@ -7,9 +7,9 @@ import { Busy, Button, Empty, Notice, Refused, refusalText, Title, toast } from 
 import { own, useAdmin, useConsole } from "./ask";
 import { Confirm } from "./confirm";
 import { Copy } from "./copy";
-import { Table } from "./table";
-import { may, me } from "./who";
 import { PASSWORD_LEAST } from "./door";
+import { Table } from "./table";
+import { may, me, ROLES } from "./who";
 
 interface Session {
 	id: string;
@@ -91,10 +91,10 @@ function Password() {
 	return (
 		<details class="card"><summary><h2>{T("ui.console_sessions.password")}</h2></summary>
 			<form class="stack" noValidate onSubmit={send}>
-				<Refused refusal={refusal !== null && ["password", "code"].includes(refusal.field) ? null : refusal} />
-				<input class="sr" type="text" autocomplete="username" aria-hidden="true" tabIndex={-1} readOnly value={me.value?.sign_in ?? ""} />
+				<Refused refusal={refusal !== null && ["new", "code"].includes(refusal.field) ? null : refusal} />
+				<input hidden type="text" autocomplete="username" readOnly value={me.value?.sign_in ?? ""} />
 				<Text label={T("ui.console_sessions.old")} type={kind} required autocomplete="current-password" value={typed.old} onValue={set("old")} error={missing(typed.old)} />
-				<Text label={T("ui.console_door.new")} hint={T("ui.console_door.new_hint", { least: PASSWORD_LEAST })} type={kind} required autocomplete="new-password" value={typed.next} onValue={set("next")} error={short ?? at("password")} />
+				<Text label={T("ui.console_door.new")} hint={T("ui.console_door.new_hint", { least: PASSWORD_LEAST })} type={kind} required autocomplete="new-password" value={typed.next} onValue={set("next")} error={short ?? at("new")} />
 				<Text label={T("ui.console_door.again")} type={kind} required autocomplete="new-password" value={typed.again} onValue={set("again")} error={differs} />
 				<Text label={T("ui.console_door.code")} hint={T("ui.console_door.code_hint")} type="tel" required autocomplete="one-time-code" value={typed.code} onValue={(value) => set("code")(value.replace(/\s/g, ""))} error={missing(typed.code) ?? at("code")} />
 				<Check label={T("ui.console_door.show")} value={shown} onValue={setShown} />
@@ -106,13 +106,30 @@ function Password() {
 
 const TONES = { INVITED: "warn", ACTIVE: "good", BLOCKED: "bad" };
 
+interface Grant {
+	staff: string;
+	name: string;
+	role: string;
+	state: string;
+}
+
+// Who has an administrator's role now, each with all of them.
+function administrators(grants: Grant[]): { staff: string; name: string; roles: string[] }[] {
+	const found = new Map<string, { staff: string; name: string; roles: string[] }>();
+	for (const { staff, name, role, state } of grants)
+		if (state === "IN_FORCE" && ROLES.some((one) => one === role))
+			found.set(staff, { staff, name, roles: [...(found.get(staff)?.roles ?? []), valueWord("role", role)] });
+	return [...found.values()];
+}
+
 function Invite(props: { known: Operator[] }) {
-	const staff = useAdmin<{ staff: { id: string; name: string }[] }>("staff", "list");
+	const { data, refusal: unknown } = useAdmin<{ grants: Grant[] }>("grants");
 	const [who, setWho] = useState("");
 	const [name, setName] = useState("");
 	const [tried, setTried] = useState(false);
 	const [made, setMade] = useState<Invitation & { person: string } | null>(null);
 	const { refusal, busy, act } = useAct();
+	const people = administrators(data?.grants ?? []);
 	const known = props.known.find((one) => one.staff === who);
 	const send = (event: Event) => {
 		event.preventDefault();
@@ -120,7 +137,7 @@ function Invite(props: { known: Operator[] }) {
 		if (busy || who === "" || name === "")
 			return;
 		void act(async () => {
-			setMade({ ...await own<Invitation>("invite", who, name), person: staff.data?.staff.find((one) => one.id === who)?.name ?? "" });
+			setMade({ ...await own<Invitation>("invite", who, name), person: people.find((one) => one.staff === who)?.name ?? "" });
 			setWho("");
 			setName("");
 			setTried(false);
@@ -133,9 +150,9 @@ function Invite(props: { known: Operator[] }) {
 			{made !== null && <Notice tone="good" live><div class="stack tight"><p>{T("ui.console_sessions.invited", { name: made.person, when: momentText(made.expires_ms) })}</p>
 				<Copy text={made.address} label={T("ui.console_sessions.address")} /></div></Notice>}
 			<form class="stack" noValidate onSubmit={send}>
-				<Refused refusal={refusal ?? staff.refusal} />
-				<Choice list label={T("ui.console.person")} required value={who} onValue={(next) => { setWho(next); setName(props.known.find((one) => one.staff === next)?.sign_in ?? name); }}
-					options={(staff.data?.staff ?? []).map((one) => ({ value: one.id, label: one.name }))} error={missing(who)} />
+				<Refused refusal={refusal ?? unknown} />
+				<Choice list label={T("ui.console.person")} hint={T("ui.console_sessions.person_hint")} required value={who} onValue={(next) => { setWho(next); setName(props.known.find((one) => one.staff === next)?.sign_in ?? name); }}
+					options={people.map((one) => ({ value: one.staff, label: `${one.name} (${one.roles.join(", ")})` }))} error={missing(who)} />
 				<Text label={T("ui.console_door.name")} hint={T("ui.console_sessions.name_hint")} required value={name} onValue={setName} error={missing(name)} />
 				{known !== undefined && <Notice>{T("ui.console_sessions.again_hint")}</Notice>}
 				<div><Button type="submit" busy={busy}>{T("ui.console_sessions.make")}</Button></div>

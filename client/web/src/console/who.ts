@@ -2,7 +2,8 @@
 import { signal } from "@preact/signals";
 import { call } from "../core/api";
 
-export type Role = "TECHNICAL_ADMIN" | "MUNICIPAL_ADMIN" | "DATA_PROTECTION_OFFICER";
+export const ROLES = ["TECHNICAL_ADMIN", "MUNICIPAL_ADMIN", "DATA_PROTECTION_OFFICER"] as const;
+export type Role = typeof ROLES[number];
 
 export interface Me {
 	staff: string;
