@@ -146,7 +146,7 @@ await journey("web_journey_09", { numbers: [3], byKeys: true }, async ({ look, w
 		await onni.run("sync", "--online");
 		await heading(laptop, T("ui.sync.revoked"));
 		await page.getByText(T("ui.console_devices.wipe_done")).waitFor();
-		await until("the note in quarantine", async () => (await center.run("admin", "quarantine")).quarantine.some((one) => one.node === onni.node && one.type === "encounter_note"));
+		await until("the note in quarantine", async () => (await center.run("--as", chief.staff, "admin", "quarantine")).quarantine.some((one) => one.node === onni.node && one.type === "encounter_note"));
 	});
 	await well("wiped", page);
 	await well("the laptop that was revoked", laptop);
