@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "domain/alerts.h"
 #include "io/options.h"
 
 static char base[] = "/tmp/jalka-options-XXXXXX";
@@ -311,6 +312,31 @@ static void help_fits_a_terminal_and_names_every_option(void **state)
 	assert_true(options_has(&o, OPTIONS_VERSION));
 }
 
+static void limits_of_alerts_are_those_of_the_rules_unless_told(void **state)
+{
+	static const struct {
+		enum options_name name;
+		const char *option, *none;
+		uint64_t usual;
+	} rows[] = {
+		{ OPTIONS_ALERT_CONTACT, "--alert-contact", "0", ALERTS_CONTACT_DAYS },
+		{ OPTIONS_ALERT_UNSENT, "--alert-unsent", "0", ALERTS_UNSENT_HOURS },
+		{ OPTIONS_ALERT_DISK, "--alert-disk", "0", ALERTS_DISK_PERCENT },
+		{ OPTIONS_ALERT_CLOCK, "--alert-clock", "9", ALERTS_CLOCK_S },
+		{ OPTIONS_ALERT_FAILURES, "--alert-failures", "-1", ALERTS_FAILURES_MAX },
+		{ OPTIONS_ALERT_QUARANTINE, "--alert-quarantine", "0", ALERTS_QUARANTINE_DAYS },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		assert_true(tell("central", "--dir", "/d", "--listen", "127.0.0.1:0", "--config", "off", NULL));
+		assert_int_equal(options_number(&o, rows[i].name), rows[i].usual);
+		assert_true(tell("central", "--dir", "/d", "--listen", "127.0.0.1:0", "--config", "off", rows[i].option, "11", NULL));
+		assert_int_equal(options_number(&o, rows[i].name), 11);
+		assert_false(tell("central", "--dir", "/d", "--listen", "127.0.0.1:0", "--config", "off", rows[i].option, rows[i].none, NULL));
+		assert_non_null(strstr(o.error, rows[i].option + 2));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -323,6 +349,7 @@ int main(void)
 		cmocka_unit_test_teardown(a_line_of_any_length_and_any_bytes_is_no_harm, remove_file),
 		cmocka_unit_test_teardown(a_file_that_cannot_be_read_is_told_unless_it_is_not_there, remove_file),
 		cmocka_unit_test_teardown(what_the_command_line_says_wrong_is_told, remove_file),
+		cmocka_unit_test_teardown(limits_of_alerts_are_those_of_the_rules_unless_told, remove_file),
 		cmocka_unit_test_teardown(what_is_printed_reads_back_as_it_was, remove_file),
 		cmocka_unit_test_teardown(help_fits_a_terminal_and_names_every_option, remove_file),
 	};
