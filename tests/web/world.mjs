@@ -124,11 +124,11 @@ export class World {
 
 	// Somebody who may sign in at the console, with these roles (TECHNICAL_ADMIN …): invited over the
 	// socket and signed up. Gives { staff, name, signIn, password, secret, code() }; with `join` false the
-	// invitation's address instead of password and secret.
-	async operator(name, roles, { join = true, password = "neljä sanaa riittää hyvin" } = {}) {
-		const staff = (await this.center.run("admin", "staff", "add", name)).id, signIn = name.split(" ")[0].toLowerCase();
+	// invitation's address instead of password and secret. `as`: ["--as", STAFF], once there is a municipal administrator.
+	async operator(name, roles, { join = true, password = "neljä sanaa riittää hyvin", as = [] } = {}) {
+		const staff = (await this.center.run(...as, "admin", "staff", "add", name)).id, signIn = name.split(" ")[0].toLowerCase();
 		for (const role of roles)
-			await this.center.run("admin", "grant", staff, role);
+			await this.center.run(...as, "admin", "grant", staff, role);
 		const { invitation, address: url } = await this.center.run("admin", "operator", "invite", staff, signIn);
 		if (!join)
 			return { staff, name, signIn, url, invitation };
