@@ -433,32 +433,49 @@ static size_t print_family(FILE *to, const char *words)
 	return printed;
 }
 
+/* Whether a row before this one begins with the same words, of which a space or the end follows. */
+static bool begins_before(int row, size_t len)
+{
+	for (int i = 0; i < row; i++)
+		if (strncmp(commands[i].name, commands[row].name, len) == 0 && (commands[i].name[len] == ' ' || commands[i].name[len] == 0))
+			return true;
+	return false;
+}
+
+/* The words that follow the first `len` letters of a row's verb, each once. */
+static void print_following(int row, size_t len)
+{
+	for (int i = 0; i < COMMANDS; i++) {
+		const char *name = commands[i].name;
+		bool follows = strncmp(name, commands[row].name, len) == 0 && (len == 0 || name[len] == ' ');
+		size_t begins = len == 0 ? 0 : len + 1;
+		size_t ends = follows ? begins + strcspn(name + begins, " ") : 0;
+		if (follows && !begins_before(i, ends))
+			printf("%.*s ", (int)(ends - begins), name + begins);
+	}
+}
+
 /* The words and options of the table for bash; sourced by the shell. */
 static void print_completion(void)
 {
 	puts("# bash completion for jalka, made by: jalka completion");
 	fputs("_jalka() {\n\tlocal cur=${COMP_WORDS[COMP_CWORD]} words=\n\tlocal IFS=$' \\t\\n'\n"
 	      "\tcase \"${COMP_WORDS[*]:1:COMP_CWORD-1}\" in\n", stdout);
-	for (int i = 0; i < COMMANDS; i++) { /* first words of two-word verbs lead on */
-		const char *space = strchr(commands[i].name, ' ');
-		bool first = space != NULL && (i == 0 || strncmp(commands[i - 1].name, commands[i].name,
-								 (size_t)(space - commands[i].name) + 1) != 0);
-		if (!first)
-			continue;
-		size_t len = (size_t)(space - commands[i].name);
-		printf("\t%.*s) words='", (int)len, commands[i].name);
-		for (int j = i; j < COMMANDS && strncmp(commands[j].name, commands[i].name, len) == 0; j++)
-			if (commands[j].name[len] == ' ')
-				printf("%s ", commands[j].name + len + 1);
-		puts("' ;;");
+	for (int i = 0; i < COMMANDS; i++) {
+		for (const char *space = strchr(commands[i].name, ' '); space != NULL; space = strchr(space + 1, ' ')) {
+			size_t len = (size_t)(space - commands[i].name);
+			bool leads = true; /* the first row that goes on from these words */
+			for (int j = 0; j < i; j++)
+				leads = leads && !(strncmp(commands[j].name, commands[i].name, len) == 0 && commands[j].name[len] == ' ');
+			if (!leads)
+				continue;
+			printf("\t'%.*s') words='", (int)len, commands[i].name);
+			print_following(i, len);
+			puts("' ;;");
+		}
 	}
 	fputs("\t'') words='help ", stdout);
-	for (int i = 0; i < COMMANDS; i++) {
-		size_t len = strcspn(commands[i].name, " ");
-		if (i == 0 || strncmp(commands[i - 1].name, commands[i].name, len) != 0 ||
-		    (commands[i - 1].name[len] != 0 && commands[i - 1].name[len] != ' '))
-			printf("%.*s ", (int)len, commands[i].name);
-	}
+	print_following(0, 0);
 	puts("' ;;\n\tesac");
 	fputs("\t[[ $cur == -* ]] && words='", stdout);
 	for (int i = 0; i < COMMAND_OPTIONS; i++)

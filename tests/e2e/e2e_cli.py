@@ -487,9 +487,10 @@ def completion_works_in_the_shell(bench):
     ask = script + '\nCOMP_WORDS=(jalka admin qu); COMP_CWORD=2; _jalka; echo "${COMPREPLY[@]}"\n' \
         'COMP_WORDS=(jalka sea); COMP_CWORD=1; _jalka; echo "${COMPREPLY[@]}"\n' \
         'COMP_WORDS=(jalka conflicts ""); COMP_CWORD=2; _jalka; echo "${COMPREPLY[@]}"\n' \
-        'COMP_WORDS=(jalka status --js); COMP_CWORD=2; _jalka; echo "${COMPREPLY[@]}"\n'
+        'COMP_WORDS=(jalka status --js); COMP_CWORD=2; _jalka; echo "${COMPREPLY[@]}"\n' \
+        'COMP_WORDS=(jalka admin operator "in"); COMP_CWORD=3; _jalka; echo "${COMPREPLY[@]}"\n'
     done = subprocess.run(["bash", "-c", ask], capture_output=True, text=True)
-    assert done.stdout.split("\n")[:4] == ["quarantine", "search", "choose", "--json"], done
+    assert done.stdout.split("\n")[:5] == ["quarantine", "search", "choose", "--json", "invite"], done
 
 
 def data_goes_to_stdout_and_words_to_stderr(bench):
