@@ -113,7 +113,7 @@ def later_fields(kind):
 def every_type_is_written_shown_listed_changed_and_searched(bench):
     skipped = {"access_log", "case_assignment", "quarantine_decision", "retention_action", "device"}  # written by daemons
     kinds = bench.cli.json("types")[0]["types"]
-    assert len(kinds) == 51, len(kinds)
+    assert len(kinds) == 52, len(kinds)
     for kind in kinds:
         if kind["name"] in skipped:
             continue

@@ -393,7 +393,7 @@ def killed_while_writing(office):
                 text = f"Kesken jäänyt kirjaus {turn}.{len(confirmed)}"
                 if time.monotonic() > end:
                     api.send("write", type="encounter_note", case_id=office.matter["case_id"], sign=True, form=1,
-                             body='{"text":"ei vahvistettu","occurred_at":"2026-11-20T10:00","place":"HOME","phase":"SOCIAL_WELFARE"}')
+                             body='{"text":"ei vahvistettu","source":"OBSERVED"}')
                     device.process.send_signal(signal.SIGKILL)
                     break
                 confirmed[office.note(device, text)] = text

@@ -254,6 +254,30 @@ static void a_recovery_key_opens_and_another_does_not(void **state)
 	succeeds(reopen(room, passphrase, again));
 }
 
+static void a_recovered_vault_takes_a_new_passphrase_and_no_other(void **state)
+{
+	const struct room *room = *state;
+	uint8_t public_key[32], secret_key[32], key[VAULT_KEY_BYTES], again[VAULT_KEY_BYTES];
+	struct vault *vault = NULL;
+	crypto_box_keypair(public_key, secret_key);
+	make(room, key);
+	refuses(vault_unlock_recovery(room->path, secret_key, &vault), FAULT_CALLER, "never heard");
+	succeeds(vault_unlock(room->path, span_text(passphrase), &vault));
+	assert_false(vault_has_recovery(vault, public_key));
+	succeeds(vault_add_recovery(vault, public_key));
+	assert_true(vault_has_recovery(vault, public_key));
+	vault_lock(vault);
+	succeeds(vault_unlock_recovery(room->path, secret_key, &vault));
+	refuses(vault_set_passphrase(vault, span_text("lyhyt")), FAULT_CALLER, "8 characters");
+	succeeds(vault_set_passphrase(vault, span_text("uusi tunnuslause")));
+	vault_lock(vault);
+	refuses(reopen(room, passphrase, again), FAULT_CALLER, "wrong passphrase");
+	succeeds(reopen(room, "uusi tunnuslause", again));
+	assert_memory_equal(key, again, VAULT_KEY_BYTES);
+	succeeds(vault_unlock_recovery(room->path, secret_key, &vault)); /* its slot stays */
+	vault_lock(vault);
+}
+
 static void a_key_file_opens_a_server_s_vault(void **state)
 {
 	const struct room *room = *state;
@@ -377,6 +401,7 @@ int main(void)
 		TEST(costs_below_the_floor_are_refused_both_ways),
 		TEST(forged_costs_and_slots_do_not_open),
 		TEST(a_recovery_key_opens_and_another_does_not),
+		TEST(a_recovered_vault_takes_a_new_passphrase_and_no_other),
 		TEST(a_key_file_opens_a_server_s_vault),
 		TEST(short_or_malformed_passphrases_are_refused),
 		TEST(an_existing_vault_is_never_replaced),

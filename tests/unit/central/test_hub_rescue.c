@@ -1,0 +1,297 @@
+/* Rescued work: it takes the way of a push as far as the chain goes, and a person's beyond. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <sodium.h>
+
+#include "central/hub_state.h"
+#include "lib/rules.h"
+#include "records_table.h"
+
+enum { WORKS = 64 };
+
+struct disk {
+	char path[64];
+	uint8_t key[RESCUE_KEY_BYTES], secret[RESCUE_KEY_BYTES];
+	struct rescue_work works[WORKS];
+	uint8_t *plain[WORKS];
+	struct hub_rescued results[WORKS];
+	size_t count;
+};
+
+static struct disk disk;
+
+static int setup(void **state)
+{
+	(void)state;
+	assert_true(sodium_init() >= 0);
+	disk = (struct disk){ .count = 0 };
+	snprintf(disk.path, sizeof disk.path, "/tmp/jalka-hub-rescue-%d", (int)getpid());
+	crypto_box_keypair(disk.key, disk.secret);
+	return 0;
+}
+
+static void forget_works(void)
+{
+	for (size_t i = 0; i < disk.count; i++)
+		free(disk.plain[i]);
+	disk.count = 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	forget_works();
+	(void)unlink(disk.path);
+	return 0;
+}
+
+static bool open_one(void *ctx, const struct rescue_record *record)
+{
+	(void)ctx;
+	if (record->sealed.len == 0)
+		return true;
+	assert_true(disk.count < WORKS);
+	disk.plain[disk.count] = malloc(RESCUE_PLAIN_BYTES);
+	assert_int_equal(rescue_open(record, disk.key, disk.secret, disk.plain[disk.count], &disk.works[disk.count]).kind, FAULT_NONE);
+	disk.count++;
+	return true;
+}
+
+static void read_disk(void)
+{
+	struct rescue *file;
+	forget_works();
+	assert_false(fault_is(rescue_file_open(disk.path, &file)));
+	assert_false(fault_is(rescue_file_scan(file, open_one, NULL)));
+	rescue_file_close(file);
+}
+
+static void seal_to(struct pair *pair, size_t device)
+{
+	assert_false(fault_is(replica_rescue_to(pair_replica(pair, device), disk.path, disk.key)));
+}
+
+static size_t bring(struct pair *pair, size_t from, size_t count, enum hub_rescued_as as)
+{
+	size_t found = 0;
+	assert_false(fault_is(hub_rescue(pair_hub(pair), disk.works + from, count, pair_hub_time(pair), disk.results)));
+	for (size_t i = 0; i < count; i++)
+		found += disk.results[i].as == as;
+	return found;
+}
+
+static bool count_waiting(void *ctx, const struct hub_quarantined *item)
+{
+	(void)item;
+	++*(size_t *)ctx;
+	return true;
+}
+
+static size_t waiting(struct pair *pair)
+{
+	size_t count = 0;
+	assert_false(fault_is(hub_quarantine(pair_hub(pair), count_waiting, &count)));
+	return count;
+}
+
+/* A device with a shared case, whose file follows it. */
+static struct pair *begin(struct case_id *id)
+{
+	struct pair *pair = pair_new(1, 2);
+	*id = rules_shared_case(pair, 2);
+	rules_sync(pair, 0);
+	rules_sync(pair, 1);
+	seal_to(pair, 0);
+	return pair;
+}
+
+static void what_was_never_sent_is_accepted_and_reaches_the_other(void **state)
+{
+	struct case_id id;
+	struct pair *pair = begin(&id);
+	(void)state;
+	pair_note(pair, 0, id, "kaivon kansi");
+	pair_note(pair, 0, id, "kellarin luukku");
+	read_disk();
+	assert_int_equal(bring(pair, 0, disk.count, HUB_RESCUED_ACCEPTED), 2);
+	assert_true(pair_finds(pair_hub_log(pair), "kellarin luukku"));
+	rules_sync(pair, 1);
+	assert_true(pair_finds(pair_device_log(pair, 1), "kaivon kansi"));
+	assert_int_equal(bring(pair, 0, disk.count, HUB_RESCUED_HERE), disk.count);
+	rules_sync(pair, 0); /* the device lives after all: it gets its receipts */
+	assert_int_equal(pair_count(pair_device_log(pair, 0), LOG_LOCAL), 0);
+	assert_int_equal(waiting(pair), 0);
+	pair_free(pair);
+}
+
+static void what_is_there_when_the_key_comes_is_sealed_too(void **state)
+{
+	(void)state;
+	struct pair *pair = pair_new(1, 1);
+	struct case_id id = rules_shared_case(pair, 1);
+	rules_sync(pair, 0);
+	pair_note(pair, 0, id, "ennen avainta");
+	seal_to(pair, 0);
+	read_disk();
+	assert_int_equal(bring(pair, 0, disk.count, HUB_RESCUED_ACCEPTED), 1);
+	pair_free(pair);
+}
+
+static void behind_a_gap_it_waits_and_its_author_may_still_come(void **state)
+{
+	struct case_id id;
+	struct pair *pair = begin(&id);
+	(void)state;
+	pair_note(pair, 0, id, "yksi");
+	pair_note(pair, 0, id, "kaksi");
+	pair_note(pair, 0, id, "kolme");
+	read_disk();
+	assert_int_equal(bring(pair, disk.count - 2, 2, HUB_RESCUED_WAITS), 2);
+	assert_int_equal(disk.results[0].reason, jalka_Reason_VOUCHED);
+	assert_int_equal(bring(pair, disk.count - 2, 2, HUB_RESCUED_HERE), 2);
+	assert_int_equal(waiting(pair), 2);
+	rules_sync(pair, 0); /* its author's own word takes the place of the vouched one */
+	assert_int_equal(waiting(pair), 0);
+	assert_int_equal(pair_count(pair_device_log(pair, 0), LOG_LOCAL), 0);
+	pair_free(pair);
+}
+
+static bool accept_first(void *ctx, const struct hub_quarantined *item)
+{
+	*(struct hub_quarantined *)ctx = *item;
+	return false;
+}
+
+/* A signed note: before, the second saying of it waited as FROZEN_FIELD. */
+static void accepted_behind_a_gap_it_is_accepted_again_from_its_author(void **state)
+{
+	struct case_id id;
+	struct hub_quarantined item;
+	struct pair *pair = begin(&id);
+	(void)state;
+	pair_note(pair, 0, id, "yksi");
+	pair_note(pair, 0, id, "kaksi");
+	read_disk();
+	assert_int_equal(bring(pair, disk.count - 1, 1, HUB_RESCUED_WAITS), 1);
+	assert_false(fault_is(hub_quarantine(pair_hub(pair), accept_first, &item)));
+	assert_false(fault_is(hub_decide(pair_hub(pair), &item.author, item.seq, &(struct hub_ruling){ .accept = true },
+					 pair_hub_time(pair))));
+	rules_sync(pair, 0);
+	assert_int_equal(waiting(pair), 0);
+	assert_int_equal(pair_count(pair_hub_log(pair), LOG_QUARANTINED), 0);
+	pair_free(pair);
+}
+
+static void a_revoked_device_s_work_waits(void **state)
+{
+	struct case_id id;
+	struct pair *pair = begin(&id);
+	(void)state;
+	pair_note(pair, 0, id, "kadonneen koneen rivi");
+	assert_false(fault_is(hub_device_set_state(pair_hub(pair), pair_node(pair, 0), HUB_DEVICE_REVOKED, pair_hub_time(pair))));
+	read_disk();
+	assert_int_equal(bring(pair, disk.count - 1, 1, HUB_RESCUED_WAITS), 1);
+	assert_int_equal(disk.results[0].reason, jalka_Reason_DEVICE_REVOKED);
+	rules_sync(pair, 0); /* it erases itself, and its file with it */
+	assert_int_equal(access(disk.path, F_OK), -1);
+	pair_free(pair);
+}
+
+static void what_its_device_did_not_sign_is_not_taken(void **state)
+{
+	struct case_id id;
+	struct pair *pair = begin(&id);
+	(void)state;
+	pair_note(pair, 0, id, "oma rivi");
+	read_disk();
+	struct rescue_work *work = &disk.works[disk.count - 1];
+	const struct rescue_work whole = *work;
+	work->seq++;
+	assert_int_equal(bring(pair, disk.count - 1, 1, HUB_RESCUED_FORGED), 1);
+	*work = whole;
+	work->salt[0] ^= 1;
+	assert_int_equal(bring(pair, disk.count - 1, 1, HUB_RESCUED_FORGED), 1);
+	*work = whole;
+	work->before.bytes[5] ^= 1;
+	assert_int_equal(bring(pair, disk.count - 1, 1, HUB_RESCUED_FORGED), 1);
+	*work = whole;
+	work->author.node = pair_node(pair, 1); /* of another device */
+	assert_int_equal(bring(pair, disk.count - 1, 1, HUB_RESCUED_FORGED), 1);
+	memset(work->author.node.bytes, 7, ID_BYTES); /* of none */
+	assert_int_equal(bring(pair, disk.count - 1, 1, HUB_RESCUED_STRANGE), 1);
+	*work = whole;
+	assert_int_equal(bring(pair, disk.count - 1, 1, HUB_RESCUED_ACCEPTED), 1);
+	pair_free(pair);
+}
+
+static void what_a_backup_has_leaves_the_file_and_nothing_else(void **state)
+{
+	struct case_id id;
+	struct pair *pair = begin(&id);
+	struct hub_counters counters;
+	(void)state;
+	pair_note(pair, 0, id, "varmuuskopiossa");
+	rules_sync(pair, 0);
+	hub_counters(pair_hub(pair), &counters);
+	pair_note(pair, 0, id, "lähettämättä");
+	assert_false(fault_is(hub_safe_order(pair_hub(pair), counters.last_order, pair_hub_time(pair))));
+	pair_connect(pair, 0);
+	pair_carry(pair);
+	read_disk();
+	size_t unsafe = disk.count;
+	hub_counters(pair_hub(pair), &counters);
+	assert_false(fault_is(hub_safe_order(pair_hub(pair), counters.last_order, pair_hub_time(pair))));
+	pair_carry(pair);
+	read_disk();
+	assert_true(unsafe >= 1);
+	assert_int_equal(disk.count, 0);
+	pair_note(pair, 0, id, "sen jälkeen");
+	read_disk();
+	assert_int_equal(disk.count, 1);
+	pair_free(pair);
+}
+
+static void a_crash_between_commit_and_file_is_made_up_for(void **state)
+{
+	struct case_id id;
+	struct pair *pair = begin(&id);
+	(void)state;
+	pair_note(pair, 0, id, "yksi");
+	pair_device_crash(pair, 0); /* the new process has not heard of the file yet */
+	pair_note(pair, 0, id, "kaksi");
+	seal_to(pair, 0);
+	read_disk();
+	size_t count = disk.count;
+	assert_int_equal(bring(pair, 0, disk.count, HUB_RESCUED_ACCEPTED), 2);
+	(void)unlink(disk.path); /* and a file that is gone is made again */
+	pair_device_crash(pair, 0);
+	seal_to(pair, 0);
+	read_disk();
+	assert_int_equal(disk.count, count);
+	pair_free(pair);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(what_was_never_sent_is_accepted_and_reaches_the_other),
+		TEST(what_is_there_when_the_key_comes_is_sealed_too),
+		TEST(behind_a_gap_it_waits_and_its_author_may_still_come),
+		TEST(accepted_behind_a_gap_it_is_accepted_again_from_its_author),
+		TEST(a_revoked_device_s_work_waits),
+		TEST(what_its_device_did_not_sign_is_not_taken),
+		TEST(what_a_backup_has_leaves_the_file_and_nothing_else),
+		TEST(a_crash_between_commit_and_file_is_made_up_for),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,267 @@
+/* The rescue file: what its key opens, what damage costs, what stays after a crash. */
+#include <fcntl.h>
+#include <limits.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <sodium.h>
+
+#include "store/rescue.h"
+
+#define MUST(call) assert_int_equal((call).kind, FAULT_NONE)
+
+struct desk {
+	char folder[64], path[96];
+	uint8_t key[RESCUE_KEY_BYTES], secret[RESCUE_KEY_BYTES];
+	uint8_t block[8 * 4096];
+	uint8_t plain[RESCUE_PLAIN_BYTES];
+};
+
+static int setup(void **state)
+{
+	struct desk *desk = calloc(1, sizeof *desk);
+	assert_true(sodium_init() >= 0 && desk != NULL);
+	strcpy(desk->folder, "/tmp/jalka-rescue-XXXXXX");
+	assert_non_null(mkdtemp(desk->folder));
+	snprintf(desk->path, sizeof desk->path, "%s/rescue", desk->folder);
+	crypto_box_keypair(desk->key, desk->secret);
+	*state = desk;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct desk *desk = *state;
+	(void)unlink(desk->path);
+	assert_int_equal(rmdir(desk->folder), 0);
+	free(desk);
+	return 0;
+}
+
+static struct rescue_work work_of(uint64_t seq, const char *text)
+{
+	struct rescue_work work = { .seq = seq, .bytes = span_text(text) };
+	memset(work.author.node.bytes, 1, ID_BYTES);
+	memset(work.author.epoch.bytes, 2, ID_BYTES);
+	memset(work.salt, 3, sizeof work.salt);
+	memset(work.before.bytes, 4, sizeof work.before.bytes);
+	memset(work.signature.bytes, 5, sizeof work.signature.bytes);
+	return work;
+}
+
+static struct span seal(struct desk *desk, uint64_t first_seq, size_t count)
+{
+	struct wire_out out;
+	char text[64];
+	wire_out_init(&out, desk->block, sizeof desk->block);
+	for (size_t i = 0; i < count; i++) {
+		snprintf(text, sizeof text, "kirjaus %llu", (unsigned long long)(first_seq + i));
+		const struct rescue_work work = work_of(first_seq + i, text);
+		MUST(rescue_seal(&work, desk->key, &out));
+	}
+	return wire_out_span(&out);
+}
+
+static void what_is_sealed_opens_with_its_key_alone(void **state)
+{
+	struct desk *desk = *state;
+	struct rescue_work work = work_of(7, "saunakamarin uuni"), opened;
+	struct rescue_record record;
+	struct wire_out out;
+	uint8_t other_key[RESCUE_KEY_BYTES], other_secret[RESCUE_KEY_BYTES];
+	work.has_continues = true;
+	work.continues.seq = 12;
+	memset(work.continues.epoch.bytes, 8, ID_BYTES);
+	wire_out_init(&out, desk->block, sizeof desk->block);
+	MUST(rescue_seal(&work, desk->key, &out));
+	struct span rest = wire_out_span(&out);
+	assert_int_equal(rescue_next(&rest, &record), RESCUE_RECORD);
+	assert_int_equal(rescue_next(&rest, &record), RESCUE_END);
+	MUST(rescue_open(&record, desk->key, desk->secret, desk->plain, &opened));
+	assert_true(span_equal(opened.bytes, work.bytes) && opened.seq == 7 && opened.has_continues && opened.continues.seq == 12);
+	assert_memory_equal(opened.salt, work.salt, sizeof work.salt);
+	assert_memory_equal(opened.before.bytes, work.before.bytes, sizeof work.before.bytes);
+	assert_memory_equal(opened.signature.bytes, work.signature.bytes, sizeof work.signature.bytes);
+	assert_true(ID_EQUAL(opened.author.node, work.author.node) && ID_EQUAL(opened.continues.epoch, work.continues.epoch));
+	crypto_box_keypair(other_key, other_secret);
+	assert_int_equal(rescue_open(&record, other_key, other_secret, desk->plain, &opened).kind, FAULT_CALLER);
+	assert_int_equal(rescue_open(&record, desk->key, other_secret, desk->plain, &opened).kind, FAULT_PEER);
+}
+
+/* RS2 */
+static void sizes_are_told_in_steps_and_nothing_else(void **state)
+{
+	struct desk *desk = *state;
+	static const char text[] = "puolukkasankopuolukkasankopuolukkasankopuolukkasankopuolukkasankopuolukkasanko";
+	size_t first = 0, steps = 0, before = 0;
+	for (size_t len = 1; len <= 64; len++) {
+		struct wire_out out;
+		struct rescue_work work = work_of(len, "");
+		work.bytes = span_of(text, len);
+		wire_out_init(&out, desk->block, sizeof desk->block);
+		MUST(rescue_seal(&work, desk->key, &out));
+		assert_int_equal((out.used - RESCUE_HEADER_BYTES - 48) % 64, 0);
+		assert_null(memmem(desk->block, out.used, "sanko", 5));
+		steps += before != 0 && out.used != before;
+		before = out.used;
+		first = first == 0 ? out.used : first;
+	}
+	assert_int_equal(steps, 1);
+	assert_int_equal(before, first + 64);
+}
+
+static void the_header_is_as_it_is_drawn(void **state)
+{
+	struct desk *desk = *state;
+	struct wire_out out;
+	const struct rescue_work work = work_of(0x0102, "x");
+	uint8_t digest[16], mark[16];
+	wire_out_init(&out, desk->block, sizeof desk->block);
+	rescue_seal_none(&work.author, work.seq, desk->key, &out);
+	assert_int_equal(out.used, RESCUE_HEADER_BYTES);
+	assert_memory_equal(desk->block, "jalkares\x01\0\0\0", 12);
+	crypto_generichash(mark, sizeof mark, desk->key, sizeof desk->key, NULL, 0);
+	assert_memory_equal(desk->block + 12, mark, 4);
+	assert_memory_equal(desk->block + 16, work.author.node.bytes, ID_BYTES);
+	assert_memory_equal(desk->block + 32, work.author.epoch.bytes, ID_BYTES);
+	assert_memory_equal(desk->block + 48, "\x02\x01\0\0\0\0\0\0" "\0\0\0\0", 12);
+	crypto_generichash(digest, sizeof digest, desk->block, 60, NULL, 0);
+	assert_memory_equal(desk->block + 60, digest, 16);
+}
+
+static size_t count_records(struct span block, size_t *damaged, bool *cut)
+{
+	struct rescue_record record;
+	size_t records = 0;
+	*damaged = 0;
+	for (;;) {
+		enum rescue_read got = rescue_next(&block, &record);
+		*cut = got == RESCUE_CUT;
+		if (got == RESCUE_END || got == RESCUE_CUT)
+			return records;
+		records += got == RESCUE_RECORD;
+		*damaged += got == RESCUE_DAMAGED;
+	}
+}
+
+/* RS1 */
+static void each_flipped_byte_costs_one_record(void **state)
+{
+	struct desk *desk = *state;
+	struct span block = seal(desk, 1, 5);
+	size_t damaged;
+	bool cut;
+	for (size_t at = 0; at < block.len; at++) {
+		desk->block[at] ^= 0x20;
+		assert_int_equal(count_records(block, &damaged, &cut), 4);
+		assert_true(damaged >= 1 || cut);
+		desk->block[at] ^= 0x20;
+	}
+	assert_int_equal(count_records(block, &damaged, &cut), 5);
+}
+
+static void cut_anywhere_what_stands_before_is_read(void **state)
+{
+	struct desk *desk = *state;
+	struct span block = seal(desk, 1, 3);
+	size_t damaged, one = block.len / 3;
+	bool cut;
+	for (size_t len = 0; len <= block.len; len++) {
+		assert_int_equal(count_records(span_of(block.data, len), &damaged, &cut), len / one);
+		assert_int_equal(damaged, 0);
+		assert_int_equal(cut, len % one != 0);
+	}
+}
+
+struct seen {
+	uint64_t seqs[32];
+	size_t count;
+	uint64_t from; /* of what is kept */
+};
+
+static bool see(void *ctx, const struct rescue_record *record)
+{
+	struct seen *seen = ctx;
+	seen->seqs[seen->count++] = record->seq;
+	return true;
+}
+
+static bool is_late(void *ctx, const struct rescue_record *record)
+{
+	return record->seq >= ((struct seen *)ctx)->from;
+}
+
+static void a_torn_end_is_cut_off_and_written_over(void **state)
+{
+	struct desk *desk = *state;
+	struct rescue *file;
+	struct seen seen = { .count = 0 };
+	struct stat info;
+	MUST(rescue_file_open(desk->path, &file));
+	assert_int_equal(access(desk->path, F_OK), -1); /* blank key, nothing */
+	MUST(rescue_file_append(file, seal(desk, 1, 3)));
+	assert_true(stat(desk->path, &info) == 0 && (info.st_mode & 0777) == 0600);
+	rescue_file_close(file);
+	int fd = open(desk->path, O_WRONLY | O_APPEND | O_CLOEXEC);
+	struct span half = seal(desk, 4, 1);
+	assert_true(write(fd, half.data, half.len - 1) == (ssize_t)(half.len - 1) && close(fd) == 0);
+	MUST(rescue_file_open(desk->path, &file));
+	assert_int_equal(rescue_file_bytes(file), info.st_size);
+	MUST(rescue_file_append(file, seal(desk, 4, 2)));
+	MUST(rescue_file_scan(file, see, &seen));
+	assert_int_equal(seen.count, 5);
+	assert_true(seen.seqs[3] == 4 && seen.seqs[4] == 5);
+	rescue_file_close(file);
+}
+
+static void written_anew_it_holds_what_was_kept(void **state)
+{
+	struct desk *desk = *state;
+	struct rescue *file;
+	struct seen seen = { .from = 3 };
+	MUST(rescue_file_open(desk->path, &file));
+	MUST(rescue_file_append(file, seal(desk, 1, 4)));
+	struct span more = seal(desk, 9, 1);
+	MUST(rescue_file_rewrite(file, is_late, &seen, more));
+	MUST(rescue_file_append(file, seal(desk, 10, 1)));
+	rescue_file_close(file);
+	MUST(rescue_file_open(desk->path, &file));
+	MUST(rescue_file_scan(file, see, &seen));
+	assert_int_equal(seen.count, 4);
+	assert_true(seen.seqs[0] == 3 && seen.seqs[1] == 4 && seen.seqs[2] == 9 && seen.seqs[3] == 10);
+	MUST(rescue_file_remove(file));
+	assert_int_equal(access(desk->path, F_OK), -1);
+	MUST(rescue_file_append(file, seal(desk, 1, 1)));
+	rescue_file_close(file);
+}
+
+static void it_is_bounded(void **state)
+{
+	struct desk *desk = *state;
+	struct rescue *file;
+	MUST(rescue_file_open(desk->path, &file));
+	assert_int_equal(rescue_file_append(file, span_of(desk->block, (size_t)RESCUE_FILE_BYTES + 1)).kind, FAULT_LIMIT);
+	rescue_file_close(file);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(what_is_sealed_opens_with_its_key_alone),
+		TEST(sizes_are_told_in_steps_and_nothing_else),
+		TEST(the_header_is_as_it_is_drawn),
+		TEST(each_flipped_byte_costs_one_record),
+		TEST(cut_anywhere_what_stands_before_is_read),
+		TEST(a_torn_end_is_cut_off_and_written_over),
+		TEST(written_anew_it_holds_what_was_kept),
+		TEST(it_is_bounded),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
