@@ -50,7 +50,7 @@ async function roles(technical) {
 }
 
 // ---- quarantine ----
-async function quarantine(page, late, mikko) {
+async function quarantine(page, late, aino, mikko) {
 	await desk.go(page, "quarantine");
 	const group = page.locator(`[data-group="${late.caseId}"]`);
 	await group.waitFor();
@@ -96,6 +96,11 @@ async function quarantine(page, late, mikko) {
 		await page.getByText(T("ui.console_quarantine.none")).waitFor();
 		await until("the outcome at its writer's", async () => (await mikko.run("status")).rejected === 2);
 		is("waiting at its writer's", (await mikko.run("status")).quarantined, 0);
+	});
+	await count.run("the words are in the case, for those who work with it", async () => {
+		const decisions = async () => (await aino.run("show", late.caseId)).records.filter((one) => one.type === "quarantine_decision");
+		await until("the decisions at Aino's", async () => (await decisions()).length === 3);
+		is("with the words", (await decisions()).filter((one) => one.fields.reason === "Kuuluu toiseen asiaan." && one.fields.accept === false).length, 2);
 	});
 	await well("what was decided", page);
 }
@@ -341,7 +346,7 @@ try {
 	hers = { ...await consoleSession(world.center, maija), staff: maija.staff };
 	await roles(tero);
 	const page = await desk.signedIn(browser.open, world, maija, "quarantine");
-	await quarantine(page, late, mikko);
+	await quarantine(page, late, aino, mikko);
 	await orphaned(page, aino, mikko);
 	await duplicates(page);
 	await conflicts(page);

@@ -6,7 +6,7 @@ import { capital, fieldWord, momentText, T, t, typeWord } from "../core/words";
 import { Text } from "../ui/field";
 import { Busy, Button, Empty, Notice, Refused, Title } from "../ui/parts";
 import { useAdmin } from "./ask";
-import { caseText, short } from "./quarantine";
+import { CaseName, short } from "./quarantine";
 import { Table } from "./table";
 
 const PAGE = 100;
@@ -42,7 +42,7 @@ export function Conflicts() {
 			{all.length > 0 && rows.length === 0 && <Empty>{T("ui.console_conflicts.none_such")}</Empty>}
 			{rows.length > 0 && <section class="card"><Table label={T("ui.console_conflicts.title")} rows={rows.slice(0, shown)} keyOf={(one) => one.record_id} columns={[
 				{ head: T("ui.console_quarantine.kind"), main: true, cell: (one) => <>{capital(typeWord(one.type))}<br /><span class="quiet">{t("ui.console_quarantine.record", { id: short(one.record_id) })}</span></> },
-				{ head: T("ui.console_quarantine.case"), cell: caseText },
+				{ head: T("ui.console_quarantine.case"), cell: (one) => <CaseName of={one} /> },
 				{ head: T("ui.console_conflicts.fields"), cell: (one) => <ul class="plain">{one.fields.map((field) => <li key={field.number}>{capital(fieldWord(one.type, field.field))}: {field.siblings.map(({ by, at_ms, cleared }) =>
 					`${whoText(by)} ${momentText(at_ms)}${cleared ? ` (${t("ui.console_conflicts.cleared")})` : ""}`).join("; ")}</li>)}</ul> },
 				{ head: T("ui.console_conflicts.since"), cell: (one) => momentText(one.since_ms) },

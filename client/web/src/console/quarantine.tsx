@@ -51,8 +51,15 @@ export function short(id: string): string {
 	return id.slice(0, DIGITS);
 }
 
-export function caseText(one: { case_id: string; case_kind?: string | undefined }): string {
-	return `${one.case_kind === undefined ? T("ui.console_quarantine.unknown_case") : T(`case_kind.${one.case_kind}` as WordKey)} ${short(one.case_id)}`;
+type OfCase = { case_id: string; case_kind?: string | undefined };
+
+function caseWord(one: OfCase): string {
+	return one.case_kind === undefined ? T("ui.console_quarantine.unknown_case") : T(`case_kind.${one.case_kind}` as WordKey);
+}
+
+// An id is read whole: it is not broken.
+export function CaseName(props: { of: OfCase }) {
+	return <>{caseWord(props.of)} <span class="id">{short(props.of.case_id)}</span></>;
 }
 
 function fromText(one: Item): string {
@@ -169,7 +176,7 @@ function Group(props: { title: string; items: Waiting[]; byCase: boolean }) {
 				{ head: T("ui.console_quarantine.kind"), main: true, cell: (one) => !decides || items.length === 1 ? <Kind one={one} />
 					: <label class="check"><input type="checkbox" checked={!off.has(one.item)} onChange={(event) => turn(one.item, event.currentTarget.checked)} aria-label={`${T("ui.console_quarantine.choose")}: ${capital(typeWord(one.type))}, ${fromText(one)}, ${one.written_ms === 0 ? "" : momentText(one.written_ms)}, ${short(one.record_id)}`} /><span><Kind one={one} /></span></label> },
 				{ head: T("ui.console_quarantine.from"), cell: (one) => <>{fromText(one)}<br /><span class="quiet">{T("ui.console_quarantine.device", { id: short(one.node) })}{one.vouched_name !== undefined && `; ${t("ui.console_quarantine.vouched", { name: one.vouched_name })}`}</span></> },
-				props.byCase ? null : { head: T("ui.console_quarantine.case"), cell: (one) => <>{caseText(one)}<br /><span class="quiet">{one.own_worker?.name ?? T("ui.console_quarantine.nobody")}</span></> },
+				props.byCase ? null : { head: T("ui.console_quarantine.case"), cell: (one) => <><CaseName of={one} /><br /><span class="quiet">{one.own_worker?.name ?? T("ui.console_quarantine.nobody")}</span></> },
 				{ head: T("ui.console_quarantine.when"), cell: (one) => <>{one.written_ms === 0 ? "–" : momentText(one.written_ms)}<br /><span class="quiet">{T("ui.console_quarantine.came", { when: momentText(one.received_ms) })}</span></> },
 				{ head: T("ui.console_quarantine.why"), cell: (one) => <>{whyText(one)}{one.obstacle !== "" && <p class="error">{T("ui.console_quarantine.obstacle", { what: Told(one.obstacle) })}</p>}</> },
 			]} />
@@ -199,7 +206,7 @@ function DecidedList() {
 				{ head: T("ui.console_quarantine.decision"), cell: (one) => <><span class={`chip ${one.decision === "ACCEPT" ? "good" : "bad"}`}>{T(`ui.console_quarantine.decision_${one.decision}`)}</span>{one.words !== "" && <p class="pre">{one.words}</p>}</> },
 				{ head: T("ui.console_quarantine.by"), cell: (one) => <>{one.decided_by_name || T("ui.console_quarantine.operator")}<br /><span class="quiet">{momentText(one.decided_ms)}</span></> },
 				{ head: T("ui.console_quarantine.from"), cell: (one) => fromText(one) },
-				{ head: T("ui.console_quarantine.case"), cell: caseText },
+				{ head: T("ui.console_quarantine.case"), cell: (one) => <CaseName of={one} /> },
 				{ head: T("ui.console_quarantine.why_was"), cell: whyText },
 			]} />}
 			{rows.length > shown && <div><Button kind="second" small onClick={() => setShown(shown + MOST_SHOWN)}>{T("ui.console_quarantine.more", { count: rows.length - shown })}</Button></div>}
@@ -214,7 +221,7 @@ function groupsOf(items: Waiting[], byCase: boolean): { key: string; title: stri
 		const key = byCase ? one.case_id : one.node;
 		groups.set(key, [...groups.get(key) ?? [], one]);
 	}
-	return [...groups].map(([key, group]) => ({ key, items: group, title: byCase ? caseText(group[0]!) : `${fromText(group[0]!)}, ${t("ui.console_quarantine.device", { id: short(key) })}` }));
+	return [...groups].map(([key, group]) => ({ key, items: group, title: byCase ? `${caseWord(group[0]!)} ${short(key)}` : `${fromText(group[0]!)}, ${t("ui.console_quarantine.device", { id: short(key) })}` }));
 }
 
 export function Quarantine() {

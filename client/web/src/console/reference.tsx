@@ -179,7 +179,8 @@ function Rows(props: { type: string; text: string; onAdd: () => void }) {
 	const [asked, setAsked] = useState("");
 	const [shown, setShown] = useState(ROWS_SHOWN);
 	const shape = useShape(type);
-	const [head = [], ...rows] = readCsv(text);
+	const [head = [], ...unsorted] = readCsv(text);
+	const rows = unsorted.sort((a, b) => (a[0] ?? "").localeCompare(b[0] ?? "", "fi", { numeric: true }));
 	const filled = head.map((_, at) => at).filter((at) => at === 0 || rows.some((row) => row[at] !== ""));
 	const words = asked.trim().toLocaleLowerCase();
 	const found = words === "" ? rows : rows.filter((row) => row.some((cell, at) => cellText(shape, head[at] ?? "", cell).toLocaleLowerCase().includes(words)));
