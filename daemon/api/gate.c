@@ -121,12 +121,12 @@ uint32_t gate_roles_of(struct node *node, struct record_id staff)
  * service yet, that too, for somebody has to begin. */
 static struct fault open_central(struct gate *gate)
 {
-	const char *as = gate->request->call->as;
 	bool is_administrated;
 	gate->self = hub_node(node_hub(gate->request->target.node));
 	gate->has_person = true;
 	if (gate->request->target.session != NULL)
 		return open_session(gate);
+	const char *as = gate->request->call->as;
 	if (*as != '\0') {
 		struct fault f = resolve_record(gate->world.book, as, &gate->staff);
 		const struct rules_record *member = fault_is(f) ? NULL : rules_find(&gate->world.rules, gate->staff);
