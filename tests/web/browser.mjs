@@ -33,8 +33,9 @@ export async function kill() {
 	browser = server = undefined;
 }
 
-// A window of its own profile. `bad` gathers what a page must not do. `session`: of the console, had already.
-export async function open(url, { view = "laptop", dark = false, language = "fi", session = "", ...more } = {}) {
+// A window of its own profile. `bad` gathers what a page must not do. `session`: of the console, had already;
+// `clock`: time may be made to pass (page.clock).
+export async function open(url, { view = "laptop", dark = false, language = "fi", session = "", clock = false, ...more } = {}) {
 	const context = await browser.newContext({ locale: { fi: "fi-FI", sv: "sv-FI", en: "en-GB" }[language], timezoneId: "Europe/Helsinki",
 		colorScheme: dark ? "dark" : "light", reducedMotion: "reduce", ...VIEWS[view], ...more });
 	if (session !== "")
@@ -46,6 +47,8 @@ export async function open(url, { view = "laptop", dark = false, language = "fi"
 		}, session);
 	const page = await context.newPage();
 	page.setDefaultTimeout(10_000);
+	if (clock)
+		await page.clock.install();
 	watch(page, new URL(url).origin);
 	await page.goto(url);
 	return page;

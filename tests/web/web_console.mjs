@@ -129,6 +129,22 @@ async function signingIn(origin, chief) {
 	await page.context().close();
 }
 
+async function endsSoon(origin, asks, { staff }) {
+	const page = await browser.open(`${origin}/#/devices`, { session: asks.MUNICIPAL_ADMIN.session, clock: true });
+	await heading(page, T("ui.console_devices.title"));
+	// Asked by another's session, which makes this one no younger.
+	const last = async () => Math.max(...(await asks.TECHNICAL_ADMIN.console("sessions")).sessions.filter((one) => one.staff === staff).map((one) => one.last_ms));
+	await count.run("two minutes before the session ends it is told, and one press goes on", async () => {
+		await page.clock.fastForward("28:30");
+		await page.getByText(like("ui.console.ending")).waitFor();
+		const before = Date.now();
+		await button(page, "ui.console.go_on").click();
+		await until("the press to count as one of a person", async () => await last() >= before);
+	});
+	await well("a session about to end", page);
+	await page.context().close();
+}
+
 async function sessionEnds(origin, sessions, chief) {
 	const page = await browser.open(`${origin}/#/devices`, { session: sessions.MUNICIPAL_ADMIN });
 	page.expected.push(/401/);
@@ -337,10 +353,11 @@ try {
 	const { url } = await world.operator("Ulla Uusi", ["TECHNICAL_ADMIN"], { join: false });
 	// The municipal one last: from then on it is she who grants.
 	const names = { TECHNICAL_ADMIN: "Teemu Tekninen", DATA_PROTECTION_OFFICER: "Tuija Tietosuoja", MUNICIPAL_ADMIN: "Maija Virtanen" };
-	const sessions = {}, accounts = {};
+	const sessions = {}, asks = {}, accounts = {};
 	for (const [role, name] of Object.entries(names)) {
 		accounts[role] = await world.operator(name, [role]);
-		sessions[role] = (await consoleSession(center, accounts[role])).session;
+		asks[role] = await consoleSession(center, accounts[role]);
+		sessions[role] = asks[role].session;
 	}
 	await invitation(origin, url);
 	await roles(origin, sessions);
@@ -349,6 +366,7 @@ try {
 	await service(origin, sessions, aino, kalle);
 	await looks(origin, sessions.TECHNICAL_ADMIN, aino);
 	await byKeys(origin, sessions.TECHNICAL_ADMIN, aino);
+	await endsSoon(origin, asks, accounts.MUNICIPAL_ADMIN);
 	await sessionEnds(origin, sessions, accounts.MUNICIPAL_ADMIN);
 	await signingIn(origin, accounts.DATA_PROTECTION_OFFICER);
 } catch (error) {

@@ -1,5 +1,5 @@
 // figures - amounts as an administrator reads them: how long ago, how many bytes, how large a share.
-import { language, t } from "../core/words";
+import { language, T, t } from "../core/words";
 
 const UNITS = ["B", "kB", "MB", "GB", "TB"], MINUTE_MS = 60_000, HOUR_MS = 3_600_000, DAY_MS = 86_400_000;
 
@@ -26,5 +26,5 @@ export function ageText(ms: number): string {
 
 // How long before `now` it was: "5 h ago".
 export function agoText(ms: number, now: number): string {
-	return now - ms < MINUTE_MS ? t("ui.console.just_now") : t("ui.console.ago", { span: ageText(now - ms) });
+	return now - ms < MINUTE_MS ? T("ui.console.just_now") : t("ui.console.ago", { span: ageText(now - ms) });
 }

@@ -100,6 +100,11 @@ function matches(one: DeviceHealth, text: string): boolean {
 	return asked === "" || [one.holder_name, one.serial, one.version].some((value) => value.toLocaleLowerCase().includes(asked)) || one.node.startsWith(asked);
 }
 
+// A state that no alert tells already.
+function isTold(one: DeviceHealth): boolean {
+	return one.state !== "ACTIVE" && !(one.state === "WAITING" && one.alerts.includes("WAITING_CONFIRMATION"));
+}
+
 function Devices(props: { health: Health; rows: DeviceHealth[] }) {
 	const { rows } = props, now = useNow(MINUTE_MS);
 	const levels = Object.fromEntries(props.health.alerts.map((one) => [one.name, one.level]));
@@ -109,7 +114,7 @@ function Devices(props: { health: Health; rows: DeviceHealth[] }) {
 			<Table label={T("ui.console_health.title")} rows={rows.slice(0, shown)} keyOf={(one) => one.node} toneOf={(one) => one.alerts.some((name) => levels[name] === "ALARM") ? "row-bad" : ""} columns={[
 				{ head: T("ui.console_health.holder"), main: true, cell: (one) => (
 					<div class="stack tight"><span><a href={href(["devices", one.node])}>{one.holder_name || "–"}</a> <span class="quiet">{one.serial || one.node.slice(0, 8)}</span></span>
-						{(one.alerts.length > 0 || one.state !== "ACTIVE") && <span class="chips">{one.state !== "ACTIVE" && <span class="chip">{stateWord(one.state)}</span>}{one.alerts.map((name) => <AlertChip key={name} name={name} level={levels[name] ?? "NOTICE"} />)}</span>}</div>) },
+						{(one.alerts.length > 0 || isTold(one)) && <span class="chips">{isTold(one) && <span class="chip">{stateWord(one.state)}</span>}{one.alerts.map((name) => <AlertChip key={name} name={name} level={levels[name] ?? "NOTICE"} />)}</span>}</div>) },
 				{ head: T("ui.console_health.contact"), cell: (one) => one.connected ? <span class="chip good"><span aria-hidden="true">✓</span>{T("ui.console_health.connected")}</span> : one.last_contact_ms === 0 ? T("ui.console_health.never") : <span title={momentText(one.last_contact_ms)}>{agoText(one.last_contact_ms, now)}</span> },
 				{ head: T("ui.console_health.unsent"), number: true, cell: (one) => one.told_ms === 0 && one.unsent === 0 ? "–" : one.unsent === 0 ? "0" : <>{one.unsent}<br /><span class="quiet">{T("ui.console_health.oldest", { span: ageText(now - one.oldest_unsent_ms) })}</span></> },
 				{ head: T("ui.console_health.version"), cell: (one) => one.version || "–" },

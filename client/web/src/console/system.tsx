@@ -74,7 +74,7 @@ function Backups(props: { now: number }) {
 				{data?.phase !== undefined && <span class={`chip ${PHASES[data.phase]}`} role="status">{T(`ui.console_system.phase_${data.phase}`)}</span>}</div>
 			<Refused refusal={failed ?? refusal} />
 			{data === null && refusal === null && <Busy />}
-			{data !== null && !data.kept && <Notice tone="warn">{T("ui.console_system.no_backups")}</Notice>}
+			{data !== null && !data.kept && <p>{T("ui.console_system.no_backups")}</p>}
 			{data !== null && <p>{T(behind === 0 ? "ui.console_system.all_safe" : "ui.console_system.not_safe", { count: numberText(behind) })}</p>}
 			{data?.kept === true && <>
 				{data.phase === "FAILED" && <Notice tone="bad">{Told(data.last_failure ?? "")}</Notice>}
@@ -142,7 +142,7 @@ export function System() {
 						<dt>{T("ui.console_health.version")}</dt><dd>{data.version}</dd>
 						<dt>{T("ui.console_system.up")}</dt><dd>{ageText(now - data.started_ms)} · {momentText(data.started_ms)}</dd>
 						<dt>{T("ui.console_system.address")}</dt><dd>{data.address}</dd>
-						<dt>{T("ui.console_system.log")}</dt><dd>{t("ui.console_system.log_text", { entries: numberText(data.log.last_order), size: bigBytesText(data.log.store_bytes) })}</dd>
+						<dt>{T("ui.console_system.log")}</dt><dd>{t("ui.console_system.log_text", { entries: numberText(data.log.last_order), size: bigBytesText(data.log.store_bytes + data.log.wal_bytes) })}</dd>
 						<dt>{T("ui.console_system.free")}</dt><dd>{bigBytesText(data.log.free_bytes)} ({shareText(data.log.free_bytes, data.log.disk_bytes || 1)})</dd>
 						<dt>{T("ui.console_system.memory")}</dt><dd>{bigBytesText(data.memory_bytes)}</dd>
 						<dt>{T("ui.console_system.safe")}</dt><dd>{numberText(data.safe.order)}{data.safe.at_ms !== 0 && ` · ${momentText(data.safe.at_ms)}`}</dd>
