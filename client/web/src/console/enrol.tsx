@@ -51,12 +51,12 @@ export function Enrol() {
 	const [tried, setTried] = useState(false);
 	const [made, setMade] = useState<Made | null>(null);
 	const { refusal, busy, act } = useAct();
-	const holder = devices.data?.devices.filter((one) => one.holder === who && (one.state === "ACTIVE" || one.state === "SUSPENDED")) ?? [];
 	const make = (id: string) => void act(async () => {
 		const code = await admin<{ code: string; expires_ms: number; address: string }>("enrol", id);
 		setMade({ ...code, staff: id, name: staff.data?.staff.find((one) => one.id === id)?.name ?? "", qr: await own<Code>("qr", code.code), before: (devices.data?.devices ?? []).map((one) => one.node) });
 	});
 	const come = made === null ? [] : (devices.data?.devices ?? []).filter((one) => !made.before.includes(one.node));
+	const holder = (devices.data?.devices ?? []).filter((one) => one.holder === who && (one.state === "ACTIVE" || one.state === "SUSPENDED") && !come.includes(one));
 	return (
 		<div class="stack">
 			<div><a href={href(["devices"])}>← {T("ui.console_devices.title")}</a></div>
