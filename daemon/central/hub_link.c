@@ -70,13 +70,21 @@ static void sleep(struct hub_link *link)
 	link->woken = false;
 }
 
+static void leave_device(struct hub_link *link)
+{
+	struct hub_node *device = link->device;
+	if (device != NULL && device->link == link)
+		device->link = NULL;
+	if (device != NULL && device->greeted == link)
+		device->greeted = NULL;
+}
+
 void hub_link_down(struct hub *hub, struct hub_link *link)
 {
 	hub_door_leave(link);
 	leave_holder(link);
 	sleep(link);
-	if (link->device != NULL && link->device->link == link)
-		link->device->link = NULL;
+	leave_device(link);
 	if (link->previous != NULL)
 		link->previous->next = link->next;
 	else
@@ -110,8 +118,7 @@ void hub_link_close(struct hub_link *link, const char *why)
 	hub->counters.refused += link->at_door != NULL;
 	hub_door_leave(link);
 	leave_holder(link);
-	if (link->device != NULL && link->device->link == link)
-		link->device->link = NULL;
+	leave_device(link);
 	hub->host.hang_up(hub->host.ctx, link->peer, why);
 }
 
@@ -214,10 +221,30 @@ static uint64_t common_of(const struct hub_link *link)
 	return link->receipted_seq < held ? link->receipted_seq : held;
 }
 
+/* Who has recorded a message 1 can play it again as often as they like: one session of a
+ * device at a time waits for its first frame, and none with a lower counter, or the same,
+ * stands in the way of it. Stale ones give way to each other and to all else. */
+static bool is_next(struct hub_link *link)
+{
+	struct hub_link *other = link->device->greeted;
+	bool is_later = other == NULL || other->session.stale ||
+			(!link->session.stale && link->session.counter > other->session.counter);
+	if (!is_later) {
+		hub_link_close(link, "another session of the device is being opened");
+		return false;
+	}
+	if (other != NULL)
+		hub_link_close(other, "the device has opened another session");
+	link->device->greeted = link;
+	return true;
+}
+
 static void take_hello(struct hub_link *link, struct span rows)
 {
 	struct hub *hub = link->hub;
 	const jalka_Hello *hello = &hub->scratch.hello;
+	if (!is_next(link))
+		return;
 	link->welcome_due = true;
 	link->stale = link->session.stale;
 	memcpy(link->epoch.bytes, hello->epoch.bytes, ID_BYTES);
@@ -296,6 +323,7 @@ static void begin(struct hub_link *link, const struct session_central_effect *ef
 	if (device->link != NULL && device->link != link)
 		hub_link_close(device->link, "the device has opened another session");
 	device->link = link;
+	device->greeted = device->greeted == link ? NULL : device->greeted;
 	hub->counters.sessions++;
 	if (is_fed)
 		join_holder(link);

@@ -107,6 +107,7 @@ struct hub_node {
 	struct hub_decision *decisions; /* rising order */
 	size_t decision_count, decision_room;
 	struct hub_link *link;          /* the session that has begun, or NULL */
+	struct hub_link *greeted;       /* one whose message 1 was good and whose first frame has not come, or NULL */
 };
 
 struct hub_author {

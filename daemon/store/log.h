@@ -1,8 +1,9 @@
 /* log - the truth: every delta a node holds, and what must last beside it.
  *
  * A vtable with two drivers, log_sqlite (sealed, the default) and log_memory
- * (tests, simulator), under one contract test. A PostgreSQL driver can follow
- * without touching a caller.
+ * (tests, simulator), under one contract test. A third driver for one process can
+ * follow without touching a caller; what several processes on one log would need
+ * beside it stands in docs/scaling.md.
  *
  * One thread. Writes happen between log_begin and log_commit; log_commit
  * returns when they are durable (WAL, synchronous=FULL). A failed commit

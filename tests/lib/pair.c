@@ -49,6 +49,7 @@ struct pair {
 	struct span deny[DENY_MAX];
 	size_t deny_count;
 	size_t stranger_bytes;
+	size_t own_hung_up; /* links a test made itself, without a peer */
 	uint64_t edits;
 };
 
@@ -108,6 +109,8 @@ static void hub_send(void *ctx, void *peer, struct span bytes)
 {
 	struct pair *pair = ctx;
 	struct pair_device *device = peer;
+	if (device == NULL)
+		return;
 	if (device->number == PAIR_DEVICES_MAX)
 		pair->stranger_bytes += bytes.len;
 	else
@@ -116,9 +119,10 @@ static void hub_send(void *ctx, void *peer, struct span bytes)
 
 static void hub_hang_up(void *ctx, void *peer, const char *why)
 {
-	(void)ctx;
+	struct pair *pair = ctx;
 	(void)why;
-	if (peer != NULL) /* else a test's own link */
+	pair->own_hung_up += peer == NULL;
+	if (peer != NULL)
 		put_chunk(peer, false, (struct span){ NULL, 0 });
 }
 
@@ -279,6 +283,11 @@ void pair_tap(struct pair *pair, pair_tap_fn *fn, void *ctx)
 {
 	pair->tap = fn;
 	pair->tap_ctx = ctx;
+}
+
+size_t pair_own_hung_up(const struct pair *pair)
+{
+	return pair->own_hung_up;
 }
 
 size_t pair_stranger(struct pair *pair, struct span bytes)

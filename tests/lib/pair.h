@@ -67,6 +67,8 @@ void pair_tap(struct pair *pair, pair_tap_fn *fn, void *ctx);
 /* Hands these bytes to central on a connection of a stranger, carries its
  * answers nowhere, and hangs up. Returns how many bytes central answered. */
 size_t pair_stranger(struct pair *pair, struct span bytes);
+/* Links a test makes itself (hub_link_up without a peer) are told nothing; how many central has hung up. */
+size_t pair_own_hung_up(const struct pair *pair);
 
 /* ---- crash and restore ---- */
 /* The process ends and starts again from the last commit. */

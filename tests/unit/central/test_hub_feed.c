@@ -270,6 +270,57 @@ static void device_gets_in_while_every_place_before_the_mac_is_held(void **state
 	pair_free(pair);
 }
 
+struct taped {
+	uint8_t first[LIMIT_MESSAGE1_BYTES];
+	size_t len;
+};
+
+/* Keeps the first bytes a device sends: its message 1. */
+static bool tape(void *ctx, size_t device, bool to_hub, struct span bytes)
+{
+	struct taped *taped = ctx;
+	(void)device;
+	if (to_hub && taped->len == 0) {
+		assert_true(bytes.len <= sizeof taped->first);
+		memcpy(taped->first, bytes.data, bytes.len);
+		taped->len = bytes.len;
+	}
+	return true;
+}
+
+static void message_1_played_again_holds_one_connection_and_keeps_nobody_out(void **state)
+{
+	(void)state;
+	enum { TIMES = 20 };
+	static struct taped taped;
+	struct hub_link *links[TIMES];
+	struct pair *pair = pair_new(9, 1);
+	struct hub *hub = pair_hub(pair);
+	rules_sync(pair, 0);
+	pair_disconnect(pair, 0);
+	pair_carry(pair);
+	pair_tap(pair, tape, &taped);
+	pair_connect(pair, 0);
+	pair_carry(pair);
+	pair_tap(pair, NULL, NULL);
+	pair_disconnect(pair, 0);
+	pair_carry(pair);
+	assert_true(taped.len > 0);
+	for (uint8_t i = 0; i < TIMES; i++) {
+		assert_false(fault_is(hub_link_up(hub, NULL, span_of(&i, 1), pair_hub_time(pair), &links[i])));
+		hub_link_bytes(hub, links[i], span_of(taped.first, taped.len), pair_hub_time(pair));
+		assert_false(fault_is(hub_commit(hub, pair_hub_time(pair))));
+	}
+	assert_int_equal(pair_own_hung_up(pair), TIMES - 1);
+	pair_connect(pair, 0);
+	pair_carry(pair);
+	assert_true(pair_connected(pair, 0));
+	assert_int_equal(pair_own_hung_up(pair), TIMES);
+	for (size_t i = 0; i < TIMES; i++)
+		hub_link_down(hub, links[i]);
+	pair_free(pair);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -282,6 +333,7 @@ int main(void)
 		cmocka_unit_test(copy_whose_chunk_needs_salts_is_told_where_the_chains_part),
 		cmocka_unit_test(new_session_of_a_device_ends_the_old_one),
 		cmocka_unit_test(half_open_connections_are_bounded_in_all_and_per_prefix),
+		cmocka_unit_test(message_1_played_again_holds_one_connection_and_keeps_nobody_out),
 		cmocka_unit_test(device_gets_in_while_every_place_before_the_mac_is_held),
 	};
 	if (sodium_init() < 0)
