@@ -8,6 +8,7 @@ other text. A leak is a marker of another's file in any answer, refusals include
 none may be. Beside it: what devices were sent, as their own stores and synthetic devices hold it after
 decryption, has no marker of a case outside their scope, and has those inside it.
 """
+import contextlib
 import datetime
 import itertools
 import json
@@ -20,6 +21,7 @@ from e2e_records import Maker
 from nodes import daemons, jalka, run, until
 import lawful
 import swarm
+import web
 
 WHY = "käynnillä tänään, koirat pihalla"
 ROLES = {"outreach worker": "LICENSED_SOCIAL_WORKER", "own worker": "LICENSED_SOCIAL_WORKER",
@@ -164,6 +166,9 @@ class Matrix:
 
     def responses(self, api, body):
         """Whoever asks what cannot be read is answered, and the connection closed."""
+        if isinstance(api, web.Page):
+            yield from posted(api, body)
+            return
         api.number += 1
         whole = daemons.field(1, api.number) + body
         try:
@@ -220,6 +225,18 @@ class Matrix:
             number, fields = self.calls[call]
             for values in free(call, fields, texts):
                 self.ask(api, encode(number, fields, values), ("device", role, scope, call), forbidden, values)
+
+
+def posted(page, body):
+    """The same over a console's session."""
+    answer, at = page.post("/api", daemons.field(1, 1) + body), 0
+    if answer.status != 200:
+        yield {"json": b"", "error": answer.body, "field": b"", "kind": answer.status}
+    while answer.status == 200 and at < len(answer.body):
+        length = int.from_bytes(answer.body[at:at + 4], "little")
+        fields = dict(daemons.read_fields(answer.body[at + 4:at + 4 + length]))
+        at += 4 + length
+        yield {"json": fields.get(6, b""), "error": fields.get(4, b""), "field": fields.get(5, b""), "kind": fields.get(3, 0)}
 
 
 def listing(daemon):
@@ -370,7 +387,7 @@ def fill_usage(usage, ids, real):
     return [line for i, line in enumerate(lines) if line and line not in lines[:i]]
 
 
-def allowed(table, role, verb, args):
+def allowed(table, role, verb):
     """Whether the role table lets this role do what the verb is about."""
     cell = next((c for row in table for c in row["cells"] if row["class"] == verb["class"] and c["role"] == role.replace(" ", "_")), None)
     if cell is None:
@@ -411,31 +428,57 @@ def at_central(w, matrix):
     home = {**real, "case": w.ended.client["case_id"], "record": w.foreign.note["id"]}
     nobody = {name: UNKNOWN for name in real} | {"item": "01234567.89abcdef.1"}
     wrongly = []
+    people.update({f"{role} signed in": people[role] for role in ("municipal admin", "technical admin", "data protection officer")})
     for role, person in people.items():
-        name_is_shown = role == "municipal admin"
+        name_is_shown = role.startswith("municipal admin")
+        signed_in = role.endswith(" signed in")
         forbidden = [m for m in w.others() if not (name_is_shown and m.startswith("Nimi"))]
-        tail = daemons.field(60, person) if person else b""
+        tail = daemons.field(60, person) if person and not signed_in else b""
         before = picture(center, admin)
-        with center.api() as api:
-            calls_at_central(w, matrix, api, role, tail, forbidden, name_is_shown)
+        with session(center, role, person) if signed_in else center.api() as api:
+            if signed_in:
+                in_a_session(w, matrix, api, role, forbidden, admin)
+            else:
+                calls_at_central(w, matrix, api, role, tail, forbidden, name_is_shown)
             for verb in matrix.listed["verbs"]:
                 for scope, ids in (("a real file", real), ("another's home", home), ("ids nobody knows", nobody)):
                     for line in fill_usage(verb["usage"], ids, real):
                         if line[0] != verb["verb"]:
                             line = [verb["verb"], *line]
-                        may = allowed(table, role, verb, line[1:])
+                        may = allowed(table, role.removesuffix(" signed in"), verb)
                         changes = verb["creates"] or {"add", "propose", "freeze", "since", "risk", "approve", "drop"} & set(line)
                         if may is not False and changes and scope != "ids nobody knows" or may and line[0] in ("staff", "safe", "backup") and changes:
                             continue  # theirs to do: it would be done
                         number, fields = matrix.calls["admin"]
                         body = encode(number, [("verb", 1, True, []), ("args", 2, True, [])], {"verb": line[0], "args": line[1:]})
-                        well = matrix.ask(api, body + tail, ("central", role, scope, "admin " + verb["verb"]), forbidden, line)
+                        well = matrix.ask(api, body + tail, ("console" if signed_in else "central", role, scope, "admin " + verb["verb"]), forbidden, line)
                         if well and may is False:
                             wrongly.append((role, line))
         after = picture(center, admin)
         if before != after:
             matrix.changes.append((role, "central", sorted(before ^ after)))
     tally.expect("no verb is done by a role that the table refuses it", wrongly == [], wrongly[:10])
+
+
+@contextlib.contextmanager
+def session(center, role, person):
+    """Signed in at the console: in their own role, whoever they say they are."""
+    _, page = web.operator(center, person, role.replace(" ", "."))
+    yield page
+
+
+def in_a_session(w, matrix, page, role, forbidden, admin):
+    for row in matrix.listed["calls"]:
+        call = row["call"]
+        if call in NEVER + ("admin", "open", "rebuild", "import", "break_glass", "sign_in", "console") or call not in matrix.calls:
+            continue
+        number, fields = matrix.calls[call]
+        for one in w.foreign.ids[:3] + [UNKNOWN]:
+            for values in ({place: one} for place in ID_FIELDS if place in {name for name, *_ in fields}):
+                matrix.ask(page, encode(number, fields, values), ("console", role, "a real file", call), forbidden, values)
+        matrix.ask(page, encode(number, fields, {}), ("console", role, "all that is not theirs", call), forbidden, {})
+        well = matrix.ask(page, encode(number, fields, {}) + daemons.field(60, admin), ("console", role, "another's role", call), forbidden, {})
+        w.tally.expect(f"{role}: {call} in another's role is refused", not well)
 
 
 def calls_at_central(w, matrix, api, role, tail, forbidden, may_break_glass):
