@@ -64,6 +64,10 @@ function reasonText(reason: string): string {
 	return /^[A-Z_]+$/.test(reason) ? anyValueWord(reason) : reason;
 }
 
+function deviceText(one: { serial: string; device: string }): string {
+	return one.serial === "central" ? t("ui.who.central") : one.serial || shortId(one.device) || "–";
+}
+
 function dayBefore(days: number): string {
 	return todayIso(Date.now() - days * DAY_MS);
 }
@@ -79,17 +83,22 @@ function Entries(props: { label: string; entries: Entry[]; whose: boolean }) {
 				{ head: T("ui.console_access.act"), cell: (one) => one.act === "BREAK_GLASS" ? <span class="chip warn">{actText(one.act)}</span> : actText(one.act) },
 				{ head: T("ui.console_access.reason"), cell: (one) => reasonText(one.reason) },
 				props.whose ? { head: T("ui.console_access.case"), cell: (one) => one.case_id === "" ? "–" : <a href={href(["access", "client"], { id: one.case_id })}>{shortId(one.case_id)}</a> } : null,
-				{ head: T("ui.console_access.device"), cell: (one) => one.serial || shortId(one.device) || "–" },
+				{ head: T("ui.console_access.device"), cell: (one) => deviceText(one) },
 			]} />
 			{rows.length < props.entries.length && <div class="noprint"><Button kind="second" onClick={() => setAll(true)}>{T("ui.console_access.show_all", { count: props.entries.length })}</Button></div>}
 		</>
 	);
 }
 
+// What a spreadsheet would take for a formula is text.
+function plain(text: string): string {
+	return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+}
+
 function csvRows(entries: readonly Entry[]): string[][] {
 	return [
 		["when", "who", "role", "act", "reason", "case", "device"].map((name) => T(`ui.console_access.${name as "when"}`)),
-		...entries.map((one) => [momentText(one.when_ms), one.name || one.who, roleText(one.role), actText(one.act), reasonText(one.reason), one.case_id, one.serial || one.device]),
+		...entries.map((one) => [momentText(one.when_ms), plain(one.name) || one.who, roleText(one.role), actText(one.act), plain(reasonText(one.reason)), one.case_id, plain(deviceText(one))]),
 	];
 }
 
@@ -110,7 +119,7 @@ function FindClient(props: { onClient: (one: { id: string; label: string }) => v
 		<div class="stack tight">
 			<form class="filters" onSubmit={search}>
 				<Text label={T("ui.console_assignments.search")} type="search" value={text} onValue={setText} />
-				<div><Button type="submit" kind="second" busy={busy}>{T("ui.console_assignments.find")}</Button></div>
+				<div class="filter-do"><Button type="submit" kind="second" busy={busy}>{T("ui.console_assignments.find")}</Button></div>
 			</form>
 			<Refused refusal={refusal} />
 			{found?.length === 0 && <Empty>{T("ui.console_access.not_found")}</Empty>}
@@ -136,7 +145,7 @@ function Report(props: { log: ClientLog; label: string; onClose: () => void }) {
 			</dl>
 			<div class="row noprint">
 				{log.entries.length > 0 && <><Button onClick={() => print()}>{T("ui.console_access.print")}</Button>
-					<Button kind="second" onClick={() => save(name, csvOf(csvRows(log.entries)))}>{T("ui.console_access.csv")}</Button></>}
+					<Download name={name} text={() => writeCsv(csvRows(log.entries))}>{T("ui.console_access.csv")}</Download></>}
 				<Button kind="second" onClick={props.onClose}>{T("ui.console_access.anew")}</Button>
 			</div>
 			{log.entries.length === 0 ? <Empty>{T("ui.console_access.nobody")}</Empty> : <Entries label={T("ui.console_access.report")} entries={log.entries} whose={false} />}
@@ -229,7 +238,7 @@ function OfPerson(props: { id: string }) {
 			</section>
 			{log !== null && <section class="card stack" aria-labelledby="acts-of">
 				<div class="row apart"><h2 id="acts-of">{T("ui.console_access.acts_of", { name: log.name })}</h2>
-					{log.entries.length > 0 && <Button kind="second" onClick={() => save(`${T("ui.console_access.file")}-${todayIso()}.csv`, csvOf(csvRows(log.entries)))}>{T("ui.console_access.csv")}</Button>}</div>
+					{log.entries.length > 0 && <Download name={`${T("ui.console_access.file")}-${todayIso()}.csv`} text={() => writeCsv(csvRows(log.entries))}>{T("ui.console_access.csv")}</Download>}</div>
 				<p role="status">{T("ui.console_access.count")}: {log.entries.length}{log.more > 0 && <> · {t("ui.console_access.more", { count: log.more })}</>}</p>
 				{log.entries.length > 0 && <Entries label={T("ui.console_access.acts_of", { name: log.name })} entries={log.entries} whose />}
 			</section>}
@@ -250,7 +259,7 @@ function Glass() {
 			<p class="quiet">{T("ui.console_access.glass_hint")}</p>
 			<form class="filters" noValidate onSubmit={(event) => { event.preventDefault(); if (!busy && since !== "") void look(); }}>
 				<Text label={T("ui.console_access.from")} type="date" value={since} onValue={setSince} error={refusal?.field === "since" ? refusalText(refusal) : undefined} />
-				<div><Button type="submit" kind="second" busy={busy}>{T("ui.console_access.read")}</Button></div>
+				<div class="filter-do"><Button type="submit" kind="second" busy={busy}>{T("ui.console_access.read")}</Button></div>
 			</form>
 			<Refused refusal={refusal?.field === "since" ? null : refusal} />
 			{entries === null && refusal === null && <Busy />}
@@ -281,7 +290,7 @@ function VolumeOf() {
 			{data === null && refusal === null && <Busy />}
 			{data?.volume.length === 0 && <Empty>{T("ui.console_access.no_volume")}</Empty>}
 			{data !== null && data.volume.length > 0 && <Table label={T("ui.console_access.tab_volume")} rows={data.volume} keyOf={(one) => one.device + one.act} columns={[
-				{ head: T("ui.console_access.device"), main: true, cell: (one) => one.serial || shortId(one.device) },
+				{ head: T("ui.console_access.device"), main: true, cell: (one) => deviceText(one) },
 				{ head: T("ui.console_access.act"), cell: (one) => actText(one.act) },
 				{ head: T("ui.console_access.entries"), number: true, cell: (one) => one.count },
 				{ head: T("ui.console_access.last"), cell: (one) => momentText(one.last_ms) },
@@ -304,7 +313,7 @@ function Drafts() {
 				{ head: T("ui.console_access.who"), main: true, cell: (one) => <a href={href(["people", one.who])}>{one.name || shortId(one.who)}</a> },
 				{ head: T("ui.console_access.begun"), cell: (one) => momentText(one.when_ms) },
 				{ head: T("ui.console_access.case"), cell: (one) => shortId(one.case_id) || "–" },
-				{ head: T("ui.console_access.device"), cell: (one) => one.serial || shortId(one.device) },
+				{ head: T("ui.console_access.device"), cell: (one) => deviceText(one) },
 			]} />}
 		</section>
 	);

@@ -51,11 +51,21 @@ function untilText(ms: number): string {
 }
 
 function holdText(one: Hold): string {
-	return [one.name || shortId(one.staff), one.until_ms === 0 ? roleText(one.role) : `${roleText(one.role)} ${untilText(one.until_ms)}`].join(": ");
+	const role = roleText(one.role).toLocaleLowerCase();
+	return [one.name || shortId(one.staff), one.until_ms === 0 ? role : `${role} ${untilText(one.until_ms)}`].join(", ");
 }
 
 function ownOf(one: Case): Hold | undefined {
 	return one.held.find((hold) => hold.role === "OWN_WORKER");
+}
+
+// With the last of a client's cases that somebody holds goes the client's card.
+async function endOf(one: Case, staff: string): Promise<void> {
+	await admin("unassign", one.case_id, staff);
+	const { cases } = await admin<Load>("caseload", "of", staff);
+	const left = cases.filter((other) => other.client_case === one.client_case && one.client_case !== "");
+	if (one.kind !== "CLIENT" && left.length === 1 && left[0]!.kind === "CLIENT")
+		await admin("unassign", left[0]!.case_id, staff);
 }
 
 function Asks(props: { one: Case }) {
@@ -87,7 +97,7 @@ export function Assignments(props: { of: string }) {
 				<form class="filters" onSubmit={(event) => { event.preventDefault(); setAsked(text.trim()); }}>
 					<Text label={T(may("MUNICIPAL_ADMIN") ? "ui.console_assignments.search" : "ui.console_assignments.search_id")} type="search" value={text} onValue={(value) => { setText(value); if (value === "") setAsked(""); }} />
 					<Choice list label={T("ui.console_assignments.held_by")} optional value={props.of} onValue={choose} options={staffOptions(people.staff)} />
-					<div><Button type="submit" kind="second">{T("ui.console_assignments.find")}</Button></div>
+					<div class="filter-do"><Button type="submit" kind="second">{T("ui.console_assignments.find")}</Button></div>
 				</form>
 				{props.of === "" && asked === "" && <Check label={T("ui.console_assignments.only_asking")} value={only} onValue={setOnly} />}
 				{data === null && refusal === null && <Busy />}
@@ -120,7 +130,7 @@ function Give(props: { one: Case }) {
 	const name = people.staff.find((member) => member.id === who)?.name ?? "";
 	const give = async () => {
 		if (changes)
-			await admin("unassign", one.case_id, own.staff);
+			await endOf(one, own.staff);
 		const end = role === "OWN_WORKER" ? "" : until !== "" ? until : role === "VISIT" ? todayIso() : "";
 		await admin("assign", one.case_id, who, role, ...(end === "" ? [] : [end]));
 	};
@@ -210,7 +220,7 @@ export function CasePage(props: { id: string }) {
 				</section>
 				{may("MUNICIPAL_ADMIN") && <Give key={ownOf(one)?.staff ?? ""} one={one} />}
 				{may("MUNICIPAL_ADMIN") && one.kind === "MATTER" && one.attention === "NO_OWN_WORKER" && <NoOwnWorker id={one.case_id} />}
-				{ending !== null && <Confirm title={T("ui.console_assignments.end_title", { name: ending.name })} danger button={T("ui.console_assignments.end")} done={T("ui.console_assignments.ended", { name: ending.name })} onDo={() => admin("unassign", one.case_id, ending.staff)} onClose={() => setEnding(null)}>
+				{ending !== null && <Confirm title={T("ui.console_assignments.end_title", { name: ending.name })} danger button={T("ui.console_assignments.end")} done={T("ui.console_assignments.ended", { name: ending.name })} onDo={() => endOf(one, ending.staff)} onClose={() => setEnding(null)}>
 					<p>{T("ui.console_assignments.end_hint")}</p>
 					{one.held.filter((hold) => hold.staff === ending.staff).length > 1 && <p>{T("ui.console_assignments.end_all")}</p>}</Confirm>}
 			</>}
@@ -232,7 +242,7 @@ export function Absence(props: { of: string }) {
 	const [busy, setBusy] = useState(false);
 	const own = (data?.cases ?? []).filter((one) => one.state !== "CLOSED" && one.held.some((hold) => hold.staff === props.of && hold.role !== "VISIT" && (hold.role === "OWN_WORKER" || hold.role === "CO_WORKER")));
 	// A client's card comes along with each of their matters.
-	const rows = own.filter((one) => one.kind !== "CLIENT" || !own.some((other) => other.kind === "MATTER" && other.client_case === one.case_id));
+	const rows = own.filter((one) => one.kind !== "CLIENT" || !(data?.cases ?? []).some((other) => other.kind === "MATTER" && other.client_case === one.case_id));
 	const chosen = rows.filter((one) => !left.has(one.case_id));
 	const pick = (id: string, on: boolean) => setLeft(new Set([...left].filter((one) => one !== id).concat(on ? [] : [id])));
 	const has = (one: Case) => one.held.some((hold) => hold.staff === to && hold.role === "SUBSTITUTE");

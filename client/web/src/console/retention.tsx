@@ -92,20 +92,21 @@ function Approve(props: { one: Proposal; onClose: () => void }) {
 	const { one } = props;
 	const [sure, setSure] = useState(false);
 	const { refusal, busy, act } = useAct();
-	const approve = () => void act(async () => {
+	const [tried, setTried] = useState(false);
+	const approve = () => sure ? void act(async () => {
 		await admin("erase", "approve", one.case_id, ...(one.record === "" ? [] : [one.record]));
 		toast(T("ui.console_retention.erased"));
 		props.onClose();
-	});
+	}) : setTried(true);
 	return (
 		<Dialog title={T("ui.console_retention.approve_title")} onClose={props.onClose}>
 			<p><strong>{capital(whoseText(one))}</strong> · {[kindText(one.kind), one.record === "" ? "" : t("ui.console_retention.record", { id: shortId(one.record) })].filter(Boolean).join(" · ")}</p>
 			<p>{T("ui.console_retention.by", { name: one.proposed_by, when: momentText(one.at_ms) })}</p>
 			<p>{T("ui.console_retention.ground")}: {Told(one.ground)}</p>
 			<Notice tone="warn">{T("ui.console_retention.no_way_back")}</Notice>
-			<Check label={T("ui.console_retention.i_am_sure")} value={sure} onValue={setSure} />
+			<Check label={T("ui.console_retention.i_am_sure")} value={sure} onValue={setSure} error={tried && !sure ? T("ui.console_retention.check_first") : undefined} />
 			<Refused refusal={refusal} />
-			<div class="row"><Button kind="danger" busy={busy || !sure} onClick={approve}>{T("ui.console_retention.approve")}</Button><Button kind="second" onClick={props.onClose}>{T("ui.cancel")}</Button></div>
+			<div class="row"><Button kind="danger" busy={busy} onClick={approve}>{T("ui.console_retention.approve")}</Button><Button kind="second" onClick={props.onClose}>{T("ui.cancel")}</Button></div>
 		</Dialog>
 	);
 }
