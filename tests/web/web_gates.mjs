@@ -181,8 +181,8 @@ async function windows(first, aino) {
 
 // As the daemon sends them to a browser that takes gzip.
 async function scripts(daemon) {
-	const origin = new URL(await address(daemon)).origin;
-	for (const [client, page] of [["field", "/"], ["companion", "/companion"]]) {
+	const here = new URL(await address(daemon)).origin, there = (await world.center.run("status")).console;
+	for (const [client, origin, page] of [["field", here, "/"], ["companion", here, "/companion"], ["console", there, "/"]]) {
 		const paths = [...(await (await fetch(origin + page)).text()).matchAll(/src="(\/assets\/[^"]+\.js)"/g)].map((match) => match[1]);
 		const sizes = await Promise.all(paths.map((path) => new Promise((resolve, reject) => get(origin + path, { headers: { "Accept-Encoding": "gzip" } }, (answer) => {
 			answer.resume();
