@@ -147,6 +147,8 @@ struct fault hub_commit(struct hub *hub, struct hub_time now)
 	hub->now = now;
 	if (!fault_is(hub->dead)) {
 		struct fault fault = hub_assign_end_due(hub);
+		if (!fault_is(fault))
+			fault = hub_bundle_key_due(hub);
 		bool changed = hub->in_turn;
 		if (!fault_is(fault))
 			fault = commit(hub);

@@ -115,6 +115,10 @@ void hub_link_close(struct hub_link *link, const char *why)
 	if (link->gone)
 		return;
 	link->gone = true;
+	if (link->carried) {
+		link->why_gone = why;
+		return;
+	}
 	hub->counters.refused += link->at_door != NULL;
 	hub_door_leave(link);
 	leave_holder(link);
@@ -124,7 +128,7 @@ void hub_link_close(struct hub_link *link, const char *why)
 
 void hub_wake(struct hub_link *link)
 {
-	if (link->woken)
+	if (link->woken || link->carried)
 		return;
 	struct hub *hub = link->hub;
 	link->woken = true;
@@ -239,11 +243,10 @@ static bool is_next(struct hub_link *link)
 	return true;
 }
 
-static void take_hello(struct hub_link *link, struct span rows)
+void hub_link_hello(struct hub_link *link, const jalka_Hello *hello, struct span rows)
 {
 	struct hub *hub = link->hub;
-	const jalka_Hello *hello = &hub->scratch.hello;
-	if (!is_next(link))
+	if (!link->carried && !is_next(link))
 		return;
 	link->welcome_due = true;
 	link->stale = link->session.stale;
@@ -256,6 +259,7 @@ static void take_hello(struct hub_link *link, struct span rows)
 	if (link->has_hello_h)
 		memcpy(link->hello_h.bytes, hello->h.bytes, DELTA_HASH_BYTES);
 	link->holder_wanted = hello->holder_wanted;
+	link->bundle_key = hello->bundle_key;
 	memset(&link->cursor_epoch, 0, sizeof link->cursor_epoch);
 	if (hello->has_cursor && hello->cursor.epoch.size == ID_BYTES) {
 		memcpy(link->cursor_epoch.bytes, hello->cursor.epoch.bytes, ID_BYTES);
@@ -356,19 +360,25 @@ static void take_resume(struct hub_link *link, const jalka_Resume *resume)
 	hub_feed_from(link, &link->cursor);
 }
 
+struct fault hub_link_wiped(struct hub_link *link, bool *news)
+{
+	struct hub_node *device = link->device;
+	*news = (device->state == HUB_DEVICE_REVOKED || device->state == HUB_DEVICE_RETIRED) && !device->erase_confirmed;
+	if (!*news)
+		return fault_none();
+	device->erase_confirmed = link->erase_told = true;
+	FAULT_TRY(hub_turn(link->hub));
+	return hub_devices_record(link->hub, device, 0);
+}
+
 static void take_bye(struct hub_link *link)
 {
-	struct hub *hub = link->hub;
-	struct hub_node *device = link->device;
-	if ((device->state == HUB_DEVICE_REVOKED || device->state == HUB_DEVICE_RETIRED) && !device->erase_confirmed) {
-		device->erase_confirmed = link->erase_told = true;
-		struct fault fault = hub_turn(hub);
-		fault = fault_is(fault) ? fault : hub_devices_record(hub, device, 0);
-		if (fault_is(fault))
-			hub_die(hub, fault);
-		return; /* closed after the commit, when it was answered */
-	}
-	hub_link_close(link, "an orderly end");
+	bool news;
+	struct fault fault = hub_link_wiped(link, &news);
+	if (fault_is(fault))
+		hub_die(link->hub, fault);
+	else if (!news) /* else closed after the commit, when it was answered */
+		hub_link_close(link, "an orderly end");
 }
 
 static void take_frame(struct hub_link *link, struct span rows)
@@ -435,7 +445,7 @@ static void obey(struct hub_link *link, const struct session_central_effect *eff
 		break;
 	case SESSION_CENTRAL_HELLO:
 		link->hub->counters.handshakes++;
-		take_hello(link, effect->rows);
+		hub_link_hello(link, &link->hub->scratch.hello, effect->rows);
 		break;
 	case SESSION_CENTRAL_BEGIN:
 		begin(link, effect);

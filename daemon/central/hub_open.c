@@ -177,6 +177,7 @@ static struct fault load_projections(struct hub *hub)
 	FAULT_TRY(hub_health_load(hub));
 	FAULT_TRY(hub_quarantine_load(hub));
 	FAULT_TRY(vouched_load(hub));
+	FAULT_TRY(hub_bundle_key_load(hub));
 	FAULT_TRY(log_last_order(hub->log, &hub->last_order));
 	/* An epoch that has given no order yet goes on after what it inherited (P9). */
 	const struct order_epoch *epoch = order_epoch_current(&hub->orders);
@@ -349,6 +350,7 @@ static struct fault init_in(struct hub *hub)
 	clock_init(&hub->self.chain.clock, 0, 0, CLOCK_SYNCED);
 	FAULT_TRY(author_begin(&hub->self, &author, hub->identity.bytes, NULL));
 	FAULT_TRY(open_reserved(hub));
+	FAULT_TRY(hub_bundle_key_make(hub));
 	/* The epoch's opening is in the deny file before the log has it. */
 	const struct deny_line line = { .kind = DENY_EPOCH, .epoch = first, .time_ms = hub->now.wall_ms };
 	FAULT_TRY(deny_write(hub, &line));

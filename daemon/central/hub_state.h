@@ -6,6 +6,7 @@
  *   hub_link.c     links: bytes in, effects obeyed; hub_door.c: those that have not said whose they are
  *   hub_ingest.c   pushes: verified, appended, receipted; hub_judge.c: what becomes of each row;
  *                  hub_salt.c: when salts are missing
+ *   hub_bundle.c   what is carried by hand: a link without a session; hub_bundle_key.c: what it is sealed to
  *   hub_kept.c     what a device had to forget, opened
  *   hub_forgotten.c what devices said they have forgotten
  *   hub_health.c   what devices told of how they fare
@@ -44,6 +45,7 @@
 #define HUB_TABLE_PAST "past"             /* see hub_past.c */
 #define HUB_TABLE_UNCHECKED "unchecked"
 #define HUB_TABLE_DENIED "denied"         /* node -> nothing: revoked after the backup that knew nothing of it */
+#define HUB_TABLE_BUNDLE "bundle"         /* see hub_bundle_key.c */
 #define HUB_TABLE_SLOT "slot"             /* slot -> secret, holder, expiry, tries */
 
 enum {
@@ -51,6 +53,7 @@ enum {
 	HUB_LAG_ORDERS = 64,           /* a cursor that lies so far behind is moved on, though there is nothing to tell */
 	HUB_TICK_MIN_MS = 250,
 	HUB_FIRSTS = 4096,             /* a power of two */
+	HUB_BUNDLE_KEYS_MAX = 16,      /* one a month, for a year and a month */
 	HUB_OLD_WORDS = 4,             /* receipts and proofs of one push */
 	HUB_RECEIPTS_MAX = 4,          /* receipts of one chunk, when one body is too small */
 	HUB_KNOWN_MAX = sizeof ((jalka_Welcome *)0)->known / sizeof (jalka_Known),
@@ -110,6 +113,11 @@ struct hub_node {
 	struct hub_link *greeted;       /* one whose message 1 was good and whose first frame has not come, or NULL */
 };
 
+struct hub_bundle_key {
+	uint8_t public[NOISE_DH_BYTES], secret[NOISE_DH_BYTES];
+	uint64_t made_ms; /* wall clock */
+};
+
 struct hub_author {
 	struct epoch_id epoch; /* first: its key */
 	struct log_author info;
@@ -166,12 +174,15 @@ struct hub_link {
 	bool woken;          /* in the hub's list */
 	bool in_holder;      /* in its holder's list: it may be fed */
 	bool gone;           /* hung up: nothing more for it */
+	bool carried;        /* by hand: no session, nothing is sent; in no list */
+	const char *why_gone; /* carried: literal */
 	bool erase_told;     /* a revoked device's: closed when that is answered */
 	struct hub_node *device; /* from WELCOMING on */
 	/* from Hello */
 	struct epoch_id epoch;       /* its author epoch in use */
 	struct epoch_id push_epoch;  /* of the last push */
 	uint64_t push_first;         /* its first seq */
+	uint32_t bundle_key;         /* that it has: Hello.bundle_key */
 	bool welcome_due, stale, holder_wanted, tell_known;
 	bool told_known;             /* it may begin a new epoch: its own deltas are fed too */
 	bool chain_due;              /* the last push did not go on from what is held: Chain is to tell */
@@ -239,6 +250,8 @@ struct hub {
 	struct order_tree orders;
 	struct case_id reference_case, directory_case;
 	uint64_t safe_order, safe_at_ms; /* and when that was told, wall clock */
+	struct hub_bundle_key bundle_keys[HUB_BUNDLE_KEYS_MAX];
+	size_t bundle_key_count;
 	bool unconfirmed;         /* restored: nothing is fed yet */
 	struct session_central_config config;
 	struct session_frame_codec codec;
@@ -345,6 +358,10 @@ void hub_link_close(struct hub_link *link, const char *why);
 void hub_link_send_frame(struct hub_link *link, struct span rows);
 /* Sends scratch.welcome. */
 void hub_send_welcome(struct hub_link *link, jalka_Status status, struct span rows);
+/* What a device says first; link->gone when it cannot be. */
+void hub_link_hello(struct hub_link *link, const jalka_Hello *hello, struct span rows);
+/* A revoked device has erased what it held. *news: it had not said so before. */
+struct fault hub_link_wiped(struct hub_link *link, bool *news);
 /* Answers a link after the commit. */
 void hub_link_answer(struct hub_link *link);
 
@@ -423,7 +440,19 @@ struct fault hub_past_check(const struct hub_link *link, const struct delta *del
 struct fault hub_past_mark(struct hub *hub, const struct author *author, uint64_t seq);
 struct fault hub_past_count(struct hub *hub, uint64_t *out);
 
-/* ---- hub_forgotten.c ---- */
+/* ---- hub_bundle_key.c ---- */
+struct fault hub_bundle_key_load(struct hub *hub);
+/* A new one, in the transaction that is open. */
+struct fault hub_bundle_key_make(struct hub *hub);
+/* The same, in the turn, when there is none or it has been in use long enough. */
+struct fault hub_bundle_key_due(struct hub *hub);
+/* What a key begins with, as Hello names it. */
+uint32_t hub_bundle_key_number(const uint8_t public[static NOISE_DH_BYTES]);
+/* The key whose public half begins so, or NULL. */
+const struct hub_bundle_key *hub_bundle_key_find(const struct hub *hub, const uint8_t *begins, size_t len);
+/* Certified into message 2, unless `known` names it. */
+struct fault hub_bundle_key_tell(struct hub *hub, uint32_t known, jalka_Welcome *welcome);
+
 /* ---- hub_health.c ---- */
 /* Kept in the turn; the device's clock is told by it too. */
 struct fault hub_health_take(struct hub_link *link, const jalka_Health *told);
@@ -442,6 +471,8 @@ bool hub_need_salt(struct hub_link *link, jalka_NeedSalt *out);
 
 /* ---- hub_welcome.c ---- */
 struct fault hub_welcome(struct hub_link *link);
+/* Message 2 but receipt and pull, into `welcome`. */
+struct fault hub_welcome_fill(struct hub_link *link, jalka_Welcome *welcome);
 /* All epochs, newest first; those newer than `below` when it is not NULL. */
 void hub_put_epochs(const struct hub *hub, jalka_CentralEpoch *epochs, pb_size_t *count, const struct epoch_id *below);
 /* A device's cursor in the epoch in use (P9). False: of an epoch nobody knows. */

@@ -59,6 +59,8 @@ void hub_put_epochs(const struct hub *hub, jalka_CentralEpoch *epochs, pb_size_t
 static void put_epoch(struct hub_link *link, jalka_Welcome *welcome)
 {
 	const struct hub *hub = link->hub;
+	if (link->carried) /* who reads it may know another one by then */
+		SESSION_FRAME_SET(welcome->central_epoch, hub_epoch(hub)->bytes);
 	if (ID_EQUAL(link->cursor_epoch, *hub_epoch(hub)))
 		return;
 	SESSION_FRAME_SET(welcome->central_epoch, hub_epoch(hub)->bytes);
@@ -160,28 +162,37 @@ static void clear(jalka_Welcome *welcome)
 	welcome->epochs_count = welcome->known_count = 0;
 	welcome->held_seq = 0;
 	welcome->epoch_closed = welcome->held_wanted = false;
-	welcome->has_receipt = welcome->has_pull = false;
+	welcome->has_receipt = welcome->has_pull = welcome->has_bundle_key = false;
 	welcome->receipt.body.size = welcome->receipt.central_epoch.size = 0;
 }
 
-struct fault hub_welcome(struct hub_link *link)
+struct fault hub_welcome_fill(struct hub_link *link, jalka_Welcome *welcome)
 {
 	struct hub *hub = link->hub;
-	jalka_Welcome *welcome = &hub->scratch.welcome;
-	struct span rows = { NULL, 0 };
 	clear(welcome);
+	welcome->status = status_of(link->device);
 	welcome->time_ms = hub->now.wall_ms;
 	welcome->safe_order = hub->safe_order;
 	link->safe_order_told = hub->safe_order;
 	put_epoch(link, welcome);
 	FAULT_TRY(put_held(link, welcome));
-	put_receipt(link, welcome);
 	if (link->holder_wanted)
 		SESSION_FRAME_SET(welcome->holder, link->device->holder.bytes);
-	if (status_of(link->device) == jalka_Status_REVOKED)
+	if (welcome->status == jalka_Status_REVOKED)
 		FAULT_TRY(put_erase_order(link, welcome));
-	FAULT_TRY(put_pull(link, welcome, &rows));
+	else
+		FAULT_TRY(hub_bundle_key_tell(hub, link->bundle_key, welcome));
 	link->welcome_due = false;
+	return fault_none();
+}
+
+struct fault hub_welcome(struct hub_link *link)
+{
+	jalka_Welcome *welcome = &link->hub->scratch.welcome;
+	struct span rows = { NULL, 0 };
+	FAULT_TRY(hub_welcome_fill(link, welcome));
+	put_receipt(link, welcome);
+	FAULT_TRY(put_pull(link, welcome, &rows));
 	hub_send_welcome(link, status_of(link->device), rows);
 	return fault_none();
 }

@@ -54,6 +54,8 @@ jalka_Rows *session_frame_rows(enum session_frame_kind kind, void *control, bool
 		return frame_rows(control, many);
 	case SESSION_FRAME_ENROL_REQUEST:
 	case SESSION_FRAME_ENROL_ANSWER:
+	case SESSION_FRAME_BUNDLE_HEAD:
+	case SESSION_FRAME_BUNDLE_END:
 		return NULL;
 	}
 	return NULL;
@@ -72,6 +74,10 @@ static const pb_msgdesc_t *fields_of(enum session_frame_kind kind)
 		return jalka_EnrolRequest_fields;
 	case SESSION_FRAME_ENROL_ANSWER:
 		return jalka_EnrolAnswer_fields;
+	case SESSION_FRAME_BUNDLE_HEAD:
+		return jalka_BundleHead_fields;
+	case SESSION_FRAME_BUNDLE_END:
+		return jalka_BundleEnd_fields;
 	}
 	return NULL;
 }
@@ -245,6 +251,8 @@ static bool welcome_valid(const jalka_Welcome *m)
 	if (!MAY(m->central_epoch) || !MAY(m->held_h) || !MAY(m->erase_signature) || !MAY(m->holder)
 	    || !epochs_valid(m->epochs, m->epochs_count))
 		return false;
+	if (m->has_bundle_key && (m->bundle_key.body.size == 0 || !MUST(m->bundle_key.signature)))
+		return false;
 	return known_valid(m->known, m->known_count)
 		&& (unsigned)m->status <= (unsigned)_jalka_Status_MAX && (!m->has_receipt || receipt_valid(&m->receipt))
 		&& (!m->has_pull || pull_valid(&m->pull));
@@ -320,6 +328,12 @@ static bool enrol_answer_valid(const jalka_EnrolAnswer *m)
 		&& text_valid(m->refused);
 }
 
+static bool bundle_head_valid(const jalka_BundleHead *m)
+{
+	return MAY(m->answers) && MAY(m->epoch) && MAY(m->common_h) && cursor_valid(m->has_from, &m->from)
+		&& (m->common_seq == 0 || (MUST(m->epoch) && MUST(m->common_h)));
+}
+
 static bool control_valid(enum session_frame_kind kind, const void *control)
 {
 	switch (kind) {
@@ -333,6 +347,10 @@ static bool control_valid(enum session_frame_kind kind, const void *control)
 		return enrol_request_valid(control);
 	case SESSION_FRAME_ENROL_ANSWER:
 		return enrol_answer_valid(control);
+	case SESSION_FRAME_BUNDLE_HEAD:
+		return bundle_head_valid(control);
+	case SESSION_FRAME_BUNDLE_END:
+		return MAY(((const jalka_BundleEnd *)control)->signature);
 	}
 	return false;
 }

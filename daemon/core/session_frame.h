@@ -34,6 +34,8 @@ enum session_frame_kind {
 	SESSION_FRAME_FRAME,         /* jalka_Frame: transport */
 	SESSION_FRAME_ENROL_REQUEST, /* jalka_EnrolRequest: message 3 of XKpsk0 */
 	SESSION_FRAME_ENROL_ANSWER,  /* jalka_EnrolAnswer: transport, enrolment */
+	SESSION_FRAME_BUNDLE_HEAD,   /* jalka_BundleHead, jalka_BundleEnd: core/bundle */
+	SESSION_FRAME_BUNDLE_END,
 };
 
 enum {

@@ -1,6 +1,8 @@
 /* replica_apply - what central sends, made durable. */
 #include "store/replica_apply.h"
 
+#include <pb_decode.h>
+
 #include "base/assert.h"
 #include "records_table.h"
 #include "store/replica_decided.h"
@@ -37,6 +39,13 @@ static struct fault learn_author(struct replica *r, const jalka_Author *wire)
 		memcpy(info.continues_h.bytes, wire->continues.h.bytes, DELTA_HASH_BYTES);
 	}
 	return log_author_put(r->log, &info);
+}
+
+/* Carried by hand, a part of the feed may begin before the place reached here: what it
+ * tells up to there has been told. */
+static bool is_known(const struct replica *r, uint64_t order)
+{
+	return r->is_carried && order <= r->feed.order;
 }
 
 /* ---- rows of Pull and Backlog ---- */
@@ -293,6 +302,8 @@ static struct fault apply_rows(struct replica *r, const struct part *part)
 		FAULT_TRY(rows_read(&reader, &row, &end));
 		if (end)
 			return fault_none();
+		if (r->is_carried && row.order <= part->after)
+			continue; /* known */
 		if (row.order <= part->after || row.order > part->upto)
 			return fault_of(FAULT_PEER, "an order outside the part it came in");
 		memcpy(author.node.bytes, part->authors[row.author].node.bytes, ID_BYTES);
@@ -307,11 +318,15 @@ static struct fault apply_grants(struct replica *r, const jalka_GrantNote *begun
 				 const jalka_ForgetNote *forget, pb_size_t forget_count, bool renamed)
 {
 	for (pb_size_t i = 0; i < begun_count; i++) {
+		if (!renamed && is_known(r, begun[i].g))
+			continue;
 		struct order g = replica_state_order(r, begun[i].g);
 		struct case_id id = case_of(begun[i].case_id.bytes);
 		FAULT_TRY(renamed ? replica_scope_renamed(r, id, g) : replica_scope_begun(r, id, g));
 	}
 	for (pb_size_t i = 0; i < forget_count; i++) {
+		if (!renamed && is_known(r, forget[i].at))
+			continue;
 		struct order g = replica_state_order(r, forget[i].g);
 		if (forget[i].g_epoch.size == ID_BYTES) {
 			struct epoch_id epoch;
@@ -326,7 +341,7 @@ static struct fault apply_grants(struct replica *r, const jalka_GrantNote *begun
 	return fault_none();
 }
 
-static struct fault apply_pull(struct replica *r, const jalka_Pull *pull, struct span rows)
+struct fault replica_apply_pull(struct replica *r, const jalka_Pull *pull, struct span rows)
 {
 	struct part part = {
 		.authors = pull->authors, .author_count = pull->authors_count,
@@ -339,14 +354,17 @@ static struct fault apply_pull(struct replica *r, const jalka_Pull *pull, struct
 	FAULT_TRY(apply_rows(r, &part));
 	for (pb_size_t i = 0; i < pull->erased_count; i++) {
 		struct record_id record = { { 0 } };
+		if (is_known(r, pull->erased[i].at))
+			continue;
 		if (pull->erased[i].record_id.size == ID_BYTES)
 			memcpy(record.bytes, pull->erased[i].record_id.bytes, ID_BYTES);
 		FAULT_TRY(replica_scope_erase(r, case_of(pull->erased[i].case_id.bytes), record));
 	}
 	r->decided = r->decided || pull->decisions_count > 0;
 	for (pb_size_t i = 0; i < pull->decisions_count; i++)
-		FAULT_TRY(replica_receipt_decide(r, SESSION_FRAME_SPAN(pull->decisions[i].body),
-						 SESSION_FRAME_SPAN(pull->decisions[i].signature)));
+		if (!is_known(r, pull->decisions[i].at))
+			FAULT_TRY(replica_receipt_decide(r, SESSION_FRAME_SPAN(pull->decisions[i].body),
+							 SESSION_FRAME_SPAN(pull->decisions[i].signature)));
 	r->told.moved = r->told.moved || pull->to != r->feed.order;
 	r->feed.order = pull->to;
 	r->pull_more = pull->more;
@@ -355,7 +373,7 @@ static struct fault apply_pull(struct replica *r, const jalka_Pull *pull, struct
 
 /* ---- Backlog ---- */
 
-static struct fault apply_backlog(struct replica *r, const jalka_Backlog *backlog, struct span rows)
+struct fault replica_apply_backlog(struct replica *r, const jalka_Backlog *backlog, struct span rows)
 {
 	struct case_id id = case_of(backlog->case_id.bytes);
 	struct order g = replica_state_order(r, backlog->g);
@@ -395,6 +413,12 @@ static struct fault apply_need_salt(struct replica *r, const jalka_NeedSalt *nee
 	return fault_none();
 }
 
+struct fault replica_apply_held_answer(struct replica *r, const jalka_HeldAnswer *answer)
+{
+	r->told.moved = true;
+	return apply_grants(r, answer->granted, answer->granted_count, answer->forget, answer->forget_count, true);
+}
+
 static void apply_safe_order(struct replica *r, uint64_t safe_order, bool *risen)
 {
 	*risen = safe_order > r->feed.safe_order;
@@ -417,7 +441,8 @@ static struct fault confirm(struct replica *r, const uint8_t *new_key)
 static struct fault finish(struct replica *r, bool safe_order_risen)
 {
 	r->cases_stale = true;
-	r->feed.last_contact_ms = r->now.wall_ms;
+	if (!r->is_carried)
+		r->feed.last_contact_ms = r->now.wall_ms;
 	r->feed.clock_offset_ms = r->author.chain.clock.offset_ms;
 	r->feed.clock_state = (uint32_t)r->author.chain.clock.state;
 	r->feed.last_stamp_ms = r->author.chain.clock.last_ms;
@@ -433,9 +458,15 @@ static struct fault finish(struct replica *r, bool safe_order_risen)
 	return replica_state_put_feed(r);
 }
 
+struct fault replica_apply_finish(struct replica *r, uint64_t safe_order)
+{
+	bool risen;
+	apply_safe_order(r, safe_order, &risen);
+	return finish(r, risen);
+}
+
 static struct fault frame_parts(struct replica *r, const jalka_Frame *frame, struct span rows, const uint8_t *new_key)
 {
-	bool risen = false;
 	if (new_key != NULL)
 		FAULT_TRY(confirm(r, new_key));
 	FAULT_TRY(replica_health_confirm(r));
@@ -445,22 +476,19 @@ static struct fault frame_parts(struct replica *r, const jalka_Frame *frame, str
 	if (frame->has_chain)
 		FAULT_TRY(replica_fork_parted(r, &frame->chain));
 	if (frame->has_held_answer) {
-		FAULT_TRY(apply_grants(r, frame->held_answer.granted, frame->held_answer.granted_count,
-				       frame->held_answer.forget, frame->held_answer.forget_count, true));
+		FAULT_TRY(replica_apply_held_answer(r, &frame->held_answer));
 		r->held_answers++;
 		/* Held goes after pushes and offers: its answer says that all of them arrived. */
 		if (r->held_complete && r->held_answers == r->held_frames)
 			r->feed.is_held_owed = r->feed.is_offer_owed = false;
-		r->told.moved = true;
 	}
 	if (frame->has_pull)
-		FAULT_TRY(apply_pull(r, &frame->pull, rows));
+		FAULT_TRY(replica_apply_pull(r, &frame->pull, rows));
 	if (frame->has_backlog)
-		FAULT_TRY(apply_backlog(r, &frame->backlog, rows));
+		FAULT_TRY(replica_apply_backlog(r, &frame->backlog, rows));
 	if (frame->has_need_salt)
 		FAULT_TRY(apply_need_salt(r, &frame->need_salt));
-	apply_safe_order(r, frame->safe_order, &risen);
-	return finish(r, risen);
+	return replica_apply_finish(r, frame->safe_order);
 }
 
 struct fault replica_apply_frame(struct replica *r, const jalka_Frame *frame, struct span rows, const uint8_t *new_key)
@@ -476,7 +504,7 @@ struct fault replica_apply_frame(struct replica *r, const jalka_Frame *frame, st
 
 /* ---- message 2 ---- */
 
-static struct fault apply_revoked(struct replica *r, const jalka_Welcome *welcome)
+struct fault replica_apply_revoked(struct replica *r, const jalka_Welcome *welcome)
 {
 	struct delta_signature signature;
 	struct span order = SESSION_FRAME_SPAN(welcome->erase_order);
@@ -491,6 +519,23 @@ static struct fault apply_revoked(struct replica *r, const jalka_Welcome *welcom
 	return replica_state_put_self(r);
 }
 
+struct fault replica_apply_bundle_key(struct replica *r, const jalka_BundleKey *told)
+{
+	jalka_BundleKeyBody body = jalka_BundleKeyBody_init_zero;
+	struct delta_signature signature;
+	struct span bytes = SESSION_FRAME_SPAN(told->body);
+	pb_istream_t in = pb_istream_from_buffer(bytes.data, bytes.len);
+	memcpy(signature.bytes, told->signature.bytes, sizeof signature.bytes);
+	if (!delta_verify(DELTA_TAG_BUNDLE, (struct span){ NULL, 0 }, bytes, r->self.central.bytes, &signature))
+		return fault_of(FAULT_PEER, "a bundle key that central did not sign");
+	if (!pb_decode(&in, jalka_BundleKeyBody_fields, &body) || body.key.size != NOISE_DH_BYTES)
+		return fault_of(FAULT_PEER, "a malformed bundle key");
+	r->feed.has_bundle_key = true;
+	memcpy(r->feed.bundle_key, body.key.bytes, NOISE_DH_BYTES);
+	r->feed.bundle_key_made_ms = body.made_ms;
+	return fault_none();
+}
+
 static struct fault apply_standing(struct replica *r, const jalka_Welcome *welcome, bool drop_key)
 {
 	if (drop_key)
@@ -502,6 +547,10 @@ static struct fault apply_standing(struct replica *r, const jalka_Welcome *welco
 	}
 	FAULT_TRY(replica_state_put_session(r));
 	r->is_suspended = welcome->status == jalka_Status_SUSPENDED;
+	if (welcome->time_ms > r->feed.told_ms)
+		r->feed.told_ms = welcome->time_ms;
+	if (welcome->has_bundle_key)
+		FAULT_TRY(replica_apply_bundle_key(r, &welcome->bundle_key));
 	if (welcome->time_ms != 0)
 		clock_learn(&r->author.chain.clock, welcome->time_ms, r->now.wall_ms,
 			    (r->now.mono_ms - r->hello_mono_ms) / 2);
@@ -512,7 +561,7 @@ static struct fault apply_standing(struct replica *r, const jalka_Welcome *welco
 		r->self.is_revoked = false;
 		FAULT_TRY(replica_state_put_self(r));
 	}
-	return welcome->status == jalka_Status_REVOKED ? apply_revoked(r, welcome) : fault_none();
+	return welcome->status == jalka_Status_REVOKED ? replica_apply_revoked(r, welcome) : fault_none();
 }
 
 static struct fault welcome_parts(struct replica *r, const jalka_Welcome *welcome, struct span rows, bool drop_key)
@@ -526,7 +575,7 @@ static struct fault welcome_parts(struct replica *r, const jalka_Welcome *welcom
 	FAULT_TRY(replica_fork_compare(r, welcome));
 	apply_safe_order(r, welcome->safe_order, &risen);
 	if (welcome->has_pull)
-		FAULT_TRY(apply_pull(r, &welcome->pull, rows));
+		FAULT_TRY(replica_apply_pull(r, &welcome->pull, rows));
 	r->told.held_asked = welcome->held_wanted || r->feed.is_held_owed;
 	return finish(r, risen);
 }

@@ -95,9 +95,9 @@ static struct fault write_rows(struct replica *r, const struct log_author *own, 
 	return push->fault;
 }
 
-/* The next chunk of one own epoch: what has no receipt, as far as it fits. */
+/* The next chunk of one own epoch: what has no receipt, as far as it fits. *h: where it ends. */
 static struct fault fill_push(struct replica *r, const struct log_author *own, size_t bytes_max, jalka_Push *out,
-			      bool *has, struct session_device_event *event)
+			      bool *has, struct session_device_event *event, struct delta_hash *h)
 {
 	struct replica_receipt_proofs proofs;
 	struct delta_signature signature;
@@ -125,7 +125,21 @@ static struct fault fill_push(struct replica *r, const struct log_author *own, s
 	event->rows = rows_written(&push.writer);
 	event->push_epoch = own->author.epoch;
 	event->push_seq = push.seq;
+	*h = push.h;
 	r->pushing = own->author.epoch;
+	return fault_none();
+}
+
+struct fault replica_fill_chunk(struct replica *r, struct log_author *from, jalka_Push *out, bool *has, struct span *rows)
+{
+	struct session_device_event event = { .parts = 0 };
+	struct delta_hash h;
+	FAULT_TRY(fill_push(r, from, LIMIT_CHUNK_BYTES, out, has, &event, &h));
+	if (!*has)
+		return fault_none();
+	from->receipted_seq = event.push_seq;
+	from->receipted_h = h;
+	*rows = event.rows;
 	return fault_none();
 }
 
@@ -147,18 +161,22 @@ struct fault replica_fill_hello(struct replica *r, size_t push_bytes, struct ses
 	jalka_Hello *hello = &r->scratch->hello;
 	const struct log_author *own = &r->author.chain.info;
 	const struct log_author *source = push_source(r);
+	struct delta_hash h;
 	r->pushing = own->author.epoch;
 	SESSION_FRAME_SET(hello->epoch, own->author.epoch.bytes);
 	hello->seq = own->seq;
 	if (own->receipted_seq != own->seq)
 		hello->receipted_seq = own->receipted_seq;
 	hello->holder_wanted = ID_IS_NONE(r->self.holder);
+	if (r->feed.has_bundle_key)
+		for (size_t i = 0; i < 4; i++)
+			hello->bundle_key |= (uint32_t)r->feed.bundle_key[i] << 8 * i;
 	if (!ID_IS_NONE(r->feed.epoch)) {
 		hello->has_cursor = true;
 		fill_cursor(r, true, &hello->cursor);
 	}
 	if (push_bytes > 0 && source == own)
-		FAULT_TRY(fill_push(r, own, push_bytes, &hello->push, &hello->has_push, event));
+		FAULT_TRY(fill_push(r, own, push_bytes, &hello->push, &hello->has_push, event, &h));
 	if (!hello->has_push && own->seq != 0)
 		SESSION_FRAME_SET(hello->h, own->h.bytes);
 	return fault_none();
@@ -174,7 +192,7 @@ static void fill_g(const struct replica *r, struct order g, uint64_t *n, jalka_F
 		SESSION_FRAME_SET(out->g_epoch, epoch->id.bytes);
 }
 
-static bool fill_forgotten(struct replica *r, jalka_Frame *out)
+bool replica_fill_forgotten(struct replica *r, jalka_Frame *out)
 {
 	for (size_t i = 0; i < r->forgotten_count && out->forgotten_count < COUNT_OF(out->forgotten); i++) {
 		struct replica_forgotten *f = &r->forgotten[i];
@@ -204,7 +222,7 @@ static bool remember_own(void *ctx, const struct log_entry *entry)
 }
 
 /* P7: the salt, or the digest of what has been erased here. */
-static struct fault fill_salt(struct replica *r, const struct author *author, uint64_t seq, jalka_SaltOf *out)
+struct fault replica_fill_salt(struct replica *r, const struct author *author, uint64_t seq, jalka_SaltOf *out)
 {
 	struct own_entry own = { .is_there = false };
 	struct log_case info;
@@ -229,7 +247,7 @@ static struct fault fill_salts(struct replica *r, jalka_Frame *out, struct sessi
 	out->has_salt = true;
 	SESSION_FRAME_SET(out->salt.epoch, r->salts_epoch.bytes);
 	while (r->salt_next < r->salt_count && out->salt.salts_count < COUNT_OF(out->salt.salts))
-		FAULT_TRY(fill_salt(r, &author, r->salts[r->salt_next++], &out->salt.salts[out->salt.salts_count++]));
+		FAULT_TRY(replica_fill_salt(r, &author, r->salts[r->salt_next++], &out->salt.salts[out->salt.salts_count++]));
 	event->parts |= SESSION_DEVICE_SALT;
 	if (r->salt_next < r->salt_count)
 		event->more |= SESSION_DEVICE_SALT;
@@ -277,7 +295,7 @@ static struct fault write_offers(struct replica *r, struct push *push, const str
 }
 
 /* What a restored central lacks and no own push brings it, of one author. */
-static struct fault fill_offer(struct replica *r, jalka_Offer *out, bool *has, struct session_device_event *event)
+struct fault replica_fill_offer(struct replica *r, jalka_Offer *out, bool *has, struct session_device_event *event)
 {
 	struct push push = { .r = r };
 	struct replica_offer first;
@@ -321,7 +339,7 @@ static void begin_held(struct replica *r)
 
 /* P5: every grant, ascending: what is not among them central begins anew. Those of
  * the epoch in use too, for an earlier session may have been cut half-way. */
-static void fill_held(struct replica *r, jalka_Frame *out, struct session_device_event *event)
+void replica_fill_held(struct replica *r, jalka_Frame *out, struct session_device_event *event)
 {
 	if (r->held_frames == 0)
 		begin_held(r);
@@ -347,11 +365,12 @@ static void fill_held(struct replica *r, jalka_Frame *out, struct session_device
 static struct fault fill_one(struct replica *r, unsigned parts, jalka_Frame *out, struct session_device_event *event)
 {
 	const struct log_author *source = push_source(r);
+	struct delta_hash h;
 	if (parts & SESSION_DEVICE_SALT)
 		return fill_salts(r, out, event);
 	if (source != NULL) {
 		if (parts & SESSION_DEVICE_PUSH)
-			FAULT_TRY(fill_push(r, source, LIMIT_CHUNK_BYTES, &out->push, &out->has_push, event));
+			FAULT_TRY(fill_push(r, source, LIMIT_CHUNK_BYTES, &out->push, &out->has_push, event, &h));
 		if (out->has_push)
 			event->parts |= SESSION_DEVICE_PUSH;
 		return fault_none(); /* what follows waits until everything is receipted */
@@ -362,11 +381,11 @@ static struct fault fill_one(struct replica *r, unsigned parts, jalka_Frame *out
 		return fault_none();
 	}
 	if (r->feed.is_offer_owed && (parts & SESSION_DEVICE_OFFER))
-		FAULT_TRY(fill_offer(r, &out->offer, &out->has_offer, event));
+		FAULT_TRY(replica_fill_offer(r, &out->offer, &out->has_offer, event));
 	bool offered = !r->feed.is_offer_owed || (r->offers_known && r->offer_next == r->offer_count);
 	bool answered = r->held_frames == r->held_answers; /* one Held at a time */
 	if (!out->has_offer && offered && answered && (parts & SESSION_DEVICE_HELD))
-		fill_held(r, out, event);
+		replica_fill_held(r, out, event);
 	return fault_none();
 }
 
@@ -383,7 +402,7 @@ struct fault replica_fill_frame(struct replica *r, unsigned parts, struct sessio
 		fill_cursor(r, false, &out->heard.cursor);
 		event->parts |= SESSION_DEVICE_HEARD;
 	}
-	if ((parts & SESSION_DEVICE_FORGOTTEN) && fill_forgotten(r, out))
+	if ((parts & SESSION_DEVICE_FORGOTTEN) && replica_fill_forgotten(r, out))
 		event->parts |= SESSION_DEVICE_FORGOTTEN;
 	if ((parts & SESSION_DEVICE_HEALTH) && replica_health_fill(r, out)) {
 		event->parts |= SESSION_DEVICE_HEALTH;

@@ -56,6 +56,10 @@ struct replica_feed {
 	uint64_t last_stamp_ms;   /* for the clock, when the log has no own delta */
 	int64_t clock_offset_ms;
 	uint32_t clock_state;
+	uint64_t told_ms;         /* central's clock in the newest of its words about this device */
+	bool has_bundle_key;      /* what bundles are sealed to (store/replica_bundle.h) */
+	uint8_t bundle_key[NOISE_DH_BYTES];
+	uint64_t bundle_key_made_ms; /* central's clock */
 	bool is_offer_owed;       /* deltas that a restored central lacks are to be offered */
 	bool is_held_owed;        /* the epoch is new: Held has not been answered whole */
 };
@@ -146,6 +150,7 @@ struct replica {
 	struct epoch_id salts_epoch;
 	uint64_t salts[LIMIT_CHUNK_DELTAS];
 	size_t salt_count, salt_next;
+	bool is_carried;              /* the message is an answer's: what of it is known is passed over */
 	bool decided;                 /* the message brought decisions about own work */
 	bool pull_more;               /* central said another Pull follows */
 	uint64_t hello_mono_ms;
