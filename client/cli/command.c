@@ -99,6 +99,8 @@ static const struct option_row options[COMMAND_OPTIONS] = {
 	[COMMAND_WAITING] = { "waiting", NULL, "instead, each own change that has no receipt yet, with its size" },
 	[COMMAND_KEY] = { "key", "FILE", "the organiser's recovery key, out of the safe" },
 	[COMMAND_REPLACE] = { "replace", NULL, "in place of the recovery key there is" },
+	[COMMAND_FOR] = { "for", "DEVICE", "at the central node: for this device, which has not asked" },
+	[COMMAND_ANSWER] = { "answer", "FILE", "at the central node: where the answer goes" },
 	[COMMAND_MINE] = { "mine", NULL, "who one is here, without the table" },
 };
 
@@ -119,6 +121,10 @@ static const struct command {
 	{ "status", "", "vault, connection, what is not yet receipted", verbs_status, 0 },
 	{ "sync", "", "exchange with the central node now", verbs_sync,
 	  BIT(COMMAND_WAIT) | BIT(COMMAND_OFFLINE) | BIT(COMMAND_ONLINE) },
+	{ "bundle write", "FILE", "what is to be exchanged as a file, to be carried by hand where there is no network", verbs_bundle_write,
+	  BIT(COMMAND_FOR) },
+	{ "bundle read", "FILE|-", "a bundle that was carried here: on a device the answer, at the central node a device's",
+	  verbs_bundle_read, BIT(COMMAND_ANSWER) },
 	{ "agenda", "[DAY]", "what is urgent, late, due on a day (today) and in the week after it", verbs_agenda, BIT(COMMAND_LANG) },
 	{ "deadline", "[RULE DAY]", "what a clock of the law makes of a day (D5 2026-03-02); else all rules", verbs_deadline, 0 },
 	{ "emergency", "[CLIENT]", "whom to call now: 112, the emergency social service, places with a phone", verbs_emergency, 0 },

@@ -7,6 +7,7 @@
 
 /* node.c: this device */
 command_fn verbs_init, verbs_status, verbs_unlock, verbs_lock, verbs_enrol, verbs_sync, verbs_rebuild;
+command_fn verbs_bundle_write, verbs_bundle_read;
 
 /* Sends an unlocking; the exit code is SAY_LOCKED when the device asks for contact first. */
 int verbs_open_with(struct link *link, jalka_Request *request, const char *done);

@@ -18,6 +18,7 @@
  * handlers_session: session                            handlers_handover: handover
  * handlers_protect: protect                            handlers_keep: keep, kept
  * handlers_caseload: the administrator's caseload
+ * handlers_bundle: bundle
  * handlers_backup: the administrator's backups, backup  handlers_console: sign_in, console
  * handlers_operator: the console's accounts, also the administrator's operator
  * handlers_health: the administrator's health, system; handlers_clashes: conflicts
@@ -76,6 +77,9 @@ request_handler handlers_enrol;
 request_handler handlers_admin;
 request_handler handlers_import;
 request_handler handlers_reference;
+request_handler handlers_bundle;
+/* A bundle under way goes: it is to be begun anew. */
+void handlers_bundle_wipe(void);
 request_handler handlers_handovers_waiting;
 request_handler handlers_match;
 request_handler handlers_match_decide;

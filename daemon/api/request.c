@@ -56,6 +56,7 @@ static const struct request_row table[] = {
 	{ jalka_Request_reference_tag, "reference", REQUEST_FIELD | REQUEST_CENTRAL, true, handlers_reference, REQUEST_FREE },
 	{ jalka_Request_statistics_tag, "statistics", REQUEST_FIELD, true, handlers_published, REQUEST_FREE },
 	{ jalka_Request_rescue_tag, "rescue", REQUEST_CENTRAL, true, handlers_rescue, REQUEST_ASKS },
+	{ jalka_Request_bundle_tag, "bundle", REQUEST_FIELD | REQUEST_CENTRAL, true, handlers_bundle, REQUEST_ASKS },
 	{ jalka_Request_import_tag, "import", REQUEST_CENTRAL, true, handlers_import, REQUEST_ASKS },
 	{ jalka_Request_sign_in_tag, "sign_in", REQUEST_CENTRAL, true, handlers_sign_in, REQUEST_FREE },
 	{ jalka_Request_console_tag, "console", REQUEST_CENTRAL, true, handlers_console, REQUEST_ASKS },
@@ -99,6 +100,8 @@ static bool is_no_text(uint32_t call, uint32_t field)
 		return field == jalka_RescueCall_piece_tag || field == jalka_RescueCall_key_tag;
 	case jalka_Request_unlock_tag:
 		return field == jalka_UnlockCall_recovery_tag;
+	case jalka_Request_bundle_tag:
+		return field == jalka_BundleCall_piece_tag;
 	default:
 		return false;
 	}
@@ -169,6 +172,7 @@ void request_wipe(void)
 	sodium_memzero(&decoded, sizeof decoded);
 	answer_wipe();
 	handlers_wipe();
+	handlers_bundle_wipe();
 	gate_wipe();
 }
 

@@ -24,7 +24,8 @@ struct hub_bundle {
 	struct hub_link link;
 	struct bundle_scratch *scratch;
 	struct bundle_reader reader;
-	bool asked, said_hello, done;
+	bool asked, done;
+	uint32_t version;        /* of the session's messages: the highest both speak */
 	struct hub_bundle_report report;
 	/* for the answer */
 	struct hub_answer *receipts;
@@ -118,7 +119,8 @@ static struct fault open_file(struct hub_bundle *b, struct span file)
 	const struct hub_bundle_key *key = hub_bundle_key_find(hub, header.key, sizeof header.key);
 	if (key == NULL)
 		return fault_of(FAULT_CALLER, "the bundle is sealed to a key that is not here: it is older than a year, for another "
-					      "central node, or of before this one was put back; have the device write another");
+					      "central node, or of before this one was put back; write one for the device, which "
+					      "brings it the key in use, and have it write another");
 	const struct bundle_parties parties = {
 		.kind = BUNDLE_TO_CENTRAL, .identity = &hub->identity, .own_secret = key->secret,
 	};
@@ -170,12 +172,17 @@ static struct fault take_hello(struct hub_bundle *b, struct span rows)
 	uint64_t written_ms = b->report.written_ms < hub->now.wall_ms ? b->report.written_ms : hub->now.wall_ms;
 	if (b->scratch->hello.has_push)
 		return fault_of(FAULT_PEER, "a bundle's Hello has no push");
+	uint32_t min = b->scratch->hello.version_min, max = b->scratch->hello.version_max;
+	if (min > hub->config.version_max || (max == 0 ? 1 : max) < hub->config.version_min)
+		return fault_of(FAULT_PEER, "the device speaks another version: update it, or this central node");
+	b->version = (max == 0 ? 1 : max) < hub->config.version_max ? (max == 0 ? 1 : max) : hub->config.version_max;
 	hub_link_hello(link, &b->scratch->hello, rows);
+	link->welcome_due = false; /* salts come with their chunk: nothing has to be seen first */
 	if (link->gone)
 		return fault_of(FAULT_PEER, link->why_gone);
 	if (link->cursor.order > hub->last_order)
 		return fault_of(FAULT_PEER, "cursor above what was fed");
-	b->said_hello = true;
+	b->report.is_answerable = true;
 	b->report.is_old = is_further(&device->heard, &link->cursor);
 	if (is_further(&link->cursor, &device->heard))
 		device->heard = link->cursor;
@@ -427,7 +434,8 @@ struct fault hub_bundle_for(struct hub *hub, struct node_id node, struct hub_tim
 	b->link.holder_wanted = true;
 	hub_feed_from(&b->link, &b->link.cursor);
 	find_open_epoch(b);
-	b->said_hello = b->done = true;
+	b->version = hub->config.version_min;
+	b->report.is_answerable = b->done = true;
 	*out = b;
 	return fault_none();
 }
@@ -590,6 +598,7 @@ static struct fault write_answer(struct writing *w)
 	FAULT_TRY(begin_answer(w));
 	memset(welcome, 0, sizeof *welcome);
 	FAULT_TRY(hub_welcome_fill(&b->link, welcome));
+	welcome->version = b->version == 1 ? 0 : b->version;
 	FAULT_TRY(put_message(w, BUNDLE_WELCOME, welcome, (struct span){ NULL, 0 }));
 	FAULT_TRY(put_receipts(w));
 	FAULT_TRY(put_words(w));
@@ -604,7 +613,7 @@ struct fault hub_bundle_answer(struct hub_bundle *bundle, struct hub_time now, h
 	struct writing w = { .b = bundle, .put = put, .ctx = ctx };
 	struct hub *hub = bundle->hub;
 	FAULT_TRY(hub_commit(hub, now)); /* HB2 */
-	if (!bundle->done || !bundle->said_hello)
+	if (!bundle->done || !bundle->report.is_answerable)
 		return fault_of(FAULT_CALLER, "there is nothing to answer yet");
 	bundle->report.from_order = bundle->link.cursor.order;
 	struct fault fault = write_answer(&w);

@@ -38,6 +38,7 @@ struct hub_bundle_report {
 	bool is_old;              /* the device was heard to have more of the feed since */
 	bool more;                /* the device had more than the bundle holds */
 	const char *problem;      /* literal: why the rest of it was left; NULL */
+	bool is_answerable;       /* it said how far the device is */
 	/* the answer, once made */
 	uint64_t answer_bytes, answer_deltas, from_order, to_order;
 	bool answer_more;         /* there is more to tell than it holds */

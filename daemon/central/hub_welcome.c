@@ -180,8 +180,7 @@ struct fault hub_welcome_fill(struct hub_link *link, jalka_Welcome *welcome)
 		SESSION_FRAME_SET(welcome->holder, link->device->holder.bytes);
 	if (welcome->status == jalka_Status_REVOKED)
 		FAULT_TRY(put_erase_order(link, welcome));
-	else
-		FAULT_TRY(hub_bundle_key_tell(hub, link->bundle_key, welcome));
+	FAULT_TRY(hub_bundle_key_tell(hub, link->bundle_key, welcome));
 	link->welcome_due = false;
 	return fault_none();
 }

@@ -99,6 +99,9 @@ static struct fault begin(struct writing *w)
 	FAULT_TRY(give(w, piece));
 	memset(&r->scratch->hello, 0, sizeof r->scratch->hello);
 	FAULT_TRY(replica_fill_hello(r, 0, &event));
+	/* Of the session's messages, which a bundle is made of; 0 stands for version 1. */
+	r->scratch->hello.version_min = r->host.version_min <= 1 ? 0 : r->host.version_min;
+	r->scratch->hello.version_max = r->host.version_max <= 1 ? 0 : r->host.version_max;
 	return put_message(w, BUNDLE_HELLO, &r->scratch->hello, (struct span){ NULL, 0 });
 }
 
@@ -204,7 +207,7 @@ struct fault replica_bundle_write(struct replica *replica, struct replica_time n
 		return fault_of(FAULT_CALLER, "this device is not enrolled yet");
 	if (!r->feed.has_bundle_key)
 		return fault_of(FAULT_LATER, "there is no key to seal bundles to yet: it comes with the first connection to the "
-					     "central node");
+					     "central node, or with a bundle written there for this device");
 	w.scratch = calloc(1, sizeof *w.scratch);
 	if (w.scratch == NULL)
 		return no_memory();
@@ -338,11 +341,20 @@ static struct fault apply_standing(struct replica_bundle *b, const jalka_Welcome
 	return replica_state_put_self(r);
 }
 
+static bool speaks(const struct replica *r, uint32_t version)
+{
+	uint32_t min = r->host.version_min == 0 ? SESSION_DEVICE_VERSION : r->host.version_min;
+	uint32_t max = r->host.version_max == 0 ? SESSION_DEVICE_VERSION : r->host.version_max;
+	return min <= version && version <= max;
+}
+
 static struct fault take_welcome(struct replica_bundle *b, const jalka_Welcome *welcome)
 {
 	struct replica *r = b->r;
 	bool same_chain = ID_EQUAL(b->own_epoch, r->author.chain.info.author.epoch);
 	const jalka_BundleHead *head = &b->reader.head;
+	if (!speaks(r, welcome->version == 0 ? 1 : welcome->version))
+		return fault_of(FAULT_PEER, "the central node speaks another version: update this device");
 	if (welcome->central_epoch.size != ID_BYTES)
 		return fault_of(FAULT_PEER, "an answer that does not name its epoch");
 	memcpy(b->epoch.bytes, welcome->central_epoch.bytes, ID_BYTES);
@@ -441,16 +453,13 @@ static struct fault take_pull(struct replica_bundle *b, const jalka_Pull *pull, 
 		return fault_none();
 	}
 	b->fed = pull->to;
-	if (pull->to <= r->feed.order) {
-		b->report.known += count;
+	if (pull->to <= r->feed.order)
 		return fault_none();
-	}
 	if (from > r->feed.order) {
 		b->report.waiting += count;
 		b->fed = from;
 		return fault_none();
 	}
-	b->report.fresh += count;
 	return replica_apply_pull(r, pull, rows);
 }
 
@@ -468,15 +477,12 @@ static struct fault take_backlog(struct replica_bundle *b, const jalka_Backlog *
 		b->report.waiting += count;
 		return fault_none();
 	}
-	if (held == NULL || held->is_forgetting || held->is_complete || (!backlog->last && backlog->to <= held->place)) {
-		b->report.known += count;
+	if (held == NULL || held->is_forgetting || held->is_complete || (!backlog->last && backlog->to <= held->place))
 		return fault_none();
-	}
 	if (from > held->place || r->feed.order > b->reader.head.at_order) { /* RB2 */
 		b->report.waiting += count;
 		return fault_none();
 	}
-	b->report.fresh += count;
 	return replica_apply_backlog(r, backlog, rows);
 }
 
@@ -536,18 +542,24 @@ static struct fault apply_next(struct replica_bundle *b)
 	enum bundle_message message;
 	struct span rows;
 	struct replica_bundle_report before = b->report;
+	uint64_t first, last;
 	FAULT_TRY(bundle_next(&b->reader, &message, &rows));
+	FAULT_TRY(log_last_local(r->log, &first));
 	memset(&r->told, 0, sizeof r->told);
 	FAULT_TRY(replica_state_begin(r));
 	r->is_carried = true;
 	struct fault fault = take_message(b, message, rows);
 	r->is_carried = false;
+	if (!fault_is(fault))
+		fault = log_last_local(r->log, &last);
 	if (fault_is(fault)) {
 		replica_state_rollback(r);
 		b->report = before;
 		return fault;
 	}
 	b->report.done = b->reader.read;
+	if (message == BUNDLE_FRAME && !r->told.forked) /* own work issued again is nothing new */
+		b->report.fresh += last - first;
 	return replica_state_commit(r);
 }
 

@@ -44,10 +44,9 @@ struct replica_bundle_report {
 	uint64_t written_ms;      /* by central's clock */
 	bool asked;               /* it answers a bundle of this device */
 	size_t messages, done;
-	uint64_t deltas;          /* of the feed, in it; of them: */
-	uint64_t fresh;           /* new here */
-	uint64_t known;           /* told before */
-	uint64_t waiting;         /* what comes before them has not come, or RB4 */
+	uint64_t deltas;          /* of the feed, in it */
+	uint64_t fresh;           /* deltas that are new here */
+	uint64_t waiting;         /* of those in it: what comes before them has not come, or RB4 */
 	uint64_t receipts;        /* own deltas that got one */
 	bool is_old;              /* RB3: central has been heard of since */
 	bool is_lost;             /* of a central epoch that has been left since: nothing of it counts */

@@ -24,7 +24,8 @@ JALKA = os.environ.get("JALKA", os.path.join(ROOT, "build/release/jalka"))
 
 CALLS = {"status": 2, "unlock": 3, "lock": 4, "init": 5, "write": 6, "sign": 7, "show": 8, "list": 9,
          "search": 10, "agenda": 11, "conflicts": 12, "sync": 13, "enrol": 14, "rebuild": 15, "types": 16,
-         "admin": 17, "drafts": 18, "deadline": 19, "quarantine": 31, "handover": 33, "open": 35, "sign_in": 40, "console": 41}
+         "admin": 17, "drafts": 18, "deadline": 19, "quarantine": 31, "handover": 33, "open": 35, "sign_in": 40, "console": 41,
+         "bundle": 43}
 FIELDS = {
     "unlock": {"passphrase": 1}, "init": {"passphrase": 1},
     "write": {"type": 1, "case_id": 2, "record_id": 3, "client_case": 4, "body": 5, "form": 6, "sign": 7,
@@ -35,6 +36,7 @@ FIELDS = {
     "open": {"companion": 1}, "drafts": {"discard": 1}, "deadline": {"rule": 1, "start": 2},
     "handover": {"verb": 1, "lang": 6},
     "sign_in": {"name": 1, "password": 2, "code": 3, "invitation": 4}, "console": {"verb": 1, "args": 2},
+    "bundle": {"verb": 1, "device": 2, "piece": 3, "more": 4, "token": 5, "offset": 6},
 }
 KINDS = ["NONE", "PEER", "CALLER", "STALE_READ", "LATER", "STORE", "LIMIT", "LOCKED"]
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "sim/bundle.h"
 #include "sim/link.h"
 #include "sim/world.h"
 #include "sim/write.h"
@@ -38,8 +39,13 @@ static uint32_t any_holder(struct sim *sim)
 
 static void act_connect(struct sim *sim)
 {
+	struct sim_device *device = any_device(sim);
+	if (bundle_instead(sim) && prng_chance(&sim->prng, 800)) {
+		bundle_round_trip(sim, device);
+		return;
+	}
 	sim_struck(sim, TROUBLE_CONNECT);
-	world_connect(sim, any_device(sim));
+	world_connect(sim, device);
 }
 
 static void act_disconnect(struct sim *sim)
@@ -358,6 +364,8 @@ void act_once(struct sim *sim)
 		at -= sim->options.rate[kind++];
 	sim_trace(sim, 7, kind, sim->now_ms);
 	ACTS[kind](sim);
+	if (prng_chance(&sim->prng, sim->options.rate[TROUBLE_BUNDLE]))
+		bundle_act(sim);
 	if (!sim->central.confirmed && prng_chance(&sim->prng, 300))
 		confirm_devices(sim);
 }
@@ -466,6 +474,34 @@ static void sync_each(struct sim *sim)
 	}
 }
 
+/* The same by hand; what it leaves, the syncs after it find. */
+static void carry_each(struct sim *sim)
+{
+	for (size_t i = 0; i < sim->device_count && !sim->failed; i++) {
+		bundle_round_trip(sim, &sim->devices[i]);
+		sim_run_until(sim, sim->now_ms + 1000);
+	}
+}
+
+/* Without a network at all everything that a device wrote arrives, and is receipted. */
+static void carry_all(struct sim *sim)
+{
+	carry_each(sim);
+	carry_each(sim);
+	decide_all(sim);
+	carry_each(sim);
+	for (size_t i = 0; i < sim->device_count && !sim->failed; i++) {
+		struct sim_device *device = &sim->devices[i];
+		struct replica_status status;
+		if (device->replica == NULL || device->is_twin || device->incompatible)
+			continue;
+		replica_status(device->replica, &status);
+		if (status.unreceipted != 0)
+			sim_fail(sim, "bundle", "device %u has %llu deltas without receipt after three round trips by hand",
+				 device->number, (unsigned long long)status.unreceipted);
+	}
+}
+
 static void sync_together(struct sim *sim)
 {
 	for (size_t i = 0; i < sim->device_count; i++)
@@ -519,6 +555,8 @@ void act_heal(struct sim *sim)
 	sim_run_until(sim, sim->now_ms + REOPEN_ALL_MS);
 	confirm_devices(sim);
 	heal_devices(sim);
+	if (bundle_instead(sim))
+		carry_all(sim);
 	sync_each(sim);
 	decide_all(sim);
 	sync_together(sim);

@@ -48,6 +48,7 @@ static const struct row ROWS[TROUBLE_COUNT] = {
 	[TROUBLE_SKEW] = { "skew", 1000, false },
 	[TROUBLE_VERSIONS] = { "versions", 1000, false },
 	[TROUBLE_SHARED_HOLDER] = { "shared-holder", 1000, false },
+	[TROUBLE_BUNDLE] = { "bundle", 600, false },
 };
 
 const char *options_trouble_name(enum trouble trouble)

@@ -49,6 +49,7 @@ enum trouble {
 	TROUBLE_SKEW,            /* clocks are hours off from the start */
 	TROUBLE_VERSIONS,        /* nodes of other protocol versions */
 	TROUBLE_SHARED_HOLDER,   /* two devices of one person */
+	TROUBLE_BUNDLE,          /* bundles are carried by hand, permille of operations: late, twice, out of order, lost */
 	TROUBLE_COUNT,
 };
 

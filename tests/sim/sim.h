@@ -10,6 +10,7 @@
 #define JALKA_SIM_SIM_H
 
 #include "central/hub.h"
+#include "lib/carried.h"
 #include "lib/prng.h"
 #include "sim/brittle.h"
 #include "sim/options.h"
@@ -24,6 +25,7 @@ enum {
 	SIM_DENY_MAX = 256,
 	SIM_RECORDED_MAX = 8,
 	SIM_MARKS_MAX = 256,
+	SIM_BUNDLES_MAX = 12,
 };
 
 static const uint64_t SIM_WALL_MS = 1767225600000u; /* 2026-01-01: virtual time 0 */
@@ -102,6 +104,14 @@ struct sim_central {
 	size_t apart_count;
 };
 
+/* A bundle on its way: from a device, or to one. */
+struct sim_bundle {
+	struct carried file;
+	uint32_t device;
+	bool is_answer;
+	uint64_t made_ms;
+};
+
 struct sim_recorded {
 	uint8_t *bytes;
 	size_t len;
@@ -121,6 +131,8 @@ struct sim {
 	uint32_t link_count, link_low; /* links below link_low are gone at both ends */
 	struct sim_recorded recorded[SIM_RECORDED_MAX];
 	size_t recorded_count;
+	struct sim_bundle bundles[SIM_BUNDLES_MAX];
+	size_t bundle_count;
 	struct oracle oracle;
 	unsigned actions_left;
 	bool clean;                /* no faults: setting up, or healing */

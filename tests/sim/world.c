@@ -768,6 +768,8 @@ static void free_backups(struct sim_backup *backups, size_t count)
 
 void world_free(struct sim *sim)
 {
+	for (size_t i = 0; i < sim->bundle_count; i++)
+		carried_free(&sim->bundles[i].file);
 	for (size_t i = 0; i < sim->device_count; i++) {
 		if (sim->devices[i].replica != NULL)
 			replica_close(sim->devices[i].replica);
