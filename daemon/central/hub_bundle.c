@@ -37,6 +37,8 @@ struct hub_bundle {
 	size_t forgotten_count;
 	struct stopped *stopped;
 	size_t stopped_count;
+	bool needs_salt;
+	jalka_NeedSalt need_salt; /* of the first chunk that came without them */
 };
 
 static struct fault no_memory(void)
@@ -277,6 +279,8 @@ static struct fault drop_held(struct hub_bundle *b)
 	if (held == NULL)
 		return fault_none();
 	b->report.waiting += held->count;
+	if (!b->needs_salt)
+		b->needs_salt = hub_need_salt(&b->link, &b->need_salt);
 	FAULT_TRY(stop(b, &held->epoch, &stopped));
 	hub_held_free(&b->link);
 	return fault_none();
@@ -551,6 +555,12 @@ static struct fault put_words(struct writing *w)
 		FAULT_TRY(put_frame(w, (struct span){ NULL, 0 }));
 	}
 	FAULT_TRY(put_forgotten(w));
+	if (b->needs_salt) {
+		jalka_Frame *frame = new_frame(w);
+		frame->has_need_salt = true;
+		frame->need_salt = b->need_salt;
+		FAULT_TRY(put_frame(w, (struct span){ NULL, 0 }));
+	}
 	for (size_t i = 0; i < b->held_count; i++) {
 		jalka_Frame *frame = new_frame(w);
 		frame->has_held_answer = true;

@@ -112,11 +112,13 @@ static struct fault put_forgotten(struct writing *w)
 	return fault_none();
 }
 
-/* P7: nobody can ask. A central that was put back may have lost the openings of these. */
+/* P7: nobody can ask on the way. A central that was put back may have lost the openings of
+ * these; or it has erased one, and an answer has asked. */
 static struct fault put_salts(struct writing *w, const struct author *author, uint64_t first, uint64_t last)
 {
 	struct replica *r = w->r;
-	for (uint64_t seq = first; r->orders.count > 1 && seq <= last;) {
+	bool wanted = r->orders.count > 1 || r->feed.are_salts_owed;
+	for (uint64_t seq = first; wanted && seq <= last;) {
 		jalka_Frame *frame = new_frame(w);
 		jalka_Salt *salt = &frame->salt;
 		frame->has_salt = true;
@@ -397,12 +399,15 @@ static struct fault take_receipt(struct replica_bundle *b, const jalka_Receipt *
 {
 	struct replica *r = b->r;
 	const struct log_author *own;
+	bool unreceipted;
 	r->told.receipted = false;
 	FAULT_TRY(replica_receipt_apply(r, SESSION_FRAME_SPAN(receipt->body), SESSION_FRAME_SPAN(receipt->signature),
 					&b->own_epoch));
 	own = r->told.receipted ? replica_state_own_by_id(r, &r->told.receipted_epoch) : NULL;
 	for (size_t i = 0; own != NULL && i < r->receipt.run_count; i++)
 		b->report.receipts += r->receipt.runs[i].count;
+	FAULT_TRY(replica_scope_unreceipted(r, (struct case_id){ { 0 } }, &unreceipted));
+	r->feed.are_salts_owed = r->feed.are_salts_owed && unreceipted;
 	return fault_none();
 }
 
@@ -497,6 +502,8 @@ static struct fault take_frame(struct replica_bundle *b, const jalka_Frame *fram
 		FAULT_TRY(take_receipt(b, &frame->receipt));
 	for (pb_size_t i = 0; i < frame->forgotten_count; i++)
 		FAULT_TRY(take_forgotten(b, &frame->forgotten[i]));
+	if (frame->has_need_salt)
+		r->feed.are_salts_owed = true;
 	if (frame->has_chain)
 		FAULT_TRY(take_chain(b, &frame->chain));
 	if (frame->has_held_answer)

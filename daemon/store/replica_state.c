@@ -13,7 +13,7 @@ enum {
 	SELF_OWN_STATIC, SELF_SIGN_SECRET, SELF_HOLDER, SELF_WORDS,
 	SESSION_COUNTER = 1, SESSION_KEY,
 	FEED_EPOCH = 1, FEED_ORDER, FEED_SAFE, FEED_CONTACT, FEED_STAMP, FEED_OFFSET, FEED_CLOCK, FEED_OFFERS, FEED_HELD,
-	FEED_TOLD, FEED_BUNDLE_KEY, FEED_BUNDLE_MADE,
+	FEED_TOLD, FEED_BUNDLE_KEY, FEED_BUNDLE_MADE, FEED_SALTS,
 	EPOCH_ID = 1, EPOCH_PARENT, EPOCH_GENERATION, EPOCH_INHERITED,
 	GRANT_GENERATION = 1, GRANT_N, GRANT_COMPLETE, GRANT_PLACE, GRANT_FORGETTING, GRANT_FORGET_AT,
 	GRANT_PAST_EPOCH, GRANT_PAST_N,
@@ -128,6 +128,7 @@ struct fault replica_state_put_feed(struct replica *r)
 	wire_put_varint(&out, FEED_OFFERS, feed->is_offer_owed);
 	wire_put_varint(&out, FEED_HELD, feed->is_held_owed);
 	wire_put_varint(&out, FEED_TOLD, feed->told_ms);
+	wire_put_varint(&out, FEED_SALTS, feed->are_salts_owed);
 	if (feed->has_bundle_key) {
 		wire_put_bytes(&out, FEED_BUNDLE_KEY, span_of(feed->bundle_key, sizeof feed->bundle_key));
 		wire_put_varint(&out, FEED_BUNDLE_MADE, feed->bundle_key_made_ms);
@@ -166,6 +167,9 @@ static bool read_feed(struct replica_feed *feed, const struct wire_field *f)
 		return true;
 	case FEED_TOLD:
 		feed->told_ms = f->value;
+		return true;
+	case FEED_SALTS:
+		feed->are_salts_owed = f->value != 0;
 		return true;
 	case FEED_BUNDLE_KEY:
 		feed->has_bundle_key = true;

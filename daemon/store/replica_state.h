@@ -61,6 +61,7 @@ struct replica_feed {
 	uint8_t bundle_key[NOISE_DH_BYTES];
 	uint64_t bundle_key_made_ms; /* central's clock */
 	bool is_offer_owed;       /* deltas that a restored central lacks are to be offered */
+	bool are_salts_owed;      /* an answer carried by hand asked for some (P7): the next bundle brings all */
 	bool is_held_owed;        /* the epoch is new: Held has not been answered whole */
 };
 

@@ -436,6 +436,36 @@ static void backlog_of_before_an_erasure_brings_nothing_back(void **state)
 	pair_free(pair);
 }
 
+/* Nobody can ask on the way: the answer does, and the next bundle has them all (P7). */
+static void work_in_a_case_erased_meanwhile_brings_its_salts(void **state)
+{
+	(void)state;
+	struct pair *pair = pair_new(15, 1);
+	struct case_id id = new_matter(pair);
+	pair_assign(pair, id, 0);
+	rules_sync(pair, 0);
+	pair_note(pair, 0, id, "ei tiedä vielä");
+	assert_false(fault_is(hub_erase_case(pair_hub(pair), id, pair_hub_time(pair))));
+	assert_false(fault_is(hub_device_set_state(pair_hub(pair), pair_node(pair, 0), HUB_DEVICE_REVOKED,
+						   pair_hub_time(pair))));
+	struct carried answer = { NULL, 0 }, file = written(pair, 0);
+	struct hub_bundle_report told = taken(pair, &file, &answer);
+	assert_int_equal(told.waiting, 1);
+	read_back(pair, 0, &answer);
+	assert_int_equal(rules_status(pair, 0).unreceipted, 1);
+	carried_free(&file);
+	carried_free(&answer);
+	file = written(pair, 0);
+	told = taken(pair, &file, &answer);
+	assert_int_equal(told.waiting, 0);
+	assert_int_equal(told.quarantined, 1);
+	read_back(pair, 0, &answer);
+	assert_true(rules_status(pair, 0).is_erased);
+	carried_free(&file);
+	carried_free(&answer);
+	pair_free(pair);
+}
+
 static void more_than_a_bundle_holds_goes_in_several(void **state)
 {
 	(void)state;
@@ -483,6 +513,7 @@ int main(void)
 		cmocka_unit_test(damaged_cut_or_lengthened_is_refused_whole),
 		cmocka_unit_test(nothing_can_be_read_in_the_file),
 		cmocka_unit_test(backlog_of_before_an_erasure_brings_nothing_back),
+		cmocka_unit_test(work_in_a_case_erased_meanwhile_brings_its_salts),
 		cmocka_unit_test(more_than_a_bundle_holds_goes_in_several),
 	};
 	if (sodium_init() < 0)
