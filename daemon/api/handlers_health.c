@@ -5,6 +5,7 @@
 #include "api/view.h"
 #include "central/alarms.h"
 #include "central/backup.h"
+#include "central/hub_bundle.h"
 #include "central/node.h"
 #include "central/rate.h"
 #include "io/disk.h"
@@ -234,6 +235,7 @@ struct fault handlers_system(struct request *request)
 	writer_object_end(out);
 	writer_object(out, "keys");
 	writer_number(out, "static_since_ms", node_keys_since_ms(node));
+	writer_number(out, "bundle_since_ms", hub_bundle_key_since_ms(node_hub(node)));
 	writer_object_end(out);
 	write_epochs(out, hub_orders(node_hub(node)));
 	write_own_alerts(out, node, now.wall_ms);

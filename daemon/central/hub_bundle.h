@@ -57,6 +57,9 @@ struct fault hub_bundle_for(struct hub *hub, struct node_id node, struct hub_tim
 typedef bool hub_bundle_put(void *ctx, struct span piece);
 struct fault hub_bundle_answer(struct hub_bundle *bundle, struct hub_time now, hub_bundle_put *put, void *ctx);
 
+/* Since when the bundle key in use is; 0: none yet. Wall clock. */
+uint64_t hub_bundle_key_since_ms(const struct hub *hub);
+
 void hub_bundle_report(const struct hub_bundle *bundle, struct hub_bundle_report *out);
 void hub_bundle_close(struct hub_bundle *bundle); /* NULL is allowed */
 

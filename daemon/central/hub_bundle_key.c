@@ -9,6 +9,7 @@
 #include <pb_encode.h>
 #include <sodium.h>
 
+#include "central/hub_bundle.h"
 #include "central/hub_state.h"
 
 enum { MADE_BYTES = 8 };
@@ -17,13 +18,19 @@ static const uint64_t DAY_MS = 24 * 3600 * 1000ull;
 static const uint64_t IN_USE_MS = 30 * DAY_MS;
 static const uint64_t KEPT_MS = 395 * DAY_MS; /* from when it was made */
 
-static struct hub_bundle_key *newest(struct hub *hub)
+static const struct hub_bundle_key *newest(const struct hub *hub)
 {
-	struct hub_bundle_key *found = NULL;
+	const struct hub_bundle_key *found = NULL;
 	for (size_t i = 0; i < hub->bundle_key_count; i++)
 		if (found == NULL || hub->bundle_keys[i].made_ms >= found->made_ms)
 			found = &hub->bundle_keys[i];
 	return found;
+}
+
+uint64_t hub_bundle_key_since_ms(const struct hub *hub)
+{
+	const struct hub_bundle_key *key = newest(hub);
+	return key == NULL ? 0 : key->made_ms;
 }
 
 static bool load_key(void *ctx, struct span key, struct span value)
