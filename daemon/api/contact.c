@@ -62,6 +62,16 @@ void contact_follow(struct contact *contact, struct log *log, const struct repli
 	save(contact, log);
 }
 
+void contact_carried(struct contact *contact, struct log *log, const struct replica_status *status, uint64_t written_ms)
+{
+	if (status->is_suspended || status->state == REPLICA_REVOKED || written_ms <= contact->lease.contact_ms)
+		return;
+	look_at_clock(contact, status);
+	contact->lease.contact_ms = written_ms;
+	lease_saw(&contact->lease, written_ms);
+	save(contact, log);
+}
+
 void contact_keep(struct contact *contact, struct log *log, const struct replica_status *status)
 {
 	look(contact, status);

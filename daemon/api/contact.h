@@ -20,6 +20,8 @@ struct contact {
 struct fault contact_open(struct contact *contact, struct log *log, const struct replica_status *status);
 /* Something changed: a session may have begun to count. */
 void contact_follow(struct contact *contact, struct log *log, const struct replica_status *status);
+/* An answer carried by hand was read that central wrote then, by its clock: a contact of that moment. */
+void contact_carried(struct contact *contact, struct log *log, const struct replica_status *status, uint64_t written_ms);
 /* The link is down. */
 void contact_end(struct contact *contact, struct log *log, const struct replica_status *status);
 /* The store is being closed: the latest moment goes with it. A fault is the store's, and met by who writes next. */

@@ -144,7 +144,12 @@ static struct fault device_step(struct request *request, bool *done)
 {
 	if (carrying.answer == NULL || carrying.replica != profile_replica(request->target.profile))
 		return fault_of(FAULT_CALLER, "no bundle has been read whole");
-	return replica_bundle_step(carrying.answer, profile_now(), done);
+	FAULT_TRY(replica_bundle_step(carrying.answer, profile_now(), done));
+	struct replica_bundle_report told;
+	replica_bundle_report(carrying.answer, &told);
+	if (*done && !told.is_old && !told.is_lost && told.problem == NULL)
+		profile_carried(request->target.profile, told.written_ms);
+	return fault_none();
 }
 
 /* ---- the central node ---- */

@@ -243,6 +243,11 @@ static void become_open(struct profile *profile)
 		replica_count(profile->replica, REPLICA_PASSPHRASE, (uint32_t)profile->attempts);
 }
 
+void profile_carried(struct profile *profile, uint64_t written_ms)
+{
+	contact_carried(&profile->contact, profile->log, profile_status(profile), written_ms);
+}
+
 /* A session that was not refused is the contact; a machine that has erased itself has nothing left to hide. */
 static void follow_contact(struct profile *profile)
 {

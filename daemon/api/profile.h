@@ -106,6 +106,8 @@ struct profile_watch {
 };
 void profile_watch(struct profile *profile, struct profile_watch *watch); /* twice is once */
 void profile_unwatch(struct profile *profile, struct profile_watch *watch);
+/* An answer carried by hand that central wrote then, by its clock: it counts as contact. */
+void profile_carried(struct profile *profile, uint64_t written_ms);
 /* Something changed that the replica does not know of: a draft. */
 void profile_note_change(struct profile *profile);
 
