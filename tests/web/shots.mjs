@@ -4,7 +4,7 @@
 import { mkdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { address, until, World } from "./world.mjs";
+import { address, consoleSession, until, World } from "./world.mjs";
 import * as browser from "./browser.mjs";
 
 const folder = process.argv[2] ?? join(dirname(fileURLToPath(import.meta.url)), "../../docs/screenshots");
@@ -73,6 +73,16 @@ try {
 	await companion.getByText("Vuokrarästi").first().waitFor();
 	await companion.getByText("Tarkistaa hakemuksen").waitFor();
 	await picture(companion, "companion-session");
+	const olli = await world.worker("Olli Saari"), mikko = await world.worker("Mikko Mäki", "SOCIAL_INSTRUCTOR");
+	await olli.run("sync", "--offline");
+	await center.run("admin", "suspend", mikko.node, "--yes");
+	const late = await world.field("liisa");
+	await late.run("enrol", (await center.run("admin", "enrol", (await center.run("admin", "staff", "add", "Liisa Koski", "SOCIAL_INSTRUCTOR")).id)).code);
+	const operator = await world.operator("Maija Virtanen", ["TECHNICAL_ADMIN", "MUNICIPAL_ADMIN"]);
+	const { origin, session } = await consoleSession(center, operator);
+	const board = await browser.open(`${origin}/#/health`, { view: "laptop", session });
+	await board.getByText("Olli Saari").first().waitFor();
+	await picture(board, "console-health");
 } catch (error) {
 	count.expect("it comes to its end", false, error.stack);
 } finally {
