@@ -31,7 +31,7 @@ const char *handlers_locked_text(struct profile *profile)
 	case PROFILE_OPENING:
 		return "the profile is being opened: try again in a moment";
 	case PROFILE_WAITING:
-		return "this device has been out of contact too long: connect it to the network, and it opens by itself; what is not sent is safe";
+		return "this device has been out of contact too long: connect it to the network, and it opens by itself, or carry a bundle to the centre and back; what is not sent is safe";
 	case PROFILE_LOCKED:
 	case PROFILE_OPEN:
 		break;

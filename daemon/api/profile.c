@@ -245,7 +245,11 @@ static void become_open(struct profile *profile)
 
 void profile_carried(struct profile *profile, uint64_t written_ms)
 {
+	struct profile_lease lease;
 	contact_carried(&profile->contact, profile->log, profile_status(profile), written_ms);
+	profile_lease(profile, &lease);
+	if (profile->state == PROFILE_WAITING && lease.left_ms != 0)
+		become_open(profile);
 }
 
 /* A session that was not refused is the contact; a machine that has erased itself has nothing left to hide. */

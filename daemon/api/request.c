@@ -18,48 +18,48 @@
 static jalka_Request decoded;
 
 static const struct request_row table[] = {
-	{ jalka_Request_status_tag, "status", REQUEST_FIELD | REQUEST_CENTRAL, false, handlers_status, REQUEST_FREE },
-	{ jalka_Request_open_tag, "open", REQUEST_FIELD, false, handlers_open, REQUEST_FREE },
-	{ jalka_Request_init_tag, "init", REQUEST_FIELD, false, handlers_init, REQUEST_FREE },
-	{ jalka_Request_unlock_tag, "unlock", REQUEST_FIELD, false, handlers_unlock, REQUEST_FREE },
-	{ jalka_Request_lock_tag, "lock", REQUEST_FIELD, false, handlers_lock, REQUEST_FREE },
-	{ jalka_Request_types_tag, "types", REQUEST_FIELD | REQUEST_CENTRAL, false, handlers_types, REQUEST_FREE },
-	{ jalka_Request_write_tag, "write", REQUEST_FIELD | REQUEST_CENTRAL, true, handlers_write, REQUEST_ASKS },
-	{ jalka_Request_sign_tag, "sign", REQUEST_FIELD, true, handlers_sign, REQUEST_ASKS },
-	{ jalka_Request_drafts_tag, "drafts", REQUEST_FIELD, true, handlers_drafts, REQUEST_LISTS },
-	{ jalka_Request_keep_tag, "keep", REQUEST_FIELD, true, handlers_keep, REQUEST_FREE },
-	{ jalka_Request_kept_tag, "kept", REQUEST_FIELD, true, handlers_kept, REQUEST_FREE },
-	{ jalka_Request_show_tag, "show", REQUEST_FIELD | REQUEST_CENTRAL, true, handlers_show, REQUEST_NAMES },
-	{ jalka_Request_list_tag, "list", REQUEST_FIELD | REQUEST_CENTRAL, true, handlers_list, REQUEST_LISTS },
-	{ jalka_Request_search_tag, "search", REQUEST_FIELD | REQUEST_CENTRAL, true, handlers_search, REQUEST_LISTS },
-	{ jalka_Request_agenda_tag, "agenda", REQUEST_FIELD, true, handlers_agenda, REQUEST_LISTS },
-	{ jalka_Request_conflicts_tag, "conflicts", REQUEST_FIELD, true, handlers_conflicts, REQUEST_LISTS },
-	{ jalka_Request_quarantine_tag, "quarantine", REQUEST_FIELD, true, handlers_quarantine, REQUEST_LISTS },
-	{ jalka_Request_rebuild_tag, "rebuild", REQUEST_FIELD | REQUEST_CENTRAL, true, handlers_rebuild, REQUEST_FREE },
-	{ jalka_Request_sync_tag, "sync", REQUEST_FIELD, true, handlers_sync, REQUEST_FREE },
-	{ jalka_Request_enrol_tag, "enrol", REQUEST_FIELD, true, handlers_enrol, REQUEST_FREE },
-	{ jalka_Request_step_tag, "step", REQUEST_FIELD, true, handlers_step, REQUEST_NAMES },
-	{ jalka_Request_correct_tag, "correct", REQUEST_FIELD, true, handlers_correct, REQUEST_NAMES },
-	{ jalka_Request_print_tag, "print", REQUEST_FIELD, true, handlers_print, REQUEST_NAMES },
-	{ jalka_Request_labels_tag, "labels", REQUEST_FIELD | REQUEST_CENTRAL, false, handlers_labels, REQUEST_FREE },
-	{ jalka_Request_disclosure_tag, "disclosure", REQUEST_FIELD, true, handlers_disclosure, REQUEST_NAMES },
-	{ jalka_Request_consent_tag, "consent", REQUEST_FIELD, true, handlers_consent, REQUEST_NAMES },
-	{ jalka_Request_session_tag, "session", REQUEST_FIELD, true, handlers_session, REQUEST_NAMES },
-	{ jalka_Request_access_log_tag, "access_log", REQUEST_FIELD | REQUEST_CENTRAL, true, handlers_access_log, REQUEST_ASKS },
-	{ jalka_Request_break_glass_tag, "break_glass", REQUEST_FIELD | REQUEST_CENTRAL, true, handlers_break_glass, REQUEST_ASKS },
-	{ jalka_Request_roles_tag, "roles", REQUEST_FIELD | REQUEST_CENTRAL, false, handlers_roles, REQUEST_ASKS },
-	{ jalka_Request_protect_tag, "protect", REQUEST_FIELD, true, handlers_protect, REQUEST_NAMES },
-	{ jalka_Request_handover_tag, "handover", REQUEST_FIELD, true, handlers_handover, REQUEST_NAMES },
-	{ jalka_Request_match_tag, "match", REQUEST_FIELD, true, handlers_match, REQUEST_LISTS },
-	{ jalka_Request_admin_tag, "admin", REQUEST_CENTRAL, true, handlers_admin, REQUEST_ASKS },
-	{ jalka_Request_deadline_tag, "deadline", REQUEST_FIELD | REQUEST_CENTRAL, false, handlers_deadline, REQUEST_FREE },
-	{ jalka_Request_reference_tag, "reference", REQUEST_FIELD | REQUEST_CENTRAL, true, handlers_reference, REQUEST_FREE },
-	{ jalka_Request_statistics_tag, "statistics", REQUEST_FIELD, true, handlers_published, REQUEST_FREE },
-	{ jalka_Request_rescue_tag, "rescue", REQUEST_CENTRAL, true, handlers_rescue, REQUEST_ASKS },
-	{ jalka_Request_bundle_tag, "bundle", REQUEST_FIELD | REQUEST_CENTRAL, true, handlers_bundle, REQUEST_ASKS },
-	{ jalka_Request_import_tag, "import", REQUEST_CENTRAL, true, handlers_import, REQUEST_ASKS },
-	{ jalka_Request_sign_in_tag, "sign_in", REQUEST_CENTRAL, true, handlers_sign_in, REQUEST_FREE },
-	{ jalka_Request_console_tag, "console", REQUEST_CENTRAL, true, handlers_console, REQUEST_ASKS },
+	{ jalka_Request_status_tag, "status", REQUEST_FIELD | REQUEST_CENTRAL, REQUEST_ANYTIME, handlers_status, REQUEST_FREE },
+	{ jalka_Request_open_tag, "open", REQUEST_FIELD, REQUEST_ANYTIME, handlers_open, REQUEST_FREE },
+	{ jalka_Request_init_tag, "init", REQUEST_FIELD, REQUEST_ANYTIME, handlers_init, REQUEST_FREE },
+	{ jalka_Request_unlock_tag, "unlock", REQUEST_FIELD, REQUEST_ANYTIME, handlers_unlock, REQUEST_FREE },
+	{ jalka_Request_lock_tag, "lock", REQUEST_FIELD, REQUEST_ANYTIME, handlers_lock, REQUEST_FREE },
+	{ jalka_Request_types_tag, "types", REQUEST_FIELD | REQUEST_CENTRAL, REQUEST_ANYTIME, handlers_types, REQUEST_FREE },
+	{ jalka_Request_write_tag, "write", REQUEST_FIELD | REQUEST_CENTRAL, REQUEST_OPEN, handlers_write, REQUEST_ASKS },
+	{ jalka_Request_sign_tag, "sign", REQUEST_FIELD, REQUEST_OPEN, handlers_sign, REQUEST_ASKS },
+	{ jalka_Request_drafts_tag, "drafts", REQUEST_FIELD, REQUEST_OPEN, handlers_drafts, REQUEST_LISTS },
+	{ jalka_Request_keep_tag, "keep", REQUEST_FIELD, REQUEST_OPEN, handlers_keep, REQUEST_FREE },
+	{ jalka_Request_kept_tag, "kept", REQUEST_FIELD, REQUEST_OPEN, handlers_kept, REQUEST_FREE },
+	{ jalka_Request_show_tag, "show", REQUEST_FIELD | REQUEST_CENTRAL, REQUEST_OPEN, handlers_show, REQUEST_NAMES },
+	{ jalka_Request_list_tag, "list", REQUEST_FIELD | REQUEST_CENTRAL, REQUEST_OPEN, handlers_list, REQUEST_LISTS },
+	{ jalka_Request_search_tag, "search", REQUEST_FIELD | REQUEST_CENTRAL, REQUEST_OPEN, handlers_search, REQUEST_LISTS },
+	{ jalka_Request_agenda_tag, "agenda", REQUEST_FIELD, REQUEST_OPEN, handlers_agenda, REQUEST_LISTS },
+	{ jalka_Request_conflicts_tag, "conflicts", REQUEST_FIELD, REQUEST_OPEN, handlers_conflicts, REQUEST_LISTS },
+	{ jalka_Request_quarantine_tag, "quarantine", REQUEST_FIELD, REQUEST_OPEN, handlers_quarantine, REQUEST_LISTS },
+	{ jalka_Request_rebuild_tag, "rebuild", REQUEST_FIELD | REQUEST_CENTRAL, REQUEST_OPEN, handlers_rebuild, REQUEST_FREE },
+	{ jalka_Request_sync_tag, "sync", REQUEST_FIELD, REQUEST_OPEN, handlers_sync, REQUEST_FREE },
+	{ jalka_Request_enrol_tag, "enrol", REQUEST_FIELD, REQUEST_OPEN, handlers_enrol, REQUEST_FREE },
+	{ jalka_Request_step_tag, "step", REQUEST_FIELD, REQUEST_OPEN, handlers_step, REQUEST_NAMES },
+	{ jalka_Request_correct_tag, "correct", REQUEST_FIELD, REQUEST_OPEN, handlers_correct, REQUEST_NAMES },
+	{ jalka_Request_print_tag, "print", REQUEST_FIELD, REQUEST_OPEN, handlers_print, REQUEST_NAMES },
+	{ jalka_Request_labels_tag, "labels", REQUEST_FIELD | REQUEST_CENTRAL, REQUEST_ANYTIME, handlers_labels, REQUEST_FREE },
+	{ jalka_Request_disclosure_tag, "disclosure", REQUEST_FIELD, REQUEST_OPEN, handlers_disclosure, REQUEST_NAMES },
+	{ jalka_Request_consent_tag, "consent", REQUEST_FIELD, REQUEST_OPEN, handlers_consent, REQUEST_NAMES },
+	{ jalka_Request_session_tag, "session", REQUEST_FIELD, REQUEST_OPEN, handlers_session, REQUEST_NAMES },
+	{ jalka_Request_access_log_tag, "access_log", REQUEST_FIELD | REQUEST_CENTRAL, REQUEST_OPEN, handlers_access_log, REQUEST_ASKS },
+	{ jalka_Request_break_glass_tag, "break_glass", REQUEST_FIELD | REQUEST_CENTRAL, REQUEST_OPEN, handlers_break_glass, REQUEST_ASKS },
+	{ jalka_Request_roles_tag, "roles", REQUEST_FIELD | REQUEST_CENTRAL, REQUEST_ANYTIME, handlers_roles, REQUEST_ASKS },
+	{ jalka_Request_protect_tag, "protect", REQUEST_FIELD, REQUEST_OPEN, handlers_protect, REQUEST_NAMES },
+	{ jalka_Request_handover_tag, "handover", REQUEST_FIELD, REQUEST_OPEN, handlers_handover, REQUEST_NAMES },
+	{ jalka_Request_match_tag, "match", REQUEST_FIELD, REQUEST_OPEN, handlers_match, REQUEST_LISTS },
+	{ jalka_Request_admin_tag, "admin", REQUEST_CENTRAL, REQUEST_OPEN, handlers_admin, REQUEST_ASKS },
+	{ jalka_Request_deadline_tag, "deadline", REQUEST_FIELD | REQUEST_CENTRAL, REQUEST_ANYTIME, handlers_deadline, REQUEST_FREE },
+	{ jalka_Request_reference_tag, "reference", REQUEST_FIELD | REQUEST_CENTRAL, REQUEST_OPEN, handlers_reference, REQUEST_FREE },
+	{ jalka_Request_statistics_tag, "statistics", REQUEST_FIELD, REQUEST_OPEN, handlers_published, REQUEST_FREE },
+	{ jalka_Request_rescue_tag, "rescue", REQUEST_CENTRAL, REQUEST_OPEN, handlers_rescue, REQUEST_ASKS },
+	{ jalka_Request_bundle_tag, "bundle", REQUEST_FIELD | REQUEST_CENTRAL, REQUEST_UP, handlers_bundle, REQUEST_ASKS },
+	{ jalka_Request_import_tag, "import", REQUEST_CENTRAL, REQUEST_OPEN, handlers_import, REQUEST_ASKS },
+	{ jalka_Request_sign_in_tag, "sign_in", REQUEST_CENTRAL, REQUEST_OPEN, handlers_sign_in, REQUEST_FREE },
+	{ jalka_Request_console_tag, "console", REQUEST_CENTRAL, REQUEST_OPEN, handlers_console, REQUEST_ASKS },
 };
 
 const struct request_row *request_table(size_t *count)
@@ -221,12 +221,18 @@ static const char *wrong_door(const struct request *request, const struct reques
 	return *request->call->as != '\0' ? "in the console everybody acts as themselves" : "";
 }
 
+static bool has_what_it_needs(struct profile *profile, enum request_needs needs)
+{
+	enum profile_vault vault = profile_vault(profile);
+	return needs == REQUEST_ANYTIME || vault == PROFILE_OPEN || (needs == REQUEST_UP && vault == PROFILE_WAITING);
+}
+
 static void dispatch(struct request *request, const struct request_row *row)
 {
 	unsigned role = request->target.profile != NULL ? REQUEST_FIELD : REQUEST_CENTRAL;
 	struct answer *answer = request->answer;
 	/* Before anything is looked at: it locks a machine that has slept. */
-	if (role == REQUEST_FIELD && !request->call->quiet && row->needs_open)
+	if (role == REQUEST_FIELD && !request->call->quiet && row->needs != REQUEST_ANYTIME)
 		profile_touch(request->target.profile);
 	if ((row->roles & role) == 0) {
 		answer_refuse(answer, fault_of(FAULT_CALLER, role == REQUEST_FIELD
@@ -235,7 +241,7 @@ static void dispatch(struct request *request, const struct request_row *row)
 			      "", "");
 		return;
 	}
-	if (row->needs_open && role == REQUEST_FIELD && !handlers_is_open(request->target.profile)) {
+	if (role == REQUEST_FIELD && !has_what_it_needs(request->target.profile, row->needs)) {
 		answer_refuse_locked(answer, handlers_locked_text(request->target.profile));
 		return;
 	}

@@ -57,11 +57,18 @@ enum request_does {
 	REQUEST_ASKS,  /* its handler asks the gate once it knows of what: writes, logs, the administrator's verbs */
 };
 
+/* Of a field daemon's profile. */
+enum request_needs {
+	REQUEST_ANYTIME,
+	REQUEST_UP,   /* open, or waiting for contact: what makes the contact, and shows nothing */
+	REQUEST_OPEN,
+};
+
 struct request_row {
 	uint32_t call; /* field number in Request */
 	const char *name;
 	unsigned roles;
-	bool needs_open;
+	enum request_needs needs;
 	request_handler *handler;
 	enum request_does does;
 };

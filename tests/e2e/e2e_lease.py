@@ -213,11 +213,44 @@ def key_file(road):
     road.expect("and opens with contact", True)
 
 
+def by_hand(road):
+    """No network at all: what is carried to the centre and back is the contact."""
+    expect, center, world = road.expect, road.center, road.world
+    out, back, stale = (os.path.join(world.base, name) for name in ("out.bundle", "back.bundle", "stale.bundle"))
+    device = world.field("pia")
+    world.enrol(device, world.staff("Pia Aho"))
+    matter = nodes.new_matter(device, nodes.new_client(device, "Lehtikorpi", "Pia"), "Matka")
+    nodes.sync(device)
+    nodes.offline(device)
+    note = nodes.new_note(device, matter, "Kuljetetaan tikulla.")["id"]
+    jalka(device, "bundle", "write", out)
+    jalka(center, "bundle", "read", out, "--answer", stale)
+    device.stop()
+    center.stop()
+    later = {**os.environ, "LD_PRELOAD": road.shim, "SHIFTED_CLOCK_MIN": str(31 * 24 * 60)}
+    center.port = 0  # the device dials where nobody is any more
+    center.start(env=later)
+    device.start(env=later)
+    expect("31 days later it waits", run(device, "status").json["vault"] == "waiting")
+    got = run(device, "show", note)
+    expect("and says that a bundle may be carried", got.code == LOCKED and "bundle" in got.err, got)
+    jalka(device, "bundle", "read", stale)
+    expect("an answer of that day is no contact of today", run(device, "status").json["vault"] == "waiting")
+    jalka(device, "bundle", "write", out)
+    jalka(center, "bundle", "read", out, "--answer", back)
+    jalka(device, "bundle", "read", back)
+    until(lambda: run(device, "status").json["vault"] == "open", "the device to open")
+    expect("one of today opens it", nodes.holds(device, note)["text"] == "Kuljetetaan tikulla.")
+    device.stop()
+    center.stop()
+    center.start()
+
+
 def main():
     tally = nodes.Tally()
     with daemons.World() as world:
         road = Road(world, tally)
-        for part in (days_are_told, too_long, clock_set_back, contact, set_offline, policy, suspended_and_revoked, key_file):
+        for part in (days_are_told, too_long, clock_set_back, contact, set_offline, policy, suspended_and_revoked, key_file, by_hand):
             with tally.part(part.__name__):
                 part(road)
         hits = nodes.readable([world.base], ["Lehtikorpi", "viidentenä viikkona"])

@@ -123,7 +123,7 @@ static void what_needs_an_open_store_is_refused_without_one(void **state)
 	const struct request_row *rows = request_table(&count);
 	(void)state;
 	for (size_t i = 0; i < count; i++) {
-		if (!rows[i].needs_open || (rows[i].roles & REQUEST_FIELD) == 0)
+		if (rows[i].needs == REQUEST_ANYTIME || (rows[i].roles & REQUEST_FIELD) == 0)
 			continue;
 		assert_true(ask(rows[i].call, span_text("")));
 		assert_int_equal(got.kind, jalka_Kind_LOCKED);
