@@ -518,6 +518,15 @@ static void distrust_torn_base(const struct backup *b, struct job *job)
 	job->fault = fault_of(FAULT_STORE, "the store was written to while it was copied");
 }
 
+/* A base that is here and not kept elsewhere goes when the next has all of it. */
+static void remember_unkept(struct backup *b, const struct job *job)
+{
+	if (job->is_written && !fault_is(job->fault))
+		b->unkept[0] = '\0';
+	else
+		memcpy(b->unkept, job->is_written ? job->name : job->unkept, sizeof b->unkept);
+}
+
 static void job_done(void *ctx)
 {
 	struct job *job = ctx;
@@ -525,7 +534,7 @@ static void job_done(void *ctx)
 	b->job = NULL;
 	if (job->is_base) {
 		distrust_torn_base(b, job);
-		memcpy(b->unkept, job->is_written && fault_is(job->fault) ? job->name : job->is_written ? "" : job->unkept, sizeof b->unkept);
+		remember_unkept(b, job);
 	}
 	if (fault_is(job->fault)) {
 		b->copying = false;
