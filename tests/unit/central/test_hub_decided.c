@@ -23,7 +23,8 @@ static bool take(void *ctx, const struct hub_decided *decided)
 	struct seen *seen = ctx;
 	assert_true(seen->count < SEEN_MAX);
 	seen->decided[seen->count] = *decided;
-	memcpy(seen->words[seen->count], decided->ruling.reason.data, decided->ruling.reason.len);
+	if (decided->ruling.reason.len != 0)
+		memcpy(seen->words[seen->count], decided->ruling.reason.data, decided->ruling.reason.len);
 	seen->words[seen->count++][decided->ruling.reason.len] = '\0';
 	return true;
 }
