@@ -278,6 +278,19 @@ async function service(origin, sessions, aino, kalle) {
 		await heading(page, T("ui.console_system.node"));
 	});
 	await well("the system", page);
+	await count.run("the rules for the devices: a lease is set, one that cannot be is refused beside its field, no recovery key is told", async () => {
+		await page.getByText(T("ui.console_policy.no_recovery")).waitFor();
+		const field = page.getByLabel(named("ui.console_policy.lease"));
+		must(await field.inputValue() === "30", "not what is usual");
+		await field.fill("9999");
+		await button(page, "ui.console_policy.lease_save").click();
+		await page.locator(".field .error").waitFor();
+		await field.fill("14");
+		await field.press("Enter");
+		await until("the lease at the device", async () => (await aino.run("status")).lease_days === 14);
+		must(await field.inputValue() === "14", "not what was saved");
+	});
+	await well("a lease set", page);
 	await count.run("an administrator is invited here, and blocked, and unblocked", async () => {
 		await go(page, "#/sessions");
 		await page.getByLabel(named("ui.console.person")).selectOption({ label: `Kalle Kutsuttu (${t("value.role.TECHNICAL_ADMIN")})` });

@@ -1,5 +1,5 @@
 // system - the node itself: what it has taken in and how fast, its copies and how far they reach, its
-// keys and epochs, the room on its disk. One thing is done here: a copy now.
+// keys and epochs, the room on its disk, and what devices go by (policy.tsx). A copy is made now.
 import { useState } from "preact/hooks";
 import { useAct } from "../core/act";
 import { useNow } from "../core/clock";
@@ -8,6 +8,7 @@ import { dateText, momentText, T, t, todayIso } from "../core/words";
 import { Busy, Button, Empty, Notice, Refused, Title, toast } from "../ui/parts";
 import { admin, useAdmin } from "./ask";
 import { ageText, agoText, bigBytesText, numberText, shareText } from "./figures";
+import { Policy } from "./policy";
 import { Table } from "./table";
 
 interface Rate {
@@ -130,6 +131,7 @@ export function System() {
 			<div class="two">
 				<div class="stack">
 					<Backups now={now} />
+					<Policy />
 					{data !== null && <section class="card stack tight" aria-labelledby="traffic"><h2 id="traffic">{T("ui.console_system.rates")}</h2>
 						<Rates of={data} />
 						<p>{T("ui.console_system.links", { devices: data.links.devices, connections: data.links.connections })}</p>
