@@ -31,12 +31,39 @@ static struct fault is_equal_at(struct replica *r, const struct log_author *own,
 	return fault_none();
 }
 
+struct reach {
+	const struct replica *r;
+	uint64_t seq, upto;
+};
+
+static bool find_reach(void *ctx, const struct log_entry *entry)
+{
+	struct reach *reach = ctx;
+	if (entry->seq > reach->upto)
+		return false;
+	for (size_t i = 0; i < entry->order_count; i++)
+		if (replica_state_is_inherited(reach->r, entry->orders[i])
+		    || entry->orders[i].generation == replica_state_generation(reach->r))
+			reach->seq = entry->seq;
+	return true;
+}
+
+/* RF3: how far central is known to hold the own chain, up to `upto` at most: by receipt,
+ * or because the feed has told it, which another copy may have pushed. */
+static struct fault held_upto(struct replica *r, const struct log_author *own, uint64_t upto, uint64_t *out)
+{
+	struct reach reach = { .r = r, .upto = upto < own->seq ? upto : own->seq };
+	reach.seq = own->receipted_seq < reach.upto ? own->receipted_seq : reach.upto;
+	FAULT_TRY(log_read_author(r->log, &own->author, reach.seq + 1, find_reach, &reach));
+	*out = reach.seq;
+	return fault_none();
+}
+
 /* The greatest seq at which both chains are known to be one. */
 static struct fault common_prefix(struct replica *r, const struct held *held, uint64_t *out)
 {
 	const struct log_author *own = replica_state_own(r, held->index);
-	uint64_t common = 0, parted = UINT64_MAX; /* lowest seq known to differ */
-	uint64_t receipted = own->receipted_seq;
+	uint64_t common = 0, told = 0, parted = UINT64_MAX; /* lowest seq known to differ */
 	for (size_t i = 0; i < held->known_count; i++) {
 		uint64_t seq = held->known[i].seq;
 		bool equal;
@@ -47,9 +74,9 @@ static struct fault common_prefix(struct replica *r, const struct held *held, ui
 			parted = seq;
 	}
 	/* What has a receipt is central's too, as long as central goes so far. */
-	if (receipted > common && receipted <= held->seq && receipted < parted)
-		common = receipted;
-	*out = common;
+	if (own->receipted_seq <= held->seq && own->receipted_seq < parted)
+		FAULT_TRY(held_upto(r, own, held->seq < parted ? held->seq : parted - 1, &told));
+	*out = told > common ? told : common;
 	return fault_none();
 }
 
@@ -160,16 +187,19 @@ static bool owe_offer(void *ctx, const struct author *author, uint64_t seq)
 }
 
 /* RF1: the own epoch `index` ends after `common`; what follows it there, and what
- * central has not receipted in the epochs after it, goes into a new one. */
+ * central is not known to hold of the epochs after it, goes into a new one. */
 static struct fault fork(struct replica *r, size_t index, uint64_t common)
 {
 	struct reissues list = { .count = 0 };
 	struct fault fault = fault_none();
 	for (size_t i = index; i < replica_state_own_count(r) && !fault_is(fault); i++) {
 		struct log_author *own = replica_state_own(r, i);
-		uint64_t keep = i == index ? common : own->receipted_seq;
+		uint64_t keep = common;
 		list.upto = own->seq;
-		fault = log_read_author(r->log, &own->author, keep + 1, collect_reissue, &list);
+		if (i != index)
+			fault = held_upto(r, own, own->seq, &keep);
+		if (!fault_is(fault))
+			fault = log_read_author(r->log, &own->author, keep + 1, collect_reissue, &list);
 		if (!fault_is(fault))
 			fault = close_epoch(r, own, keep);
 	}
@@ -285,7 +315,9 @@ struct fault replica_fork_outrun(struct replica *r, const struct author *author,
 	const struct log_author *open = &r->author.chain.info;
 	if (!id_author_equal(&open->author, author) || seq <= open->seq)
 		return fault_none();
-	return fork(r, r->older_count, open->receipted_seq);
+	uint64_t common;
+	FAULT_TRY(held_upto(r, open, open->seq, &common));
+	return fork(r, r->older_count, common);
 }
 
 struct fault replica_fork_yield(struct replica *r, const struct author *author, uint64_t seq)
@@ -294,7 +326,9 @@ struct fault replica_fork_yield(struct replica *r, const struct author *author, 
 	const struct log_author *own = index < replica_state_own_count(r) ? replica_state_own(r, index) : NULL;
 	if (own == NULL || !ID_EQUAL(author->node, r->self.node) || seq > own->seq)
 		return step_aside(r, author, seq);
-	return fork(r, index, seq - 1 < own->receipted_seq ? seq - 1 : own->receipted_seq);
+	uint64_t common;
+	FAULT_TRY(held_upto(r, own, seq - 1, &common));
+	return fork(r, index, common);
 }
 
 /* ---- what central holds against the own chain ---- */
@@ -424,28 +458,13 @@ static struct fault adopt_grants(struct replica *r, const struct above *above, s
 	return fault_none();
 }
 
-struct reach {
-	const struct replica *r;
-	uint64_t seq;
-};
-
-static bool find_reach(void *ctx, const struct log_entry *entry)
-{
-	struct reach *reach = ctx;
-	for (size_t i = 0; i < entry->order_count; i++)
-		if (replica_state_is_inherited(reach->r, entry->orders[i])
-		    || entry->orders[i].generation == replica_state_generation(reach->r))
-			reach->seq = entry->seq;
-	return true;
-}
-
 /* Own epochs: central surely holds up to the last delta whose order it
  * inherited; what follows is pushed again. */
 static struct fault push_again(struct replica *r)
 {
 	for (size_t i = 0; i < replica_state_own_count(r); i++) {
 		struct log_author *own = replica_state_own(r, i);
-		struct reach reach = { .r = r };
+		struct reach reach = { .r = r, .upto = own->seq };
 		FAULT_TRY(log_read_author(r->log, &own->author, 1, find_reach, &reach));
 		if (reach.seq < own->receipted_seq)
 			FAULT_TRY(replica_receipt_reach(r, own, reach.seq));

@@ -6,6 +6,8 @@
  *      and base, in a new epoch that names the prefix.
  * RF2  Adopting a central epoch loses no order: entries keep all they had, until
  *      central tells in its feed which it still knows.
+ * RF3  What central is known to hold under an own name stays under it: what has a
+ *      receipt, and what the feed has told. It will not be told again.
  */
 #ifndef JALKA_STORE_REPLICA_FORK_H
 #define JALKA_STORE_REPLICA_FORK_H
@@ -35,7 +37,7 @@ struct fault replica_fork_yield(struct replica *r, const struct author *author, 
 struct fault replica_fork_drop(struct replica *r, const struct author *author, uint64_t seq);
 
 /* Central's feed shows the open epoch further on than this copy has it: another
- * copy went on in it. This one begins a new epoch after its last receipt. */
+ * copy went on in it. This one begins a new epoch after what central is known to hold. */
 struct fault replica_fork_outrun(struct replica *r, const struct author *author, uint64_t seq);
 
 /* Gives an entry exactly these orders, newest first. A restored central that got it

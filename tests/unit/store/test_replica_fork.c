@@ -57,16 +57,43 @@ static void other_bytes_under_a_foreign_name_replace_what_is_here(void **state)
 	assert_int_equal(last, 13);
 }
 
+static void pull_own_name(struct epoch_id epoch, struct span bytes, uint64_t seq, uint64_t order)
+{
+	c->out.pull.authors_count = 1;
+	SESSION_FRAME_SET(c->out.pull.authors[0].node, c->device.bytes);
+	SESSION_FRAME_SET(c->out.pull.authors[0].epoch, epoch.bytes);
+	center_row(c, bytes, seq, order);
+	center_case_pull(c, order);
+}
+
 /* A row of a twin's in the device's first epoch, at this order of the feed. */
 static void pull_twins_row(struct epoch_id epoch, uint64_t seq, uint64_t order)
 {
 	uint8_t block[1024];
-	c->out.pull.authors_count = 1;
-	SESSION_FRAME_SET(c->out.pull.authors[0].node, c->device.bytes);
-	SESSION_FRAME_SET(c->out.pull.authors[0].epoch, epoch.bytes);
-	center_row(c, center_delta(c, center_case_id, center_case_record, "central's word", DELTA_CASE_NONE,
-				   block, sizeof block), seq, order);
-	center_case_pull(c, order);
+	pull_own_name(epoch, center_delta(c, center_case_id, center_case_record, "central's word", DELTA_CASE_NONE,
+					  block, sizeof block), seq, order);
+}
+
+struct own_bytes {
+	uint8_t block[1024];
+	size_t len;
+};
+
+static bool copy_bytes(void *ctx, const struct log_entry *entry)
+{
+	struct own_bytes *own = ctx;
+	assert_true(entry->bytes.len <= sizeof own->block);
+	memcpy(own->block, entry->bytes.data, own->len = entry->bytes.len);
+	return false;
+}
+
+/* The device's own row as a twin has pushed it, which had it from the same disk. */
+static void pull_own_row(struct epoch_id epoch, uint64_t seq, uint64_t order)
+{
+	struct own_bytes own = { .len = 0 };
+	assert_false(fault_is(log_find(c->log, &(struct author){ c->device, epoch }, seq, copy_bytes, &own)));
+	assert_true(own.len > 0);
+	pull_own_name(epoch, span_of(own.block, own.len), seq, order);
 }
 
 static void other_bytes_under_an_own_name_make_a_new_epoch_of_what_stood_there(void **state)
@@ -101,6 +128,56 @@ static void an_open_epoch_that_went_on_elsewhere_is_left(void **state)
 	assert_int_equal(center_case_status(c).unreceipted, 1);
 	for (int i = 0; i < 8; i++)
 		assert_false(fault_is(center_phone(c, center_case_id, center_case_record, "more")));
+}
+
+static bool accepted_at(void *ctx, const struct log_entry *entry)
+{
+	*(uint64_t *)ctx = entry->verdict == LOG_ACCEPTED ? entry->orders[0].n : 0;
+	return false;
+}
+
+/* Two own deltas, the first of them told by the feed: it stays under its name and waits for
+ * its receipt, and the second goes on from there in a new epoch. */
+static void assert_told_prefix_stays(struct epoch_id first)
+{
+	struct author old = { c->device, first }, open = { c->device, center_case_status(c).epoch };
+	struct log_author info;
+	uint64_t order = 0;
+	bool found;
+	assert_int_equal(c->hang_ups, 0);
+	assert_false(fault_is(log_find(c->log, &old, 1, accepted_at, &order)));
+	assert_int_equal(order, 8);
+	assert_false(fault_is(log_author_get(c->log, &open, &info, &found)));
+	assert_true(found);
+	assert_memory_equal(info.continues.bytes, first.bytes, ID_BYTES);
+	assert_int_equal(info.continues_seq, 1);
+	assert_int_equal(info.seq, 1);
+	assert_int_equal(center_case_status(c).written, 2);
+	assert_int_equal(center_case_status(c).unreceipted, 2);
+}
+
+static void what_the_feed_has_told_of_an_own_epoch_stays_when_a_name_after_it_is_yielded(void **state)
+{
+	(void)state;
+	center_case_hold(c);
+	struct epoch_id first = center_case_status(c).epoch;
+	assert_false(fault_is(center_phone(c, center_case_id, center_case_record, "mine 1")));
+	assert_false(fault_is(center_phone(c, center_case_id, center_case_record, "mine 2")));
+	pull_own_row(first, 1, 8);
+	pull_twins_row(first, 2, 9);
+	assert_told_prefix_stays(first);
+}
+
+static void what_the_feed_has_told_of_the_open_epoch_stays_when_it_went_on_elsewhere(void **state)
+{
+	(void)state;
+	center_case_hold(c);
+	struct epoch_id first = center_case_status(c).epoch;
+	assert_false(fault_is(center_phone(c, center_case_id, center_case_record, "mine 1")));
+	assert_false(fault_is(center_phone(c, center_case_id, center_case_record, "mine 2")));
+	pull_own_row(first, 1, 8);
+	pull_twins_row(first, 7, 9);
+	assert_told_prefix_stays(first);
 }
 
 /* Two own deltas, receipted; then a twin goes on in that epoch, and this copy leaves it. */
@@ -494,6 +571,8 @@ int main(void)
 		WITH(other_bytes_under_a_foreign_name_replace_what_is_here),
 		WITH(other_bytes_under_an_own_name_make_a_new_epoch_of_what_stood_there),
 		WITH(an_open_epoch_that_went_on_elsewhere_is_left),
+		WITH(what_the_feed_has_told_of_an_own_epoch_stays_when_a_name_after_it_is_yielded),
+		WITH(what_the_feed_has_told_of_the_open_epoch_stays_when_it_went_on_elsewhere),
 		WITH(what_a_twin_wrote_further_on_stays_when_a_name_before_it_is_yielded),
 		WITH(an_older_epoch_that_parted_is_left_where_it_did),
 		WITH(a_push_refused_without_a_reason_ends_the_session),
