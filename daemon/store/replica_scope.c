@@ -119,8 +119,9 @@ static struct fault forget_case(struct replica *r, struct case_id id)
 
 struct fault replica_scope_settle(struct replica *r)
 {
-	/* A restored central may lack what others wrote in these cases: offered first. */
-	if (r->feed.is_offer_owed)
+	/* A restored central may lack what others wrote in these cases: offered first. And their
+	 * end may be lost with the epoch that told it: the answer to Held, which has named them, says so. */
+	if (r->feed.is_offer_owed || r->feed.is_held_owed)
 		return fault_none();
 	for (size_t i = 0; i < r->grant_count;) {
 		struct replica_grant grant = r->grants[i];
