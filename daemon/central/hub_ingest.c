@@ -429,13 +429,20 @@ static size_t words_of(const jalka_Push *push, struct hub_word words[static HUB_
 	return count;
 }
 
+/* A bundle written before its device knew of the epoch in use says nothing of the orders that
+ * these rows got in a lost one since: it is told back which of them they have. */
+static bool is_of_before(const struct hub_link *link)
+{
+	return link->carried && link->hub->orders.count > 1 && !ID_EQUAL(link->cursor_epoch, *hub_epoch(link->hub));
+}
+
 struct fault hub_ingest_push(struct hub_link *link, const jalka_Push *push, struct span rows, bool *goes_on)
 {
 	struct epoch_id epoch = link->push_epoch;
 	struct hub_word words[HUB_OLD_WORDS];
 	struct hub_pushed pushed = {
 		.epoch = &epoch, .has_continues = push->has_continues, .first_seq = push->first_seq,
-		.count = push->rows.count, .left_out = push->left_out,
+		.count = push->rows.count, .left_out = push->left_out || is_of_before(link),
 		.rows = rows, .words = words, .word_count = words_of(push, words),
 	};
 	if (link->held != NULL)

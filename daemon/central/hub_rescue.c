@@ -93,6 +93,7 @@ static struct fault push(struct rescuing *r)
 	const struct hub_pushed pushed = {
 		.epoch = &work->author.epoch, .has_continues = work->has_continues, .continues = work->continues,
 		.first_seq = work->seq, .count = 1, .signature = work->signature, .rows = rows_written(&writer), .salts = &salt,
+		.left_out = hub->orders.count > 1, /* orders of a lost epoch, which the device may have heard of */
 	};
 	struct fault fault = hub_ingest(r->link, &pushed, &gone_on);
 	hub_answers_free(r->link);

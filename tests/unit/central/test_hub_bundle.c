@@ -294,6 +294,71 @@ static void restored_central_is_met_by_bundles_alone(void **state)
 	pair_free(pair);
 }
 
+/* One bundle holds the last work in a case that was to be forgotten, and Held, which names it:
+ * its receipt does not make the device forget what the answer to Held gives back. */
+static void an_end_told_by_a_lost_epoch_is_not_acted_upon_before_held_is_answered(void **state)
+{
+	(void)state;
+	struct pair *pair = pair_new(18, 2);
+	struct case_id id = rules_shared_case(pair, 2);
+	pair_note(pair, 1, id, "ennen varmuuskopiota");
+	rules_sync(pair, 1);
+	rules_sync(pair, 0);
+	struct log *backup = pair_hub_backup(pair);
+	pair_unassign(pair, id, 0);
+	pair_note(pair, 0, id, "viimeinen rivi");
+	for (int i = 0; i < 2; i++) { /* the end, and then the epoch in which it was never told */
+		struct carried unasked = { NULL, 0 };
+		assert_false(fault_is(carried_for(pair_hub(pair), pair_node(pair, 0), pair_hub_time(pair), &unasked)));
+		read_back(pair, 0, &unasked);
+		carried_free(&unasked);
+		assert_false(i == 0 && replica_holds(pair_replica(pair, 0), id));
+		if (i == 0)
+			pair_hub_restore(pair, backup, true);
+	}
+	round_trip(pair, 0);
+	round_trip(pair, 0);
+	assert_true(replica_holds(pair_replica(pair, 0), id));
+	assert_int_equal(rules_status(pair, 0).unreceipted, 0);
+	assert_true(pair_finds(pair_device_log(pair, 0), "ennen varmuuskopiota"));
+	assert_true(pair_finds(pair_device_log(pair, 0), "viimeinen rivi"));
+	pair_free(pair);
+}
+
+static bool count_orders(void *ctx, const struct log_entry *entry)
+{
+	*(size_t *)ctx += entry->order_count;
+	return true;
+}
+
+static size_t orders_of(struct log *log, struct record_id record)
+{
+	size_t count = 0;
+	assert_false(fault_is(log_read_record(log, record, count_orders, &count)));
+	return count;
+}
+
+static void orders_that_a_bundle_does_not_know_of_are_lost_at_its_device_too(void **state)
+{
+	(void)state;
+	struct pair *pair = pair_new(19, 2);
+	struct case_id id = rules_shared_case(pair, 2);
+	rules_sync(pair, 0);
+	struct log *backup = pair_hub_backup(pair);
+	struct record_id note = pair_note(pair, 0, id, "kahta tietä");
+	struct carried early = written(pair, 0);
+	rules_sync(pair, 0);
+	assert_int_equal(orders_of(pair_device_log(pair, 0), note), 1); /* which is lost now: */
+	pair_hub_restore(pair, backup, true);
+	assert_int_equal(taken(pair, &early, NULL).accepted, 1);
+	round_trip(pair, 0);
+	round_trip(pair, 0);
+	assert_int_equal(orders_of(pair_hub_log(pair), note), 1);
+	assert_int_equal(orders_of(pair_device_log(pair, 0), note), 1);
+	carried_free(&early);
+	pair_free(pair);
+}
+
 static void device_put_back_takes_nothing_that_leaves_out_what_it_lacks(void **state)
 {
 	(void)state;
@@ -508,6 +573,8 @@ int main(void)
 		cmocka_unit_test(revoked_device_is_quarantined_and_told_to_erase),
 		cmocka_unit_test(answer_of_before_the_revocation_brings_nothing_back),
 		cmocka_unit_test(restored_central_is_met_by_bundles_alone),
+		cmocka_unit_test(an_end_told_by_a_lost_epoch_is_not_acted_upon_before_held_is_answered),
+		cmocka_unit_test(orders_that_a_bundle_does_not_know_of_are_lost_at_its_device_too),
 		cmocka_unit_test(device_put_back_takes_nothing_that_leaves_out_what_it_lacks),
 		cmocka_unit_test(key_turns_over_and_an_old_bundle_still_opens_for_a_year),
 		cmocka_unit_test(damaged_cut_or_lengthened_is_refused_whole),

@@ -279,6 +279,33 @@ static void a_crash_between_commit_and_file_is_made_up_for(void **state)
 	pair_free(pair);
 }
 
+static bool count_orders(void *ctx, const struct log_entry *entry)
+{
+	*(size_t *)ctx += entry->order_count;
+	return true;
+}
+
+static void an_order_that_the_file_does_not_know_of_is_lost_at_the_device_too(void **state)
+{
+	struct case_id id;
+	struct pair *pair = begin(&id);
+	size_t there = 0, here = 0;
+	(void)state;
+	struct log *backup = pair_hub_backup(pair);
+	struct record_id note = pair_note(pair, 0, id, "ennen palautusta");
+	rules_sync(pair, 0);
+	read_disk();
+	pair_hub_restore(pair, backup, true);
+	assert_int_equal(bring(pair, 0, disk.count, HUB_RESCUED_ACCEPTED), 1);
+	rules_sync(pair, 0); /* the device lives after all */
+	rules_sync(pair, 0);
+	assert_false(fault_is(log_read_record(pair_hub_log(pair), note, count_orders, &there)));
+	assert_false(fault_is(log_read_record(pair_device_log(pair, 0), note, count_orders, &here)));
+	assert_int_equal(there, 1);
+	assert_int_equal(here, 1);
+	pair_free(pair);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -292,6 +319,7 @@ int main(void)
 		TEST(what_its_device_did_not_sign_is_not_taken),
 		TEST(what_a_backup_has_leaves_the_file_and_nothing_else),
 		TEST(a_crash_between_commit_and_file_is_made_up_for),
+		TEST(an_order_that_the_file_does_not_know_of_is_lost_at_the_device_too),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
