@@ -347,10 +347,33 @@ async function byKeys(origin, session, aino) {
 		await keys.press(button(page, "ui.console_devices.suspend"));
 		await page.getByRole("dialog").waitFor();
 		await page.keyboard.press("Escape");
-		must(await page.evaluate(() => document.activeElement.textContent) === T("ui.console_devices.suspend"), "the focus is lost");
+		await page.waitForFunction((text) => document.activeElement.textContent === text, T("ui.console_devices.suspend")); // it has come back
 		await keys.press(button(page, "ui.menu"));
 		await keys.press(page.getByRole("dialog").getByRole("button", { name: T("ui.theme.dark") }));
 	});
+	await page.context().close();
+}
+
+async function ownPassword(origin, session, chief) {
+	const page = await browser.open(`${origin}/#/sessions`, { session });
+	const field = (key) => page.getByLabel(named(key)).last();
+	const change = button(page, "ui.console_sessions.change");
+	await count.run("one's own password is changed: what cannot be is told beside its field, and what was typed stays", async () => {
+		await page.getByRole("heading", { name: T("ui.console_sessions.password") }).click();
+		await field("ui.console_sessions.old").fill(chief.password);
+		await field("ui.console_door.new").fill("lyhyt");
+		await field("ui.console_door.again").fill("muu");
+		await change.click();
+		await page.getByText(t("ui.door.too_short", { least: 12 })).waitFor();
+		await page.getByText(T("ui.console_door.differs")).waitFor();
+		await field("ui.console_door.new").fill("neljä uutta sanaa muistiin");
+		await field("ui.console_door.again").fill("neljä uutta sanaa muistiin");
+		await field("ui.console_door.code").fill(await chief.code());
+		await change.click();
+		await page.getByText(T("ui.console_sessions.changed")).waitFor();
+		must(await field("ui.console_sessions.old").inputValue() === "", "the old password is still there");
+	});
+	await well("a password changed", page);
 	await page.context().close();
 }
 
@@ -379,6 +402,7 @@ try {
 	await service(origin, sessions, aino, kalle);
 	await looks(origin, sessions.TECHNICAL_ADMIN, aino);
 	await byKeys(origin, sessions.TECHNICAL_ADMIN, aino);
+	await ownPassword(origin, sessions.TECHNICAL_ADMIN, accounts.TECHNICAL_ADMIN);
 	await endsSoon(origin, asks, accounts.MUNICIPAL_ADMIN);
 	await sessionEnds(origin, sessions, accounts.MUNICIPAL_ADMIN);
 	await signingIn(origin, accounts.DATA_PROTECTION_OFFICER);
