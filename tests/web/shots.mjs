@@ -75,7 +75,7 @@ try {
 	await picture(companion, "companion-session");
 	const olli = await world.worker("Olli Saari"), mikko = await world.worker("Mikko Mäki", "SOCIAL_INSTRUCTOR");
 	await olli.run("sync", "--offline");
-	await center.run("admin", "suspend", mikko.node, "--yes");
+	await center.run("admin", "suspend", mikko.node);
 	const late = await world.field("liisa");
 	await late.run("enrol", (await center.run("admin", "enrol", (await center.run("admin", "staff", "add", "Liisa Koski", "SOCIAL_INSTRUCTOR")).id)).code);
 	const operator = await world.operator("Maija Virtanen", ["TECHNICAL_ADMIN", "MUNICIPAL_ADMIN"]);
