@@ -55,35 +55,12 @@ static struct fault case_of(struct order_line *line, const char *text, struct lo
 	return f;
 }
 
-struct device_search {
-	const char *digits;
-	struct node_id node;
-	unsigned matches;
-};
-
-static bool device_met(void *ctx, const struct hub_device *device)
-{
-	struct device_search *search = ctx;
-	if (resolve_begins(device->node.bytes, search->digits)) {
-		search->node = device->node;
-		search->matches++;
-	}
-	return search->matches < 2;
-}
-
 static struct fault node_of(struct order_line *line, const char *text, struct node_id *out)
 {
-	struct device_search search = { .digits = text };
-	strcpy(line->request->field, "node");
-	if (!resolve_is_digits(text))
-		return fault_of(FAULT_CALLER, "a device is named by 4 to 32 hexadecimal digits: see devices");
-	FAULT_TRY(hub_devices(line->hub, device_met, &search));
-	if (search.matches != 1)
-		return fault_of(FAULT_CALLER, search.matches == 0 ? "no device has an id that begins so: see devices"
-								  : "several devices' ids begin so: give more digits");
-	line->request->field[0] = '\0';
-	*out = search.node;
-	return fault_none();
+	struct fault f = resolve_device(line->hub, text, out);
+	if (fault_is(f))
+		strcpy(line->request->field, "node");
+	return f;
 }
 
 static struct writer *begin(struct order_line *line)

@@ -154,37 +154,6 @@ static struct fault device_step(struct request *request, bool *done)
 
 /* ---- the central node ---- */
 
-struct device_search {
-	const char *digits;
-	struct node_id node;
-	unsigned matches;
-};
-
-static bool device_met(void *ctx, const struct hub_device *device)
-{
-	struct device_search *search = ctx;
-	if (resolve_begins(device->node.bytes, search->digits)) {
-		search->node = device->node;
-		search->matches++;
-	}
-	return search->matches < 2;
-}
-
-static struct fault find_device(struct request *request, struct node_id *out)
-{
-	struct device_search search = { .digits = request->call->call.bundle.device };
-	strcpy(request->field, "device");
-	if (!resolve_is_digits(search.digits))
-		return fault_of(FAULT_CALLER, "say for which device, by 4 to 32 hexadecimal digits: see jalka admin devices");
-	FAULT_TRY(hub_devices(node_hub(request->target.node), device_met, &search));
-	if (search.matches != 1)
-		return fault_of(FAULT_CALLER, search.matches == 0 ? "no device has an id that begins so: see jalka admin devices"
-								  : "several devices' ids begin so: give more digits");
-	request->field[0] = '\0';
-	*out = search.node;
-	return fault_none();
-}
-
 static const char *state_name(enum hub_device_state state)
 {
 	switch (state) {
@@ -234,9 +203,15 @@ static struct fault central_answer(void)
 static struct fault central_write(struct request *request)
 {
 	struct node_id device;
-	FAULT_TRY(find_device(request, &device));
+	const char *named = request->call->call.bundle.device;
+	struct fault fault = *named == '\0' ? fault_of(FAULT_CALLER, "say for which device: see devices")
+					    : resolve_device(node_hub(request->target.node), named, &device);
+	if (fault_is(fault)) {
+		strcpy(request->field, "device");
+		return fault;
+	}
 	begin();
-	struct fault fault = hub_bundle_for(node_hub(request->target.node), device, node_now(), &carrying.bundle);
+	fault = hub_bundle_for(node_hub(request->target.node), device, node_now(), &carrying.bundle);
 	if (!fault_is(fault))
 		fault = central_answer();
 	if (fault_is(fault)) {

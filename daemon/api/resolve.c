@@ -131,3 +131,34 @@ struct fault resolve_place(struct casebook *book, struct log *log, const char *t
 	*out = info.case_id;
 	return fault_none();
 }
+
+/* ---- devices ---- */
+
+struct device_search {
+	const char *digits;
+	struct node_id node;
+	unsigned matches;
+};
+
+static bool device_met(void *ctx, const struct hub_device *device)
+{
+	struct device_search *search = ctx;
+	if (resolve_begins(device->node.bytes, search->digits)) {
+		search->node = device->node;
+		search->matches++;
+	}
+	return search->matches < 2;
+}
+
+struct fault resolve_device(struct hub *hub, const char *text, struct node_id *out)
+{
+	struct device_search search = { .digits = text };
+	if (!resolve_is_digits(text))
+		return fault_of(FAULT_CALLER, "a device is named by 4 to 32 hexadecimal digits: see devices");
+	FAULT_TRY(hub_devices(hub, device_met, &search));
+	if (search.matches != 1)
+		return fault_of(FAULT_CALLER, search.matches == 0 ? "no device has an id that begins so: see devices"
+								  : "several devices' ids begin so: give more digits");
+	*out = search.node;
+	return fault_none();
+}

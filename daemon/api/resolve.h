@@ -8,6 +8,7 @@
 
 #include "base/fault.h"
 #include "base/id.h"
+#include "central/hub.h"
 #include "store/casebook.h"
 #include "store/drafts.h"
 #include "store/log.h"
@@ -17,6 +18,9 @@ enum { RESOLVE_DIGITS_MIN = 4 };
 struct fault resolve_record(struct casebook *book, const char *text, struct record_id *out);
 struct fault resolve_draft(struct log *log, const char *text, struct record_id *out);
 struct fault resolve_case(struct log *log, const char *text, struct log_case *out);
+
+/* One that the central node knows. */
+struct fault resolve_device(struct hub *hub, const char *text, struct node_id *out);
 
 /* The case of a record, or the case itself. */
 struct fault resolve_place(struct casebook *book, struct log *log, const char *text, struct case_id *out);
