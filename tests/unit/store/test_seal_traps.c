@@ -21,7 +21,7 @@ static void t09_a_new_file_is_sealed_from_its_first_byte_and_nothing_else_is_ope
 	assert_int_equal(page.data[19], 2);
 	assert_int_equal(page.data[20], SEAL_RESERVE_BYTES);
 	free(page.data);
-	sqlite3 *db = open_old(room->path);
+	sqlite3 *db = spilling(open_old(room->path));
 	make_table(db);
 	run(db, "CREATE INDEX person_name ON person(name); CREATE VIRTUAL TABLE words USING fts5(body)");
 	add_rows(db, 2000);
@@ -45,7 +45,7 @@ static void t10_an_empty_file_is_no_store_and_all_connections_share_one_id(void 
 	spill(room->path, (const uint8_t *)"", 0);
 	refuses(open_with(room->path, fixture_key, 0, true, &first), FAULT_STORE, "damaged");
 	unlink(room->path);
-	first = open_new(room->path);
+	first = spilling(open_new(room->path));
 	assert_int_equal(sqlite3_open_v2(room->path, &second, SQLITE_OPEN_READWRITE, SEAL_VFS_NAME), SQLITE_OK);
 	make_table(first);
 	add_rows(second, 30);
@@ -90,7 +90,7 @@ static void t11_no_way_out_of_the_sealed_file(void **state)
 	assert_int_not_equal(sqlite3_backup_finish(backup), SQLITE_OK);
 	sqlite3_close(plain);
 	sealed_db_close(db, room->path);
-	db = open_old(room->path);
+	db = spilling(open_old(room->path));
 	assert_int_equal(ask(db, "SELECT count(*) FROM person"), 100);
 	is_sound(db);
 	sealed_db_close(db, room->path);
@@ -132,7 +132,7 @@ static void t12_no_shared_memory_file_and_a_second_process_is_locked_out(void **
 {
 	const struct fixture *room = *state;
 	char shm[FIXTURE_PATH_BYTES + 8];
-	sqlite3 *db = open_new(room->path);
+	sqlite3 *db = spilling(open_new(room->path));
 	make_table(db);
 	add_rows(db, 50);
 	snprintf(shm, sizeof shm, "%s-shm", room->path);
@@ -142,7 +142,7 @@ static void t12_no_shared_memory_file_and_a_second_process_is_locked_out(void **
 	assert_int_equal(access(shm, F_OK), -1);
 	refuses(open_with(room->path, fixture_key, 0, false, &db), FAULT_LATER, "in use by another process");
 	end_child(child);
-	db = open_old(room->path);
+	db = spilling(open_old(room->path));
 	assert_int_equal(ask(db, "SELECT count(*) FROM person"), 50);
 	sealed_db_close(db, room->path);
 }
@@ -175,7 +175,7 @@ static void t14_a_page_of_zeros_is_never_accepted(void **state)
 {
 	const struct fixture *room = *state;
 	uint8_t zeros[SEAL_PAGE_BYTES] = { 0 };
-	sqlite3 *db = open_new(room->path);
+	sqlite3 *db = spilling(open_new(room->path));
 	make_table(db);
 	add_rows(db, 400);
 	assert_int_equal(ask(db, "PRAGMA secure_delete"), 1);
@@ -189,7 +189,7 @@ static void t14_a_page_of_zeros_is_never_accepted(void **state)
 		assert_memory_not_equal(file.data + at, zeros, SEAL_PAGE_BYTES);
 	free(file.data);
 	spill_part(room->path, zeros, sizeof zeros, 2 * SEAL_PAGE_BYTES);
-	db = open_old(room->path);
+	db = spilling(open_old(room->path));
 	assert_int_equal(sqlite3_exec(db, "PRAGMA integrity_check; SELECT sum(length(name)) FROM person", NULL, NULL, NULL),
 			 SQLITE_IOERR_DATA);
 	sealed_db_close(db, room->path);
@@ -198,7 +198,7 @@ static void t14_a_page_of_zeros_is_never_accepted(void **state)
 static void t15_page_size_and_journal_mode_stay(void **state)
 {
 	const struct fixture *room = *state;
-	sqlite3 *db = open_new(room->path);
+	sqlite3 *db = spilling(open_new(room->path));
 	make_table(db);
 	add_rows(db, 50);
 	static const char *const changes[] = { "PRAGMA page_size=8192", "PRAGMA main.page_size=1024", "PRAGMA journal_mode=DELETE",
@@ -325,7 +325,7 @@ static bool is_locked_for_others(const char *path)
 static void t18_there_is_one_descriptor_and_the_lock_stays(void **state)
 {
 	const struct fixture *room = *state;
-	sqlite3 *db = open_new(room->path);
+	sqlite3 *db = spilling(open_new(room->path));
 	make_table(db);
 	add_rows(db, 1000);
 	run(db, "PRAGMA wal_checkpoint(TRUNCATE)");
@@ -343,7 +343,7 @@ static void t18_there_is_one_descriptor_and_the_lock_stays(void **state)
 static void t19_a_checkpoint_seals_anew(void **state)
 {
 	const struct fixture *room = *state;
-	sqlite3 *db = open_new(room->path);
+	sqlite3 *db = spilling(open_new(room->path));
 	make_table(db);
 	add_rows(db, 300);
 	struct blob log = slurp(room->log);
@@ -361,7 +361,7 @@ static void t19_a_checkpoint_seals_anew(void **state)
 static void fail_every(const struct fixture *room, unsigned calls, int code, bool for_good)
 {
 	bool failed = true;
-	sqlite3 *db = open_new(room->path);
+	sqlite3 *db = spilling(open_new(room->path));
 	make_table(db);
 	sealed_db_close(db, room->path);
 	struct blob empty = slurp(room->path);
@@ -389,7 +389,7 @@ static void fail_every(const struct fixture *room, unsigned calls, int code, boo
 		fault_vfs_fail(calls, 0, SQLITE_OK, false);
 		take_copy(room);
 		sealed_db_close(db, room->path);
-		db = open_old(room->copy);
+		db = spilling(open_old(room->copy));
 		assert_true(ask(db, "SELECT count(*) FROM person") >= acknowledged);
 		assert_true(failed || acknowledged == 3);
 		is_sound(db);
@@ -412,14 +412,14 @@ static void t20_after_a_failed_sync_nothing_more_is_acknowledged(void **state)
 	fail_every(room, FAULT_VFS_SYNC, SQLITE_IOERR_FSYNC, false);
 	unlink(room->path);
 	use_fault_vfs();
-	sqlite3 *db = open_new(room->path);
+	sqlite3 *db = spilling(open_new(room->path));
 	make_table(db);
 	fault_vfs_fail(FAULT_VFS_SYNC, 1, SQLITE_IOERR_FSYNC, false);
 	assert_int_not_equal(sqlite3_exec(db, "INSERT INTO person(name) VALUES('a')", NULL, NULL, NULL), SQLITE_OK);
 	assert_int_not_equal(sqlite3_exec(db, "INSERT INTO person(name) VALUES('b')", NULL, NULL, NULL), SQLITE_OK);
 	refuses(sealed_db_fault(db, SQLITE_IOERR), FAULT_STORE, "did not confirm");
 	sealed_db_close(db, room->path);
-	db = open_old(room->path);
+	db = spilling(open_old(room->path));
 	run(db, "INSERT INTO person(name) VALUES('c')");
 	is_sound(db);
 	sealed_db_close(db, room->path);
@@ -429,7 +429,7 @@ static void t20_failing_reads_and_opens_are_errors_and_no_data(void **state)
 {
 	const struct fixture *room = *state;
 	use_fault_vfs();
-	sqlite3 *db = open_new(room->path);
+	sqlite3 *db = spilling(open_new(room->path));
 	make_table(db);
 	add_rows(db, 300);
 	sealed_db_close(db, room->path);
@@ -466,7 +466,7 @@ static void t20_a_power_cut_loses_nothing_acknowledged(void **state)
 		for (uint64_t cut = 0; cut < 4; cut++) {
 			assert_true(fault_vfs_power_cut(room->path, room->copy, seed * 16 + cut));
 			assert_true(fault_vfs_power_cut(room->log, room->copy_log, seed * 16 + cut + 8));
-			sqlite3 *copy = open_old(room->copy);
+			sqlite3 *copy = spilling(open_old(room->copy));
 			assert_int_equal(ask(copy, "SELECT count(*) FROM person"), acknowledged);
 			is_sound(copy);
 			sealed_db_close(copy, room->copy);

@@ -27,14 +27,14 @@ static void t01_what_sqlite_summed_comes_back_and_its_buffer_stays_as_it_was(voi
 static void t01_committed_rows_in_the_log_outlive_a_crash(void **state)
 {
 	const struct fixture *room = *state;
-	sqlite3 *db = open_new(room->path);
+	sqlite3 *db = spilling(open_new(room->path));
 	make_table(db);
 	for (int i = 0; i < 501; i++)
 		run(db, "INSERT INTO person(name) VALUES('a')");
 	assert_true(size_of(room->log) > 501 * FRAME);
 	take_copy(room);
 	sealed_db_close(db, room->path);
-	db = open_old(room->copy);
+	db = spilling(open_old(room->copy));
 	assert_int_equal(ask(db, "SELECT count(*) FROM person"), 501);
 	is_sound(db);
 	sealed_db_close(db, room->copy);
@@ -147,7 +147,7 @@ static void t02_no_checksum_of_the_plain_page_stands_in_the_log(void **state)
 	free(log.data);
 	sqlite3_close(db);
 
-	db = open_new(room->path);
+	db = spilling(open_new(room->path));
 	write_code(db);
 	log = slurp(room->log);
 	/* The attacker is told all frames but the code: opened here with the key. */
@@ -211,7 +211,7 @@ static void t03_big_transactions_on_a_small_cache_are_whole_after_a_crash(void *
 	}
 	take_copy(room);
 	sealed_db_close(db, room->path);
-	db = open_old(room->copy);
+	db = spilling(open_old(room->copy));
 	assert_int_equal(ask(db, "SELECT count(*) FROM person"), 3200);
 	is_sound(db);
 	sealed_db_close(db, room->copy);
@@ -297,7 +297,7 @@ static void t04_frames_rolled_back_are_never_written_over_another_connection_s(v
 	assert_int_equal(ask(first, "SELECT count(*) FROM person WHERE name = 'second'"), 10);
 	sqlite3_close(second);
 	sealed_db_close(first, room->path);
-	second = open_old(room->copy);
+	second = spilling(open_old(room->copy));
 	assert_int_equal(ask(second, "SELECT count(*) FROM person WHERE name = 'second'"), 10);
 	is_sound(second);
 	sealed_db_close(second, room->copy);
@@ -309,7 +309,7 @@ static void t05_no_write_reaches_128_kib_and_many_frames_share_one(void **state)
 {
 	const struct fixture *room = *state;
 	use_fault_vfs();
-	sqlite3 *db = open_new(room->path);
+	sqlite3 *db = spilling(open_new(room->path));
 	make_table(db);
 	fault_vfs_fail(FAULT_VFS_WRITE, 0, SQLITE_OK, false);
 	add_rows(db, 3000);
@@ -324,7 +324,7 @@ static void t06_frames_are_never_split_at_sectors(void **state)
 	const struct fixture *room = *state;
 	use_fault_vfs();
 	fault_vfs_claim(SQLITE_IOCAP_BATCH_ATOMIC | SQLITE_IOCAP_ATOMIC4K | 0x8000); /* and not POWERSAFE_OVERWRITE */
-	sqlite3 *db = open_new(room->path);
+	sqlite3 *db = spilling(open_new(room->path));
 	sqlite3_file *file = NULL;
 	sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &file);
 	int claims = file->pMethods->xDeviceCharacteristics(file);
@@ -346,7 +346,7 @@ static void t06_frames_are_never_split_at_sectors(void **state)
 /* A log of ten commits, one frame each or a little more; gives its size after each. */
 static void ten_commits(const struct fixture *room, off_t sizes[static 11])
 {
-	sqlite3 *db = open_new(room->path);
+	sqlite3 *db = spilling(open_new(room->path));
 	make_table(db);
 	sizes[0] = size_of(room->log);
 	for (int i = 1; i <= 10; i++) {
@@ -369,7 +369,7 @@ static void t07_a_torn_tail_opens_with_what_was_committed_before_it(void **state
 			commits++;
 		spill(room->copy, database.data, database.len);
 		spill(room->copy_log, log.data, (size_t)len);
-		sqlite3 *db = open_old(room->copy);
+		sqlite3 *db = spilling(open_old(room->copy));
 		assert_int_equal(ask(db, "SELECT count(*) FROM person"), commits);
 		is_sound(db);
 		sealed_db_close(db, room->copy);
@@ -423,7 +423,7 @@ static void t07_a_cleared_block_in_the_last_transaction_reads_as_a_torn_tail(voi
 	uint8_t cleared[512] = { 0 };
 	ten_commits(room, sizes);
 	spill_part(room->copy_log, cleared, sizeof cleared, (size_t)sizes[9] + 1024);
-	sqlite3 *db = open_old(room->copy);
+	sqlite3 *db = spilling(open_old(room->copy));
 	assert_int_equal(ask(db, "SELECT count(*) FROM person"), 9);
 	is_sound(db);
 	sealed_db_close(db, room->copy);
@@ -455,7 +455,7 @@ static void t08_any_part_of_database_and_log_reads_as_the_same_bytes(void **stat
 {
 	const struct fixture *room = *state;
 	enum { FRAMES = 5 };
-	sqlite3 *db = open_new(room->path);
+	sqlite3 *db = spilling(open_new(room->path));
 	make_table(db);
 	add_rows(db, 40);
 	run(db, "PRAGMA wal_checkpoint(TRUNCATE)");
