@@ -82,8 +82,9 @@ static void give_up(struct waiter *waiter, const char *why)
 {
 	struct answer *answer = waiter->answer;
 	bool enrol = waiter->purpose == ENROL;
-	bool refused = enrol && profile_vault(waiter->profile) == PROFILE_OPEN && profile_status(waiter->profile)->enrol == REPLICA_ENROL_REFUSED;
-	if (enrol && profile_vault(waiter->profile) == PROFILE_OPEN)
+	bool is_up = profile_is_up(waiter->profile);
+	bool refused = enrol && is_up && profile_status(waiter->profile)->enrol == REPLICA_ENROL_REFUSED;
+	if (enrol && is_up)
 		replica_enrol_stop(profile_replica(waiter->profile));
 	remove_waiter(waiter);
 	answer_refuse(answer, fault_of(FAULT_LATER, why),
@@ -96,7 +97,7 @@ static void give_up(struct waiter *waiter, const char *why)
 static void check(struct waiter *waiter, const char *failure)
 {
 	struct profile *profile = waiter->profile;
-	if (profile_vault(profile) != PROFILE_OPEN) {
+	if (!profile_is_up(profile)) {
 		give_up(waiter, "the profile was locked");
 		return;
 	}

@@ -69,8 +69,7 @@ struct replica_time profile_now(void)
 	return (struct replica_time){ .wall_ms = loop_wall_ms(), .mono_ms = loop_mono_ms() };
 }
 
-/* The store is there, for a person or for the link alone. */
-static bool is_up(const struct profile *profile)
+bool profile_is_up(const struct profile *profile)
 {
 	return profile->state == PROFILE_OPEN || profile->state == PROFILE_WAITING;
 }
@@ -167,7 +166,7 @@ static void link_did_fail(void *ctx, const char *why)
 static void deadline_came(void *ctx)
 {
 	struct profile *profile = ctx;
-	if (is_up(profile))
+	if (profile_is_up(profile))
 		replica_poke(profile->replica, profile_now());
 }
 
@@ -265,7 +264,7 @@ static void follow_contact(struct profile *profile)
 static void turn(void *ctx)
 {
 	struct profile *profile = ctx;
-	if (!is_up(profile))
+	if (!profile_is_up(profile))
 		return;
 	if (profile->changed) {
 		const char *failure = profile->failure;
@@ -289,14 +288,14 @@ static void turn(void *ctx)
 			link_want(profile->link, false); /* it has said goodbye */
 		tell_watches(profile, failure);
 	}
-	if (is_up(profile))
+	if (profile_is_up(profile))
 		timer_at(profile->deadline, replica_deadline(profile->replica));
 }
 
 static void quiet(void *ctx)
 {
 	struct profile *profile = ctx;
-	if (!is_up(profile))
+	if (!profile_is_up(profile))
 		return;
 	logline(LOGLINE_INFO, "locked", LOGLINE_FIELDS(logline_number("quiet_s", profile->config.lock_after_ms / 1000)));
 	profile_lock(profile);
@@ -358,9 +357,8 @@ const struct profile_config *profile_config(const struct profile *profile)
 
 static void close_store(struct profile *profile)
 {
-	if (profile->replica != NULL && profile->book != NULL && is_up(profile)) {
+	if (profile->replica != NULL && profile->book != NULL && profile_is_up(profile))
 		contact_keep(&profile->contact, profile->log, profile_status(profile));
-	}
 	link_close(profile->link);
 	if (profile->replica != NULL)
 		replica_close(profile->replica);
@@ -486,7 +484,7 @@ static struct fault open_store(struct profile *profile, const char *how)
 
 void profile_lock(struct profile *profile)
 {
-	if (!is_up(profile))
+	if (!profile_is_up(profile))
 		return;
 	watch_start(profile->idle, 0);
 	timer_at(profile->deadline, UINT64_MAX);
@@ -628,7 +626,7 @@ struct fault profile_open_with_key_file(struct profile *profile)
 {
 	uint8_t key[KEY_FILE_BYTES_MAX];
 	size_t len;
-	ASSERT(profile->config.key_file != NULL && !is_up(profile));
+	ASSERT(profile->config.key_file != NULL && !profile_is_up(profile));
 	if (profile->state == PROFILE_NONE && access(profile->config.key_file, F_OK) != 0)
 		FAULT_TRY(folder_make_key(profile->config.key_file));
 	struct fault f = folder_read(profile->config.key_file, key, sizeof key, &len);

@@ -44,6 +44,8 @@ struct fault profile_new(struct loop *loop, const struct profile_config *config,
 void profile_free(struct profile *profile); /* NULL is allowed */
 
 enum profile_vault profile_vault(const struct profile *profile);
+/* The store is there, for a person (OPEN) or for the link alone (WAITING). */
+bool profile_is_up(const struct profile *profile);
 const struct profile_config *profile_config(const struct profile *profile);
 
 typedef void profile_opened_fn(void *ctx, struct fault fault);

@@ -37,7 +37,7 @@ static const struct request_row table[] = {
 	{ jalka_Request_quarantine_tag, "quarantine", REQUEST_FIELD, REQUEST_OPEN, handlers_quarantine, REQUEST_LISTS },
 	{ jalka_Request_rebuild_tag, "rebuild", REQUEST_FIELD | REQUEST_CENTRAL, REQUEST_OPEN, handlers_rebuild, REQUEST_FREE },
 	{ jalka_Request_sync_tag, "sync", REQUEST_FIELD, REQUEST_OPEN, handlers_sync, REQUEST_FREE },
-	{ jalka_Request_enrol_tag, "enrol", REQUEST_FIELD, REQUEST_OPEN, handlers_enrol, REQUEST_FREE },
+	{ jalka_Request_enrol_tag, "enrol", REQUEST_FIELD, REQUEST_UP, handlers_enrol, REQUEST_FREE },
 	{ jalka_Request_step_tag, "step", REQUEST_FIELD, REQUEST_OPEN, handlers_step, REQUEST_NAMES },
 	{ jalka_Request_correct_tag, "correct", REQUEST_FIELD, REQUEST_OPEN, handlers_correct, REQUEST_NAMES },
 	{ jalka_Request_print_tag, "print", REQUEST_FIELD, REQUEST_OPEN, handlers_print, REQUEST_NAMES },
@@ -223,8 +223,7 @@ static const char *wrong_door(const struct request *request, const struct reques
 
 static bool has_what_it_needs(struct profile *profile, enum request_needs needs)
 {
-	enum profile_vault vault = profile_vault(profile);
-	return needs == REQUEST_ANYTIME || vault == PROFILE_OPEN || (needs == REQUEST_UP && vault == PROFILE_WAITING);
+	return needs == REQUEST_ANYTIME || (needs == REQUEST_UP ? profile_is_up(profile) : handlers_is_open(profile));
 }
 
 static void dispatch(struct request *request, const struct request_row *row)

@@ -60,7 +60,7 @@ enum request_does {
 /* Of a field daemon's profile. */
 enum request_needs {
 	REQUEST_ANYTIME,
-	REQUEST_UP,   /* open, or waiting for contact: what makes the contact, and shows nothing */
+	REQUEST_UP,   /* open, or waiting for contact: what makes the contact, and shows nothing of clients */
 	REQUEST_OPEN,
 };
 

@@ -243,6 +243,8 @@ struct fault replica_enrol(struct replica *replica, const struct replica_enrolme
 {
 	bool same = memcmp(&replica->self.central, &enrolment->identity, sizeof enrolment->identity) == 0;
 	size_t len = strlen(enrolment->serial);
+	if (replica->self.is_revoked && !replica->self.is_erased)
+		return fault_of(FAULT_CALLER, "this device has been revoked"); /* the order to erase stands */
 	if (replica->self.is_enrolled && !same)
 		return fault_of(FAULT_CALLER, "this profile belongs to another central node");
 	if (len >= sizeof replica->serial || !wire_utf8(span_text(enrolment->serial)))

@@ -113,7 +113,8 @@ void replica_close(struct replica *replica);
 
 /* ---- enrolment: then link_up as usual ---- */
 /* Also of a device that central was put back without: it keeps its keys, its name and what it holds. One that
- * central knows is refused there, and goes on as before. FAULT_CALLER: of another central node. */
+ * central knows is refused there, and goes on as before. FAULT_CALLER: of another central node, or revoked and
+ * not erased yet. */
 struct fault replica_enrol(struct replica *replica, const struct replica_enrolment *enrolment);
 /* No further try with that code; without one under way nothing happens. */
 void replica_enrol_stop(struct replica *replica);

@@ -246,11 +246,39 @@ def by_hand(road):
     center.start()
 
 
+def unknown_to_the_centre(road):
+    """The centre was put back without this laptop, and its lease is over: a new code is its way in."""
+    expect, center, world = road.expect, road.center, road.world
+    center.stop()
+    before = nodes.copy(center.folder, world.folder("before-outi"))
+    center.start()
+    device = world.field("outi")
+    world.enrol(device, world.staff("Outi Salo"))
+    note = nodes.new_note(device, nodes.new_matter(device, nodes.new_client(device, "Lehtikorpi", "Outi"), "Matka"), "Ennen paloa.")["id"]
+    nodes.sync(device)
+    device.stop()
+    center.stop()
+    nodes.copy(before, center.folder)
+    center.more = ("--restored",)
+    later = {**os.environ, "LD_PRELOAD": road.shim, "SHIFTED_CLOCK_MIN": str(31 * 24 * 60)}
+    center.start(env=later)
+    jalka(center, "admin", "confirm", "all")
+    device.start(env=later)
+    expect("it waits for a contact that cannot come", run(device, "status").json["vault"] == "waiting")
+    code = jalka(center, "admin", "enrol", world.staff("Outi Salo"))["code"]
+    enrolled = run(device, "enrol", code)
+    expect("it takes a new code while it waits", enrolled.code == DONE and enrolled.json["words"] != "", enrolled)
+    expect("and shows nothing yet", run(device, "show", note).code == LOCKED)
+    jalka(center, "admin", "confirm", enrolled.json["node"])
+    until(lambda: run(device, "status").json["vault"] == "open", "the device to open", 60)
+    expect("let in, it opens with what it holds", nodes.holds(device, note)["text"] == "Ennen paloa.")
+
+
 def main():
     tally = nodes.Tally()
     with daemons.World() as world:
         road = Road(world, tally)
-        for part in (days_are_told, too_long, clock_set_back, contact, set_offline, policy, suspended_and_revoked, key_file, by_hand):
+        for part in (days_are_told, too_long, clock_set_back, contact, set_offline, policy, suspended_and_revoked, key_file, by_hand, unknown_to_the_centre):
             with tally.part(part.__name__):
                 part(road)
         hits = nodes.readable([world.base], ["Lehtikorpi", "viidentenä viikkona"])

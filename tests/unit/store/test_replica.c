@@ -628,6 +628,23 @@ static void a_revoked_device_hands_over_its_work_then_erases_and_says_goodbye(vo
 	assert_int_equal(c->hang_ups, 1);
 }
 
+static void a_revoked_device_takes_no_code_before_it_has_erased(void **state)
+{
+	(void)state;
+	client();
+	center_up(c);
+	assert_true(center_take_hello(c));
+	fill_erase(true);
+	center_welcome(c);
+	center_down(c);
+	assert_int_equal(status().state, REPLICA_REVOKED);
+	struct fault fault = replica_enrol(c->replica, &c->code);
+	assert_int_equal(fault.kind, FAULT_CALLER);
+	assert_non_null(strstr(fault.what, "revoked"));
+	center_crash(c);
+	assert_int_equal(status().state, REPLICA_REVOKED);
+}
+
 static void an_order_to_erase_for_another_device_is_refused(void **state)
 {
 	(void)state;
@@ -681,6 +698,7 @@ int main(void)
 		WITH(what_central_would_refuse_is_refused_here_and_leaves_nothing),
 		WITH(several_writes_are_all_or_none),
 		WITH(a_revoked_device_hands_over_its_work_then_erases_and_says_goodbye),
+		WITH(a_revoked_device_takes_no_code_before_it_has_erased),
 		WITH(an_order_to_erase_for_another_device_is_refused),
 		WITH(versions_that_do_not_meet_end_the_session),
 	};
