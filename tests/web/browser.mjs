@@ -99,6 +99,13 @@ export async function findings(page, { axeToo = true } = {}) {
 	return found.concat(result.value);
 }
 
+// What the page shows, once nothing of it is on its way.
+export async function shown(page) {
+	await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+	await page.waitForFunction(() => document.querySelector("main") !== null && document.querySelector("[data-busy]") === null);
+	return page.locator("main").innerText();
+}
+
 // One of a group of choices, by their words.
 export function choose(page, group, value) {
 	return page.getByRole("group", { name: group }).getByLabel(value, { exact: true }).check();

@@ -325,7 +325,7 @@ async function looks(origin, session, aino) {
 			for (const hash of ["#/health", "#/devices", `#/devices/${aino.node}`, "#/enrol", "#/system", "#/sessions"]) {
 				await go(page, hash);
 				await page.locator("main h1").waitFor();
-				await page.waitForFunction((busy) => !document.body.innerText.includes(busy), words.T("ui.busy"));
+				await browser.shown(page);
 				const label = `${hash.replace(aino.node, "one")} ${what} ${language}`;
 				await well(label, page);
 			}

@@ -55,7 +55,7 @@ async function quarantine(page, late, aino, mikko) {
 	const group = page.locator(`[data-group="${late.caseId}"]`);
 	await group.waitFor();
 	await count.run("what waits says whose, why, when and of which kind, and nothing that was written", async () => {
-		const text = await page.locator("main").innerText();
+		const text = await browser.shown(page);
 		for (const part of ["Mikko Saari", T("ui.console_quarantine.why_NOT_HELD"), T("type.encounter_note"), "Aino Laine"])
 			must(text.includes(part), `${part} is not in: ${text}`);
 		must(!text.includes("Salainen") && !text.includes("Korhonen"), "content is shown");

@@ -326,7 +326,7 @@ try {
 		await dialog.waitFor({ state: "detached" });
 		await other.getByRole("region", { name: T("ui.console_retention.certificates") }).getByRole("link").click();
 		await other.getByRole("heading", { level: 1, name: T("ui.console_retention.certificate") }).waitFor();
-		const text = await other.locator("main").innerText();
+		const text = await browser.shown(other);
 		must(text.includes("Maija Virta") && text.includes("Pekka Salo") && text.includes(old.case_id) && !text.includes("Vanha"), text);
 		await well("the certificate, dark", other);
 	});
@@ -337,7 +337,7 @@ try {
 	for (const [path, key] of PAGES) {
 		await count.run(`400 px, dark: ${path.slice(0, 18)}`, async () => {
 			await go(other, path, key);
-			await other.getByText(t("ui.busy")).first().waitFor({ state: "detached" }).catch(() => undefined);
+			await browser.shown(other);
 			await well(`phone dark ${path.slice(0, 14)}`, other);
 		});
 	}
@@ -379,8 +379,7 @@ try {
 		await well("assignments, technical", tech);
 		for (const path of ["assignments", `assignments/${aho.case_id}`, "handovers", "people", "access"]) {
 			await tech.evaluate((hash) => { location.hash = hash; }, `#/${path}`);
-			await tech.getByText(t("ui.busy")).first().waitFor({ state: "detached" }).catch(() => undefined);
-			const text = await tech.locator("main").innerText();
+			const text = await browser.shown(tech);
 			must(!/Aho|Korpi|Sanni|Takkuvaara|Hallasuo/.test(text), `${path}: ${text}`);
 		}
 		is("retention", await tech.getByRole("navigation").getByText(T("ui.console_retention.title"), { exact: true }).count(), 0);
@@ -406,7 +405,7 @@ try {
 		await officer.getByLabel(sv.named("ui.console_access.id")).fill(aho.case_id);
 		await officer.getByRole("button", { name: sv.T("ui.console_access.read"), exact: true }).click();
 		await officer.getByRole("row").filter({ hasText: "Aino Laine" }).first().waitFor();
-		must(!/Aho|Takkuvaara/.test(await officer.locator("main").innerText()), "a name");
+		must(!/Aho|Takkuvaara/.test(await browser.shown(officer)), "a name");
 		await well("the log, officer, dark, Swedish", officer);
 	});
 } catch (fault) {

@@ -29,7 +29,7 @@ function small(page) {
 async function to(page, hash) {
 	await page.evaluate((next) => { location.hash = next; }, hash);
 	await page.getByRole("heading", { level: 1 }).waitFor();
-	await page.waitForFunction(() => !document.querySelector("main").innerText.includes("Hetki"));
+	await browser.shown(page);
 }
 
 try {

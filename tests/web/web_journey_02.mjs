@@ -4,7 +4,7 @@
 // that ask for eviction, a child whose notice is made at once, read back, confirmed, signed, in large print;
 // the question of benefit. Then a second client, whose quadrants are broken off and go on where they were.
 import { address, until } from "./world.mjs";
-import { record } from "./browser.mjs";
+import { record, shown } from "./browser.mjs";
 import { day, journey, must } from "./look.mjs";
 
 const ARREARS = "Vuokrarästi on kahden kuukauden ajalta.";
@@ -109,7 +109,7 @@ await journey("web_journey_02", { numbers: [1] }, async ({ look, world, count, o
 	});
 	await count.run("read aloud together: all that was said stands there, what was skipped too", async () => {
 		await press(page.getByRole("button", { name: T("ui.mapping.read") }));
-		const text = await page.getByRole("main").innerText();
+		const text = await shown(page);
 		for (const said of [ARREARS, "kaksi kuukautta", "Poika jää iltaisin yksin", WORDS, `${T("value.life_event.DEATH")}, ${look.date("2026-08-01")}, Puoliso kuoli`, "Tulot riittävät niukasti", T("value.quadrant_state.NOT_ASKED")])
 			must(text.includes(said), `${said} is not in ${text}`);
 		must(!text.includes("Eetu"), "the child's name");

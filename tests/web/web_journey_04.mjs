@@ -5,6 +5,7 @@
 // console the case gets its own worker by the metadata alone; who assesses on the other laptop, where the
 // pathway leads to its plan, or the assessment is found unnecessary, with ground and reasons.
 import { address, until } from "./world.mjs";
+import { shown } from "./browser.mjs";
 import { enter, go } from "./console.mjs";
 import { journey, must } from "./look.mjs";
 
@@ -73,7 +74,7 @@ await journey("web_journey_04", { numbers: [0] }, async ({ look, world, count, o
 		await go(console_, look, "assignments", "ui.console_assignments.title");
 		const row = console_.getByRole("row").filter({ hasText: "Korpela Kaisa" });
 		await row.getByText(T("value.case_state.OPEN")).waitFor();
-		must(!/Laskut|virkailija/.test(await console_.locator("main").innerText()), "what it is about");
+		must(!/Laskut|virkailija/.test(await shown(console_)), "what it is about");
 		await press(row.getByRole("link", { name: "Korpela Kaisa" }));
 		await console_.getByRole("heading", { level: 1, name: "Korpela Kaisa" }).waitFor();
 		await select(console_.getByLabel(named("ui.console_assignments.to_whom")), "Olli Niemi, jalkautuva sosiaalityö");

@@ -4,6 +4,7 @@
 // proposed anew; the receiver's laptop is out of use and the console says so; accepted, the client told
 // with name and number, in effect: the old laptop drops the case, the history is whole at the new one.
 import { address, until } from "./world.mjs";
+import { shown } from "./browser.mjs";
 import { enter, go } from "./console.mjs";
 import { journey, must } from "./look.mjs";
 
@@ -43,7 +44,7 @@ await journey("web_journey_08", { numbers: [4], byKeys: true }, async ({ look, w
 		const row = console_.getByRole("row").filter({ hasText: "Aho Anna" });
 		await row.getByText("Takkuvaara").waitFor();
 		await row.getByText("Aino Laine").waitFor();
-		must(!/Tuki arkeen|Sovitaan/.test(await console_.locator("main").innerText()), "what the case is about");
+		must(!/Tuki arkeen|Sovitaan/.test(await shown(console_)), "what the case is about");
 	});
 	await count.run("an unsigned draft stands in the way, and says so", async () => {
 		await propose("Olli Niemi");
@@ -87,7 +88,7 @@ await journey("web_journey_08", { numbers: [4], byKeys: true }, async ({ look, w
 		await card(console_, "PROPOSED").waitFor({ state: "detached", timeout: 30_000 });
 		await look.check(console_.getByLabel(look.like("ui.console_handovers.over")));
 		await card(console_, "REJECTED").waitFor();
-		must(!(await console_.locator("main").innerText()).includes(NOT_NOW), "the workers' own reason at the console");
+		must(!(await shown(console_)).includes(NOT_NOW), "the workers' own reason at the console");
 		must((await held()).some((one) => one.name === "Aino Laine" && one.role === "OWN_WORKER"), await held());
 		await look.check(console_.getByLabel(look.like("ui.console_handovers.live")));
 	});

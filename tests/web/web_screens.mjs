@@ -54,9 +54,9 @@ async function large(page) {
 }
 
 // ---- where ----
-async function ready(page, look) {
+async function ready(page) {
 	await page.locator("h1").first().waitFor();
-	await page.waitForFunction((busy) => !document.body.innerText.includes(busy), look.T("ui.busy"));
+	await browser.shown(page);
 	await page.evaluate(() => document.fonts.ready);
 }
 
@@ -65,7 +65,7 @@ async function screens(page, look, full, visit) {
 	const { T, named } = look;
 	const to = async (hash) => {
 		await page.evaluate((next) => { location.hash = next; }, hash);
-		await ready(page, look);
+		await ready(page);
 	};
 	for (const [name, hash] of full.screens) {
 		await to(hash);
@@ -114,7 +114,7 @@ async function screens(page, look, full, visit) {
 async function companion(page, look, full, visit) {
 	for (const [name, hash] of full.companion) {
 		await page.evaluate((next) => { location.hash = next; }, hash);
-		await ready(page, look);
+		await ready(page);
 		await visit(`the companion: ${name}`);
 	}
 }

@@ -1,7 +1,7 @@
 // policy - what every device goes by: how long it may be out of contact before it asks for it, and the
 // organiser's recovery key. That one is made on the command line, where its file goes into a safe:
 // no browser ever has its secret half.
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { useAct } from "../core/act";
 import { momentText, T } from "../core/words";
 import { Text } from "../ui/field";
@@ -17,13 +17,17 @@ interface Rules {
 function Lease(props: { days: number }) {
 	const [typed, setTyped] = useState<string | null>(null);
 	const { refusal, busy, act } = useAct();
+	// What was saved stands in its field until the page has read the same.
+	useEffect(() => {
+		if (typed?.trim() === String(props.days))
+			setTyped(null);
+	}, [props.days]);
 	const save = (event: Event) => {
 		event.preventDefault();
 		if (busy || typed === null)
 			return;
 		void act(async () => {
 			await admin("policy", "lease", typed.trim());
-			setTyped(null);
 			toast(T("ui.console_policy.lease_saved"));
 		});
 	};

@@ -4,7 +4,7 @@ import type { ComponentChildren, ComponentProps } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 import type { Refusal } from "../core/api";
 import { Told } from "../core/refusal-words";
-import { t, T } from "../core/words";
+import { T } from "../core/words";
 
 export type Tone = "info" | "good" | "warn" | "bad" | "calm";
 
@@ -110,5 +110,5 @@ export function Empty(props: { children: ComponentChildren }) {
 }
 
 export function Busy() {
-	return <p class="quiet" role="status">{t("ui.busy")}</p>;
+	return <p class="quiet" role="status" data-busy>{T("ui.busy")}</p>;
 }
