@@ -278,7 +278,7 @@ static const struct command {
 	{ "admin suspend", "DEVICE", "keep a device out for now", verbs_admin_suspend, 0 },
 	{ "admin resume", "DEVICE", "let a suspended device in again", verbs_admin_resume, 0 },
 	{ "admin revoke", "DEVICE", "a device is lost: refuse it and have it erase", verbs_admin_revoke, BIT(COMMAND_YES) },
-	{ "admin lost", "DEVICE [since TIME | risk high|low REASONS]",
+	{ "admin lost", "DEVICE [since TIME | risk high|low REASONS | police NUMBER]",
 	  "a device is out of hand: whose data may be on it, and by when to report it", verbs_admin_lost, 0 },
 	{ "admin policy", "[lease DAYS]", "what every device goes by: the lease (0: none), the recovery key", verbs_admin_policy, 0 },
 	{ "admin recovery-key", "[FILE]", "make the organiser's recovery key: the secret half into FILE, for the safe",

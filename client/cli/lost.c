@@ -47,6 +47,8 @@ static void print_device(struct json lost)
 			  : json_text_is(disk, "NOT_ENCRYPTED") ? "not encrypted when it was enrolled; the store on it is sealed"
 								: "the device could not tell whether it is encrypted; the store on it is sealed");
 	print_clock(lost);
+	if (*say_text(json_member(lost, "police_report_no")) != 0)
+		print_row("police report", say_text(json_member(lost, "police_report_no")));
 	print_risk(lost);
 }
 
@@ -76,7 +78,7 @@ int verbs_admin_lost(struct command_context *c, int argc, char **argv)
 {
 	bool begun = false;
 	if (argc < 1 || argc > 4 || argc == 2)
-		command_usage(c, "a device is expected; with since TIME, or risk high|low REASONS");
+		command_usage(c, "a device is expected; with since TIME, risk high|low REASONS, or police NUMBER");
 	jalka_Request *request = link_request(jalka_Request_admin_tag);
 	LINK_PUT(request->call.admin.verb, "lost", "the verb");
 	for (int i = 0; i < argc; i++)

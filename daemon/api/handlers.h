@@ -113,7 +113,7 @@ struct fault handlers_admin_recovery_key(struct request *request);
 request_handler handlers_rescue;
 /* The administrator's verb `lost`. */
 struct fault handlers_admin_lost(struct request *request, struct node_id node);
-/* "since" TIME, or "risk" high|low REASONS: written into the device's record, then listed as above. */
+/* "since" TIME, "risk" high|low REASONS, or "police" NUMBER: written into the device's record, then listed as above. */
 struct fault handlers_admin_lost_say(struct request *request, struct node_id node, const char *what, const char *first,
 				     const char *second);
 request_handler handlers_print;

@@ -625,7 +625,7 @@ static const struct verb {
 	{ "suspend", verb_state, 1, 1, "suspend DEVICE", HUB_DEVICE_SUSPENDED, false, ACCESS_CREATE, ACCESS_DEVICES },
 	{ "resume", verb_state, 1, 1, "resume DEVICE", HUB_DEVICE_ACTIVE, false, ACCESS_CREATE, ACCESS_DEVICES },
 	{ "retire", verb_state, 1, 1, "retire DEVICE", HUB_DEVICE_RETIRED, false, ACCESS_CREATE, ACCESS_DEVICES },
-	{ "lost", verb_lost, 1, 4, "lost DEVICE, lost DEVICE since TIME, or lost DEVICE risk high|low REASONS", 0, false, ACCESS_READ, ACCESS_DEVICES },
+	{ "lost", verb_lost, 1, 4, "lost DEVICE, lost DEVICE since TIME, lost DEVICE risk high|low REASONS, or lost DEVICE police NUMBER", 0, false, ACCESS_READ, ACCESS_DEVICES },
 	{ "policy", verb_policy, 0, 2, "policy, or policy lease DAYS", 0, false, ACCESS_READ, ACCESS_DEVICES },
 	{ "recovery-key", verb_recovery_key, 0, 2, "recovery-key, or recovery-key PUBLIC [replace]", 0, false, ACCESS_READ, ACCESS_DEVICES },
 	{ "assign", verb_assign, 2, 4, "assign CASE STAFF [ROLE [UNTIL]]", 0, false, ACCESS_CREATE, ACCESS_ASSIGNMENT },

@@ -1,5 +1,6 @@
 /* handlers_lost - the administrator's verb `lost`: a device is out of hand; whose data
- * may be on it, since when that is known, and how long there is to report it (D14).
+ * may be on it, since when that is known, how long there is to report it (D14), the
+ * number of the police report.
  *
  * Names and municipalities of clients are metadata: shown to those whose role sees
  * them, counted for the others. */
@@ -16,7 +17,7 @@
 #include "io/disk.h"
 #include "records_table.h"
 
-enum { REASONS_BYTES = 4 * 4000 };
+enum { NUMBER_LETTERS = 64, TEXT_BYTES = 4 * (4000 + NUMBER_LETTERS) };
 
 struct gathering {
 	struct idset clients; /* their CLIENT cases */
@@ -40,21 +41,31 @@ struct device_answer {
 	struct writer *out;
 	uint64_t known_ms; /* since when it is known to be lost; 0: nobody has said so */
 	bool is_judged, is_high; /* the risk to the clients */
-	struct span reasons;     /* in `block` */
-	uint8_t block[REASONS_BYTES];
+	struct span reasons, police_report_no; /* in `block` */
+	uint8_t block[TEXT_BYTES];
 };
+
+/* What the record shows, for longer than the call. */
+static struct span kept(const struct casebook_record *record, uint32_t field, struct wire_out *block)
+{
+	struct span text;
+	size_t from = wire_out_span(block).len;
+	if (!fields_bytes(record->shown, field, &text) || text.len > TEXT_BYTES - from)
+		return span_of(NULL, 0);
+	wire_put_raw(block, text);
+	return span_of(wire_out_span(block).data + from, text.len);
+}
 
 static bool take_record(void *ctx, const struct casebook_record *record)
 {
 	struct device_answer *a = ctx;
-	struct span reasons;
+	struct wire_out block;
 	a->known_ms = fields_number_or_none(record->shown, RECORDS_DEVICE_LOST_AT);
 	a->is_judged = fields_has(record->shown, RECORDS_DEVICE_LOSS_RISK_HIGH);
 	a->is_high = fields_true(record->shown, RECORDS_DEVICE_LOSS_RISK_HIGH);
-	if (fields_bytes(record->shown, RECORDS_DEVICE_LOSS_RISK_REASONS, &reasons) && reasons.len <= sizeof a->block) {
-		memcpy(a->block, reasons.data, reasons.len);
-		a->reasons = span_of(a->block, reasons.len);
-	}
+	wire_out_init(&block, a->block, sizeof a->block);
+	a->police_report_no = kept(record, RECORDS_DEVICE_POLICE_REPORT_NO, &block);
+	a->reasons = kept(record, RECORDS_DEVICE_LOSS_RISK_REASONS, &block);
 	return false;
 }
 
@@ -85,6 +96,7 @@ static void write_clock(struct device_answer *a)
 	writer_number(a->out, "report_by_ms", report.at_ms);
 	writer_string(a->out, "risk", !a->is_judged ? "" : a->is_high ? "HIGH" : "LOW");
 	writer_text(a->out, "risk_reasons", a->reasons);
+	writer_text(a->out, "police_report_no", a->police_report_no);
 }
 
 /* ---- the clients ---- */
@@ -183,11 +195,23 @@ static struct fault put_risk(struct request *request, const char *level, const c
 	return fault_none();
 }
 
+static struct fault put_police(struct request *request, const char *number, struct wire_out *out)
+{
+	strcpy(request->field, "police_report_no");
+	if (*number == '\0')
+		return fault_of(FAULT_CALLER, "the number the police gave the report is missing");
+	if (strlen(number) > NUMBER_LETTERS)
+		return fault_of(FAULT_CALLER, "the number of a police report has 64 letters at most");
+	request->field[0] = '\0';
+	wire_put_bytes(out, RECORDS_DEVICE_POLICE_REPORT_NO, span_text(number));
+	return fault_none();
+}
+
 struct fault handlers_admin_lost_say(struct request *request, struct node_id node, const char *what, const char *first,
 				     const char *second)
 {
 	struct hub *hub = node_hub(request->target.node);
-	static uint8_t block[REASONS_BYTES];
+	static uint8_t block[TEXT_BYTES];
 	struct wire_out fields;
 	struct hub_written written;
 	wire_out_init(&fields, block, sizeof block);
@@ -195,8 +219,10 @@ struct fault handlers_admin_lost_say(struct request *request, struct node_id nod
 		FAULT_TRY(put_since(request, first, &fields));
 	else if (strcmp(what, "risk") == 0)
 		FAULT_TRY(put_risk(request, first, second, &fields));
+	else if (strcmp(what, "police") == 0)
+		FAULT_TRY(put_police(request, first, &fields));
 	else
-		return fault_of(FAULT_CALLER, "of a lost device it is said since when, or what the risk is");
+		return fault_of(FAULT_CALLER, "of a lost device it is said since when, what the risk is, or the number of the police report");
 	struct hub_write write = { .case_id = hub_directory_case(hub), .record_type = RECORDS_TYPE_DEVICE,
 				   .fields = wire_out_span(&fields) };
 	memcpy(write.record_id.bytes, node.bytes, ID_BYTES); /* a device's record has its node's id */

@@ -104,7 +104,9 @@ def known_earlier(j):
         j.sees("the holder's call is what counts: 72 hours from it", [f"{finnish(today(-1))} klo 20.15", f"{finnish(today(2))} klo 20.15"],
                j.center, "--as", j.chief, "admin", "lost", j.onni.node, "since", f"{today(-1)}T20:15")
         j.refused("a time that is to come", ["future"], j.center, "--as", j.chief, "admin", "lost", j.onni.node, "since", f"{today(2)}T20:15")
-        j.does("the police's number", ["device"], j.center, "change", j.onni.node, "police_report_no=5680/R/1234/26")
+        j.refused("no number of the police", ["missing"], j.center, "--as", j.chief, "admin", "lost", j.onni.node, "police", "")
+        j.refused("one too long", ["64"], j.center, "--as", j.chief, "admin", "lost", j.onni.node, "police", "5680/R/" + "1" * 64)
+        j.sees("the police's number", ["5680/R/1234/26"], j.center, "--as", j.chief, "admin", "lost", j.onni.node, "police", "5680/R/1234/26")
 
 
 def who_sees_names(j):

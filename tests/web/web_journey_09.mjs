@@ -123,6 +123,13 @@ await journey("web_journey_09", { numbers: [3], byKeys: true }, async ({ look, w
 		await press(button(page, "ui.console_lost.since_save"));
 		await page.locator("main .error").waitFor();
 	});
+	await count.run("the number of the police report is kept", async () => {
+		await press(button(page, "ui.console_lost.police_save"));
+		await page.getByText(T("ui.console_door.missing")).waitFor();
+		await write(page.getByLabel(named("field.device.police_report_no")), "5680/R/1234/26");
+		await press(button(page, "ui.console_lost.police_save"));
+		await until("the number", async () => (await center.run("admin", "lost", onni.node)).police_report_no === "5680/R/1234/26");
+	});
 	await count.run("the risk is judged, with its reasons, or not at all", async () => {
 		await choose(page, T("ui.console_lost.risk"), T("ui.console_lost.risk_HIGH"));
 		await press(button(page, "ui.console_lost.risk_save"));

@@ -1,11 +1,11 @@
 // lost - a laptop is out of hand: since when that is known, how long there is to report it (72
-// hours), the risk to the clients, and whose data may be on it. To whom names are shown, each look
+// hours), the police report, the risk to the clients, and whose data may be on it. To whom names are shown, each look
 // at the list is an entry of the access log: it is asked for by a press, never by itself.
 import { useEffect, useState } from "preact/hooks";
 import { useAct } from "../core/act";
 import { spanText, useNow } from "../core/clock";
-import { momentIso, momentText, T } from "../core/words";
-import { Choice, Text } from "../ui/field";
+import { capital, fieldWord, momentIso, momentText, T } from "../core/words";
+import { Choice, lengthFault, Text } from "../ui/field";
 import { Button, Empty, Notice, Refused, refusalText, toast } from "../ui/parts";
 import { admin } from "./ask";
 import { Table } from "./table";
@@ -16,12 +16,16 @@ interface Report {
 	report_by_ms: number;
 	risk: "" | "HIGH" | "LOW";
 	risk_reasons: string;
+	police_report_no: string;
 	cases: number;
 	client_count: number;
 	names_shown: boolean;
 	clients: { case_id: string; family_name: string; given_names: string; municipality: string }[];
 	nameless: number;
 }
+
+const NUMBER_LETTERS = 64; // as in its record
+const REASONS_LETTERS = 1000, REASONS_BYTES = 2000; // the call carries no more
 
 function Clock(props: { report: Report }) {
 	const now = useNow(15_000), { report } = props, left = report.report_by_ms - now;
@@ -54,6 +58,28 @@ function Since(props: { node: string; report: Report; onReport: (report: Report)
 	);
 }
 
+function Police(props: { node: string; report: Report; onReport: (report: Report) => void }) {
+	const [number, setNumber] = useState(props.report.police_report_no);
+	const [tried, setTried] = useState(false);
+	const { refusal, busy, act } = useAct();
+	const save = (event: Event) => {
+		event.preventDefault();
+		setTried(true);
+		if (busy || number.trim() === "" || lengthFault(number, NUMBER_LETTERS) !== "")
+			return;
+		void act(async () => {
+			props.onReport(await admin<Report>("lost", props.node, "police", number.trim()));
+			toast(T("ui.console_lost.police_saved"));
+		});
+	};
+	return (
+		<form class="stack tight" noValidate onSubmit={save}>
+			<Text label={capital(fieldWord("device", "police_report_no"))} value={number} onValue={setNumber} lettersMost={NUMBER_LETTERS} error={refusal !== null ? refusalText(refusal) : tried && number.trim() === "" ? T("ui.console_door.missing") : undefined} />
+			<div><Button type="submit" kind="second" busy={busy}>{T("ui.console_lost.police_save")}</Button></div>
+		</form>
+	);
+}
+
 function Risk(props: { node: string; report: Report; onReport: (report: Report) => void }) {
 	const [risk, setRisk] = useState<string>(props.report.risk);
 	const [reasons, setReasons] = useState(props.report.risk_reasons);
@@ -62,7 +88,7 @@ function Risk(props: { node: string; report: Report; onReport: (report: Report) 
 	const save = (event: Event) => {
 		event.preventDefault();
 		setTried(true);
-		if (busy || risk === "" || reasons.trim() === "")
+		if (busy || risk === "" || reasons.trim() === "" || lengthFault(reasons, REASONS_LETTERS, REASONS_BYTES) !== "")
 			return;
 		void act(async () => {
 			props.onReport(await admin<Report>("lost", props.node, "risk", risk.toLowerCase(), reasons));
@@ -74,7 +100,7 @@ function Risk(props: { node: string; report: Report; onReport: (report: Report) 
 			<Refused refusal={refusal} />
 			<Choice label={T("ui.console_lost.risk")} required value={risk} onValue={setRisk} error={tried && risk === "" ? T("ui.console_door.missing") : undefined}
 				options={[{ value: "HIGH", label: T("ui.console_lost.risk_HIGH") }, { value: "LOW", label: T("ui.console_lost.risk_LOW") }]} />
-			<Text label={T("ui.console_lost.reasons")} hint={T("ui.console_lost.reasons_hint")} long required value={reasons} onValue={setReasons} lettersMost={4000} error={tried && reasons.trim() === "" ? T("ui.console_door.missing") : undefined} />
+			<Text label={T("ui.console_lost.reasons")} hint={T("ui.console_lost.reasons_hint")} long required value={reasons} onValue={setReasons} lettersMost={REASONS_LETTERS} bytesMost={REASONS_BYTES} error={tried && reasons.trim() === "" ? T("ui.console_door.missing") : undefined} />
 			{risk === "HIGH" && <Notice>{T("ui.console_lost.high_hint")}</Notice>}
 			<div><Button type="submit" busy={busy}>{T("ui.console_lost.risk_save")}</Button></div>
 		</form>
@@ -110,6 +136,7 @@ export function Lost(props: { node: string; revoked: boolean }) {
 			{report !== null && <>
 				<Clock report={report} />
 				<Since key={report.known_ms} node={props.node} report={report} onReport={setReport} />
+				<Police node={props.node} report={report} onReport={setReport} />
 				<Risk node={props.node} report={report} onReport={setReport} />
 				<Clients report={report} />
 			</>}
