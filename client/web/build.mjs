@@ -22,7 +22,7 @@ if (out === undefined) {
 const fresh = `${out}.new`;
 const bin = (name) => join(here, "node_modules/.bin", name);
 const LANGUAGES = ["fi", "sv", "en"];
-const CLIENTS = ["field", "companion", "console"];
+const CLIENTS = { field: { title: "Jalka", look: "" }, companion: { title: "Jalka – companion", look: ` class="beside"` }, console: { title: "Jalka – console", look: "" } };
 
 rmSync(fresh, { recursive: true, force: true });
 mkdirSync(join(fresh, "assets"), { recursive: true });
@@ -166,14 +166,14 @@ function bundle(client, more) {
 }
 
 // Bundled twice: the first time tells which sources the client is of, and so which calls it knows.
-for (const client of CLIENTS) {
+for (const [client, { title, look }] of Object.entries(CLIENTS)) {
 	const sources = Object.keys((await bundle(client, { metafile: true })).metafile.inputs).filter((name) => name.startsWith("src/"));
 	const calls = { name: "calls", setup: (build) => build.onLoad({ filter: /gen.local\.ts$/ }, () => ({ contents: localModule(sources), loader: "ts" })) };
 	const built = await bundle(client, { plugins: [calls] });
 	const small = await minify(numbered(built.outputFiles[0].text), { module: true, ecma: 2020, compress: { passes: 4 } }); // two kilobytes less by gzip
 	const script = put(client, "js", small.code);
-	const page = readFileSync(join(here, `src/${client}.html`), "utf8").replace("{{style}}", style).replace("{{icon}}", icon).replace("{{script}}", script);
-	writeFileSync(join(fresh, `${client}.html`), page);
+	const gaps = { title, look, style, icon, script };
+	writeFileSync(join(fresh, `${client}.html`), readFileSync(join(here, "src/page.html"), "utf8").replace(/\{\{(\w+)\}\}/g, (_, gap) => gaps[gap]));
 }
 
 rmSync(out, { recursive: true, force: true });
