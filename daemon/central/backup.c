@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/assert.h"
+#include "io/folder.h"
 #include "io/logline.h"
 #include "io/random.h"
 #include "io/timer.h"
@@ -52,6 +53,7 @@ struct job {
 	struct piece *pieces;
 	uint8_t before[BACKUP_MAC_BYTES];
 	uint64_t bytes;                       /* written */
+	uint64_t deny_kept;                   /* of the deny file: kept elsewhere before, and then with this go */
 	struct fault fault;
 };
 
@@ -71,6 +73,7 @@ struct backup {
 	char folder[PATH_MAX];
 	char unkept[BACKUP_NAME_BYTES];       /* the last generation, which could not be kept whole; "": none */
 	uint32_t number;                      /* of the last segment */
+	uint64_t deny_kept;                   /* bytes of the deny file kept elsewhere since the start */
 	uint8_t before[BACKUP_MAC_BYTES];
 	struct piece *first, **last;
 	uint64_t pending_bytes;
@@ -160,27 +163,68 @@ static struct fault copy_store(struct job *job, const char *folder)
 	return backup_base_write(folder, job->key, &job->base);
 }
 
-/* The deny file goes along: a node put back starts with it alone. It is small, and signed line by line. */
-static struct fault copy_deny(struct job *job)
+static bool same_bytes(int a, int b, uint64_t bytes)
+{
+	uint8_t x[4096], y[sizeof x];
+	for (uint64_t at = 0; at < bytes; at += sizeof x) {
+		size_t n = bytes - at < sizeof x ? (size_t)(bytes - at) : sizeof x;
+		if (!backup_read(a, x, n, at) || !backup_read(b, y, n, at) || memcmp(x, y, n) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* The deny file only grows. One that does not begin with what its copy has is older, or was begun anew: the copy
+ * may be the last there is. */
+static struct fault has_lines_of_copy(int deny, uint64_t bytes, const char *path)
+{
+	uint64_t there;
+	int copy = open(path, O_RDONLY | O_CLOEXEC);
+	if (copy < 0 && errno == ENOENT)
+		return fault_none();
+	bool readable = copy >= 0 && folder_whole_lines(copy, &there);
+	bool same = readable && there <= bytes && same_bytes(deny, copy, there);
+	if (copy >= 0)
+		close(copy);
+	if (!readable)
+		return fault_of(FAULT_STORE, "the deny file's copy in the backup cannot be read");
+	return same ? fault_none()
+		    : fault_of(FAULT_CALLER, "the deny file lacks lines that its copy in the backup has: restore again with that"
+					     " copy, or move the copy aside and keep it");
+}
+
+static struct fault write_deny(struct job *job, int deny, uint64_t bytes)
 {
 	char path[PATH_MAX], fresh[PATH_MAX + 8];
 	uint8_t digest[BACKUP_MAC_BYTES];
-	struct stat info, there;
 	int n = snprintf(path, sizeof path, "%s/deny", job->all);
-	int fd = open(job->deny_path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return errno == ENOENT ? fault_none() : fault_of(FAULT_STORE, "the deny file cannot be read");
-	bool good = n > 0 && (size_t)n < sizeof path && fstat(fd, &info) == 0;
-	if (!good || (stat(path, &there) == 0 && there.st_size == info.st_size)) {
-		close(fd);
-		return good ? fault_none() : fault_of(FAULT_STORE, "the deny file cannot be read");
-	}
+	ASSERT(n > 0 && (size_t)n < sizeof path); /* backup_open left room */
+	FAULT_TRY(has_lines_of_copy(deny, bytes, path));
+	if (bytes == 0)
+		return fault_none();
 	snprintf(fresh, sizeof fresh, "%s.new", path);
-	struct fault fault = backup_copy(fd, (uint64_t)info.st_size, fresh, digest);
-	close(fd);
-	if (!fault_is(fault) && rename(fresh, path) != 0)
-		fault = fault_of(FAULT_STORE, "the backup's folder cannot be written");
-	return fault_is(fault) ? fault : keep(job, job->all, "deny");
+	FAULT_TRY(backup_copy(deny, bytes, fresh, digest));
+	if (rename(fresh, path) != 0)
+		return fault_of(FAULT_STORE, "the backup's folder cannot be written");
+	FAULT_TRY(keep(job, job->all, "deny"));
+	job->deny_kept = bytes;
+	return fault_none();
+}
+
+/* The deny file goes along: a node put back starts with it alone. It is small, and signed line by line. */
+static struct fault copy_deny(struct job *job)
+{
+	uint64_t bytes = 0;
+	int deny = open(job->deny_path, O_RDONLY | O_CLOEXEC);
+	if (deny < 0 ? errno != ENOENT : !folder_whole_lines(deny, &bytes)) {
+		if (deny >= 0)
+			close(deny);
+		return fault_of(FAULT_STORE, "the deny file cannot be read");
+	}
+	struct fault fault = bytes != 0 && bytes == job->deny_kept ? fault_none() : write_deny(job, deny, bytes);
+	if (deny >= 0)
+		close(deny);
+	return fault;
 }
 
 static void remove_old(const struct job *job)
@@ -406,6 +450,7 @@ static void begin_job(struct backup *b, const struct job *what)
 	job->store_fd = b->store_fd;
 	job->vault_path = b->source.vault_path;
 	job->key = b->source.key;
+	job->deny_kept = b->deny_kept;
 	memcpy(job->folder, what->is_base ? what->folder : b->folder, sizeof job->folder);
 	memcpy(job->before, b->before, BACKUP_MAC_BYTES);
 	struct fault fault = loop_beside(b->loop, work, job_done, job);
@@ -532,6 +577,7 @@ static void job_done(void *ctx)
 	struct job *job = ctx;
 	struct backup *b = job->backup;
 	b->job = NULL;
+	b->deny_kept = job->deny_kept;
 	if (job->is_base) {
 		distrust_torn_base(b, job);
 		remember_unkept(b, job);
@@ -637,7 +683,7 @@ void backup_stop(struct backup *b)
 	take(b);
 	if (b->has_generation && !b->broken && b->first != NULL) {
 		struct job job = { .backup = b, .all = b->config.folder, .deny_path = b->source.deny_path, .key = b->source.key,
-				   .pieces = b->first };
+				   .pieces = b->first, .deny_kept = b->deny_kept };
 		memcpy(job.folder, b->folder, sizeof job.folder);
 		memcpy(job.before, b->before, BACKUP_MAC_BYTES);
 		work(&job);

@@ -12,7 +12,9 @@
  *      checkpoints, and what it took waits in memory (at most PENDING_BYTES_MAX) to be written.
  * BK2  After a gap or a failure a generation goes no further: the next one begins, within minutes. Of
  *      those that could not be kept whole the newest alone stays.
- * BK3  A backup that fails stops nothing: the node works on, `backup_status` and the log tell.
+ * BK3  The deny file goes along when it grew and once after each start, its whole lines. One that does
+ *      not begin with what its copy has replaces nothing: that is a failure, and a person decides.
+ * BK4  A backup that fails stops nothing: the node works on, `backup_status` and the log tell.
  */
 #ifndef JALKA_CENTRAL_BACKUP_H
 #define JALKA_CENTRAL_BACKUP_H

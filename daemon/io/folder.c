@@ -86,12 +86,61 @@ struct fault folder_write(const struct folder *folder, const char *name, struct 
 	return good ? fault_none() : fault_of(FAULT_STORE, "a file in the daemon's folder cannot be written");
 }
 
-bool folder_append_line(const char *path, struct span line)
+bool folder_whole_lines(int fd, uint64_t *bytes)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-	bool good = fd >= 0 && write_all(fd, line) && write_all(fd, span_text("\n")) && fsync(fd) == 0;
+	char block[4096];
+	struct stat info;
+	if (fstat(fd, &info) != 0)
+		return false;
+	for (uint64_t at = (uint64_t)info.st_size; at > 0;) {
+		size_t n = at < sizeof block ? (size_t)at : sizeof block;
+		at -= n;
+		if (pread(fd, block, n, (off_t)at) != (ssize_t)n)
+			return false;
+		for (; n > 0; n--) {
+			if (block[n - 1] == '\n') {
+				*bytes = at + n;
+				return true;
+			}
+		}
+	}
+	*bytes = 0;
+	return true;
+}
+
+static bool sync_folder_of(const char *path)
+{
+	char *whole = realpath(path, NULL);
+	if (whole == NULL)
+		return false;
+	strrchr(whole, '/')[1] = '\0';
+	int fd = open(whole, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool good = fd >= 0 && fsync(fd) == 0;
 	if (fd >= 0)
 		close(fd);
+	free(whole);
+	return good;
+}
+
+/* `bytes`: where its whole lines end; what stands behind them was cut by a crash and goes. */
+static bool append(int fd, uint64_t bytes, struct span line)
+{
+	if (ftruncate(fd, (off_t)bytes) != 0)
+		return false;
+	if (write_all(fd, line) && write_all(fd, span_text("\n")) && fsync(fd) == 0)
+		return true;
+	(void)!ftruncate(fd, (off_t)bytes); /* should it stay torn, the next one cuts it off */
+	return false;
+}
+
+bool folder_append_line(const char *path, struct span line)
+{
+	uint64_t bytes;
+	int fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return false;
+	bool good = folder_whole_lines(fd, &bytes) && append(fd, bytes, line) && (bytes > 0 || sync_folder_of(path));
+	close(fd);
 	return good;
 }
 

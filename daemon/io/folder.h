@@ -27,8 +27,12 @@ struct fault folder_file(const struct folder *folder, const char *name, char *ou
 
 struct fault folder_write(const struct folder *folder, const char *name, struct span bytes);
 
-/* Adds one line, durable when it returns true; `path` may be anywhere. */
+/* Adds one line, durable when it returns true; when false it is not there. `path` may be anywhere. A
+ * last line without its end was cut by a crash, and nobody was told of it: it goes first. */
 bool folder_append_line(const char *path, struct span line);
+
+/* How many bytes the lines of an open file take that have their end; false: it cannot be read. */
+bool folder_whole_lines(int fd, uint64_t *bytes);
 
 /* Reads a file whole. FAULT_CALLER: it is not there or longer than `size`. */
 struct fault folder_read(const char *path, uint8_t *out, size_t size, size_t *len);

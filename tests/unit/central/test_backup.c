@@ -544,6 +544,129 @@ static void the_deny_file_goes_along(void **state)
 	assert_string_equal(text, "00aa\n");
 }
 
+/* ---- the deny file's way elsewhere ---- */
+
+static void add_deny_line(const char *line)
+{
+	assert_true(folder_append_line(all.deny, span_text(line)));
+}
+
+static bool holds_text(const char *path, const char *text)
+{
+	uint8_t bytes[256];
+	size_t len = 0;
+	return !fault_is(folder_read(path, bytes, sizeof bytes, &len)) && len == strlen(text) && memcmp(bytes, text, len) == 0;
+}
+
+static const char *far(void)
+{
+	static char path[160];
+	snprintf(path, sizeof path, "%s/far", all.base);
+	return path;
+}
+
+static const char *copy_of_deny(void)
+{
+	static char path[160];
+	snprintf(path, sizeof path, "%s/deny", all.kept);
+	return path;
+}
+
+/* A command that keeps the deny file alone; `first` stands before it. */
+static void open_keeping_deny(const char *first)
+{
+	static char command[400]; /* borrowed until the end */
+	snprintf(command, sizeof command, "%s case $1 in */deny) cp \"$1\" '%s';; esac", first, far());
+	open_backup(command);
+}
+
+static void a_deny_line_that_was_refused_elsewhere_goes_with_the_next_try(void **state)
+{
+	(void)state;
+	char first[200];
+	snprintf(first, sizeof first, "case $1 in */deny) [ -e '%s/tried' ] || { : >'%s/tried'; exit 3; };; esac;", all.base, all.base);
+	add_deny_line("00aa");
+	write_rows(1, 100);
+	open_keeping_deny(first);
+	await(has_failed);
+	assert_false(holds_text(far(), "00aa\n"));
+	succeeds(backup_begin(all.backup));
+	await(all_is_kept);
+	assert_true(holds_text(far(), "00aa\n"));
+}
+
+static void a_deny_line_of_before_the_end_goes_elsewhere_after_the_start(void **state)
+{
+	(void)state;
+	add_deny_line("00aa");
+	write_rows(1, 100);
+	open_keeping_deny("");
+	await(all_is_kept);
+	assert_true(holds_text(far(), "00aa\n"));
+	add_deny_line("00bb");
+	write_rows(1, 100);
+	stop();
+	assert_true(holds_text(copy_of_deny(), "00aa\n00bb\n"));
+	open_store(false);
+	open_keeping_deny("");
+	all.order_kept = 0;
+	await(all_is_kept);
+	assert_true(holds_text(far(), "00aa\n00bb\n"));
+}
+
+static void a_deny_file_that_lacks_lines_does_not_replace_its_copy(void **state)
+{
+	(void)state;
+	add_deny_line("00aa");
+	add_deny_line("00bb");
+	write_rows(1, 100);
+	open_keeping_deny("");
+	await(all_is_kept);
+	stop();
+	static const char *const others[] = { NULL, "", "00aa\n", "00aa\n00cc\n", "00aa\n00cc\n00dd\n" };
+	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+		(void)unlink(all.deny);
+		if (others[i] != NULL) {
+			FILE *out = fopen(all.deny, "w");
+			assert_non_null(out);
+			fputs(others[i], out);
+			assert_int_equal(fclose(out), 0);
+		}
+		open_store(false);
+		open_keeping_deny("");
+		await(has_failed);
+		assert_non_null(strstr(status().last_failure, "lacks lines"));
+		stop();
+		assert_true(holds_text(copy_of_deny(), "00aa\n00bb\n"));
+		assert_true(holds_text(far(), "00aa\n00bb\n"));
+	}
+	char aside[160];
+	snprintf(aside, sizeof aside, "%s/aside", all.base);
+	assert_int_equal(rename(copy_of_deny(), aside), 0); /* as the text says */
+	open_store(false);
+	all.order_kept = 0;
+	open_keeping_deny("");
+	await(all_is_kept);
+	assert_true(holds_text(far(), "00aa\n00cc\n00dd\n"));
+}
+
+static void a_torn_deny_line_is_not_copied(void **state)
+{
+	(void)state;
+	add_deny_line("00aa");
+	int fd = open(all.deny, O_WRONLY | O_APPEND);
+	assert_int_equal(write(fd, "00b", 3), 3);
+	close(fd);
+	write_rows(1, 100);
+	open_keeping_deny("");
+	await(all_is_kept);
+	assert_true(holds_text(copy_of_deny(), "00aa\n"));
+	add_deny_line("00cc");
+	write_rows(1, 100);
+	await(all_is_kept);
+	assert_true(holds_text(far(), "00aa\n00cc\n"));
+}
+
 static void a_backup_holds_nothing_in_the_clear(void **state)
 {
 	(void)state;
@@ -587,6 +710,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(copies_that_are_not_kept_do_not_pile_up, enter, leave),
 		cmocka_unit_test_setup_teardown(a_command_that_hangs_does_not_hold_the_end, enter, leave),
 		cmocka_unit_test_setup_teardown(the_deny_file_goes_along, enter, leave),
+		cmocka_unit_test_setup_teardown(a_deny_line_that_was_refused_elsewhere_goes_with_the_next_try, enter, leave),
+		cmocka_unit_test_setup_teardown(a_deny_line_of_before_the_end_goes_elsewhere_after_the_start, enter, leave),
+		cmocka_unit_test_setup_teardown(a_deny_file_that_lacks_lines_does_not_replace_its_copy, enter, leave),
+		cmocka_unit_test_setup_teardown(a_torn_deny_line_is_not_copied, enter, leave),
 		cmocka_unit_test_setup_teardown(a_backup_holds_nothing_in_the_clear, enter, leave),
 		cmocka_unit_test_setup_teardown(a_folder_that_cannot_be_written_is_refused, enter, leave),
 	};

@@ -1,11 +1,13 @@
 /* folder: one user's, one daemon's; files whole. */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -105,6 +107,61 @@ static void lines_are_added_and_keys_made_once(void **state)
 	assert_int_equal(folder_make_key(file).kind, FAULT_CALLER);
 }
 
+static void write_whole(const char *file, const char *text)
+{
+	FILE *out = fopen(file, "w");
+	assert_non_null(out);
+	assert_int_equal(fputs(text, out) < 0, 0);
+	assert_int_equal(fclose(out), 0);
+}
+
+static void stands(const char *file, const char *text)
+{
+	uint8_t back[20000];
+	size_t len;
+	assert_false(fault_is(folder_read(file, back, sizeof back, &len)));
+	assert_int_equal(len, strlen(text));
+	assert_memory_equal(back, text, len);
+}
+
+static void a_torn_line_goes_before_the_next_is_added(void **state)
+{
+	char file[PATH_MAX + 8], text[12000];
+	(void)state;
+	snprintf(file, sizeof file, "%s/torn", path);
+	write_whole(file, "abc"); /* a full disk, or the power went */
+	assert_true(folder_append_line(file, span_text("two")));
+	stands(file, "two\n");
+	write_whole(file, "one\nabc");
+	assert_true(folder_append_line(file, span_text("two")));
+	stands(file, "one\ntwo\n");
+	memset(text, 'x', sizeof text); /* longer than what is looked through at once */
+	memcpy(text, "one\n", 4);
+	text[sizeof text - 1] = '\0';
+	write_whole(file, text);
+	assert_true(folder_append_line(file, span_text("two")));
+	stands(file, "one\ntwo\n");
+}
+
+/* A disk that is full, as far as a process can have one of its own. */
+static void a_line_that_cannot_be_written_leaves_nothing(void **state)
+{
+	char file[PATH_MAX + 8], line[100];
+	struct rlimit before, small;
+	(void)state;
+	snprintf(file, sizeof file, "%s/full", path);
+	memset(line, 'x', sizeof line);
+	assert_true(folder_append_line(file, span_text("one")));
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	small = (struct rlimit){ .rlim_cur = 50, .rlim_max = before.rlim_max };
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	bool added = folder_append_line(file, span_of((const uint8_t *)line, sizeof line));
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_false(added);
+	stands(file, "one\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -113,6 +170,8 @@ int main(void)
 		cmocka_unit_test(one_open_to_others_is_refused),
 		cmocka_unit_test(files_are_whole_and_private),
 		cmocka_unit_test(lines_are_added_and_keys_made_once),
+		cmocka_unit_test(a_torn_line_goes_before_the_next_is_added),
+		cmocka_unit_test(a_line_that_cannot_be_written_leaves_nothing),
 	};
 	return cmocka_run_group_tests(tests, make_base, remove_base);
 }
