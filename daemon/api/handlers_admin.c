@@ -481,7 +481,7 @@ static bool case_item(void *ctx, const struct log_case *info)
 	writer_object(out, NULL);
 	writer_id(out, "case_id", info->case_id.bytes);
 	writer_string(out, "kind", view_case_kind(info->kind));
-	writer_id(out, "client_case", info->client_case.bytes);
+	writer_id(out, "client_case", view_whose(info));
 	writer_id(out, "opened_by", info->opened_by.node.bytes);
 	writer_number(out, "last_order", info->last_order);
 	writer_bool(out, "erased", info->erased);

@@ -45,7 +45,7 @@ static void write_case(struct listing *listing, struct case_id id)
 	if (fault_is(log_case_get(node_log(listing->node), id, &info, &found)) || !found)
 		return;
 	writer_string(listing->out, "case_kind", view_case_kind(info.kind));
-	writer_id(listing->out, "client_case", info.client_case.bytes);
+	writer_id(listing->out, "client_case", view_whose(&info));
 	if (!hub_own_worker(node_hub(listing->node), id, &own))
 		return;
 	writer_object(listing->out, "own_worker");

@@ -8,9 +8,9 @@
  *   caseload people          how many cases each member of the staff holds, and as what
  *
  * Metadata: names and municipalities for roles that see them, ids for the others; of a
- * child notice nobody learns here whose it is. What asks for somebody is an open matter that
- * nobody holds or whose own worker is missing, has left or has no device; and a client
- * without a matter whom nobody holds.
+ * child notice nobody learns here whose it is: such rows stand behind all others. What asks
+ * for somebody is an open matter that nobody holds or whose own worker is missing, has left
+ * or has no device; and a client without a matter whom nobody holds.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -290,12 +290,18 @@ static struct fault gather(struct load *load)
 
 /* ---- the answer ---- */
 
+/* Whose a child notice is must not follow from the rows beside it: those stand last, by their ids. */
 static int by_need(const void *a, const void *b)
 {
 	const struct row *x = a, *y = b;
 	bool x_asks = x->attention != NOTHING, y_asks = y->attention != NOTHING;
+	bool x_notice = x->kind == DELTA_CASE_CHILD_NOTICE, y_notice = y->kind == DELTA_CASE_CHILD_NOTICE;
 	if (x_asks != y_asks)
 		return x_asks ? -1 : 1;
+	if (x_notice != y_notice)
+		return x_notice ? 1 : -1;
+	if (x_notice)
+		return memcmp(x->case_id.bytes, y->case_id.bytes, ID_BYTES);
 	if (x->rank != y->rank)
 		return x->rank < y->rank ? -1 : 1;
 	int by_place = by_client(a, b);

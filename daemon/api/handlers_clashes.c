@@ -58,7 +58,7 @@ static struct fault write_row(struct telling *t, const struct clashes_row *row)
 	writer_object(t->out, NULL);
 	writer_id(t->out, "case_id", row->case_id.bytes);
 	writer_string(t->out, "case_kind", found ? view_case_kind(info.kind) : "");
-	writer_id(t->out, "client_case", found ? info.client_case.bytes : row->case_id.bytes);
+	writer_id(t->out, "client_case", found ? view_whose(&info) : row->case_id.bytes);
 	writer_id(t->out, "record_id", row->record_id.bytes);
 	writer_string(t->out, "type", view_type_name(row->record_type));
 	writer_number(t->out, "since_ms", row->since_ms);

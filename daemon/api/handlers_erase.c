@@ -332,7 +332,7 @@ static struct fault due_item(struct erasing *e, const struct log_case *info)
 	writer_object(e->out, NULL);
 	writer_id(e->out, "case_id", info->case_id.bytes);
 	writer_string(e->out, "kind", view_case_kind(info->kind));
-	writer_id(e->out, "client_case", info->client_case.bytes);
+	writer_id(e->out, "client_case", view_whose(info));
 	if (info->kind != DELTA_CASE_CHILD_NOTICE)
 		clients_write(&e->clients, info->kind == DELTA_CASE_CLIENT ? &info->case_id : &info->client_case, e->out);
 	writer_string(e->out, "class", row->code);

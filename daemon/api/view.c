@@ -114,6 +114,12 @@ const char *view_case_kind(enum delta_case_kind kind)
 	return "NONE";
 }
 
+const uint8_t *view_whose(const struct log_case *info)
+{
+	static const uint8_t nobody[ID_BYTES];
+	return info->kind == DELTA_CASE_CHILD_NOTICE ? nobody : info->client_case.bytes;
+}
+
 const char *view_reason(uint32_t reason)
 {
 	switch ((jalka_Reason)reason) {

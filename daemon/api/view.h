@@ -48,6 +48,8 @@ void view_siblings(struct view *view, struct writer *writer, uint32_t record_typ
 
 const char *view_type_name(uint32_t record_type);
 const char *view_case_kind(enum delta_case_kind kind);
+/* Whose case it is, for the administrators' lists: none of a child notice (access.md). */
+const uint8_t *view_whose(const struct log_case *info);
 /* Why a delta is in quarantine: Reason of session.proto by name. */
 const char *view_reason(uint32_t reason);
 

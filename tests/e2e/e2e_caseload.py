@@ -119,6 +119,28 @@ def what_asks_for_somebody_stands_first(o):
     o.expect("a closed one asks for nobody", (row["state"], row["attention"]) == ("CLOSED", "") and row["closed_on"], row)
 
 
+def whose_a_child_notice_is_is_told_to_nobody(o):
+    aino = o.device["aino"]
+    clients = sorted((o.matter(name, "Tuki arkeen")[0] for name in ("Erkkilä", "Fagerholm", "Grönroos", "Heikkilä", "Ikonen")),
+                     key=lambda c: c["case_id"])
+    whose = clients[0]["case_id"]  # the first by id: next to its client it would stand before the others
+    notice = jalka(aino, "create", "child_notice", "--client", whose, "--sign", "about_person=Lapsi", "grounds=Huoli lapsesta",
+                   f"made_at={datetime.date.today()}T08:00", "recipient=Lastensuojelu")["case_id"]
+    nodes.sync(aino)
+    until(lambda: any(r["case_id"] == notice for r in o.load("maija")["cases"]), "the notice at the centre")
+    for who in ("maija", "tero"):
+        lists = {"caseload": o.load(who)["cases"]}
+        if who == "maija":
+            lists |= {"cases": o.admin(who, "cases")["cases"], "retention all": o.admin(who, "retention", "all")["cases"]}
+        for what, rows in lists.items():
+            row = next(r for r in rows if r["case_id"] == notice)
+            o.expect(f"{what} for {who}: the notice's row does not say whose it is",
+                     row["kind"] == "CHILD_NOTICE" and whose not in str(row) and "Erkkilä" not in str(row), row)
+        kinds = [r["kind"] for r in lists["caseload"]]
+        o.expect(f"caseload for {who}: notices stand behind all others, not beside their client", kinds[-1] == "CHILD_NOTICE" and
+                 kinds.count("CHILD_NOTICE") == 1, [(r["kind"], r["client_case"][:8]) for r in lists["caseload"]])
+
+
 def handovers_that_are_over_are_listed(o):
     aino, olli = o.device["aino"], o.device["olli"]
     _, matter = o.matter("Niemi", "Tuki arkeen")
@@ -183,7 +205,7 @@ def certificates_are_listed(o):
 def main(world, tally):
     office = Office(world, tally)
     for part in (it_is_told_with_names_where_the_role_sees_them, it_is_found, what_asks_for_somebody_stands_first,
-                 handovers_that_are_over_are_listed, one_persons_acts_are_read_with_a_reason, certificates_are_listed):
+                 whose_a_child_notice_is_is_told_to_nobody, handovers_that_are_over_are_listed, one_persons_acts_are_read_with_a_reason, certificates_are_listed):
         with tally.part(part.__name__.replace("_", " ")):
             part(office)
 
