@@ -76,7 +76,8 @@ static void print_head(struct report *report, struct json object)
 		say_line("frozen: proposed by %s, approved by %s", say_text(json_member(object, "proposed_by")),
 			 say_text(json_member(object, "approved_by")));
 	else if (strcmp(state, "PROPOSED") == 0)
-		say_line("proposed by %s, not approved yet", say_text(json_member(object, "proposed_by")));
+		say_line("proposed by %s, not approved yet; digest %s", say_text(json_member(object, "proposed_by")),
+			 say_text(json_member(object, "digest")));
 	else
 		say_line("counted now: nobody has proposed or approved it");
 	say_line("<5: one to four; ..: withheld, so that no small count can be computed");
@@ -140,11 +141,12 @@ int verbs_admin_statistics(struct command_context *c, int argc, char **argv)
 {
 	struct report report = { .is_csv = c->options[COMMAND_CSV] != NULL };
 	const char *proposer = c->options[COMMAND_PROPOSED_BY], *approver = c->options[COMMAND_APPROVED_BY];
-	bool freezes = c->options[COMMAND_FREEZE] != NULL;
+	const char *digest = c->options[COMMAND_FREEZE];
+	bool freezes = digest != NULL;
 	if (argc > 1)
 		command_usage(c, "one quarter is expected, like 2026Q1");
 	if (freezes != (approver != NULL) || (freezes && proposer != NULL))
-		command_usage(c, "to freeze say --freeze --approved-by STAFF; --proposed-by goes before, by another person");
+		command_usage(c, "to freeze say --freeze DIGEST --approved-by STAFF; --proposed-by goes before, by another person");
 	jalka_Request *request = link_request(jalka_Request_admin_tag);
 	jalka_AdminCall *call = &request->call.admin;
 	LINK_PUT(call->verb, "statistics", "the verb");
@@ -155,7 +157,8 @@ int verbs_admin_statistics(struct command_context *c, int argc, char **argv)
 	LINK_PUT(call->args[1], freezes ? "freeze" : proposer != NULL ? "propose" : c->options[COMMAND_ANEW] != NULL ? "count" : "show", "");
 	LINK_PUT(call->args[2], freezes ? approver : proposer != NULL ? proposer : "", "who");
 	LINK_PUT(call->args[3], c->options[COMMAND_LANG] != NULL ? c->options[COMMAND_LANG] : "fi", "--lang");
-	call->args_count = 4;
+	LINK_PUT(call->args[4], freezes ? digest : "", "--freeze");
+	call->args_count = freezes ? 5 : 4;
 	link_call(command_link(c), request, print_report, &report);
 	return SAY_OK;
 }

@@ -658,7 +658,7 @@ static const struct verb {
 	{ "drafts", verb_drafts, 0, 0, "drafts", 0, false, ACCESS_READ, ACCESS_LOG },
 	{ "access", verb_access, 1, 5, "access break-glass or access volume, with a first day, else 30 days; or access of STAFF REASON [FROM [TO]]",
 	  0, false, ACCESS_READ, ACCESS_LOG },
-	{ "statistics", verb_statistics, 1, 4, "statistics QUARTER [show | count | propose STAFF | freeze STAFF], or statistics list", 0, false,
+	{ "statistics", verb_statistics, 1, 5, "statistics QUARTER [show | count | propose STAFF | freeze STAFF LANG DIGEST], or statistics list", 0, false,
 	  ACCESS_READ, ACCESS_STATISTICS },
 };
 

@@ -3,8 +3,9 @@
  *   statistics QUARTER show                what is frozen; else what is proposed; else counted now
  *   statistics QUARTER count               counted now, whatever is there
  *   statistics QUARTER propose STAFF       counted now, and kept as that person's proposal
- *   statistics QUARTER freeze STAFF        another person approves: the proposal becomes a record
- *                                          that nothing changes any more, and goes to all devices
+ *   statistics QUARTER freeze STAFF LANG DIGEST    another person approves the proposal whose digest this
+ *                                          is, and no later one: it becomes a record that nothing
+ *                                          changes any more, and goes to all devices
  *   statistics list                        what is frozen, and what is proposed and waits for a second person
  *
  * Those are the administrator's. On a worker's device StatisticsCall tells what is frozen, or
@@ -13,6 +14,7 @@
  * What is shown, kept and frozen is one and the same message (statistics_report), so a
  * frozen quarter reads as it read when it was approved.
  */
+#include <sodium.h>
 #include <stdlib.h>
 
 #include "api/gate.h"
@@ -30,7 +32,7 @@
 
 #define TABLE_PROPOSED "statistics"
 
-enum { REPORT_BYTES = LIMIT_FIELD_BYTES, NAME_BYTES = 200 };
+enum { REPORT_BYTES = LIMIT_FIELD_BYTES, DIGEST_BYTES = 8, DIGEST_TEXT_BYTES = 2 * DIGEST_BYTES + 1 };
 
 enum state { COUNTED, PROPOSED, FROZEN };
 
@@ -42,6 +44,19 @@ struct report {
 	struct record_id proposer;                        /* PROPOSED */
 	enum labels_language language;
 };
+
+/* Of a proposal, which names what was read: of who proposes and of every number. A second person's
+ * own slip is held off with it, nobody's attack: 64 bits do. */
+static void digest_of(const struct record_id *proposer, struct span fields, char out[static DIGEST_TEXT_BYTES])
+{
+	uint8_t hash[crypto_generichash_BYTES];
+	crypto_generichash_state state;
+	(void)crypto_generichash_init(&state, NULL, 0, sizeof hash);
+	(void)crypto_generichash_update(&state, proposer->bytes, ID_BYTES);
+	(void)crypto_generichash_update(&state, fields.data, fields.len);
+	(void)crypto_generichash_final(&state, hash, sizeof hash);
+	sodium_bin2hex(out, DIGEST_TEXT_BYTES, hash, DIGEST_BYTES);
+}
 
 /* ---- telling it ---- */
 
@@ -131,7 +146,7 @@ static void write_name(struct writer *out, const char *key, struct span fields, 
 static void tell(struct answer *answer, struct casebook *book, const struct report *report)
 {
 	static const char *const states[] = { [COUNTED] = "COUNTED", [PROPOSED] = "PROPOSED", [FROZEN] = "FROZEN" };
-	char quarter[STATISTICS_QUARTER_BYTES], proposer[VIEW_NAME_BYTES];
+	char quarter[STATISTICS_QUARTER_BYTES], proposer[VIEW_NAME_BYTES], digest[DIGEST_TEXT_BYTES];
 	struct span rest = report->fields, part;
 	struct writer *out = answer_begin(answer);
 	statistics_quarter_name(report->from, quarter);
@@ -143,6 +158,8 @@ static void tell(struct answer *answer, struct casebook *book, const struct repo
 		view_staff_name(book, &report->proposer, proposer);
 		writer_string(out, "proposed_by", proposer);
 		writer_id(out, "proposer", report->proposer.bytes);
+		digest_of(&report->proposer, report->fields, digest);
+		writer_string(out, "digest", digest);
 	}
 	if (report->state == FROZEN) {
 		write_name(out, "proposed_by", report->fields, RECORDS_AGGREGATE_REPORT_PROPOSED_BY);
@@ -351,9 +368,22 @@ static struct fault write_frozen(struct node *node, struct report *report, struc
 	return fault_none();
 }
 
-static struct fault freeze_into(struct request *request, struct report *report, const char *staff, uint8_t *proposed, uint8_t *frozen)
+/* What was read is what is approved: it may have been proposed anew meanwhile. */
+static struct fault check_digest(struct request *request, const struct report *report, const char *read)
+{
+	char digest[DIGEST_TEXT_BYTES];
+	digest_of(&report->proposer, report->fields, digest);
+	if (strcmp(read, digest) == 0)
+		return fault_none();
+	strcpy(request->field, "digest");
+	return *read == '\0' ? fault_of(FAULT_CALLER, "say which proposal was read: by the digest that is shown with it")
+			     : fault_of(FAULT_CALLER, "another proposal stands there now than the one that was read: look at its numbers first");
+}
+
+static struct fault freeze_into(struct request *request, struct report *report, uint8_t *proposed, uint8_t *frozen)
 {
 	struct node *node = request->target.node;
+	const jalka_AdminCall *call = &request->call->call.admin;
 	struct record_id approver;
 	bool found;
 	FAULT_TRY(find_frozen(node_book(node), report, frozen, &found));
@@ -363,21 +393,22 @@ static struct fault freeze_into(struct request *request, struct report *report, 
 	if (!found)
 		return request_fault(request, fault_of(FAULT_CALLER, "nothing is proposed for this quarter"),
 				     "one person proposes, another approves: --proposed-by STAFF first");
-	FAULT_TRY(staff_of(request, staff, &approver));
+	FAULT_TRY(staff_of(request, call->args_count > 2 ? call->args[2] : "", &approver));
 	if (ID_EQUAL(approver, report->proposer)) {
 		strcpy(request->field, "staff");
 		return fault_of(FAULT_CALLER, "who has proposed the report does not approve it: it takes a second person");
 	}
+	FAULT_TRY(check_digest(request, report, call->args_count > 4 ? call->args[4] : ""));
 	FAULT_TRY(write_frozen(node, report, approver, frozen));
 	tell(request->answer, node_book(node), report);
 	return fault_none();
 }
 
-static struct fault freeze(struct request *request, struct report *report, const char *staff)
+static struct fault freeze(struct request *request, struct report *report)
 {
 	uint8_t *proposed = malloc(REPORT_BYTES), *frozen = malloc(REPORT_BYTES);
 	struct fault f = proposed == NULL || frozen == NULL ? fault_of(FAULT_LIMIT, "memory for the report")
-							     : freeze_into(request, report, staff, proposed, frozen);
+							     : freeze_into(request, report, proposed, frozen);
 	free(proposed);
 	free(frozen);
 	return f;
@@ -450,12 +481,14 @@ static bool list_proposal(void *ctx, struct span key, struct span value)
 	if (!answer_item(listing->request->answer, "proposals"))
 		return false;
 	memcpy(proposer.bytes, value.data, ID_BYTES);
-	char name[VIEW_NAME_BYTES];
+	char name[VIEW_NAME_BYTES], digest[DIGEST_TEXT_BYTES];
 	view_staff_name(book, &proposer, name);
+	digest_of(&proposer, span_of(value.data + ID_BYTES, value.len - ID_BYTES), digest);
 	writer_object(listing->out, NULL);
 	writer_text(listing->out, "quarter", key);
 	writer_id(listing->out, "proposer", proposer.bytes);
 	writer_string(listing->out, "proposed_by", name);
+	writer_string(listing->out, "digest", digest);
 	writer_object_end(listing->out);
 	return true;
 }
@@ -518,6 +551,6 @@ struct fault handlers_statistics(struct request *request)
 	if (strcmp(verb, "propose") == 0)
 		return propose(request, &report, staff);
 	if (strcmp(verb, "freeze") == 0)
-		return freeze(request, &report, staff);
-	return fault_of(FAULT_CALLER, "statistics QUARTER show, count, propose STAFF or freeze STAFF");
+		return freeze(request, &report);
+	return fault_of(FAULT_CALLER, "statistics QUARTER show, count, propose STAFF or freeze STAFF LANG DIGEST");
 }

@@ -2,12 +2,15 @@
 #include "api/handlers.h"
 
 #include "api/follow.h"
+#include "api/gate.h"
 #include "api/profile.h"
 #include "api/stale.h"
 #include "api/resolve.h"
 #include "api/view.h"
 #include "api/writing.h"
 #include "central/node.h"
+#include "domain/fields.h"
+#include "records_table.h"
 #include "store/drafts.h"
 
 void handlers_wipe(void)
@@ -27,16 +30,36 @@ static struct fault write_field(struct writing *w, struct profile *profile, cons
 	return writing_put(w, profile);
 }
 
-/* At the central node: reference data and the directory; there are no drafts. */
+/* Who granted a role is who asks: never said, and told of a new one. */
+static struct fault put_granter(struct writing *w, struct node *node)
+{
+	char by[VIEW_NAME_BYTES];
+	bool is_said = fields_has(wire_out_span(&w->fields), RECORDS_ROLE_GRANT_GRANTED_BY);
+	for (size_t i = 0; i < w->cleared_count; i++)
+		is_said |= w->cleared[i] == RECORDS_ROLE_GRANT_GRANTED_BY;
+	if (is_said)
+		return writing_at(w->request, "granted_by", "who grants a role is who asks: leave it out");
+	view_staff_name(node_book(node), &w->request->gate->staff, by);
+	if (w->is_new && *by != '\0')
+		wire_put_bytes(&w->fields, RECORDS_ROLE_GRANT_GRANTED_BY, span_text(by));
+	return fault_none();
+}
+
+/* At the central node: reference data and the directory; there are no drafts. A quarter's report is
+ * nobody's to write, for it says of itself that two people stand behind it. */
 static struct fault write_central(struct writing *w, struct node *node, const jalka_WriteCall *call)
 {
 	struct hub *hub = node_hub(node);
 	w->kind = w->record->home;
 	if (w->kind != DELTA_CASE_REFERENCE && w->kind != DELTA_CASE_DIRECTORY)
 		return writing_at(w->request, "type", "the central node writes reference data and the directory only");
+	if (w->record->type == RECORDS_TYPE_AGGREGATE_REPORT)
+		return writing_at(w->request, "type", "a quarter's report takes two people, who make it with: jalka admin statistics QUARTER");
 	w->case_id = w->kind == DELTA_CASE_REFERENCE ? hub_reference_case(hub) : hub_directory_case(hub);
 	w->sign = true;
 	FAULT_TRY(writing_find_central(w, node, call->record_id));
+	if (w->record->type == RECORDS_TYPE_ROLE_GRANT)
+		FAULT_TRY(put_granter(w, node));
 	return writing_put_central(w, node);
 }
 

@@ -43,9 +43,9 @@ def counted(j):
 
 def approved(j):
     with j.step("one proposes, a second person approves"):
-        jalka(j.center, "admin", "statistics", j.quarter, "--proposed-by", j.staff[j.aino])
-        j.refused("not who proposed", ["second person"], j.center, "admin", "statistics", j.quarter, "--freeze", "--approved-by", j.staff[j.aino])
-        jalka(j.center, "admin", "statistics", j.quarter, "--freeze", "--approved-by", j.staff[j.mikko])
+        read = jalka(j.center, "admin", "statistics", j.quarter, "--proposed-by", j.staff[j.aino])["digest"]
+        j.refused("not who proposed", ["second person"], j.center, "admin", "statistics", j.quarter, "--freeze", read, "--approved-by", j.staff[j.aino])
+        jalka(j.center, "admin", "statistics", j.quarter, "--freeze", read, "--approved-by", j.staff[j.mikko])
         j.sees("frozen, with both names", ["Aino Laine", "Mikko Saari"], j.center, "admin", "statistics", j.quarter)
 
 

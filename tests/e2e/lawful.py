@@ -51,6 +51,7 @@ def values(name, word, ids):
         "outreach_post": {"from_minute": 540, "to_minute": 960},
         "device": {"state": None, "wipe_state": None},
         "case_assignment": {"to": None},
+        "role_grant": {"granted_by": None},
     }.get(name, {})
 
 

@@ -34,12 +34,13 @@ interface Report {
 	state: "COUNTED" | "PROPOSED" | "FROZEN";
 	proposed_by?: string;
 	proposer?: string;
+	digest?: string;
 	approved_by?: string;
 	lines: Line[];
 }
 interface Known {
 	reports: { quarter: string; proposed_by: string; approved_by: string }[];
-	proposals: { quarter: string; proposer: string; proposed_by: string }[];
+	proposals: { quarter: string; proposer: string; proposed_by: string; digest: string }[];
 }
 
 function before(quarter: string): string {
@@ -132,7 +133,7 @@ function Stage(props: { report: Report; onDone: () => void }) {
 	const own = report.proposer === me.value?.staff, name = quarterWord(report.quarter);
 	const over = report.to < todayIso();
 	const act = async (verb: "propose" | "freeze") => {
-		await admin("statistics", report.quarter, verb, me.value?.staff ?? "", language.value);
+		await admin("statistics", report.quarter, verb, me.value?.staff ?? "", language.value, ...(verb === "freeze" ? [report.digest ?? ""] : []));
 		props.onDone();
 	};
 	return (
@@ -182,7 +183,7 @@ function OneQuarter(props: { quarter: string; known: Known }) {
 	const { quarter } = props, now = language.value;
 	const [compare, setCompare] = useState(false);
 	const { refusal: failed, busy: counting, act } = useAct();
-	const stands = [...props.known.reports, ...props.known.proposals].filter((one) => one.quarter === quarter).map((one) => "approved_by" in one ? "FROZEN" : one.proposer).join();
+	const stands = [...props.known.reports, ...props.known.proposals].filter((one) => one.quarter === quarter).map((one) => "approved_by" in one ? "FROZEN" : one.digest).join();
 	const shown = useOnce<Report>(`${quarter} ${now} ${stands}`, () => admin<Report>("statistics", quarter, "show", "", now));
 	const past = useOnce<Report>(compare ? `${before(quarter)} ${now}` : "", () => admin<Report>("statistics", before(quarter), "show", "", now));
 	const [fresh, setFresh] = useState<{ of: string; report: Report } | null>(null);
