@@ -213,6 +213,11 @@ static struct fault fork(struct replica *r, size_t index, uint64_t common)
 	return fault_is(fault) ? fault : replica_kept_adrift(r, owe_offer, r);
 }
 
+struct fault replica_fork_begin_anew(struct replica *r)
+{
+	return fork(r, r->older_count, r->author.chain.info.seq);
+}
+
 /* ---- a name that central gives to other bytes ---- */
 
 /* An entry as it stands; `bytes` are a copy. */

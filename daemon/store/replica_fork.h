@@ -22,6 +22,10 @@ struct fault replica_fork_compare(struct replica *r, const jalka_Welcome *welcom
  * epoch. FAULT_PEER: it did go on from what central tells here. */
 struct fault replica_fork_parted(struct replica *r, const jalka_Chain *chain);
 
+/* This device was put back, and its rescue file has names of the open epoch that the log
+ * lacks: what is written from now on stands in a new one, so that no name is given twice. */
+struct fault replica_fork_begin_anew(struct replica *r);
+
 /* Central is in another epoch than the cursor: learns the way down to it, maps
  * cursor and places (P9), and arranges that own work above what it inherited is
  * pushed again and foreign work offered. */

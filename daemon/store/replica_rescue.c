@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/assert.h"
+#include "store/replica_fork.h"
 #include "store/replica_kept.h"
 #include "store/rescue.h"
 
@@ -18,6 +19,7 @@ enum {
 struct done {
 	struct epoch_id epoch;
 	uint64_t seq;
+	uint64_t last; /* name in the file when it was opened, whichever key it is sealed to */
 	bool has_h;
 	struct delta_hash h; /* at seq */
 };
@@ -50,11 +52,12 @@ static struct done *done_of(struct replica_rescue *rescue, const struct epoch_id
 static bool note_done(void *ctx, const struct rescue_record *record)
 {
 	struct replica *r = ctx;
-	if (!ID_EQUAL(record->author.node, r->self.node)
-	    || memcmp(record->mark, r->rescue->mark, sizeof record->mark) != 0)
+	if (!ID_EQUAL(record->author.node, r->self.node))
 		return true;
 	struct done *done = done_of(r->rescue, &record->author.epoch);
-	if (record->seq > done->seq)
+	if (record->seq > done->last)
+		done->last = record->seq;
+	if (record->seq > done->seq && memcmp(record->mark, r->rescue->mark, sizeof record->mark) == 0)
 		done->seq = record->seq;
 	return true;
 }
@@ -327,11 +330,25 @@ void replica_rescue_close(struct replica *r)
 	r->rescue = NULL;
 }
 
+static struct fault begin_anew(struct replica *r)
+{
+	FAULT_TRY(replica_state_begin(r));
+	struct fault fault = replica_fork_begin_anew(r);
+	if (!fault_is(fault))
+		return replica_state_commit(r);
+	replica_state_rollback(r);
+	return fault;
+}
+
+/* RR3 */
 static struct fault open_file(struct replica *r, const char *path)
 {
 	FAULT_TRY(rescue_file_open(path, &r->rescue->file));
-	return r->self.is_erased ? rescue_file_remove(r->rescue->file)
-				 : rescue_file_scan(r->rescue->file, note_done, r);
+	if (r->self.is_erased)
+		return rescue_file_remove(r->rescue->file);
+	FAULT_TRY(rescue_file_scan(r->rescue->file, note_done, r));
+	const struct log_author *open = &r->author.chain.info;
+	return r->self.is_enrolled && done_of(r->rescue, &open->author.epoch)->last > open->seq ? begin_anew(r) : fault_none();
 }
 
 struct fault replica_rescue_to(struct replica *replica, const char *path, const uint8_t key[static 32])

@@ -9,6 +9,8 @@
  * RR2  A record leaves the file only when the organiser surely has it (as store/replica_kept.h
  *      means it), when it was erased, or when this device was revoked and has erased itself.
  *      Only a full file lets go what is accepted and in no backup yet.
+ * RR3  No name is given to other work than the file has under it: where the file goes further
+ *      than the own epoch the store was put back, and a new epoch begins.
  */
 #ifndef JALKA_STORE_REPLICA_RESCUE_H
 #define JALKA_STORE_REPLICA_RESCUE_H

@@ -306,6 +306,80 @@ static void an_order_that_the_file_does_not_know_of_is_lost_at_the_device_too(vo
 	pair_free(pair);
 }
 
+static size_t on_disk(const char *text)
+{
+	size_t found = 0;
+	for (size_t i = 0; i < disk.count; i++)
+		found += memmem(disk.works[i].bytes.data, disk.works[i].bytes.len, text, strlen(text)) != NULL;
+	return found;
+}
+
+/* All that is in the file and at central becomes safe. */
+static void back_up(struct pair *pair)
+{
+	struct hub_counters counters;
+	rules_sync(pair, 0);
+	hub_counters(pair_hub(pair), &counters);
+	assert_false(fault_is(hub_safe_order(pair_hub(pair), counters.last_order, pair_hub_time(pair))));
+	rules_sync(pair, 0);
+	read_disk();
+}
+
+/* Before, the new names met the old ones: nothing was sealed, and the old went for the new. */
+static void work_after_the_store_was_put_back_stands_beside_what_was_lost(void **state)
+{
+	struct case_id id;
+	struct pair *pair = begin(&id);
+	(void)state;
+	pair_note(pair, 0, id, "ennen kopiota");
+	rules_sync(pair, 0);
+	struct log *backup = pair_device_backup(pair, 0);
+	for (size_t i = 0; i < 3; i++)
+		pair_note(pair, 0, id, "kadonnut rivi");
+	pair_device_restore(pair, 0, backup);
+	seal_to(pair, 0);
+	for (size_t i = 0; i < 4; i++)
+		pair_note(pair, 0, id, "uusi rivi");
+	read_disk();
+	assert_int_equal(disk.count, 1 + 3 + 4);
+	assert_int_equal(rules_status(pair, 0).rescue_missing, 0);
+	back_up(pair);
+	assert_int_equal(on_disk("kadonnut rivi"), 3);
+	assert_int_equal(on_disk("uusi rivi"), 0);
+	assert_int_equal(bring(pair, 0, disk.count, HUB_RESCUED_WAITS), 3);
+	assert_int_equal(pair_count(pair_device_log(pair, 0), LOG_LOCAL), 0);
+	pair_free(pair);
+}
+
+static void put_back_twice_it_begins_anew_each_time(void **state)
+{
+	struct case_id id;
+	struct pair *pair = begin(&id);
+	struct log *backups[2];
+	(void)state;
+	pair_note(pair, 0, id, "ennen kopiota");
+	backups[0] = pair_device_backup(pair, 0);
+	backups[1] = pair_device_backup(pair, 0);
+	for (size_t i = 0; i < 2; i++) {
+		pair_note(pair, 0, id, "kadonnut rivi");
+		pair_device_restore(pair, 0, backups[i]);
+		struct epoch_id before = rules_status(pair, 0).epoch;
+		crypto_box_keypair(disk.key, disk.secret); /* sealed to whichever key: the names are taken */
+		seal_to(pair, 0);
+		struct epoch_id after = rules_status(pair, 0).epoch;
+		assert_false(ID_EQUAL(before, after));
+	}
+	struct epoch_id epoch = rules_status(pair, 0).epoch;
+	pair_device_crash(pair, 0);
+	seal_to(pair, 0); /* not put back: goes on */
+	pair_note(pair, 0, id, "jää");
+	assert_true(ID_EQUAL(rules_status(pair, 0).epoch, epoch));
+	rules_sync(pair, 0);
+	assert_int_equal(pair_count(pair_device_log(pair, 0), LOG_LOCAL), 0);
+	assert_true(pair_finds(pair_hub_log(pair), "ennen kopiota") && pair_finds(pair_hub_log(pair), "jää"));
+	pair_free(pair);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -320,6 +394,8 @@ int main(void)
 		TEST(what_a_backup_has_leaves_the_file_and_nothing_else),
 		TEST(a_crash_between_commit_and_file_is_made_up_for),
 		TEST(an_order_that_the_file_does_not_know_of_is_lost_at_the_device_too),
+		TEST(work_after_the_store_was_put_back_stands_beside_what_was_lost),
+		TEST(put_back_twice_it_begins_anew_each_time),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
