@@ -152,10 +152,7 @@ static struct fault apply(struct replica *r, const struct session_device_effect 
 		event->kind = SESSION_DEVICE_REFUSED;
 		return fault;
 	}
-	replica_rescue_keep(r); /* what a fork issued again */
-	if (r->rescue_trim_due)
-		replica_rescue_trim(r);
-	r->rescue_trim_due = false;
+	replica_rescue_follow(r); /* what a fork issued again */
 	uint64_t now_ms = event->now_ms;
 	r->status.last_error = "";
 	*event = r->told;

@@ -208,11 +208,16 @@ struct choosing {
 	uint64_t gone, stays;    /* bytes */
 };
 
+static bool is_done(const struct replica *r, const struct log_entry *entry)
+{
+	return entry->seq <= done_of(r->rescue, &entry->author.epoch)->seq;
+}
+
 static bool judge_entry(void *ctx, const struct log_entry *entry)
 {
 	struct choosing *c = ctx;
 	c->goes = replica_kept_is_safe(c->r, entry) || (c->is_full && entry->verdict == LOG_ACCEPTED)
-		|| (c->is_other_key && entry->bytes.data != NULL); /* sealed again to the key in use */
+		|| (c->is_other_key && entry->bytes.data != NULL && is_done(c->r, entry)); /* sealed again to the key in use */
 	return false;
 }
 
@@ -255,7 +260,8 @@ static struct fault write_anew(struct replica *r, bool is_full)
 	return fault;
 }
 
-void replica_rescue_trim(struct replica *r)
+/* What is safe by now leaves the file, once that is worth writing it anew. */
+static void trim(struct replica *r)
 {
 	struct choosing c = { .r = r };
 	if (!is_in_use(r) || rescue_file_bytes(r->rescue->file) == 0)
@@ -265,6 +271,15 @@ void replica_rescue_trim(struct replica *r)
 		fault = write_anew(r, false);
 	if (fault_is(fault))
 		r->rescue->trouble = fault.what;
+}
+
+void replica_rescue_follow(struct replica *r)
+{
+	replica_rescue_keep(r);
+	if (!r->rescue_trim_due || *replica_rescue_trouble(r) != '\0')
+		return; /* what could not be sealed may be sealed to an older key alone */
+	r->rescue_trim_due = false;
+	trim(r);
 }
 
 /* ---- erasing ---- */
@@ -366,10 +381,9 @@ struct fault replica_rescue_to(struct replica *replica, const char *path, const 
 			replica_rescue_close(r);
 			return fault;
 		}
-		replica_rescue_keep(r);
-		replica_rescue_trim(r); /* what was sealed again, and what became safe while the file was not followed */
+		r->rescue_trim_due = true; /* what was sealed again, and what became safe while the file was not followed */
 	}
-	replica_rescue_keep(r);
+	replica_rescue_follow(r);
 	return *replica_rescue_trouble(r) == '\0' ? fault_none() : fault_of(FAULT_STORE, replica_rescue_trouble(r));
 }
 

@@ -19,8 +19,9 @@
 
 /* After a commit: what it added. A fault is told by status, for what is written is written. */
 void replica_rescue_keep(struct replica *r);
-/* What is safe by now leaves the file, once that is worth writing it anew. */
-void replica_rescue_trim(struct replica *r);
+/* The same after a message of central's: when rescue_trim_due and nothing is missing, what is
+ * safe by now leaves the file, once that is worth writing it anew. */
+void replica_rescue_follow(struct replica *r);
 /* What is erased is kept nowhere. `record_id` none: of the whole case; `id` none too: everything. */
 struct fault replica_rescue_erase(struct replica *r, struct case_id id, struct record_id record_id);
 void replica_rescue_close(struct replica *r);

@@ -1,11 +1,14 @@
 /* Rescued work: it takes the way of a push as far as the chain goes, and a person's beyond. */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -380,6 +383,45 @@ static void put_back_twice_it_begins_anew_each_time(void **state)
 	pair_free(pair);
 }
 
+/* What a file written may not grow beyond; 0: as far as it likes. */
+static void limit_files(uint64_t bytes)
+{
+	struct rlimit limit;
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	limit.rlim_cur = bytes == 0 ? limit.rlim_max : (rlim_t)bytes;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+/* Before, the file was written anew without them though nothing could be sealed to the new key. */
+static void what_is_not_sealed_to_the_new_key_stays_sealed_to_the_old(void **state)
+{
+	struct case_id id;
+	struct pair *pair = begin(&id);
+	struct disk old;
+	struct stat info;
+	(void)state;
+	for (size_t i = 0; i < 6; i++)
+		pair_note(pair, 0, id, "vanhalla avaimella");
+	old = disk;
+	crypto_box_keypair(disk.key, disk.secret);
+	assert_int_equal(stat(disk.path, &info), 0);
+	limit_files((uint64_t)info.st_size / 2);
+	assert_int_equal(replica_rescue_to(pair_replica(pair, 0), disk.path, disk.key).kind, FAULT_STORE);
+	limit_files(0);
+	assert_int_equal(rules_status(pair, 0).rescue_missing, 6);
+	disk = old;
+	read_disk();
+	assert_int_equal(disk.count, 6);
+	forget_works();
+	pair_device_crash(pair, 0); /* the next process, with room on the disk */
+	crypto_box_keypair(disk.key, disk.secret);
+	seal_to(pair, 0);
+	read_disk(); /* sealed to the new key, all of it; the old is gone */
+	assert_int_equal(disk.count, 6);
+	pair_free(pair);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -396,6 +438,7 @@ int main(void)
 		TEST(an_order_that_the_file_does_not_know_of_is_lost_at_the_device_too),
 		TEST(work_after_the_store_was_put_back_stands_beside_what_was_lost),
 		TEST(put_back_twice_it_begins_anew_each_time),
+		TEST(what_is_not_sealed_to_the_new_key_stays_sealed_to_the_old),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
