@@ -16,6 +16,7 @@
  * RS1  What rescue_append confirmed is durable, and whole: a torn end is cut off when the
  *      file is opened, and a damaged record hides none behind it.
  * RS2  The file tells who has it no more than the times and padded sizes of own work.
+ * RS3  Reading costs no more than the length of what is read, whoever wrote it.
  */
 #ifndef JALKA_STORE_RESCUE_H
 #define JALKA_STORE_RESCUE_H

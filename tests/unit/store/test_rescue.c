@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -178,6 +179,45 @@ static void cut_anywhere_what_stands_before_is_read(void **state)
 	}
 }
 
+/* Headers as dense as they can stand, each claiming what makes the reader look furthest: first
+ * lengths that run past the end, then such as fit with a digest that does not; at the end a mark. */
+static struct span crafted(struct desk *desk, uint8_t *block, size_t size)
+{
+	enum { STEP = 22, MOST = RESCUE_RECORD_BYTES - RESCUE_HEADER_BYTES };
+	struct wire_out out;
+	const struct rescue_work work = work_of(1, "x");
+	size_t end = size - RESCUE_HEADER_BYTES;
+	memset(block, 0, size);
+	for (size_t at = 0; at + RESCUE_HEADER_BYTES < end; at += STEP) {
+		size_t len = at < size / 2 ? size : end - at - RESCUE_HEADER_BYTES;
+		len = len < MOST ? len : MOST;
+		memcpy(block + at, "jalkares\x01\0\0\0", 12);
+		for (size_t i = 0; i < 4 && at >= 2 * STEP; i++) /* in a gap of the header's that begins two steps before */
+			block[at + 12 + i] = (uint8_t)(len >> (8 * i));
+	}
+	wire_out_init(&out, block + end, RESCUE_HEADER_BYTES);
+	rescue_seal_none(&work.author, 7, desk->key, &out);
+	return span_of(block, size);
+}
+
+/* RS3; it took 2.6 s of a fast machine at 30 KB, and eight times that at twice the length. */
+static void a_crafted_file_costs_no_more_than_its_length(void **state)
+{
+	struct desk *desk = *state;
+	enum { BYTES = 1024 * 1024 };
+	uint8_t *block = malloc(BYTES);
+	struct timespec from, to;
+	size_t damaged;
+	bool cut;
+	assert_non_null(block);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &from);
+	assert_int_equal(count_records(crafted(desk, block, 48000), &damaged, &cut), 1);
+	assert_int_equal(count_records(crafted(desk, block, BYTES), &damaged, &cut), 1);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &to);
+	assert_true(to.tv_sec - from.tv_sec <= 1);
+	free(block);
+}
+
 struct seen {
 	uint64_t seqs[32];
 	size_t count;
@@ -259,6 +299,7 @@ int main(void)
 		TEST(the_header_is_as_it_is_drawn),
 		TEST(each_flipped_byte_costs_one_record),
 		TEST(cut_anywhere_what_stands_before_is_read),
+		TEST(a_crafted_file_costs_no_more_than_its_length),
 		TEST(a_torn_end_is_cut_off_and_written_over),
 		TEST(written_anew_it_holds_what_was_kept),
 		TEST(it_is_bounded),
