@@ -15,7 +15,8 @@
  * K3 The entry of the access log is durable before anything is shown (no trace, no
  *    act): one for each person, case, act and working session; acts with a reason,
  *    prints and disclosures each time. A working session ends when the profile is
- *    locked, and after half an hour without an act.
+ *    locked, and after half an hour without an act; at the central node each of
+ *    those who are signed in has their own.
  */
 #ifndef JALKA_API_GATE_H
 #define JALKA_API_GATE_H

@@ -4,6 +4,7 @@
 
 #include <sodium.h>
 
+#include "api/console_session.h"
 #include "api/profile.h"
 #include "base/civil.h"
 #include "central/ledger.h"
@@ -13,10 +14,13 @@
 #include "io/loop.h"
 #include "records_table.h"
 
-enum { DONE_MAX = 4096, GLASS_MAX = 256, DAY_MS = 24 * 60 * 60 * 1000 };
+/* A person's working session. On a device its holder alone acts; at the central node everybody who is signed in
+ * at the console, and whoever --as names on its socket. */
+enum { SESSIONS_MAX = CONSOLE_SESSION_MAX + 8, DONE_MAX = 512, GLASS_MAX = 256, DAY_MS = 24 * 60 * 60 * 1000 };
 
-/* The working session of who acts here now. More acts than it remembers are noted twice. */
-static struct {
+/* More acts than it remembers are noted twice. */
+struct session {
+	bool is_taken;
 	struct record_id who;
 	uint64_t last_ms; /* monotonic */
 	size_t count, next;
@@ -25,39 +29,66 @@ static struct {
 	int32_t glass_day;
 	size_t glass_count;
 	struct case_id glass[GLASS_MAX];
-} session;
+};
+
+static struct session sessions[SESSIONS_MAX];
+static struct session *session; /* of who acts now; NULL: nobody has yet */
+
+static void end(struct session *ended)
+{
+	if (ended->is_taken) /* memory that was never used stays so */
+		sodium_memzero(ended, sizeof *ended);
+}
 
 void gate_wipe(void)
 {
-	sodium_memzero(&session, sizeof session);
+	for (size_t i = 0; i < SESSIONS_MAX; i++)
+		end(&sessions[i]);
+	session = NULL;
+}
+
+/* This person's; else a free place, or that of who has not acted for the longest. */
+static struct session *session_of(struct record_id who)
+{
+	struct session *place = &sessions[0];
+	for (size_t i = 0; i < SESSIONS_MAX; i++) {
+		struct session *at = &sessions[i];
+		if (at->is_taken && ID_EQUAL(at->who, who))
+			return at;
+		if (place->is_taken && (!at->is_taken || at->last_ms < place->last_ms))
+			place = at;
+	}
+	return place;
 }
 
 static void begin_if_over(struct gate *gate)
 {
 	uint64_t now_ms = loop_mono_ms();
-	if (!ID_EQUAL(session.who, gate->staff) || now_ms - session.last_ms > GATE_SESSION_MS)
-		gate_wipe();
-	session.who = gate->staff;
-	session.last_ms = now_ms;
+	session = session_of(gate->staff);
+	if (!ID_EQUAL(session->who, gate->staff) || now_ms - session->last_ms > GATE_SESSION_MS)
+		end(session);
+	session->is_taken = true;
+	session->who = gate->staff;
+	session->last_ms = now_ms;
 }
 
 static bool is_done(uint64_t act, struct case_id id)
 {
-	for (size_t i = 0; i < session.count; i++)
-		if (session.done[i].act == act && ID_EQUAL(session.done[i].id, id))
+	for (size_t i = 0; i < session->count; i++)
+		if (session->done[i].act == act && ID_EQUAL(session->done[i].id, id))
 			return true;
 	return false;
 }
 
 void gate_traced(uint64_t act, struct case_id case_id)
 {
-	if (is_done(act, case_id))
+	if (session == NULL || is_done(act, case_id))
 		return;
-	session.done[session.next].act = act;
-	session.done[session.next].id = case_id;
-	session.next = (session.next + 1) % DONE_MAX;
-	if (session.count < DONE_MAX)
-		session.count++;
+	session->done[session->next].act = act;
+	session->done[session->next].id = case_id;
+	session->next = (session->next + 1) % DONE_MAX;
+	if (session->count < DONE_MAX)
+		session->count++;
 }
 
 /* ---- the entry ---- */
@@ -165,8 +196,8 @@ static uint64_t day_begins(uint64_t now_ms)
 
 static void keep_glass(struct case_id client_case)
 {
-	if (session.glass_count < GLASS_MAX)
-		session.glass[session.glass_count++] = client_case;
+	if (session->glass_count < GLASS_MAX)
+		session->glass[session->glass_count++] = client_case;
 }
 
 struct glass {
@@ -204,7 +235,7 @@ static void know_glass(struct gate *gate)
 	struct glass glass = { .gate = gate, .since_ms = day_begins(gate->world.rules.now_ms) };
 	struct case_id own;
 	struct fault f;
-	session.glass_count = 0;
+	session->glass_count = 0;
 	if (gate->is_central) {
 		f = ledger_of_act(node_ledger(gate->request->target.node), RECORDS_ACCESS_ACT_BREAK_GLASS, glass.since_ms,
 				  UINT64_MAX, take_row, &glass);
@@ -213,8 +244,8 @@ static void know_glass(struct gate *gate)
 		if (!fault_is(f))
 			f = casebook_list(gate->world.book, RECORDS_TYPE_ACCESS_LOG, &own, 0, take_entry, &glass);
 	}
-	session.knows_glass = !fault_is(f); /* what cannot be read opens nothing */
-	session.glass_day = gate->world.rules.today;
+	session->knows_glass = !fault_is(f); /* what cannot be read opens nothing */
+	session->glass_day = gate->world.rules.today;
 }
 
 bool gate_has_broken(struct gate *gate, struct case_id client_case)
@@ -222,15 +253,16 @@ bool gate_has_broken(struct gate *gate, struct case_id client_case)
 	if (ID_IS_NONE(gate->staff))
 		return false;
 	begin_if_over(gate);
-	if (!session.knows_glass || session.glass_day != gate->world.rules.today)
+	if (!session->knows_glass || session->glass_day != gate->world.rules.today)
 		know_glass(gate);
-	for (size_t i = 0; i < session.glass_count; i++)
-		if (ID_EQUAL(session.glass[i], client_case))
+	for (size_t i = 0; i < session->glass_count; i++)
+		if (ID_EQUAL(session->glass[i], client_case))
 			return true;
 	return false;
 }
 
 void gate_broken(void)
 {
-	session.knows_glass = false;
+	if (session != NULL)
+		session->knows_glass = false;
 }
