@@ -63,10 +63,17 @@ static struct fault node_of(struct order_line *line, const char *text, struct no
 	return f;
 }
 
+/* Of what was only read: nobody else is told. */
 static struct writer *begin(struct order_line *line)
 {
-	node_poke(line->node);
 	return answer_begin(line->request->answer);
+}
+
+/* Of what was done: devices and pages are told. */
+static struct writer *begin_done(struct order_line *line)
+{
+	node_poke(line->node);
+	return begin(line);
 }
 
 static struct fault finish(struct order_line *line, struct fault f)
@@ -137,7 +144,7 @@ static struct fault staff_add(struct order_line *line)
 	struct hub_write write = { .case_id = hub_directory_case(line->hub), .record_type = RECORDS_TYPE_STAFF_MEMBER,
 				   .fields = wire_out_span(&fields) };
 	FAULT_TRY(hub_write(line->hub, &write, node_now(), &written));
-	struct writer *out = begin(line);
+	struct writer *out = begin_done(line);
 	writer_id(out, "id", written.record_id.bytes);
 	writer_id(out, "case_id", written.case_id.bytes);
 	return finish(line, fault_none());
@@ -168,7 +175,7 @@ static struct fault verb_enrol(struct order_line *line)
 	memcpy(code.secret, slot.secret, sizeof code.secret);
 	enrol_code_write(&code, text);
 	address_write(&code.address, address);
-	struct writer *out = begin(line);
+	struct writer *out = begin_done(line);
 	writer_string(out, "code", text);
 	writer_hex(out, "slot", span_of(slot.slot, sizeof slot.slot));
 	writer_number(out, "expires_ms", slot.expires_ms);
@@ -265,7 +272,7 @@ static struct fault verb_forgotten(struct order_line *line)
 
 static struct fault answer_device(struct order_line *line, const struct node_id *node, enum hub_device_state state)
 {
-	struct writer *out = begin(line);
+	struct writer *out = begin_done(line);
 	writer_id(out, "node", node->bytes);
 	writer_string(out, "state", handlers_device_state(state));
 	return finish(line, fault_none());
@@ -291,14 +298,14 @@ static struct fault verb_confirm(struct order_line *line)
 	struct node_id node;
 	if (strcmp(arg(line, 0), "all") == 0) {
 		FAULT_TRY(hub_confirm_devices(line->hub));
-		writer_string(begin(line), "confirmed", "all");
+		writer_string(begin_done(line), "confirmed", "all");
 		return finish(line, fault_none());
 	}
 	FAULT_TRY(node_of(line, arg(line, 0), &node));
 	FAULT_TRY(hub_device_confirm(line->hub, node, node_now()));
 	struct confirmed confirmed = { .node = node };
 	FAULT_TRY(hub_devices(line->hub, device_confirmed, &confirmed));
-	struct writer *out = begin(line);
+	struct writer *out = begin_done(line);
 	writer_id(out, "node", node.bytes);
 	writer_string(out, "state", handlers_device_state(HUB_DEVICE_ACTIVE));
 	writer_string(out, "disk", disk_name(confirmed.disk));
@@ -395,7 +402,7 @@ static struct fault verb_assign(struct order_line *line)
 	FAULT_TRY(check_own_worker(line, &info, staff, role));
 	FAULT_TRY(end_of(line, &until_ms));
 	FAULT_TRY(hub_assign_until(line->hub, info.case_id, staff, role, until_ms, node_now(), &assignment));
-	struct writer *out = begin(line);
+	struct writer *out = begin_done(line);
 	writer_id(out, "case_id", info.case_id.bytes);
 	writer_id(out, "staff", staff.bytes);
 	writer_id(out, "assignment", assignment.bytes);
@@ -410,7 +417,7 @@ static struct fault verb_unassign(struct order_line *line)
 	FAULT_TRY(case_of(line, arg(line, 0), &info));
 	FAULT_TRY(staff_of(line, arg(line, 1), &staff));
 	FAULT_TRY(hub_unassign(line->hub, info.case_id, staff, node_now()));
-	struct writer *out = begin(line);
+	struct writer *out = begin_done(line);
 	writer_id(out, "case_id", info.case_id.bytes);
 	writer_id(out, "staff", staff.bytes);
 	return finish(line, fault_none());
@@ -422,7 +429,7 @@ static struct fault verb_no_own_worker(struct order_line *line)
 	struct log_case info;
 	FAULT_TRY(case_of(line, arg(line, 0), &info));
 	FAULT_TRY(hub_no_own_worker(line->hub, info.case_id, span_text(arg(line, 1)), node_now()));
-	struct writer *out = begin(line);
+	struct writer *out = begin_done(line);
 	writer_id(out, "case_id", info.case_id.bytes);
 	return finish(line, fault_none());
 }
@@ -512,7 +519,7 @@ static struct fault verb_safe(struct order_line *line)
 	if (*arg(line, 0) < '0' || *arg(line, 0) > '9' || *end != '\0')
 		return fault_of(FAULT_CALLER, "safe ORDER: the highest order in a verified copy off this node");
 	FAULT_TRY(hub_safe_order(line->hub, order, node_now()));
-	writer_number(begin(line), "safe_order", order);
+	writer_number(begin_done(line), "safe_order", order);
 	return finish(line, fault_none());
 }
 

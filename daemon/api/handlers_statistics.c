@@ -268,6 +268,8 @@ static void counted(void *ctx, struct fault f, const struct statistics *counts)
 	}
 	if (!fault_is(f) && counting->is_kept)
 		f = keep_proposed(counting->node, &counting->report);
+	if (!fault_is(f) && counting->is_kept)
+		node_poke(counting->node);
 	if (fault_is(f))
 		answer_refuse(counting->answer, f, "", "");
 	else
@@ -284,12 +286,14 @@ static struct fault count(struct request *request, const struct report *report, 
 		return fault_of(FAULT_LIMIT, "memory for the statistics");
 	*counting = (struct counting){ request->answer, node, *report, is_kept };
 	counting->report.state = is_kept ? PROPOSED : COUNTED;
+	if (match_waits(node_match(node)))
+		node_poke(node);
 	struct fault f = match_run(node_match(node), node_hub(node), node_now()); /* who is one person */
 	if (!fault_is(f))
 		f = survey_begin(node_survey(node), report->from, report->to, counted, counting);
 	if (fault_is(f))
 		free(counting);
-	node_poke(node);
+	node_wake(node);
 	return f;
 }
 

@@ -65,7 +65,8 @@ struct node {
 	void *watch_ctx;
 	struct rate accepted, quarantined;
 	uint64_t started_ms;
-	bool busy;   /* something came in: commit at the end of the turn */
+	bool busy;    /* something came in: commit at the end of the turn */
+	bool changed; /* and whoever watches is told */
 	bool failed;
 };
 
@@ -144,7 +145,7 @@ static void peer_bytes(void *ctx, struct conn *conn, struct span bytes)
 	(void)conn;
 	if (peer->node == NULL || peer->link == NULL || peer->node->failed)
 		return;
-	peer->node->busy = true;
+	node_poke(peer->node);
 	hub_link_bytes(peer->node->hub, peer->link, bytes, node_now());
 }
 
@@ -170,7 +171,7 @@ static void peer_closed(void *ctx, struct conn *conn, const char *why)
 			peer->next->at = peer->at;
 		if (peer->link != NULL)
 			hub_link_down(peer->node->hub, peer->link);
-		peer->node->busy = true;
+		node_poke(peer->node);
 	}
 	free(peer);
 }
@@ -195,7 +196,7 @@ static void arrived(void *ctx, struct conn *conn)
 		peer->link = NULL;
 		conn_close(conn, "not taken");
 	}
-	node->busy = true;
+	node_poke(node);
 }
 
 /* ---- turns ---- */
@@ -239,14 +240,24 @@ static void turn(void *ctx)
 	backup_turn(node->backup);
 	bool is_waiting = match_waits(node->match) || survey_waits(node->survey) || clashes_waits(node->clashes);
 	timer_at(node->deadline, is_waiting ? 0 : hub_deadline(node->hub));
-	if (node->watch != NULL)
+	if (node->changed && node->watch != NULL)
 		node->watch(node->watch_ctx);
+	node->changed = false;
+}
+
+/* A count that somebody asked for changes nothing, or its asker would ask again for ever. */
+static bool only_counts(const struct node *node)
+{
+	return survey_waits(node->survey) && !match_waits(node->match) && !clashes_waits(node->clashes) &&
+	       hub_deadline(node->hub) > loop_mono_ms();
 }
 
 static void deadline_came(void *ctx)
 {
 	struct node *node = ctx;
+	bool changes = !only_counts(node);
 	hub_tick(node->hub, node_now());
+	node->changed = node->changed || changes;
 	node->busy = true;
 }
 
@@ -385,7 +396,7 @@ static void backup_kept(void *ctx, uint64_t order)
 	struct fault f = node->failed ? fault_none() : hub_safe_order(node->hub, order, node_now());
 	if (fault_is(f))
 		fail(node, f); /* E2 */
-	node->busy = true; /* devices are told */
+	node_poke(node); /* devices are told */
 }
 
 static struct fault open_backup(struct node *node)
@@ -435,7 +446,7 @@ struct fault node_open(struct loop *loop, const struct node_config *config, stru
 	}
 	loop_on_turn(loop, turn, node);
 	node->started_ms = loop_wall_ms();
-	node->busy = true;
+	node_poke(node);
 	*out = node;
 	return fault_none();
 }
@@ -607,7 +618,13 @@ void node_watch(struct node *node, node_watch_fn *fn, void *ctx)
 	node->watch_ctx = ctx;
 }
 
+void node_wake(struct node *node)
+{
+	node->busy = true;
+}
+
 void node_poke(struct node *node)
 {
 	node->busy = true;
+	node->changed = true;
 }

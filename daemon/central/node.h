@@ -78,7 +78,9 @@ struct hub_time node_now(void);
 /* Called at the end of each turn that changed something; one at most, NULL takes it away. */
 typedef void node_watch_fn(void *ctx);
 void node_watch(struct node *node, node_watch_fn *fn, void *ctx);
-/* The administrator did something: it goes out at the end of this turn. */
+/* The administrator did something: it goes out at the end of this turn, and who watches is told. */
 void node_poke(struct node *node);
+/* Something is to be worked off from this turn on, and nothing has changed. */
+void node_wake(struct node *node);
 
 #endif
