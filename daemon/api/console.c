@@ -21,7 +21,7 @@ struct console {
 	struct web *web;
 	struct console_sessions sessions;
 	struct timer *telling, *ending;
-	uint64_t told_ms;
+	uint64_t told_ms, checked_ms;
 	size_t hashing, waiting;
 	struct beside *first, *last; /* that wait */
 	bool closing;
@@ -45,14 +45,17 @@ static bool is_of_now(const struct console_session *session)
 	return console_session_holds(session, loop_mono_ms());
 }
 
-/* The next end, and while pages listen whether their people are still let in (D2). */
+/* The next end; and while there is a session, the next look whether its person is still let in (D2). That
+ * one is not put off by what is asked meanwhile. */
 static void set_ending(struct console *console)
 {
-	uint64_t at = web_listened(console->web) ? loop_mono_ms() + CONSOLE_CHECK_MS : UINT64_MAX;
+	uint64_t at = UINT64_MAX, check = console->checked_ms + CONSOLE_CHECK_MS;
 	for (size_t i = 0; i < CONSOLE_SESSION_MAX; i++) {
 		const struct console_session *session = &console->sessions.all[i];
-		if (session->number != 0 && console_session_until(session) < at)
-			at = console_session_until(session);
+		if (session->number == 0)
+			continue;
+		uint64_t until = console_session_until(session) < check ? console_session_until(session) : check;
+		at = until < at ? until : at;
 	}
 	timer_at(console->ending, at);
 }
@@ -85,6 +88,7 @@ void console_end_of(struct console *console, struct record_id staff, const struc
 static void ending_came(void *ctx)
 {
 	struct console *console = ctx;
+	console->checked_ms = loop_mono_ms();
 	for (size_t i = 0; i < CONSOLE_SESSION_MAX; i++) {
 		struct console_session *session = &console->sessions.all[i];
 		if (session->number != 0 && (!is_of_now(session) || !is_let_in(console, session)))
@@ -98,7 +102,10 @@ struct console_session *console_begin(struct console *console, struct record_id 
 {
 	uint8_t random[CONSOLE_SESSION_RANDOM_BYTES];
 	random_fill(NULL, random, sizeof random);
-	struct console_session *session = console_session_begin(&console->sessions, staff, from, random, loop_wall_ms(), loop_mono_ms(), token);
+	struct console_session *session = console_session_place(&console->sessions, staff, loop_mono_ms());
+	if (session->number != 0) /* its streams end with it */
+		console_end(console, session);
+	session = console_session_begin(&console->sessions, staff, from, random, loop_wall_ms(), loop_mono_ms(), token);
 	sodium_memzero(random, sizeof random);
 	console_changed(console);
 	set_ending(console);
@@ -125,7 +132,6 @@ static bool holds(void *ctx, struct span token, bool whole, struct request_targe
 		return false;
 	*number = session->number;
 	*target = (struct request_target){ .node = console->node, .console = console, .session = session };
-	set_ending(console); /* a stream may follow */
 	return true;
 }
 

@@ -38,8 +38,8 @@ void console_session_touch(struct console_session *session, uint64_t wall_ms, ui
 	session->last_mono_ms = mono_ms;
 }
 
-/* A free place; where there is none for this person or at all, the one that would end first. */
-static struct console_session *place_for(struct console_sessions *sessions, struct record_id staff, uint64_t mono_ms)
+/* A free place; where there is none for this person or at all, that of the one that would end first. */
+struct console_session *console_session_place(struct console_sessions *sessions, struct record_id staff, uint64_t mono_ms)
 {
 	struct console_session *free_one = NULL, *first = sessions->all, *own = NULL;
 	size_t owns = 0;
@@ -73,7 +73,7 @@ struct console_session *console_session_begin(struct console_sessions *sessions,
 					      const uint8_t random[static CONSOLE_SESSION_RANDOM_BYTES], uint64_t wall_ms,
 					      uint64_t mono_ms, char out[static CONSOLE_SESSION_TEXT_BYTES])
 {
-	struct console_session *session = place_for(sessions, staff, mono_ms);
+	struct console_session *session = console_session_place(sessions, staff, mono_ms);
 	console_session_end(session);
 	sodium_bin2hex(out, CONSOLE_SESSION_TEXT_BYTES, random, 32);
 	sodium_bin2hex(session->id, sizeof session->id, random + 32, 8);

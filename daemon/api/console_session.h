@@ -44,7 +44,9 @@ struct console_sessions {
 	uint64_t last_number;
 };
 
-/* A new one; `from` is cut to what fits, and holds printable ASCII alone. Random bytes are the caller's. */
+/* Where the next session of this person will begin: number != 0: in the place of one that this ends (S3), or that is over. */
+struct console_session *console_session_place(struct console_sessions *sessions, struct record_id staff, uint64_t mono_ms);
+/* A new one, there; `from` is cut to what fits, and holds printable ASCII alone. Random bytes are the caller's. */
 struct console_session *console_session_begin(struct console_sessions *sessions, struct record_id staff, const char *from,
 					      const uint8_t random[static CONSOLE_SESSION_RANDOM_BYTES], uint64_t wall_ms,
 					      uint64_t mono_ms, char out[static CONSOLE_SESSION_TEXT_BYTES]);
