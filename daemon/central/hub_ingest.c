@@ -165,7 +165,8 @@ static bool take_known(void *ctx, const struct log_entry *entry)
 
 /* ---- a verified chunk ---- */
 
-/* What becomes of accepted openings: central grants the case to the author's holder. */
+/* What becomes of accepted openings: central grants the case to the author's holder. One that
+ * only says again what opened it before grants nothing: it may have changed hands since. */
 static struct fault grant_opened(struct hub_judging *j, const struct log_entry *entries, size_t count)
 {
 	struct hub *hub = j->hub;
@@ -176,6 +177,8 @@ static struct fault grant_opened(struct hub_judging *j, const struct log_entry *
 		struct assignments_case *info = assignments_case_get(&hub->assignments, &entries[i].case_id);
 		const struct hub_node *device = j->link->device;
 		if (!hub->rows[entries[i].seq - j->first_seq].opens || info->kind == DELTA_CASE_ACCESS)
+			continue;
+		if (info->opened_chunk != hub->chunk)
 			continue;
 		const struct assignments_holder *holder = assignments_holder_get(&hub->assignments, &device->holder);
 		if (holder == NULL || !assignments_holds(info, holder))

@@ -23,6 +23,17 @@ static size_t chunk_slot(struct hub *hub, const struct record_id *record)
 	return slot;
 }
 
+/* These very bytes stand already. Bytes do not name who wrote them: they are the device's own,
+ * under another name, or what central issued again for their author (vouched.c). That is never
+ * an opening, and of a case only the device's own that was accepted is no second one. */
+static bool is_said_again(const struct hub_judging *j, const struct log_entry *entry)
+{
+	bool own = ID_EQUAL(entry->author.node, j->link->device->node);
+	if (entry->bytes.data == NULL || !span_equal(entry->bytes, j->bytes))
+		return false;
+	return j->delta->opens ? own && entry->verdict == LOG_ACCEPTED : own || ID_EQUAL(entry->author.node, j->hub->node);
+}
+
 static bool take_first(void *ctx, const struct log_entry *entry)
 {
 	struct hub_judging *j = ctx;
@@ -31,7 +42,7 @@ static bool take_first(void *ctx, const struct log_entry *entry)
 	j->has_first = true;
 	j->first_moved = !ID_EQUAL(entry->case_id, j->delta->case_id) || entry->record_type != j->delta->record_type;
 	j->first_erased = entry->bytes.data == NULL;
-	j->first_same = !j->first_erased && span_equal(entry->bytes, j->bytes);
+	j->first_same = is_said_again(j, entry);
 	if (!j->first_erased)
 		j->first_touched = ingest_touches(j->delta, delta_fields_in(entry->bytes));
 	return false;
@@ -291,7 +302,7 @@ static struct fault take_row(struct hub_judging *j, const struct author *author,
 	FAULT_TRY(facts_of(j, row, seq, readable ? &delta : NULL, &facts));
 	facts.malformed = facts.malformed || (!readable && row->bytes.data != NULL);
 	struct ingest_facts judged = facts;
-	judged.case_open = facts.case_open && !(readable && delta.opens && j->first_same); /* that opening said again is no second one */
+	judged.case_open = facts.case_open && !(readable && delta.opens && j->first_same); /* its own, said again, is no second one */
 	uint32_t reason = ingest_judge(readable ? &delta : NULL, &judged);
 	if (reason != jalka_Reason_REASON_NONE)
 		return place_quarantined(j, row, entry, &hub->verdicts[i], reason);

@@ -407,7 +407,7 @@ struct hub_judging {
 	const struct delta *delta;  /* of the row, and what made its record */
 	struct span bytes;          /* the row's */
 	bool has_first, first_erased, first_moved, first_touched;
-	bool first_same;            /* these very bytes made the record, under another name */
+	bool first_same;            /* the row says again what its author said under another name */
 	bool is_unheard;            /* the grant the row's case is held by */
 	bool is_unchecked;          /* the row's base, in an epoch of which nothing is known (P3) */
 	size_t opened;              /* openings accepted in this chunk */
