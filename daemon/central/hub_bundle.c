@@ -9,8 +9,11 @@
 
 enum {
 	KEEP_STEP = 64, /* answers of pushes are made room for in steps */
+	STOPPED_MAX = 64, /* chains that part */
 	FORGOTTEN_A_FRAME = sizeof ((jalka_Frame *)0)->forgotten / sizeof (jalka_Forgotten),
 };
+
+#define COUNT_OF(array) (sizeof (array) / sizeof (array)[0])
 
 /* An own epoch of the device whose pushes are not taken any further. */
 struct stopped {
@@ -32,6 +35,7 @@ struct hub_bundle {
 	size_t receipt_count;
 	jalka_HeldAnswer **held;
 	size_t held_count;
+	bool held_said;         /* the last of it */
 	bool held_answered;
 	jalka_Forgotten *forgotten;
 	size_t forgotten_count;
@@ -204,6 +208,8 @@ static struct stopped *stopped_of(struct hub_bundle *b, const struct epoch_id *e
 
 static struct fault stop(struct hub_bundle *b, const struct epoch_id *epoch, struct stopped **out)
 {
+	if (b->stopped_count == STOPPED_MAX) /* looked for with each push, and each told */
+		return fault_of(FAULT_PEER, "the bundle has too many chains of changes that do not go on from what is here");
 	if (!grow((void **)&b->stopped, b->stopped_count, sizeof *b->stopped))
 		return no_memory();
 	*out = &b->stopped[b->stopped_count++];
@@ -231,13 +237,12 @@ static struct fault part(struct hub_bundle *b)
 static struct fault keep_receipts(struct hub_bundle *b)
 {
 	struct hub_link *link = &b->link;
-	for (size_t i = 0; i < link->answer_count; i++) {
-		if (!grow((void **)&b->receipts, b->receipt_count, sizeof *b->receipts))
-			return no_memory();
-		b->receipts[b->receipt_count++] = link->answers[i];
-	}
-	link->answer_count = 0; /* their bodies are kept */
-	return fault_none();
+	size_t kept = 0;
+	while (kept < link->answer_count && grow((void **)&b->receipts, b->receipt_count, sizeof *b->receipts))
+		b->receipts[b->receipt_count++] = link->answers[kept++];
+	link->answer_count -= kept; /* the body of each is in one place */
+	memmove(link->answers, link->answers + kept, link->answer_count * sizeof link->answers[0]);
+	return link->answer_count == 0 ? fault_none() : no_memory();
 }
 
 static uint64_t held_seq(const struct hub_bundle *b, const struct epoch_id *epoch)
@@ -336,17 +341,48 @@ static struct fault take_forgotten(struct hub_bundle *b, const jalka_Forgotten *
 	return fault_none();
 }
 
+/* An answer that has room in the one before it goes there: however small the parts of Held, the
+ * answers take no more room than what they hold. */
+static bool joins(jalka_HeldAnswer *before, const jalka_HeldAnswer *more)
+{
+	if (before->granted_count + more->granted_count > COUNT_OF(before->granted)
+	    || before->forget_count + more->forget_count > COUNT_OF(before->forget))
+		return false;
+	memcpy(before->granted + before->granted_count, more->granted, more->granted_count * sizeof more->granted[0]);
+	memcpy(before->forget + before->forget_count, more->forget, more->forget_count * sizeof more->forget[0]);
+	before->granted_count += more->granted_count;
+	before->forget_count += more->forget_count;
+	return true;
+}
+
+static struct fault keep_held_answer(struct hub_bundle *b)
+{
+	struct hub_link *link = &b->link;
+	if (b->held_count > 0 && joins(b->held[b->held_count - 1], link->held_answer)) {
+		free(link->held_answer);
+		link->held_answer = NULL;
+		return fault_none();
+	}
+	if (!grow((void **)&b->held, b->held_count, sizeof *b->held))
+		return no_memory();
+	b->held[b->held_count++] = link->held_answer;
+	link->held_answer = NULL;
+	return fault_none();
+}
+
 /* Of an older central epoch it says nothing: the device will owe another. */
 static struct fault take_held(struct hub_bundle *b, const jalka_Held *held)
 {
 	struct hub_link *link = &b->link;
 	if (!ID_EQUAL(link->cursor_epoch, *hub_epoch(b->hub)))
 		return fault_none();
+	if (b->held_said)
+		return fault_of(FAULT_PEER, "the bundle goes on listing held cases after the end of its list");
+	if (held->grants_count == 0 && !held->last)
+		return fault_of(FAULT_PEER, "the bundle's list of held cases has an empty part");
 	FAULT_TRY(hub_held_take(link, held));
-	if (!grow((void **)&b->held, b->held_count, sizeof *b->held))
-		return no_memory();
-	b->held[b->held_count++] = link->held_answer;
-	link->held_answer = NULL;
+	FAULT_TRY(keep_held_answer(b));
+	b->held_said = held->last;
 	b->held_answered = held->last && b->report.waiting == 0;
 	return fault_none();
 }
