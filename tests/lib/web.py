@@ -22,7 +22,7 @@ class Answer:
         return f"{self.status} {self.body[:120]!r}"
 
 
-def send_raw(port, data, seconds=15, parts=None):
+def send_raw(port, data, seconds=60, parts=None):
     """Sends bytes as they are and reads until the other end closes or a whole answer is here."""
     with socket.create_connection(("127.0.0.1", port), timeout=seconds) as connection:
         connection.sendall(data)
@@ -179,7 +179,8 @@ class Operator:
         if now() < self.last * 30:
             wait = self.last * 30 - now() + 0.2
             time.sleep(wait) if self.clock is None else self.clock.forward(int(wait) + 1)
-        self.last = max(self.last + 1, int(now() // 30) - 1)
+        # In a step's first half the one before it is good for 15 s more at least, time to judge it.
+        self.last = max(self.last + 1, int((now() + 15) // 30) - 1)
         return totp(self.secret, self.last * 30)
 
     def sign_in(self, center, **options):

@@ -2,6 +2,7 @@
 // on the console, no request off the origin, nothing to scroll sideways, no finding of axe.
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
+import { cpus, loadavg } from "node:os";
 
 const require = createRequire(new URL("../../client/web/package.json", import.meta.url));
 const { chromium } = require("playwright-core");
@@ -46,7 +47,7 @@ export async function open(url, { view = "laptop", dark = false, language = "fi"
 			}
 		}, session);
 	const page = await context.newPage();
-	page.setDefaultTimeout(10_000);
+	page.setDefaultTimeout(30_000);
 	if (clock)
 		await page.clock.install();
 	watch(page, new URL(url).origin);
@@ -120,6 +121,11 @@ export async function record(page, name, press = (target) => target.click()) {
 			await press(page.locator(closed));
 	}
 	await press(link);
+}
+
+// Whether the machine has as much to do as it has processors: a time is then told, not judged.
+export function busy() {
+	return loadavg()[0] >= cpus().length;
 }
 
 // Counts facts, each named by what it shows.

@@ -7,7 +7,7 @@ export async function enter(open, world, look, operator) {
 	await look.write(page.getByLabel(look.named("ui.console_door.password")), operator.password);
 	await look.write(page.getByLabel(look.named("ui.console_door.code")), await operator.code());
 	await look.press(page.getByRole("button", { name: look.T("ui.console_door.sign_in") }));
-	await page.locator("main h1").waitFor({ timeout: 60_000 });
+	await page.locator("#main h1").waitFor({ timeout: 60_000 });
 	return page;
 }
 

@@ -32,7 +32,7 @@ export async function signedIn(open, world, operator, path = "", more = {}) {
 	await page.evaluate((token) => sessionStorage.setItem("jalka-session", token), session);
 	await page.goto(`${origin}/#/${path}`);
 	await page.reload();
-	await page.locator("main h1").waitFor();
+	await page.locator("#main h1").waitFor();
 	return Object.assign(page, { session });
 }
 

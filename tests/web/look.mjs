@@ -296,7 +296,7 @@ async function once(name, look, story) {
 	} finally {
 		await Promise.all(pages.map((page) => page.context().close().catch(() => undefined)));
 		const codes = await world.stop();
-		count.expect("the daemons end well", codes.every((code) => code === 0 || code === null || code === undefined), codes.join());
+		count.expect("the daemons end well", codes.every((code) => code === 0 || code === null), codes.join());
 	}
 	console.log(`-- ${name} in ${look}, ${Math.round((Date.now() - begun) / 1000)} s\n${lines.join("\n")}`);
 	return count;

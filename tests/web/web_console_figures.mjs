@@ -82,7 +82,7 @@ async function quarantine(page, late, aino, mikko) {
 		const text = await rows.first().innerText();
 		for (const part of ["Maija Virtanen", "Kuuluu toiseen asiaan.", T("ui.console_quarantine.decision_REJECT"), "Mikko Saari"])
 			must(text.includes(part), `${part} is not in: ${text}`);
-		is("left", await group.locator("tbody tr").count(), 1);
+		await until("one left", async () => await group.locator("tbody tr").count() === 1);
 	});
 	await count.run("by keys: the last one is accepted, the focus goes back, and it is in the case", async () => {
 		const button = group.getByRole("button", { name: T("ui.console_quarantine.accept_chosen", { count: 1 }) });
@@ -90,12 +90,14 @@ async function quarantine(page, late, aino, mikko) {
 		await page.keyboard.press("Enter");
 		await page.getByRole("dialog").waitFor();
 		await page.keyboard.press("Escape");
-		must(await button.evaluate((element) => element === document.activeElement), "the focus did not return");
+		await until("the focus on what was pressed", () => button.evaluate((element) => element === document.activeElement));
 		await page.keyboard.press("Enter");
 		await page.getByRole("dialog").getByRole("button", { name: T("ui.console_quarantine.accept"), exact: true }).press("Enter");
 		await page.getByText(T("ui.console_quarantine.none")).waitFor();
-		await until("the outcome at its writer's", async () => (await mikko.run("status")).rejected === 2);
-		is("waiting at its writer's", (await mikko.run("status")).quarantined, 0);
+		await until("the outcome at its writer's", async () => {
+			const { rejected, quarantined } = await mikko.run("status");
+			return rejected === 2 && quarantined === 0;
+		});
 	});
 	await count.run("the words are in the case, for those who work with it", async () => {
 		const decisions = async () => (await aino.run("show", late.caseId)).records.filter((one) => one.type === "quarantine_decision");
@@ -307,9 +309,8 @@ async function reference(page) {
 // ---- every look ----
 // The page is there, and nothing of it is still asked for.
 async function come(page) {
-	await page.locator("main h1").waitFor();
-	await page.waitForTimeout(100);
-	await page.waitForFunction(() => document.querySelector("main p[role=status]") === null, null, { timeout: 30_000 });
+	await page.locator("#main h1").waitFor();
+	await browser.shown(page);
 }
 
 async function looks(operator) {

@@ -8,6 +8,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { address, until } from "./world.mjs";
+import { shown } from "./browser.mjs";
 import { day, journey, must } from "./look.mjs";
 
 // What a camera reads in the picture of a page.
@@ -39,7 +40,7 @@ await journey("web_journey_09", { numbers: [3], byKeys: true }, async ({ look, w
 		await write(page.getByLabel(named("ui.console_door.password")), account.password);
 		await write(page.getByLabel(named("ui.console_door.code")), await account.code());
 		await press(button(page, "ui.console_door.sign_in"));
-		await page.locator("main h1").first().waitFor();
+		await page.locator("#main h1").waitFor({ timeout: 60_000 });
 		return page;
 	};
 
@@ -171,9 +172,11 @@ await journey("web_journey_09", { numbers: [3], byKeys: true }, async ({ look, w
 		await until("the cases", async () => JSON.stringify(await fresh.run("show", clients.Aho.matter.case_id)).includes("Sovittu yhdessä: Aho."));
 		must(!JSON.stringify(await fresh.run("show", clients.Aho.matter.case_id)).includes(unsent), "what was never sent is there");
 	});
-	await count.run("in the field's health the old one stands as revoked, the new one in contact", async () => {
+	await count.run("in the field's health the new one is in contact, and the erased one is off the list", async () => {
 		await go(page, "#/health");
 		await page.locator("tr", { hasText: "Onni Niemi" }).getByText(T("ui.console_health.connected")).waitFor();
+		await shown(page);
+		must(await page.locator(`tr[data-key="${onni.node}"]`).count() === 0, "the erased one is listed");
 	});
 	await well("health after it all", page);
 });

@@ -26,7 +26,7 @@ await journey("web_journey_10", { numbers: [5], byKeys: true }, async ({ look, w
 		await write(page.getByLabel(named("ui.console_door.password")), operator.password);
 		await write(page.getByLabel(named("ui.console_door.code")), await operator.code());
 		await press(page.getByRole("button", { name: T("ui.console_door.sign_in"), exact: true }));
-		await page.locator("main h1").waitFor({ timeout: 60_000 });
+		await page.locator("#main h1").waitFor({ timeout: 60_000 });
 		return page;
 	};
 	// On a laptop the pages stand at the side, else in the menu.

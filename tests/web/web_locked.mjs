@@ -7,7 +7,7 @@ import { address, until, World } from "./world.mjs";
 import * as browser from "./browser.mjs";
 
 const PASS = "kuusi sanaa tyynellä järvellä";
-const IDLE_S = 6;
+const IDLE_S = 15;
 const SLOW_MS = 40_000; // Argon2id on a loaded machine
 const count = new browser.Count();
 const world = new World();

@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const JALKAD = process.env.JALKAD ?? join(ROOT, "build/release/jalkad");
 const JALKA = process.env.JALKA ?? join(ROOT, "build/release/jalka");
+const STOP_MS = 60_000; // who has not ended by then never will
 
 // Asks again and again, for what no event tells; a fault while asking is "not yet".
 export async function until(what, condition, seconds = 30) {
@@ -37,6 +38,7 @@ class Daemon {
 
 	async start(env = {}) {
 		this.process = spawn(JALKAD, this.args, { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, ...env } });
+		this.killed = false;
 		this.ended = new Promise((resolve) => this.process.once("exit", (code) => resolve(code)));
 		let text = "";
 		await new Promise((resolve, reject) => {
@@ -62,6 +64,7 @@ class Daemon {
 	}
 
 	async kill() {
+		this.killed = true;
 		this.process.kill("SIGKILL");
 		await this.ended;
 	}
@@ -75,11 +78,16 @@ class Daemon {
 		await this.start(minutes === 0 ? {} : { LD_PRELOAD: shim, SHIFTED_CLOCK_MIN: String(minutes) });
 	}
 
+	// Gives the exit code; -1: a signal ended it, or it had to be ended; null: the test itself killed it, or never began it.
 	async stop() {
-		if (this.process === undefined || this.process.exitCode !== null)
-			return this.process?.exitCode;
-		this.process.kill("SIGTERM");
-		return this.ended;
+		if (this.process === undefined || this.killed)
+			return null;
+		if (this.process.exitCode === null)
+			this.process.kill("SIGTERM");
+		const late = setTimeout(() => this.process.kill("SIGKILL"), STOP_MS);
+		const code = await this.ended;
+		clearTimeout(late);
+		return code ?? -1;
 	}
 }
 
@@ -87,6 +95,9 @@ export class World {
 	constructor() {
 		this.base = mkdtempSync(join(tmpdir(), "jalka-web-"));
 		this.daemons = [];
+		// Interrupted (Ctrl+C, a time that is over) it leaves nothing behind either.
+		process.once("SIGINT", () => process.exit(130));
+		process.once("exit", () => this.leave());
 	}
 
 	async central() {
@@ -140,7 +151,8 @@ export class World {
 			const step = () => Math.floor(Date.now() / 30000);
 			while (last > step())
 				await new Promise((resolve) => setTimeout(resolve, 30000 * last - Date.now() + 50));
-			last = Math.max(last + 1, step() - 1);
+			// In a step's first half the one before it is good for 15 s more at least, time to judge it.
+			last = Math.max(last + 1, Math.floor((Date.now() + 15_000) / 30_000) - 1);
 			return totp(secret, last * 30000);
 		};
 		await signAt(origin, { invitation, password, code: await code() });
@@ -149,8 +161,14 @@ export class World {
 
 	async stop() {
 		const codes = await Promise.all(this.daemons.map((daemon) => daemon.stop()));
-		rmSync(this.base, { recursive: true, force: true });
+		this.leave();
 		return codes;
+	}
+
+	leave() {
+		for (const daemon of this.daemons)
+			daemon.process?.kill("SIGKILL");
+		rmSync(this.base, { recursive: true, force: true });
 	}
 }
 
