@@ -240,7 +240,7 @@ def a_session_nobody_uses_ends_after_half_an_hour(office):
 def who_is_blocked_is_out_at_once(office):
     one, page = office.operator("Bertta Block", "TECHNICAL_ADMIN")
     chief, desk = office.operator("Paula Chief", "TECHNICAL_ADMIN")
-    with contextlib.closing(http.client.HTTPConnection(page.host, timeout=15)) as connection:
+    with contextlib.closing(http.client.HTTPConnection(page.host, timeout=60)) as connection:
         connection.request("GET", "/events", headers={"X-Jalka-Session": page.session, "Sec-Fetch-Site": "same-origin"})
         stream = connection.getresponse()
         assert stream.status == 200 and len(stream.read(4)) == 4
@@ -364,11 +364,13 @@ def a_stream_tells_what_changed_at_most_once_a_second(office):
         assert stream.status == 200 and stream.headers["X-Accel-Buffering"] == "no"
 
         def status():
+            """None: a beat."""
             length = stream.read(4)
-            while length == b"\0\0\0\0":
-                length = stream.read(4)
-            return read_responses(length + stream.read(struct.unpack("<I", length)[0]))
-        assert status()["role"] == "central"
+            return read_responses(length + stream.read(struct.unpack("<I", length)[0])) if length != b"\0\0\0\0" else None
+        first = status()
+        while first is None:
+            first = status()
+        assert first["role"] == "central"
         begun, count = time.monotonic(), 0
         done = threading.Event()
 
@@ -380,8 +382,7 @@ def a_stream_tells_what_changed_at_most_once_a_second(office):
         worker = threading.Thread(target=work)
         worker.start()
         while not done.is_set():
-            status()
-            count += 1
+            count += status() is not None
         worker.join()
         took = time.monotonic() - begun
         assert 1 <= count <= took + 2, (count, took)
@@ -497,7 +498,7 @@ def many_at_once_hold_nobody_up(office):
             page.sign(name=f"crowd{i}", password=PASSWORD, code="000000")
         except Refused as why:
             answers.append(why)
-    crowd = [threading.Thread(target=attempt, args=(i,)) for i in range(24)]
+    crowd = [threading.Thread(target=attempt, args=(i,)) for i in range(60)]
     for one in crowd:
         one.start()
     worst = 0
@@ -506,7 +507,7 @@ def many_at_once_hold_nobody_up(office):
             begun = time.monotonic()
             api.call("status")
             worst = max(worst, time.monotonic() - begun)
-    assert len(answers) == 24 and {(a.kind, a.error) for a in answers} <= {("CALLER", WRONG), ("LATER", "too many sign in at this moment: try again in a moment")}, answers
+    assert len(answers) == 60 and {(a.kind, a.error) for a in answers} <= {("CALLER", WRONG), ("LATER", "too many sign in at this moment: try again in a moment")}, answers
     assert [a.kind for a in answers].count("CALLER") >= 16, answers
     assert any(a.kind == "LATER" for a in answers), "more than may wait are told to come again"
     assert worst < 5, worst
@@ -522,11 +523,11 @@ def sign_ins_are_in_the_access_log(office):
 def it_ends_while_a_password_is_looked_at(office):
     page = Console(office.center)
     body = daemons.request(1, "sign_in", name="eka", password=PASSWORD, code="000000")
-    with contextlib.closing(socket.create_connection(("127.0.0.1", page.port), timeout=15)) as connection:
+    with contextlib.closing(socket.create_connection(("127.0.0.1", page.port), timeout=60)) as connection:
         connection.sendall(page.head("POST", "/sign-in", len(body)) + body)
         begun = time.monotonic()
         assert office.center.stop() == 0
-        assert time.monotonic() - begun < 10
+        assert time.monotonic() - begun < 30
         answer = read_answer(connection)
         assert answer is None or answer.status == 200, answer
 

@@ -137,7 +137,7 @@ def the_right_one_opens_and_goes_on(desk):
 
 def it_begins_locked_after_a_restart(desk):
     assert desk.daemon.stop() == 0
-    desk.daemon.arguments += ["--lock-after", "1"]
+    desk.daemon.arguments += ["--lock-after", "4"]
     desk.daemon.start()
     with desk.daemon.api() as api:
         assert api.call("status")["vault"] == "locked"
@@ -146,10 +146,10 @@ def it_begins_locked_after_a_restart(desk):
 def it_locks_by_itself_when_nobody_uses_it(desk):
     with desk.daemon.api() as api:
         api.call("unlock", passphrase=PASSPHRASE)
-        for _ in range(4):  # longer than the lock time, but in use
-            time.sleep(0.4)
+        for _ in range(6):  # longer than the lock time, but in use
+            time.sleep(0.9)
             assert api.call("list", type="client")["records"]
-        until(lambda: api.call("status")["vault"] == "locked", "the idle lock", 5)  # to ask for the status is no use
+        until(lambda: api.call("status")["vault"] == "locked", "the idle lock", 60)  # to ask for the status is no use
 
 
 def a_lock_while_the_passphrase_is_hashed_ends_well(desk):

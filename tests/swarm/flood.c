@@ -50,7 +50,7 @@ static void fetch_static(const struct enrol_code *code, uint32_t from, uint8_t o
 	struct session_enrol_effect effect = session_enrol_begin(&enrol, &config, &scratch);
 	int fd = device_dial(&code->address, from);
 	device_must(send(fd, effect.message.data, effect.message.len, MSG_NOSIGNAL) > 0, "the certificate cannot be asked for");
-	for (uint64_t end = device_now_us() + 5000000; device_now_us() < end && enrol.state == SESSION_ENROL_ASKED;) {
+	for (uint64_t end = device_now_us() + 30000000; device_now_us() < end && enrol.state == SESSION_ENROL_ASKED;) {
 		ssize_t n = recv(fd, in + len, sizeof in - len, 0);
 		len += n > 0 ? (size_t)n : 0;
 		if (len > 2 && len >= 2 + ((size_t)in[0] | (size_t)in[1] << 8))
