@@ -275,7 +275,7 @@ def decided_while_it_comes_back(team):
         nodes.sync(mikko, team.aino)
         daemons.until(lambda: all(nodes.holds(team.aino, n) for n in notes), "the accepted notes at the other worker's")
         with contextlib.suppress(AssertionError):
-            daemons.until(lambda: all(nodes.holds(mikko, n) for n in notes), "them at their author's", 5)
+            daemons.until(lambda: all(nodes.holds(mikko, n) for n in notes), "them at their author's", 30)
         missing += [n for n in notes if not nodes.holds(mikko, n)]
     team.expect("assigned again and decided at once, the author has all that was accepted", not missing, missing)
     team.expect("and reads the same as the other worker", nodes.picture(team.aino, team.matter["case_id"]) ==

@@ -55,7 +55,7 @@ class Office:
             run(device, "sync", "--wait")
             return (nodes.holds(device, record) or {}).get("text") == text
         try:
-            return until(there, "a note to arrive", 15)
+            return until(there, "a note to arrive", 60)
         except AssertionError:
             return False
 
@@ -92,7 +92,7 @@ def gone_from(office, device, what):
                 device.start()
             except RuntimeError:
                 office.expect(f"{what} does not open any more, and says so",
-                              device.process.wait(20) in (1, 2), device.lines[-2:])
+                              device.process.wait(60) in (1, 2), device.lines[-2:])
                 return
 
 
@@ -253,7 +253,7 @@ def central_put_back(office):
         center.start()
         refused = None
     except RuntimeError:
-        refused = center.process.wait(20)
+        refused = center.process.wait(60)
     office.expect("put back without its deny file, the node refuses to start",
                   refused in (1, 2), (refused, center.lines[-2:]))
     with open(os.path.join(center.folder, "deny"), "wb") as f:

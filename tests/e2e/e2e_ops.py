@@ -309,7 +309,7 @@ def a_node_starts_from_a_file_alone(bench):
     center.start()
     assert ask(place_of(center), "/healthz")[0] == 200
     center.process.send_signal(signal.SIGHUP)  # the terminal went away
-    assert center.process.wait(20) == 0
+    assert center.process.wait(60) == 0
 
 
 def a_worker_starts_it_with_no_option_and_finds_it(bench):
@@ -321,7 +321,7 @@ def a_worker_starts_it_with_no_option_and_finds_it(bench):
         field = daemons.Daemon(base, ["field", "--web", "0"])
         bench.world.daemons.append(field)
         field.start(env=env)
-        told = subprocess.run([JALKA, "--json", "status"], capture_output=True, text=True, timeout=20, env=env)
+        told = subprocess.run([JALKA, "--json", "status"], capture_output=True, text=True, timeout=60, env=env)
         assert told.returncode == 0 and json.loads(told.stdout)["vault"] == "none", told
         assert os.path.exists(base + "/run/jalka/socket") == ("XDG_RUNTIME_DIR" in environment)
         assert field.stop() == 0
@@ -457,12 +457,12 @@ def sockets_that_are_handed_over_serve_the_daemon(bench):
                 assert page.getresponse().status == 200
             with daemons.Api(path) as later:
                 assert later.call("status")["vault"] == "open"
-            opened = subprocess.run([JALKA, "--socket", path, "open", "--address"], capture_output=True, text=True, timeout=20)
+            opened = subprocess.run([JALKA, "--socket", path, "open", "--address"], capture_output=True, text=True, timeout=60)
             assert f"127.0.0.1:{web.getsockname()[1]}/" in opened.stdout, opened
             assert not os.path.exists(base + "/d/socket")
         finally:
             process.terminate()
-            assert process.wait(20) == 0
+            assert process.wait(60) == 0
             process.stderr.close()
         assert os.path.exists(path), "what it did not make it leaves"
     early.close()

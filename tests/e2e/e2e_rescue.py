@@ -58,7 +58,7 @@ class Office:
             run(device, "sync", "--wait")
             return all((nodes.holds(device, record) or {}).get("text") == text for record, text in texts.items())
         try:
-            return until(there, "the notes to arrive", 15)
+            return until(there, "the notes to arrive", 60)
         except AssertionError:
             return False
 

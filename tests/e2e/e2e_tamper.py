@@ -107,7 +107,7 @@ def try_folder(folder, book):
     try:
         daemon.start()
     except RuntimeError:
-        code = daemon.process.wait(20)
+        code = daemon.process.wait(60)
         words = "".join(daemon.lines)
         if code not in (FAILED, USAGE) or len(words) < 20 or plain(words, book):
             return Outcome("wrong", f"jalkad ended with {code}: {words[:300]}")
@@ -355,7 +355,7 @@ def central_node(bench, source):
         try:
             center.start()
         except RuntimeError:
-            code, refused = center.process.wait(20), True
+            code, refused = center.process.wait(60), True
             words = "".join(center.lines)
             if code not in (FAILED, USAGE) or len(words) < 20:
                 bad.append((at, code, words))

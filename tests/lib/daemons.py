@@ -201,7 +201,7 @@ class Daemon:
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:
-                return self.process.wait(20)
+                return self.process.wait(60)
             except subprocess.TimeoutExpired:
                 self.kill()
                 raise
