@@ -232,11 +232,12 @@ uint64_t operators_wait_ms(uint32_t wrong)
 	return wait < OPERATORS_WAIT_MS_MAX ? wait : OPERATORS_WAIT_MS_MAX;
 }
 
-/* Counts one more unless it comes too early. A clock put back makes nobody wait longer. */
+/* Counts one more unless it comes too early. Where the clock was put back nobody knows how long they have
+ * waited: the next one is taken, and counts from then on. */
 static struct fault count(struct row *row, uint64_t now_ms, uint64_t *wait_ms)
 {
 	struct operators_account *account = &row->account;
-	uint64_t wait = operators_wait_ms(account->wrong), since = now_ms > account->wrong_ms ? now_ms - account->wrong_ms : 0;
+	uint64_t wait = operators_wait_ms(account->wrong), since = now_ms >= account->wrong_ms ? now_ms - account->wrong_ms : wait;
 	*wait_ms = since < wait ? wait - since : 0;
 	if (*wait_ms > 0)
 		return fault_of(FAULT_LATER, "too many wrong attempts");
