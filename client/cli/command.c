@@ -261,7 +261,7 @@ static const struct command {
 	{ "admin operator invite", "STAFF NAME", "let an administrator sign in at the console by this name (three days, once)",
 	  verbs_admin_operator_invite, BIT(COMMAND_NO_QR) },
 	{ "admin operator block", "STAFF", "end somebody's sessions at the console and let them in no more", verbs_admin_operator_block, 0 },
-	{ "admin operator unblock", "STAFF", "let them in again, and forget wrong attempts", verbs_admin_operator_unblock, 0 },
+	{ "admin operator unblock", "STAFF", "let them in again, or try again at once after wrong attempts", verbs_admin_operator_unblock, 0 },
 	{ "admin cases", "", "all cases, metadata only", verbs_admin_cases, 0 },
 	{ "admin caseload", "[attention | of STAFF | find TEXT | people]", "who holds which case, and which case nobody answers for",
 	  verbs_admin_caseload, 0 },

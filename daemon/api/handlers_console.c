@@ -211,8 +211,10 @@ static void done(void *ctx)
 {
 	struct job *job = ctx;
 	struct fault f = conclude(job);
-	if (fault_is(f))
+	if (fault_is(f)) {
 		answer_refuse(job->answer, f, "", "");
+		console_changed(job->console); /* an attempt counts */
+	}
 	job_free(job);
 }
 

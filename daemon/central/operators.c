@@ -18,7 +18,7 @@ static const char accounts[] = "operator", unknowns[] = "operator_unknown";
 /* Field numbers of a row; never used for anything else. */
 enum field {
 	NAME = 1, STATE = 2, HASH = 3, SECRET = 4, STEP = 5, WRONG = 6, WRONG_MS = 7, INVITATION = 8, INVITED_UNTIL = 9,
-	NEXT_SECRET = 10, LAST_MS = 11, NEXT_STEP = 12,
+	NEXT_SECRET = 10, LAST_MS = 11, NEXT_STEP = 12, NEXT_NAME = 13,
 };
 
 struct row {
@@ -27,8 +27,9 @@ struct row {
 	uint8_t secret[TOTP_SECRET_BYTES];
 	uint64_t step;                            /* the last one a code was taken of */
 	uint8_t invitation[DIGEST_BYTES];         /* where invited_until_ms != 0 */
-	uint8_t next_secret[TOTP_SECRET_BYTES];
+	uint8_t next_secret[TOTP_SECRET_BYTES];   /* so are the next three */
 	uint64_t next_step;
+	char next_name[OPERATORS_NAME_BYTES];     /* "": the name stays */
 };
 
 /* ---- rows ---- */
@@ -60,6 +61,7 @@ static void read_field(struct row *row, const struct wire_field *field)
 	case INVITED_UNTIL: row->account.invited_until_ms = field->value; return;
 	case NEXT_SECRET: take_bytes(field->data, row->next_secret, sizeof row->next_secret); return;
 	case NEXT_STEP: row->next_step = field->value; return;
+	case NEXT_NAME: take_text(field->data, row->next_name, sizeof row->next_name); return;
 	case LAST_MS: row->account.last_ms = field->value; return;
 	}
 }
@@ -70,7 +72,8 @@ static void read_row(struct span value, struct row *out)
 	*out = (struct row){ .hash = "" };
 	while (wire_next(&value, &field) == WIRE_FIELD)
 		if ((field.type == WIRE_BYTES) == (field.number == NAME || field.number == HASH || field.number == SECRET ||
-						   field.number == INVITATION || field.number == NEXT_SECRET))
+						   field.number == INVITATION || field.number == NEXT_SECRET ||
+						   field.number == NEXT_NAME))
 			read_field(out, &field);
 }
 
@@ -100,6 +103,8 @@ static struct fault put_row(struct log *log, const char *table, struct span key,
 		put_number(&out, INVITED_UNTIL, row->account.invited_until_ms);
 		wire_put_bytes(&out, NEXT_SECRET, span_of(row->next_secret, sizeof row->next_secret));
 		put_number(&out, NEXT_STEP, row->next_step);
+		if (*row->next_name != '\0')
+			wire_put_bytes(&out, NEXT_NAME, span_text(row->next_name));
 	}
 	put_number(&out, LAST_MS, row->account.last_ms);
 	ASSERT(!out.full);
@@ -119,6 +124,7 @@ static struct fault put_account(struct log *log, const struct row *row)
 
 struct search {
 	const char *name;              /* NULL: any */
+	bool or_next;                  /* the name is an account's, or one's that it will have */
 	const uint8_t *invitation;     /* a digest; NULL: any */
 	operators_fn *fn;              /* NULL: the first that fits is kept */
 	void *ctx;
@@ -129,7 +135,9 @@ struct search {
 
 static bool fits(const struct search *search, const struct row *row)
 {
-	return (search->name == NULL || strcmp(row->account.name, search->name) == 0) &&
+	bool has_name = search->name == NULL || strcmp(row->account.name, search->name) == 0 ||
+			(search->or_next && strcmp(row->next_name, search->name) == 0);
+	return has_name &&
 	       (search->invitation == NULL || (row->account.invited_until_ms != 0 &&
 					       sodium_memcmp(row->invitation, search->invitation, DIGEST_BYTES) == 0));
 }
@@ -374,7 +382,7 @@ static void digest_of(const char *token, uint8_t out[static DIGEST_BYTES])
 /* A name is one person's; there is room. */
 static struct fault check_free(struct log *log, struct record_id staff, const char *name)
 {
-	struct search search = { .name = name };
+	struct search search = { .name = name, .or_next = true };
 	FAULT_TRY(look(log, &search));
 	bool is_others = search.found && !ID_EQUAL(search.row.account.staff, staff);
 	sodium_memzero(&search.row, sizeof search.row);
@@ -392,13 +400,13 @@ struct fault operators_invite(struct log *log, struct record_id staff, const cha
 	if (!read_name(name, plain))
 		return fault_of(FAULT_CALLER, "a name to sign in with has 2 to 64 letters a to z, digits and . _ - @");
 	FAULT_TRY(get(log, staff, &row, &found));
-	if (found && row.account.state == OPERATORS_BLOCKED)
-		return fault_of(FAULT_CALLER, "the account is blocked: unblock it first");
 	FAULT_TRY(check_free(log, staff, plain));
 	row.account.staff = staff;
 	if (!found)
 		row.account.state = OPERATORS_INVITED;
-	memcpy(row.account.name, plain, sizeof row.account.name);
+	if (*row.hash == '\0') /* nobody signs in by the one before */
+		memcpy(row.account.name, plain, sizeof row.account.name);
+	strncpy(row.next_name, strcmp(plain, row.account.name) == 0 ? "" : plain, sizeof row.next_name);
 	sodium_bin2hex(token, OPERATORS_TOKEN_BYTES, random, 32);
 	digest_of(token, row.invitation);
 	memcpy(row.next_secret, random + 32, TOTP_SECRET_BYTES);
@@ -413,16 +421,20 @@ struct fault operators_block(struct log *log, struct record_id staff, bool block
 {
 	struct row row;
 	FAULT_TRY(get_known(log, staff, &row));
+	struct operators_account *account = &row.account;
+	bool is_blocked = account->state == OPERATORS_BLOCKED;
 	struct fault f = fault_none();
-	if ((row.account.state == OPERATORS_BLOCKED) == blocked)
-		f = fault_of(FAULT_CALLER, blocked ? "the account is blocked already" : "the account is not blocked");
+	if (blocked && is_blocked && account->invited_until_ms == 0)
+		f = fault_of(FAULT_CALLER, "the account is blocked already");
+	if (!blocked && !is_blocked && account->wrong == 0)
+		f = fault_of(FAULT_CALLER, "the account is not blocked, and no wrong attempt is counted");
 	if (blocked) {
-		row.account.state = OPERATORS_BLOCKED;
-		row.account.invited_until_ms = 0;
+		account->state = OPERATORS_BLOCKED;
+		account->invited_until_ms = 0;
 	} else {
-		row.account.state = *row.hash != '\0' ? OPERATORS_ACTIVE : OPERATORS_INVITED;
-		row.account.wrong = 0;
-		row.account.wrong_ms = 0;
+		account->state = *row.hash != '\0' ? OPERATORS_ACTIVE : OPERATORS_INVITED;
+		account->wrong = 0;
+		account->wrong_ms = 0;
 	}
 	if (!fault_is(f))
 		f = put_account(log, &row);
@@ -436,7 +448,7 @@ static struct fault find_invited(struct log *log, const char *token, uint64_t no
 	struct search search = { .invitation = digest };
 	digest_of(token, digest);
 	FAULT_TRY(look(log, &search));
-	bool holds = search.found && search.row.account.invited_until_ms > now_ms && search.row.account.state != OPERATORS_BLOCKED;
+	bool holds = search.found && search.row.account.invited_until_ms > now_ms;
 	if (holds)
 		*out = search.row;
 	sodium_memzero(&search.row, sizeof search.row);
@@ -450,6 +462,8 @@ struct fault operators_invited(struct log *log, const char *token, uint64_t now_
 	struct row row;
 	FAULT_TRY(find_invited(log, token, now_ms, &row));
 	*out = row.account;
+	if (*row.next_name != '\0')
+		memcpy(out->name, row.next_name, sizeof out->name);
 	memcpy(secret, row.next_secret, TOTP_SECRET_BYTES);
 	sodium_memzero(&row, sizeof row);
 	return fault_none();
@@ -480,6 +494,8 @@ struct fault operators_joined(struct log *log, const char *token, const char *ha
 	strncpy(row.hash, hash, sizeof row.hash - 1);
 	memcpy(row.secret, row.next_secret, sizeof row.secret);
 	row.step = row.next_step;
+	if (*row.next_name != '\0')
+		memcpy(row.account.name, row.next_name, sizeof row.account.name);
 	row.account.state = OPERATORS_ACTIVE;
 	row.account.invited_until_ms = 0;
 	struct fault f = settle(log, &row, before, now_ms, out);

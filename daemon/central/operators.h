@@ -4,9 +4,9 @@
  * are the roles granted to them. It lies in the sealed store, in tables of central's alone;
  * no device gets any of it.
  *
- *            invite            joined (password, secret taken over)
- *   (none) ----------> INVITED -----------------------------------> ACTIVE
- *                                     block, unblock: <-> BLOCKED
+ *            invite            joined (name, password, secret taken over)
+ *   (none) ----------> INVITED -----------------------------------------> ACTIVE
+ *                         block, unblock: <-> BLOCKED ---- joined --------->
  *
  * A password is there as Argon2id has it (crypto_pwhash_str); computing that takes long,
  * so it is the caller's, beside the loop: operators_begin tells what is to be verified,
@@ -19,7 +19,9 @@
  * N1  An attempt at a name that nobody has counts, waits and takes as long as one at a name
  *     that somebody has.
  * N2  A code serves once (core/totp.h), whatever it was for.
- * N3  Of an invitation only a digest is kept. It serves once, OPERATORS_INVITED_MS long.
+ * N3  What was there holds until an invitation is used: name, password and secret of an
+ *     account that is active; and that it lets nobody in, of one that is blocked.
+ * N4  Of an invitation only a digest is kept. It serves once, OPERATORS_INVITED_MS long.
  *
  * The caller brings times (ms since 1970) and random bytes, and no transaction of the log
  * is open. A fault says that nothing was changed, but for the attempt that counts.
@@ -62,11 +64,12 @@ typedef bool operators_fn(void *ctx, const struct operators_account *account);
 struct fault operators_list(struct log *log, operators_fn *fn, void *ctx);
 struct fault operators_get(struct log *log, struct record_id staff, struct operators_account *out, bool *found);
 
-/* FAULT_CALLER: the name cannot be one, or is another's; the account is blocked. What was there
- * stays good until the invitation is used. `random`: of the token, then of the secret. */
+/* Anew where there is an account (N3). FAULT_CALLER: the name cannot be one, or is or will be another's.
+ * `random`: of the token, then of the secret. */
 struct fault operators_invite(struct log *log, struct record_id staff, const char *name, const uint8_t random[static 64],
 			      uint64_t now_ms, char token[static OPERATORS_TOKEN_BYTES]);
-/* Wrong attempts are forgotten as it is unblocked. FAULT_CALLER: there is no such account, or it is so. */
+/* Blocking takes an open invitation away; unblocking forgets wrong attempts, also of an account that is not
+ * blocked. FAULT_CALLER: there is no such account, or nothing to change. */
 struct fault operators_block(struct log *log, struct record_id staff, bool blocked);
 
 /* What is to be verified. `hash` "": nothing, and as much time is to be spent. */
@@ -85,7 +88,7 @@ struct fault operators_finish(struct log *log, const struct operators_try *tried
 struct fault operators_password_check(const char *password, const char *name);
 struct fault operators_password(struct log *log, struct record_id staff, const char *hash);
 
-/* Whose invitation it is, and the secret of their codes to come. FAULT_CALLER: it serves no more, or never did. */
+/* Whose invitation it is, with the name they will have, and the secret of their codes to come. FAULT_CALLER: it serves no more, or never did. */
 struct fault operators_invited(struct log *log, const char *token, uint64_t now_ms, struct operators_account *out,
 			       uint8_t secret[static TOTP_SECRET_BYTES]);
 /* A code of the new secret, counted like an attempt to sign in: FAULT_CALLER: wrong; FAULT_LATER: as operators_begin. */

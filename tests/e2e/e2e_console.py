@@ -249,13 +249,42 @@ def who_is_blocked_is_out_at_once(office):
         assert signed_out(page)
         assert len(stream.read()) >= 0 and stream.isclosed(), "the stream ends"
     refused(lambda: one.sign_in(office.center), "CALLER", WRONG)
-    refused(lambda: desk.ask("invite", one.staff, "bertta"), "CALLER", "blocked")
     nodes.jalka(office.center, "admin", "operator", "unblock", one.staff)
     page = one.sign_in(office.center)
     assert not signed_out(page)
     nodes.jalka(office.center, "admin", "operator", "block", one.staff)
     assert signed_out(page), "over the socket too"
     refused(lambda: desk.ask("block", office.world.staff("Ei Tunnusta")), "CALLER", "no account")
+
+
+def who_must_wait_is_let_try_at_once_by_a_colleague(office):
+    one, _ = office.operator("Valma Waits", "TECHNICAL_ADMIN")
+    for _ in range(8):
+        office.clock.forward(900)
+        refused(lambda: Console(office.center).sign(name=one.name, password="väärin", code="000000"), "CALLER", WRONG)
+    refused(lambda: one.sign_in(office.center), "LATER", "try again in ")
+    assert nodes.jalka(office.center, "admin", "operator", "unblock", one.staff)["state"] == "UNBLOCKED"
+    assert not signed_out(one.sign_in(office.center))
+    refused(lambda: office.admin("operator", "unblock", one.staff), "CALLER", "not blocked, and no wrong attempt is counted")
+
+
+def a_lost_telephone_opens_nothing_any_more(office):
+    one, page = office.operator("Leena Lost", "TECHNICAL_ADMIN")
+    _, desk = office.operator("Kerttu Kutsuja", "TECHNICAL_ADMIN")
+    desk.ask("block", one.staff)
+    invitation = desk.ask("invite", one.staff, "leena.lost")["invitation"]
+    row = next(r for r in desk.ask("operators")["operators"] if r["staff"] == one.staff)
+    assert (row["state"], row["sign_in"]) == ("BLOCKED", "leena") and row["invited_until_ms"] > 0, row
+    refused(lambda: one.sign_in(office.center), "CALLER", WRONG)
+    fresh = Console(office.center)
+    told = fresh.sign(invitation=invitation)
+    assert told["name"] == "leena.lost", told
+    again = Operator(one.staff, "leena.lost", "aivan uusi lause taas", told["totp"]["secret"], office.clock)
+    refused(lambda: one.sign_in(office.center), "CALLER", WRONG)
+    assert fresh.sign(invitation=invitation, password=again.password, code=again.code())["sign_in"] == "leena.lost"
+    assert signed_out(page)
+    refused(lambda: one.sign_in(office.center), "CALLER", WRONG)
+    assert not signed_out(again.sign_in(office.center))
 
 
 def roles_are_those_granted_now(office):
@@ -347,10 +376,10 @@ def a_password_is_changed_by_who_knows_it(office):
 
 def a_new_invitation_renews_telephone_and_password(office):
     one, page = office.operator("Uula Uusi", "TECHNICAL_ADMIN")
-    invitation = office.admin("operator", "invite", one.staff, one.name)["invitation"]
-    assert not signed_out(page), "until it is used all stays"
+    invitation = office.admin("operator", "invite", one.staff, "uula.toinen")["invitation"]
+    assert not signed_out(page) and not signed_out(one.sign_in(office.center)), "until it is used all stays, the name too"
     fresh = Console(office.center)
-    again = Operator(one.staff, one.name, "aivan uusi lause taas", fresh.sign(invitation=invitation)["totp"]["secret"], office.clock)
+    again = Operator(one.staff, "uula.toinen", "aivan uusi lause taas", fresh.sign(invitation=invitation)["totp"]["secret"], office.clock)
     fresh.sign(invitation=invitation, password=again.password, code=again.code())
     assert signed_out(page) and not signed_out(fresh)
     refused(lambda: one.sign_in(office.center), "CALLER", WRONG)
@@ -547,7 +576,8 @@ def main():
         for fact in (the_first_is_invited_over_the_socket, an_invitation_becomes_an_account, an_invitation_is_good_for_three_days,
                      one_text_refuses_name_password_and_code, the_same_letters_are_the_same_password, waits_grow_and_survive_a_kill,
                      a_kill_while_a_password_is_looked_at_counts_it, sessions_are_listed_and_ended,
-                     a_session_nobody_uses_ends_after_half_an_hour, who_is_blocked_is_out_at_once, roles_are_those_granted_now,
+                     a_session_nobody_uses_ends_after_half_an_hour, who_is_blocked_is_out_at_once,
+                     who_must_wait_is_let_try_at_once_by_a_colleague, a_lost_telephone_opens_nothing_any_more, roles_are_those_granted_now,
                      a_technical_administrator_gets_nothing_of_cases, an_officer_has_no_keys, nobody_acts_as_somebody_else,
                      each_door_takes_what_is_its, a_password_is_changed_by_who_knows_it, a_new_invitation_renews_telephone_and_password,
                      a_stream_tells_what_changed_at_most_once_a_second, the_page_is_its_own, hostile_requests_are_refused,

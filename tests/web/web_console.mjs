@@ -3,7 +3,7 @@
 // has, and the pages of devices and of the service, with a real central node and real devices; every
 // state in three languages, light and dark, at 320 pixels with text at 200 %, and by keyboard.
 import { writeFileSync } from "node:fs";
-import { consoleSession, totp, until, World } from "./world.mjs";
+import { consoleSession, signAt, totp, until, World } from "./world.mjs";
 import { Look } from "./look.mjs";
 import * as browser from "./browser.mjs";
 
@@ -306,6 +306,15 @@ async function service(origin, sessions, aino, kalle) {
 		await row.getByText(T("ui.console_sessions.state_BLOCKED")).waitFor();
 		await row.getByRole("button").click();
 		await row.getByText(T("ui.console_sessions.state_BLOCKED")).waitFor({ state: "detached" });
+	});
+	await count.run("who has to wait after wrong attempts is let try at once", async () => {
+		for (let i = 0; i < 3; i++)
+			await signAt(origin, { name: "kalle.kutsuttu", password: "väärä", code: "000000" }).then(() => must(false, "was let in"), () => undefined);
+		const forget = page.locator(`tr[data-key="${kalle}"]`).getByRole("button", { name: `${T("ui.console_sessions.forget")}: Kalle Kutsuttu` });
+		await forget.waitFor(); // the page was told
+		await well("wrong attempts", page);
+		await forget.click();
+		await forget.waitFor({ state: "detached" });
 	});
 	await page.context().close();
 }

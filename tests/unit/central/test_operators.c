@@ -18,7 +18,7 @@ static const struct record_id maija = { { 1, 2, 3 } }, olavi = { { 9 } };
 
 static struct log *log_;
 static uint8_t drawn;
-static char token[OPERATORS_TOKEN_BYTES];
+static char token[OPERATORS_TOKEN_BYTES], other_token[OPERATORS_TOKEN_BYTES];
 
 static int fresh(void **state)
 {
@@ -267,12 +267,74 @@ static void a_blocked_account_lets_nobody_in(void **state)
 	refused(operators_block(log_, maija, true), FAULT_CALLER, "blocked already");
 	code_at(secret, later, code);
 	refused(sign_in("maija", true, code, later, &account), FAULT_CALLER, "the name, the password or the code");
-	refused(operators_invite(log_, maija, "maija", draw(), later, token), FAULT_CALLER, "unblock it first");
 	good(operators_block(log_, maija, false));
 	refused(operators_block(log_, maija, false), FAULT_CALLER, "not blocked");
 	assert_int_equal(account_of(maija).wrong, 0);
 	good(sign_in("maija", true, code, later, &account));
 	refused(operators_block(log_, olavi, true), FAULT_CALLER, "no account");
+}
+
+/* Somebody waits, and telephones a colleague. */
+static void unblocking_forgets_wrong_attempts_at_an_account_that_is_not_blocked(void **state)
+{
+	struct operators_account account;
+	struct operators_try tried;
+	uint8_t secret[TOTP_SECRET_BYTES];
+	char code[TOTP_DIGITS_MAX + 1];
+	uint64_t wait, at = now_ms;
+	(void)state;
+	join_as(maija, "maija", now_ms, secret);
+	for (unsigned n = 0; n < 8; n++, at += OPERATORS_WAIT_MS_MAX)
+		refused(sign_in("maija", false, "111111", at, &account), FAULT_CALLER, "is wrong");
+	at -= OPERATORS_WAIT_MS_MAX;
+	refused(operators_begin(log_, "maija", at, &tried, &wait), FAULT_LATER, "too many");
+	good(operators_block(log_, maija, false));
+	assert_int_equal(account_of(maija).state, OPERATORS_ACTIVE);
+	assert_int_equal(account_of(maija).wrong_ms, 0);
+	code_at(secret, at, code);
+	good(sign_in("maija", true, code, at, &account));
+	assert_int_equal(account.wrong, 0);
+	refused(operators_block(log_, maija, false), FAULT_CALLER, "not blocked");
+}
+
+/* Whoever has the telephone, and maybe the password, is not let in at any moment. */
+static void a_blocked_account_is_invited_and_stays_blocked_until_then(void **state)
+{
+	struct operators_account account;
+	uint8_t secret[TOTP_SECRET_BYTES], next[TOTP_SECRET_BYTES];
+	char code[TOTP_DIGITS_MAX + 1];
+	uint64_t later = now_ms + TOTP_STEP_MS, wait;
+	(void)state;
+	join_as(maija, "maija", now_ms, secret);
+	good(operators_block(log_, maija, true));
+	good(operators_invite(log_, maija, "maija", draw(), later, token));
+	assert_int_equal(account_of(maija).state, OPERATORS_BLOCKED);
+	code_at(secret, later, code);
+	refused(sign_in("maija", true, code, later, &account), FAULT_CALLER, "is wrong");
+	good(operators_invited(log_, token, later, &account, next));
+	code_at(next, later, code);
+	good(operators_join_begin(log_, token, code, later, &wait));
+	assert_int_equal(account_of(maija).state, OPERATORS_BLOCKED);
+	good(operators_joined(log_, token, hash, later, &account));
+	assert_int_equal(account.state, OPERATORS_ACTIVE);
+	later += 2 * TOTP_STEP_MS;
+	code_at(secret, later, code);
+	refused(sign_in("maija", true, code, later, &account), FAULT_CALLER, "is wrong");
+	code_at(next, later, code);
+	good(sign_in("maija", true, code, later, &account));
+}
+
+static void blocking_again_takes_the_invitation_of_a_blocked_account_away(void **state)
+{
+	struct operators_account account;
+	uint8_t secret[TOTP_SECRET_BYTES];
+	(void)state;
+	join_as(maija, "maija", now_ms, secret);
+	good(operators_block(log_, maija, true));
+	good(operators_invite(log_, maija, "maija", draw(), now_ms, token));
+	good(operators_block(log_, maija, true));
+	refused(operators_invited(log_, token, now_ms, &account, secret), FAULT_CALLER, "has been used");
+	refused(operators_block(log_, maija, true), FAULT_CALLER, "blocked already");
 }
 
 static void blocking_takes_an_open_invitation_away(void **state)
@@ -298,15 +360,41 @@ static void what_was_there_holds_until_a_new_invitation_is_used(void **state)
 	join_as(maija, "maija", now_ms, secret);
 	good(operators_invite(log_, maija, "maija.new", draw(), later, token));
 	code_at(secret, later, code);
-	good(sign_in("maija.new", true, code, later, &account));
+	refused(sign_in("maija.new", true, code, later, &account), FAULT_CALLER, "is wrong");
+	good(sign_in("maija", true, code, later, &account)); /* its name too */
+	assert_string_equal(account_of(maija).name, "maija");
+	refused(operators_invite(log_, olavi, "maija.new", draw(), later, other_token), FAULT_CALLER, "another account");
+	refused(operators_invite(log_, olavi, "maija", draw(), later, other_token), FAULT_CALLER, "another account");
 	good(operators_invited(log_, token, later, &account, next));
+	assert_string_equal(account.name, "maija.new");
 	assert_memory_not_equal(secret, next, sizeof next);
 	code_at(next, later, code);
 	good(operators_join_begin(log_, token, code, later, &wait));
 	refused(operators_join_begin(log_, token, code, later, &wait), FAULT_CALLER, "the code is wrong"); /* once */
 	good(operators_joined(log_, token, other_hash, later, &account));
+	assert_string_equal(account.name, "maija.new");
 	code_at(secret, later + TOTP_STEP_MS, code);
 	refused(sign_in("maija.new", true, code, later + TOTP_STEP_MS, &account), FAULT_CALLER, "is wrong");
+	code_at(next, later + TOTP_STEP_MS, code);
+	refused(sign_in("maija", true, code, later + TOTP_STEP_MS, &account), FAULT_CALLER, "is wrong");
+	good(sign_in("maija.new", true, code, later + TOTP_STEP_MS, &account));
+	good(operators_invite(log_, olavi, "maija", draw(), later, other_token)); /* it is nobody's any more */
+}
+
+/* The name of an invitation that came to nothing is free again. */
+static void a_name_is_kept_for_an_open_invitation_alone(void **state)
+{
+	uint8_t secret[TOTP_SECRET_BYTES];
+	(void)state;
+	join_as(maija, "maija", now_ms, secret);
+	good(operators_invite(log_, maija, "maija.new", draw(), now_ms, token));
+	good(operators_invite(log_, maija, "maija", draw(), now_ms, token));
+	good(operators_invite(log_, olavi, "maija.new", draw(), now_ms, token));
+	good(operators_invite(log_, maija, "maija.other", draw(), now_ms, token));
+	good(operators_block(log_, maija, true));
+	good(operators_invite(log_, olavi, "maija.other", draw(), now_ms, token));
+	good(operators_block(log_, maija, false));
+	assert_string_equal(account_of(maija).name, "maija");
 }
 
 static void a_password_that_changed_meanwhile_was_another(void **state)
@@ -424,8 +512,12 @@ int main(void)
 		FACT(a_clock_put_back_makes_nobody_wait_longer),
 		FACT(names_that_nobody_has_fill_nothing),
 		FACT(a_blocked_account_lets_nobody_in),
+		FACT(unblocking_forgets_wrong_attempts_at_an_account_that_is_not_blocked),
+		FACT(a_blocked_account_is_invited_and_stays_blocked_until_then),
+		FACT(blocking_again_takes_the_invitation_of_a_blocked_account_away),
 		FACT(blocking_takes_an_open_invitation_away),
 		FACT(what_was_there_holds_until_a_new_invitation_is_used),
+		FACT(a_name_is_kept_for_an_open_invitation_alone),
 		FACT(a_password_that_changed_meanwhile_was_another),
 		FACT(wrong_codes_of_a_sign_up_wait_too),
 		FACT(a_name_is_one_persons),

@@ -104,6 +104,9 @@ function Password() {
 	);
 }
 
+// So many wrong attempts are free, then the next has to wait.
+const FREE_TRIES = 3;
+
 const TONES = { INVITED: "warn", ACTIVE: "good", BLOCKED: "bad" };
 
 interface Grant {
@@ -154,7 +157,7 @@ function Invite(props: { known: Operator[] }) {
 				<Choice list label={T("ui.console.person")} hint={T("ui.console_sessions.person_hint")} required value={who} onValue={(next) => { setWho(next); setName(props.known.find((one) => one.staff === next)?.sign_in ?? name); }}
 					options={people.map((one) => ({ value: one.staff, label: `${one.name} (${one.roles.join(", ")})` }))} error={missing(who)} />
 				<Text label={T("ui.console_door.name")} hint={T("ui.console_sessions.name_hint")} required value={name} onValue={setName} error={missing(name)} />
-				{known !== undefined && <Notice>{T("ui.console_sessions.again_hint")}</Notice>}
+				{known !== undefined && <Notice>{T(known.state === "BLOCKED" ? "ui.console_sessions.blocked_hint" : "ui.console_sessions.again_hint")}</Notice>}
 				<div><Button type="submit" busy={busy}>{T("ui.console_sessions.make")}</Button></div>
 			</form>
 		</div>
@@ -167,8 +170,10 @@ function Operators() {
 	const { refusal: failed, busy, act } = useAct();
 	const unblock = (one: Operator) => void act(async () => {
 		await own("unblock", one.staff);
-		toast(T("ui.console_sessions.unblocked", { name: one.name }));
+		toast(T(one.state === "BLOCKED" ? "ui.console_sessions.unblocked" : "ui.console_sessions.forgotten", { name: one.name }));
 	});
+	const button = (one: Operator, word: "unblock" | "forget") => <Button kind="second" small busy={busy} aria-label={`${T(`ui.console_sessions.${word}`)}: ${one.name}`}
+		onClick={() => unblock(one)}>{T(`ui.console_sessions.${word}`)}</Button>;
 	return (
 		<section class="card stack" aria-labelledby="operators">
 			<h2 id="operators">{T("ui.console_sessions.operators")}</h2>
@@ -182,9 +187,9 @@ function Operators() {
 				{ head: T("ui.console.state"), cell: (one) => <span class={`chip ${TONES[one.state]}`}>{T(`ui.console_sessions.state_${one.state}`)}</span> },
 				{ head: T("ui.console_sessions.last"), cell: (one) => one.last_ms === 0 ? "–" : whenText(one.last_ms) },
 				{ head: T("ui.console_sessions.wrong"), number: true, cell: (one) => one.wrong },
-				{ head: T("ui.console.do"), plain: true, cell: (one) => one.staff !== me.value?.staff && (one.state === "BLOCKED"
-					? <Button kind="second" small busy={busy} aria-label={`${T("ui.console_sessions.unblock")}: ${one.name}`} onClick={() => unblock(one)}>{T("ui.console_sessions.unblock")}</Button>
-					: <Button kind="second" small aria-label={`${T("ui.console_sessions.block")}: ${one.name}`} onClick={() => setSure(one)}>{T("ui.console_sessions.block")}</Button>) },
+				{ head: T("ui.console.do"), plain: true, cell: (one) => one.state === "BLOCKED" ? button(one, "unblock") : (one.wrong >= FREE_TRIES || one.staff !== me.value?.staff) && <div class="row">
+					{one.wrong >= FREE_TRIES && button(one, "forget")}
+					{one.staff !== me.value?.staff && <Button kind="second" small aria-label={`${T("ui.console_sessions.block")}: ${one.name}`} onClick={() => setSure(one)}>{T("ui.console_sessions.block")}</Button>}</div> },
 			]} />}
 			{data !== null && <Invite known={data.operators} />}
 			{sure !== null && <Confirm title={T("ui.console_sessions.block_title", { name: sure.name })} button={T("ui.console_sessions.block")} danger done={T("ui.console_sessions.blocked", { name: sure.name })}
