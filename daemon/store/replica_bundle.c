@@ -9,6 +9,7 @@
 #include "store/replica_fill.h"
 #include "store/replica_fork.h"
 #include "store/replica_receipt.h"
+#include "store/replica_rescue.h"
 #include "store/replica_scope.h"
 #include "store/replica_state.h"
 
@@ -567,7 +568,9 @@ static struct fault apply_next(struct replica_bundle *b)
 	b->report.done = b->reader.read;
 	if (message == BUNDLE_FRAME && !r->told.forked) /* own work issued again is nothing new */
 		b->report.fresh += last - first;
-	return replica_state_commit(r);
+	FAULT_TRY(replica_state_commit(r));
+	replica_rescue_follow(r);
+	return fault_none();
 }
 
 struct fault replica_bundle_step(struct replica_bundle *bundle, struct replica_time now, bool *done)

@@ -8,6 +8,7 @@
 #include "store/replica_kept.h"
 #include "store/replica_lost.h"
 #include "store/replica_receipt.h"
+#include "store/replica_rescue.h"
 
 /* ---- the own chain against what central holds ---- */
 
@@ -81,9 +82,8 @@ static struct fault common_prefix(struct replica *r, const struct held *held, ui
 }
 
 struct reissue {
-	uint8_t *bytes;
-	size_t len;
-	uint64_t stamp_ms;
+	struct log_entry entry; /* its bytes are `bytes` */
+	uint8_t *bytes;         /* NULL: erased or forgotten, there is nothing left to issue */
 };
 
 struct reissues {
@@ -97,17 +97,19 @@ static bool collect_reissue(void *ctx, const struct log_entry *entry)
 	struct reissues *list = ctx;
 	if (entry->seq > list->upto)
 		return false;
-	if (entry->bytes.data == NULL)
-		return true; /* erased: there is nothing left to issue */
 	if (list->count == list->size) {
 		list->size = list->size == 0 ? 64 : 2 * list->size;
 		list->items = realloc(list->items, list->size * sizeof *list->items);
 		ASSERT(list->items != NULL);
 	}
-	uint8_t *bytes = malloc(entry->bytes.len);
-	ASSERT(bytes != NULL);
-	memcpy(bytes, entry->bytes.data, entry->bytes.len);
-	list->items[list->count++] = (struct reissue){ bytes, entry->bytes.len, entry->stamp_ms };
+	struct reissue *item = &list->items[list->count++];
+	*item = (struct reissue){ .entry = *entry };
+	if (entry->bytes.data == NULL)
+		return true;
+	item->bytes = malloc(entry->bytes.len);
+	ASSERT(item->bytes != NULL);
+	memcpy(item->bytes, entry->bytes.data, entry->bytes.len);
+	item->entry.bytes = span_of(item->bytes, entry->bytes.len);
 	return true;
 }
 
@@ -156,17 +158,28 @@ static struct fault open_epoch(struct replica *r, const struct log_author *close
 	return replica_state_put_self(r);
 }
 
-static struct fault reissue_all(struct replica *r, const struct reissues *list)
+static struct fault reissue(struct replica *r, const struct reissue *item, bool *is_issued)
 {
 	static const struct author_place local = { .verdict = LOG_LOCAL };
+	struct log_entry entry;
+	*is_issued = false;
+	if (item->bytes == NULL)
+		return fault_none();
+	struct fault fault = author_reissue(&r->author, item->entry.bytes, item->entry.stamp_ms, &local, &entry);
+	/* The case has been erased here meanwhile: its secret is gone, and with it the text. */
+	if (fault.kind == FAULT_CALLER)
+		return fault_none();
+	*is_issued = !fault_is(fault);
+	return fault;
+}
+
+static struct fault reissue_all(struct replica *r, const struct reissues *list)
+{
 	for (size_t i = 0; i < list->count; i++) {
-		struct log_entry entry;
-		struct fault fault = author_reissue(&r->author, span_of(list->items[i].bytes, list->items[i].len),
-						    list->items[i].stamp_ms, &local, &entry);
-		/* The case has been erased here meanwhile: its secret is gone, and with it the text. */
-		if (fault.kind == FAULT_CALLER)
-			continue;
-		FAULT_TRY(fault);
+		const struct log_entry *old = &list->items[i].entry;
+		bool is_issued;
+		FAULT_TRY(reissue(r, &list->items[i], &is_issued));
+		FAULT_TRY(replica_rescue_cut(r, &old->author, old->seq, old->case_id, old->record_id, is_issued));
 	}
 	return fault_none();
 }
@@ -256,11 +269,20 @@ static struct fault refold_one(struct replica *r, const struct copy *copy)
 	return r->book->ops->touched(r->book->ctx, copy->entry.case_id, copy->entry.record_id, NULL);
 }
 
+/* The organiser has it under another name, if not in a backup yet: it stays until it is erased. */
+static struct fault keep_rescued(struct replica *r, const struct copy *copy)
+{
+	const struct log_entry *entry = &copy->entry;
+	return copy->found ? replica_rescue_cut(r, &entry->author, entry->seq, entry->case_id, entry->record_id, false) : fault_none();
+}
+
 struct fault replica_fork_drop(struct replica *r, const struct author *author, uint64_t seq)
 {
 	struct copy copy;
 	struct fault fault = take_out(r, author, seq, &copy);
 	free(copy.bytes);
+	if (!fault_is(fault))
+		fault = keep_rescued(r, &copy);
 	return fault_is(fault) ? fault : refold_one(r, &copy);
 }
 
@@ -309,6 +331,8 @@ static struct fault step_aside(struct replica *r, const struct author *author, u
 {
 	struct copy copy;
 	struct fault fault = take_out(r, author, seq, &copy);
+	if (!fault_is(fault))
+		fault = keep_rescued(r, &copy);
 	if (!fault_is(fault) && copy.bytes != NULL && replica_lost_is(r, &copy.entry))
 		fault = put_aside(r, &copy);
 	free(copy.bytes);

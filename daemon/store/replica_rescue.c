@@ -1,4 +1,8 @@
-/* replica_rescue - what the own chains have above what the file has. */
+/* replica_rescue - what the own chains have above what the file has.
+ *
+ * Table "cut": author epoch | seq 8 B BE -> case | record | 1: issued again under another name.
+ * Own names that a fork took out of the log while the file has them.
+ */
 #include "store/replica_rescue.h"
 
 #include <sodium.h>
@@ -33,6 +37,44 @@ struct replica_rescue {
 	const char *trouble;
 	uint8_t block[BATCH_BYTES];
 };
+
+/* ---- names taken out of the log ---- */
+
+enum { CUT_KEY_BYTES = ID_BYTES + 8, CUT_RECORD_AT = ID_BYTES, CUT_AGAIN_AT = 2 * ID_BYTES, CUT_BYTES };
+
+static void cut_key(const struct epoch_id *epoch, uint64_t seq, uint8_t out[static CUT_KEY_BYTES])
+{
+	memcpy(out, epoch->bytes, ID_BYTES);
+	for (size_t i = 0; i < 8; i++)
+		out[ID_BYTES + i] = (uint8_t)(seq >> (56 - 8 * i));
+}
+
+struct fault replica_rescue_cut(struct replica *r, const struct author *author, uint64_t seq, struct case_id id,
+				struct record_id record_id, bool is_issued_again)
+{
+	uint8_t key[CUT_KEY_BYTES], value[CUT_BYTES];
+	if (r->rescue == NULL || !ID_EQUAL(author->node, r->self.node))
+		return fault_none();
+	cut_key(&author->epoch, seq, key);
+	memcpy(value, id.bytes, ID_BYTES);
+	memcpy(value + CUT_RECORD_AT, record_id.bytes, ID_BYTES);
+	value[CUT_AGAIN_AT] = is_issued_again;
+	return log_put(r->log, "cut", span_of(key, sizeof key), span_of(value, sizeof value));
+}
+
+struct cut {
+	uint8_t value[CUT_BYTES];
+};
+
+static bool is_cut(struct replica *r, const struct rescue_record *record, struct cut *out)
+{
+	uint8_t key[CUT_KEY_BYTES];
+	size_t len;
+	bool found;
+	cut_key(&record->author.epoch, record->seq, key);
+	return !fault_is(log_get(r->log, "cut", span_of(key, sizeof key), out->value, sizeof out->value, &len, &found))
+		&& found && len == sizeof out->value;
+}
 
 /* ---- how far each epoch is ---- */
 
@@ -221,13 +263,17 @@ static bool judge_entry(void *ctx, const struct log_entry *entry)
 	return false;
 }
 
-/* A name that the log does not know stays: a store put back from an old copy lacks what the file has. */
+/* A name that the log does not know stays: a store put back from an old copy lacks what the file has.
+ * Whatever another copy has under a name that was cut, it is not what the file has. */
 static bool stays(void *ctx, const struct rescue_record *record)
 {
 	struct choosing *c = ctx;
+	struct cut cut;
 	c->goes = record->sealed.len == 0; /* marks are made anew */
 	c->is_other_key = memcmp(record->mark, c->r->rescue->mark, sizeof record->mark) != 0;
-	if (!c->goes && fault_is(log_find(c->r->log, &record->author, record->seq, judge_entry, c)))
+	if (!c->goes && is_cut(c->r, record, &cut))
+		c->goes = cut.value[CUT_AGAIN_AT] != 0 && !c->is_full; /* full, it may not be sealed again yet */
+	else if (!c->goes && fault_is(log_find(c->r->log, &record->author, record->seq, judge_entry, c)))
 		c->goes = false;
 	*(c->goes && record->sealed.len > 0 ? &c->gone : &c->stays) += record->whole.len;
 	return !c->goes;
@@ -285,51 +331,84 @@ void replica_rescue_follow(struct replica *r)
 /* ---- erasing ---- */
 
 struct erasing {
-	struct case_id id;
-	struct record_id record_id;
-	const struct log_author *own;
-	struct { struct epoch_id epoch; uint64_t seq; } *names;
-	size_t count, size;
+	struct replica *r;
+	struct case_id id;         /* none: everything */
+	struct record_id record_id; /* none: of the whole case */
+	uint64_t count;            /* records of the file */
+	bool hit;
+	struct fault fault;
+	size_t cut_count;
+	uint8_t cuts[64][CUT_KEY_BYTES];
 };
 
-static bool find_erased(void *ctx, const struct log_entry *entry)
+static bool is_of(const struct erasing *e, const uint8_t *id, const uint8_t *record_id)
 {
-	struct erasing *e = ctx;
-	if (!ID_EQUAL(entry->case_id, e->id) || (!ID_IS_NONE(e->record_id) && !ID_EQUAL(entry->record_id, e->record_id)))
-		return true;
-	if (e->count == e->size) {
-		e->size = e->size == 0 ? 16 : 2 * e->size;
-		e->names = realloc(e->names, e->size * sizeof *e->names);
-		ASSERT(e->names != NULL);
-	}
-	e->names[e->count].epoch = entry->author.epoch;
-	e->names[e->count++].seq = entry->seq;
-	return true;
+	return (ID_IS_NONE(e->id) || memcmp(id, e->id.bytes, ID_BYTES) == 0)
+		&& (ID_IS_NONE(e->record_id) || memcmp(record_id, e->record_id.bytes, ID_BYTES) == 0);
 }
 
+static bool look_at(void *ctx, const struct log_entry *entry)
+{
+	struct erasing *e = ctx;
+	e->hit = is_of(e, entry->case_id.bytes, entry->record_id.bytes);
+	return false;
+}
+
+/* Of whichever epoch: what the log has under its name, or had. */
 static bool is_not_erased(void *ctx, const struct rescue_record *record)
 {
-	const struct erasing *e = ctx;
-	for (size_t i = 0; i < e->count && record->sealed.len > 0; i++)
-		if (e->names[i].seq == record->seq && ID_EQUAL(e->names[i].epoch, record->author.epoch))
-			return false;
-	return true;
+	struct erasing *e = ctx;
+	struct cut cut;
+	e->hit = false;
+	if (record->sealed.len == 0 || fault_is(e->fault))
+		return true;
+	if (is_cut(e->r, record, &cut))
+		e->hit = is_of(e, cut.value, cut.value + CUT_RECORD_AT);
+	else
+		e->fault = log_find(e->r->log, &record->author, record->seq, look_at, e);
+	return !e->hit;
+}
+
+static bool count_erased(void *ctx, const struct rescue_record *record)
+{
+	struct erasing *e = ctx;
+	e->count += !is_not_erased(ctx, record);
+	return !fault_is(e->fault);
+}
+
+static struct fault erase_in_file(struct erasing *e)
+{
+	struct rescue *file = e->r->rescue->file;
+	FAULT_TRY(rescue_file_scan(file, count_erased, e));
+	FAULT_TRY(e->fault);
+	return e->count == 0 ? fault_none() : rescue_file_rewrite(file, is_not_erased, e, span_of("", 0));
+}
+
+static bool find_cut(void *ctx, struct span key, struct span value)
+{
+	struct erasing *e = ctx;
+	if (key.len == CUT_KEY_BYTES && value.len == CUT_BYTES && is_of(e, value.data, value.data + CUT_RECORD_AT))
+		memcpy(e->cuts[e->cut_count++], key.data, CUT_KEY_BYTES);
+	return e->cut_count < sizeof e->cuts / sizeof e->cuts[0];
+}
+
+static struct fault erase_cuts(struct erasing *e)
+{
+	do {
+		e->cut_count = 0;
+		FAULT_TRY(log_scan(e->r->log, "cut", span_of("", 0), find_cut, e));
+		for (size_t i = 0; i < e->cut_count; i++)
+			FAULT_TRY(log_remove(e->r->log, "cut", span_of(e->cuts[i], CUT_KEY_BYTES)));
+	} while (e->cut_count > 0);
+	return fault_none();
 }
 
 struct fault replica_rescue_erase(struct replica *r, struct case_id id, struct record_id record_id)
 {
-	struct erasing e = { .id = id, .record_id = record_id };
-	struct fault fault = fault_none();
-	if (r->rescue == NULL)
-		return fault_none();
-	if (ID_IS_NONE(id))
-		return rescue_file_remove(r->rescue->file);
-	for (size_t i = 0; i < replica_state_own_count(r) && !fault_is(fault); i++)
-		fault = log_read_author(r->log, &replica_state_own(r, i)->author, 1, find_erased, &e);
-	if (!fault_is(fault) && e.count > 0 && rescue_file_bytes(r->rescue->file) > 0)
-		fault = rescue_file_rewrite(r->rescue->file, is_not_erased, &e, span_of("", 0));
-	free(e.names);
-	return fault;
+	struct erasing e = { .r = r, .id = id, .record_id = record_id };
+	if (r->rescue != NULL)
+		FAULT_TRY(ID_IS_NONE(id) ? rescue_file_remove(r->rescue->file) : erase_in_file(&e));
+	return erase_cuts(&e);
 }
 
 /* ---- opening ---- */

@@ -15,6 +15,7 @@
 #include <sodium.h>
 
 #include "central/hub_state.h"
+#include "lib/carried.h"
 #include "lib/rules.h"
 #include "records_table.h"
 
@@ -422,6 +423,85 @@ static void what_is_not_sealed_to_the_new_key_stays_sealed_to_the_old(void **sta
 	pair_free(pair);
 }
 
+/* A twin goes first: what this device wrote meanwhile is issued again in a new epoch. */
+static struct pair *forked(struct case_id *id)
+{
+	struct pair *pair = begin(id);
+	pair_note(pair, 0, *id, "yhteinen rivi");
+	rules_sync(pair, 0);
+	size_t twin = pair_clone(pair, 0);
+	pair_note(pair, 0, *id, "haarautuva rivi");
+	pair_note(pair, 0, *id, "haarautuva rivi"); /* above the twin's */
+	pair_note(pair, twin, *id, "kaksosen rivi");
+	rules_sync(pair, twin);
+	return pair;
+}
+
+/* Before, the first of both names stayed for good: the log did not know it any more. */
+static void what_a_fork_issued_again_is_erased_under_both_names(void **state)
+{
+	struct case_id id;
+	struct pair *pair = forked(&id);
+	(void)state;
+	rules_sync(pair, 0);
+	read_disk();
+	assert_int_equal(on_disk("haarautuva rivi"), 4);
+	assert_false(fault_is(hub_erase_case(pair_hub(pair), id, pair_hub_time(pair))));
+	rules_sync(pair, 0);
+	read_disk();
+	assert_int_equal(disk.count, 0);
+	pair_free(pair);
+}
+
+static void a_record_that_a_fork_issued_again_is_erased_alone(void **state)
+{
+	struct case_id id;
+	struct pair *pair = begin(&id);
+	(void)state;
+	size_t twin = pair_clone(pair, 0);
+	struct record_id gone = pair_note(pair, 0, id, "poistettava rivi");
+	pair_note(pair, 0, id, "jäävä rivi");
+	pair_note(pair, twin, id, "kaksosen rivi");
+	rules_sync(pair, twin);
+	rules_sync(pair, 0);
+	assert_false(fault_is(hub_erase_record(pair_hub(pair), id, gone, pair_hub_time(pair))));
+	rules_sync(pair, 0);
+	read_disk();
+	assert_int_equal(on_disk("poistettava rivi"), 0);
+	assert_int_equal(on_disk("jäävä rivi"), 2);
+	pair_free(pair);
+}
+
+static void the_name_before_a_fork_goes_with_the_next_trim(void **state)
+{
+	struct case_id id;
+	struct pair *pair = forked(&id);
+	(void)state;
+	back_up(pair);
+	assert_int_equal(disk.count, 0);
+	pair_free(pair);
+}
+
+/* Before, it was sealed with the next write. */
+static void what_a_bundle_s_fork_issued_again_is_sealed_at_once(void **state)
+{
+	struct case_id id;
+	struct carried out = { NULL, 0 }, back = { NULL, 0 };
+	struct hub_bundle_report there;
+	struct replica_bundle_report here;
+	struct pair *pair = forked(&id);
+	(void)state;
+	assert_false(fault_is(carried_write(pair_replica(pair, 0), pair_time(pair), &out, NULL)));
+	assert_false(fault_is(carried_take(pair_hub(pair), &out, pair_hub_time(pair), &back, &there)));
+	assert_false(fault_is(carried_read(pair_replica(pair, 0), &back, pair_time(pair), &here)));
+	read_disk();
+	assert_int_equal(on_disk("haarautuva rivi"), 4);
+	assert_int_equal(rules_status(pair, 0).rescue_missing, 0);
+	carried_free(&out);
+	carried_free(&back);
+	pair_free(pair);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -439,6 +519,10 @@ int main(void)
 		TEST(work_after_the_store_was_put_back_stands_beside_what_was_lost),
 		TEST(put_back_twice_it_begins_anew_each_time),
 		TEST(what_is_not_sealed_to_the_new_key_stays_sealed_to_the_old),
+		TEST(what_a_fork_issued_again_is_erased_under_both_names),
+		TEST(a_record_that_a_fork_issued_again_is_erased_alone),
+		TEST(the_name_before_a_fork_goes_with_the_next_trim),
+		TEST(what_a_bundle_s_fork_issued_again_is_sealed_at_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
