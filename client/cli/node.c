@@ -210,7 +210,7 @@ static void print_field(struct json s)
 		line_if("trouble", say_text(json_member(s, "last_error")));
 	if (days_left(s) != 0)
 		say_line("%-14s connect within %" PRId64 " days: after that this device asks for contact before it opens", "lease", days_left(s));
-	if (say_integer(s, "rescue_missing") != 0)
+	if (say_integer(s, "rescue_missing") != 0 || *say_text(json_member(s, "rescue_trouble")) != '\0')
 		say_line("%-14s %" PRId64 " changes are not sealed for the organiser: %s", "rescue", say_integer(s, "rescue_missing"),
 			 say_text(json_member(s, "rescue_trouble")));
 }

@@ -228,7 +228,10 @@ static struct fault fork(struct replica *r, size_t index, uint64_t common)
 
 struct fault replica_fork_begin_anew(struct replica *r)
 {
-	return fork(r, r->older_count, r->author.chain.info.seq);
+	bool forked = r->told.forked;
+	struct fault fault = fork(r, r->older_count, r->author.chain.info.seq);
+	r->told.forked = forked; /* what is on its way stands */
+	return fault;
 }
 
 /* ---- a name that central gives to other bytes ---- */

@@ -2,9 +2,11 @@
  *
  * Table "cut": author epoch | seq 8 B BE -> case | record | 1: issued again under another name.
  * Own names that a fork took out of the log while the file has them.
+ * Table "owed": case | record, or none: of the whole case. Erased while the file could not be opened.
  */
 #include "store/replica_rescue.h"
 
+#include <limits.h>
 #include <sodium.h>
 #include <stdlib.h>
 
@@ -29,7 +31,9 @@ struct done {
 };
 
 struct replica_rescue {
-	struct rescue *file;
+	char path[PATH_MAX];
+	struct rescue *file; /* NULL: it could not be opened */
+	bool is_unread;      /* and work went on beside what it may have (RR3) */
 	uint8_t key[RESCUE_KEY_BYTES];
 	uint8_t mark[RESCUE_MARK_BYTES];
 	struct done *done;
@@ -40,6 +44,7 @@ struct replica_rescue {
 
 /* ---- names taken out of the log ---- */
 
+enum { OWED_KEY_BYTES = 2 * ID_BYTES };
 enum { CUT_KEY_BYTES = ID_BYTES + 8, CUT_RECORD_AT = ID_BYTES, CUT_AGAIN_AT = 2 * ID_BYTES, CUT_BYTES };
 
 static void cut_key(const struct epoch_id *epoch, uint64_t seq, uint8_t out[static CUT_KEY_BYTES])
@@ -216,30 +221,6 @@ static struct fault keep_all(struct replica *r)
 	return fault_none();
 }
 
-static bool is_in_use(const struct replica *r)
-{
-	return r->rescue != NULL && r->self.is_enrolled && !r->self.is_erased;
-}
-
-void replica_rescue_keep(struct replica *r)
-{
-	if (!is_in_use(r))
-		return;
-	struct fault fault = keep_all(r);
-	r->rescue->trouble = fault_is(fault) ? fault.what : "";
-}
-
-uint64_t replica_rescue_missing(struct replica *r)
-{
-	uint64_t missing = 0;
-	for (size_t i = 0; is_in_use(r) && i < replica_state_own_count(r); i++) {
-		const struct log_author *own = replica_state_own(r, i);
-		const struct done *done = done_of(r->rescue, &own->author.epoch);
-		missing += done->seq < own->seq ? own->seq - done->seq : 0;
-	}
-	return missing;
-}
-
 /* ---- letting go ---- */
 
 struct choosing {
@@ -310,22 +291,13 @@ static struct fault write_anew(struct replica *r, bool is_full)
 static void trim(struct replica *r)
 {
 	struct choosing c = { .r = r };
-	if (!is_in_use(r) || rescue_file_bytes(r->rescue->file) == 0)
+	if (rescue_file_bytes(r->rescue->file) == 0)
 		return;
 	struct fault fault = rescue_file_scan(r->rescue->file, count_one, &c);
 	if (!fault_is(fault) && c.gone > 0 && (c.gone >= c.stays || c.gone >= REWRITE_BYTES))
 		fault = write_anew(r, false);
 	if (fault_is(fault))
 		r->rescue->trouble = fault.what;
-}
-
-void replica_rescue_follow(struct replica *r)
-{
-	replica_rescue_keep(r);
-	if (!r->rescue_trim_due || *replica_rescue_trouble(r) != '\0')
-		return; /* what could not be sealed may be sealed to an older key alone */
-	r->rescue_trim_due = false;
-	trim(r);
 }
 
 /* ---- erasing ---- */
@@ -403,12 +375,74 @@ static struct fault erase_cuts(struct erasing *e)
 	return fault_none();
 }
 
+static struct fault owe(struct erasing *e)
+{
+	uint8_t key[OWED_KEY_BYTES], none[1] = { 0 };
+	memcpy(key, e->id.bytes, ID_BYTES);
+	memcpy(key + ID_BYTES, e->record_id.bytes, ID_BYTES);
+	return log_put(e->r->log, "owed", span_of(key, sizeof key), span_of(none, sizeof none));
+}
+
+/* The file goes by its name: it may be one that cannot be opened. */
+static struct fault erase_all(struct erasing *e)
+{
+	struct replica_rescue *rescue = e->r->rescue;
+	if (rescue == NULL)
+		return fault_none();
+	rescue_file_close(rescue->file);
+	rescue->file = NULL;
+	return rescue_file_remove_at(rescue->path);
+}
+
 struct fault replica_rescue_erase(struct replica *r, struct case_id id, struct record_id record_id)
 {
 	struct erasing e = { .r = r, .id = id, .record_id = record_id };
-	if (r->rescue != NULL)
-		FAULT_TRY(ID_IS_NONE(id) ? rescue_file_remove(r->rescue->file) : erase_in_file(&e));
+	if (ID_IS_NONE(id))
+		FAULT_TRY(erase_all(&e));
+	else if (r->rescue != NULL && r->rescue->file == NULL)
+		return owe(&e);
+	else if (r->rescue != NULL)
+		FAULT_TRY(erase_in_file(&e));
 	return erase_cuts(&e);
+}
+
+static bool find_owed(void *ctx, struct span key, struct span value)
+{
+	struct erasing *e = ctx;
+	(void)value;
+	if (key.len != OWED_KEY_BYTES)
+		return true;
+	memcpy(e->id.bytes, key.data, ID_BYTES);
+	memcpy(e->record_id.bytes, key.data + ID_BYTES, ID_BYTES);
+	return false;
+}
+
+static struct fault erase_one_owed(struct erasing *e)
+{
+	uint8_t key[OWED_KEY_BYTES];
+	memcpy(key, e->id.bytes, ID_BYTES);
+	memcpy(key + ID_BYTES, e->record_id.bytes, ID_BYTES);
+	FAULT_TRY(erase_in_file(e));
+	FAULT_TRY(erase_cuts(e));
+	return log_remove(e->r->log, "owed", span_of(key, sizeof key));
+}
+
+/* What was erased while the file could not be opened. */
+static struct fault erase_owed(struct replica *r)
+{
+	for (;;) {
+		struct erasing e = { .r = r };
+		FAULT_TRY(log_scan(r->log, "owed", span_of("", 0), find_owed, &e));
+		if (ID_IS_NONE(e.id))
+			return fault_none();
+		FAULT_TRY(replica_state_begin(r));
+		struct fault fault = erase_one_owed(&e);
+		if (fault_is(fault)) {
+			replica_state_rollback(r);
+			return fault;
+		}
+		FAULT_TRY(replica_state_commit(r));
+	}
 }
 
 /* ---- opening ---- */
@@ -434,15 +468,64 @@ static struct fault begin_anew(struct replica *r)
 	return fault;
 }
 
-/* RR3 */
-static struct fault open_file(struct replica *r, const char *path)
+/* RR3: what cannot be read may have any name of the open epoch. */
+static struct fault begin_anew_unread(struct replica *r)
 {
-	FAULT_TRY(rescue_file_open(path, &r->rescue->file));
-	if (r->self.is_erased)
-		return rescue_file_remove(r->rescue->file);
+	bool is_told = r->rescue->is_unread || !r->self.is_enrolled || r->author.chain.info.seq == 0;
+	r->rescue->is_unread = true;
+	return is_told ? fault_none() : begin_anew(r);
+}
+
+static struct fault read_file(struct replica *r)
+{
 	FAULT_TRY(rescue_file_scan(r->rescue->file, note_done, r));
+	FAULT_TRY(erase_owed(r));
 	const struct log_author *open = &r->author.chain.info;
 	return r->self.is_enrolled && done_of(r->rescue, &open->author.epoch)->last > open->seq ? begin_anew(r) : fault_none();
+}
+
+/* Outside a transaction. After a fault `file` is NULL, and it is tried again. */
+static struct fault open_file(struct replica *r)
+{
+	struct replica_rescue *rescue = r->rescue;
+	struct fault fault = rescue_file_open(rescue->path, &rescue->file);
+	if (fault_is(fault)) {
+		rescue->file = NULL;
+		(void)begin_anew_unread(r);
+		return fault;
+	}
+	fault = read_file(r);
+	if (fault_is(fault)) {
+		rescue_file_close(rescue->file);
+		rescue->file = NULL;
+	}
+	return fault;
+}
+
+/* ---- in step with the log ---- */
+
+static bool is_in_use(const struct replica *r)
+{
+	return r->rescue != NULL && r->self.is_enrolled && !r->self.is_erased;
+}
+
+void replica_rescue_keep(struct replica *r)
+{
+	if (!is_in_use(r))
+		return;
+	struct fault fault = r->rescue->file == NULL ? open_file(r) : fault_none();
+	if (!fault_is(fault))
+		fault = keep_all(r);
+	r->rescue->trouble = fault_is(fault) ? fault.what : "";
+}
+
+void replica_rescue_follow(struct replica *r)
+{
+	replica_rescue_keep(r);
+	if (!is_in_use(r) || !r->rescue_trim_due || *replica_rescue_trouble(r) != '\0')
+		return; /* what could not be sealed may be sealed to an older key alone */
+	r->rescue_trim_due = false;
+	trim(r);
 }
 
 struct fault replica_rescue_to(struct replica *replica, const char *path, const uint8_t key[static 32])
@@ -455,15 +538,25 @@ struct fault replica_rescue_to(struct replica *replica, const char *path, const 
 			return fault_of(FAULT_LIMIT, "memory for the rescue file");
 		memcpy(r->rescue->key, key, RESCUE_KEY_BYTES);
 		rescue_mark(key, r->rescue->mark);
-		struct fault fault = open_file(r, path);
-		if (fault_is(fault)) {
-			replica_rescue_close(r);
-			return fault;
-		}
+		ASSERT(strlen(path) < sizeof r->rescue->path);
+		strcpy(r->rescue->path, path);
+		if (r->self.is_erased)
+			return rescue_file_remove_at(path);
 		r->rescue_trim_due = true; /* what was sealed again, and what became safe while the file was not followed */
 	}
 	replica_rescue_follow(r);
 	return *replica_rescue_trouble(r) == '\0' ? fault_none() : fault_of(FAULT_STORE, replica_rescue_trouble(r));
+}
+
+uint64_t replica_rescue_missing(struct replica *r)
+{
+	uint64_t missing = 0;
+	for (size_t i = 0; is_in_use(r) && i < replica_state_own_count(r); i++) {
+		const struct log_author *own = replica_state_own(r, i);
+		uint64_t done = r->rescue->file == NULL ? own->receipted_seq : done_of(r->rescue, &own->author.epoch)->seq;
+		missing += done < own->seq ? own->seq - done : 0;
+	}
+	return missing;
 }
 
 const char *replica_rescue_trouble(const struct replica *r)

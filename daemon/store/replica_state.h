@@ -9,7 +9,7 @@
  *   grant      case id                struct replica_grant
  *   forgotten  case | gen 4 B | n 8 B Forgotten not yet acknowledged
  *   kept       see store/replica_kept.h
- *   cut        see store/replica_rescue.c
+ *   cut, owed  see store/replica_rescue.c
  *   health     "told"                 when 8 B LE | Health of session.proto, as central was told last
  *              "counts"               last lock 8 B LE | 4 B LE for each of enum replica_failure
  *   receipt    author epoch | seq 8 B | first seq 8 B    central epoch | greatest order 8 B | signature | body

@@ -431,13 +431,9 @@ struct fault rescue_file_rewrite(struct rescue *rescue, rescue_keep_fn *keep, vo
 	return fault_none();
 }
 
-struct fault rescue_file_remove(struct rescue *rescue)
+/* A folder of that name is not ours. */
+struct fault rescue_file_remove_at(const char *path)
 {
-	if (rescue->fd >= 0)
-		close(rescue->fd);
-	rescue->fd = -1;
-	rescue->bytes = 0;
-	if (unlink(rescue->path) != 0 && errno != ENOENT)
-		return fault_of(FAULT_STORE, "the rescue file cannot be removed");
-	return sync_directory_of(rescue->path) ? fault_none() : fault_of(FAULT_STORE, "the rescue file cannot be removed");
+	bool is_gone = unlink(path) == 0 || errno == ENOENT || errno == EISDIR;
+	return is_gone && sync_directory_of(path) ? fault_none() : fault_of(FAULT_STORE, "the rescue file cannot be removed");
 }

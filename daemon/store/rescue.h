@@ -91,7 +91,7 @@ struct fault rescue_file_scan(struct rescue *rescue, rescue_keep_fn *fn, void *c
 struct fault rescue_file_append(struct rescue *rescue, struct span records);
 /* Writes the file anew with the records that `keep` says yes to, and `more` behind them. */
 struct fault rescue_file_rewrite(struct rescue *rescue, rescue_keep_fn *keep, void *ctx, struct span more);
-/* Nothing is to be rescued any more: the file goes. */
-struct fault rescue_file_remove(struct rescue *rescue);
+/* Nothing is to be rescued any more: the file goes, also one that cannot be opened. Not while it is open. */
+struct fault rescue_file_remove_at(const char *path);
 
 #endif

@@ -502,6 +502,88 @@ static void what_a_bundle_s_fork_issued_again_is_sealed_at_once(void **state)
 	pair_free(pair);
 }
 
+static struct fault try_to_seal(struct pair *pair)
+{
+	return replica_rescue_to(pair_replica(pair, 0), disk.path, disk.key);
+}
+
+/* Before, the status said that there was no rescue, and nothing wrong. */
+static void a_file_that_cannot_be_opened_is_told_and_tried_again(void **state)
+{
+	struct case_id id;
+	struct pair *pair = pair_new(1, 1);
+	(void)state;
+	id = rules_shared_case(pair, 1);
+	rules_sync(pair, 0);
+	assert_int_equal(mkdir(disk.path, 0700), 0);
+	assert_int_equal(try_to_seal(pair).kind, FAULT_STORE);
+	pair_note(pair, 0, id, "tallessa vain täällä");
+	struct replica_status status = rules_status(pair, 0);
+	assert_true(status.is_rescued);
+	assert_int_equal(status.rescue_missing, 1);
+	assert_string_not_equal(status.rescue_trouble, "");
+	rules_sync(pair, 0);
+	assert_int_equal(rmdir(disk.path), 0);
+	pair_note(pair, 0, id, "nyt molemmat");
+	read_disk();
+	assert_int_equal(disk.count, 2);
+	status = rules_status(pair, 0);
+	assert_int_equal(status.rescue_missing, 0);
+	assert_string_equal(status.rescue_trouble, "");
+	pair_free(pair);
+}
+
+/* The file as it was, out of the way and back. */
+static void hide_file(struct pair *pair, char *aside, size_t size)
+{
+	snprintf(aside, size, "%s-aside", disk.path);
+	assert_int_equal(rename(disk.path, aside), 0);
+	assert_int_equal(symlink(aside, disk.path), 0);
+	pair_device_crash(pair, 0);
+	assert_int_equal(try_to_seal(pair).kind, FAULT_STORE);
+}
+
+static void what_is_erased_while_the_file_cannot_be_opened_goes_when_it_can(void **state)
+{
+	struct case_id id, other;
+	char aside[96];
+	struct pair *pair = begin(&id);
+	(void)state;
+	other = rules_shared_case(pair, 1);
+	rules_sync(pair, 0);
+	pair_note(pair, 0, id, "poistettava rivi");
+	pair_note(pair, 0, other, "jäävä rivi");
+	hide_file(pair, aside, sizeof aside);
+	rules_sync(pair, 0);
+	assert_false(fault_is(hub_erase_case(pair_hub(pair), id, pair_hub_time(pair))));
+	rules_sync(pair, 0);
+	assert_false(pair_finds(pair_device_log(pair, 0), "poistettava rivi"));
+	assert_int_equal(rename(aside, disk.path), 0);
+	pair_note(pair, 0, other, "seuraava rivi");
+	read_disk();
+	assert_int_equal(on_disk("poistettava rivi"), 0);
+	assert_int_equal(on_disk("jäävä rivi"), 1);
+	assert_int_equal(disk.count, 2);
+	pair_free(pair);
+}
+
+static void a_revoked_device_removes_what_it_cannot_open_too(void **state)
+{
+	struct case_id id;
+	char aside[96];
+	struct pair *pair = begin(&id);
+	(void)state;
+	pair_note(pair, 0, id, "kadonneen koneen rivi");
+	hide_file(pair, aside, sizeof aside);
+	assert_false(fault_is(hub_device_set_state(pair_hub(pair), pair_node(pair, 0), HUB_DEVICE_REVOKED, pair_hub_time(pair))));
+	rules_sync(pair, 0);
+	assert_true(rules_status(pair, 0).is_erased);
+	struct stat info;
+	assert_int_equal(lstat(disk.path, &info), -1);
+	(void)unlink(aside);
+	pair_free(pair);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -523,6 +605,9 @@ int main(void)
 		TEST(a_record_that_a_fork_issued_again_is_erased_alone),
 		TEST(the_name_before_a_fork_goes_with_the_next_trim),
 		TEST(what_a_bundle_s_fork_issued_again_is_sealed_at_once),
+		TEST(a_file_that_cannot_be_opened_is_told_and_tried_again),
+		TEST(what_is_erased_while_the_file_cannot_be_opened_goes_when_it_can),
+		TEST(a_revoked_device_removes_what_it_cannot_open_too),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
