@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/assert.h"
+#include "store/anew.h"
 
 enum {
 	MAGIC_BYTES = 8, VERSION = 1, DIGEST_BYTES = 16, PAD_STEP = 64,
@@ -252,21 +253,6 @@ struct rescue {
 	uint64_t bytes; /* whole records; an append begins here */
 };
 
-static bool sync_directory_of(const char *path)
-{
-	char directory[PATH_MAX];
-	snprintf(directory, sizeof directory, "%s", path);
-	char *slash = strrchr(directory, '/');
-	if (slash == NULL)
-		return false;
-	slash[slash == directory ? 1 : 0] = '\0';
-	int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool synced = fd >= 0 && fsync(fd) == 0;
-	if (fd >= 0)
-		close(fd);
-	return synced;
-}
-
 static bool write_at(int fd, struct span bytes, uint64_t at)
 {
 	for (size_t used = 0; used < bytes.len;) {
@@ -323,6 +309,7 @@ struct fault rescue_file_open(const char *path, struct rescue **out)
 		return fault_of(FAULT_LIMIT, "memory for the rescue file");
 	ASSERT(strlen(path) < sizeof rescue->path);
 	strcpy(rescue->path, path);
+	(void)anew_forget(path);
 	rescue->fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
 	struct fault fault = fault_none();
 	if (rescue->fd < 0 && errno != ENOENT)
@@ -331,8 +318,10 @@ struct fault rescue_file_open(const char *path, struct rescue **out)
 		fault = fault_of(FAULT_STORE, "the rescue file cannot be read");
 	else if (rescue->fd >= 0)
 		fault = walk(rescue, (uint64_t)info.st_size, NULL, NULL, &rescue->bytes);
-	/* RS1: what a crash left of the last record goes, so that the next does not stand behind it. */
-	if (!fault_is(fault) && rescue->fd >= 0 && ftruncate(rescue->fd, (off_t)rescue->bytes) != 0)
+	/* RS1: what a crash left of the last record goes, so that the next does not stand behind it; and
+	 * whole records count from now on, also those of an append that was not confirmed. */
+	if (!fault_is(fault) && rescue->fd >= 0
+	    && (ftruncate(rescue->fd, (off_t)rescue->bytes) != 0 || fdatasync(rescue->fd) != 0))
 		fault = fault_of(FAULT_STORE, "the rescue file cannot be written");
 	if (fault_is(fault)) {
 		rescue_file_close(rescue);
@@ -365,14 +354,14 @@ static struct fault make(struct rescue *rescue)
 	if (rescue->fd >= 0)
 		return fault_none();
 	rescue->fd = open(rescue->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (rescue->fd < 0 || !sync_directory_of(rescue->path))
+	if (rescue->fd < 0 || !anew_sync_folder(rescue->path))
 		return fault_of(FAULT_STORE, "the rescue file cannot be made");
 	return fault_none();
 }
 
 struct fault rescue_file_append(struct rescue *rescue, struct span records)
 {
-	if (records.len > RESCUE_FILE_BYTES - rescue->bytes)
+	if (rescue->bytes > RESCUE_FILE_BYTES || records.len > RESCUE_FILE_BYTES - rescue->bytes)
 		return fault_of(FAULT_LIMIT, "the rescue file is full");
 	FAULT_TRY(make(rescue));
 	/* What a failed append left stays beyond `bytes`, and is written over. */
@@ -400,40 +389,38 @@ static bool rewrite_one(void *ctx, const struct rescue_record *record)
 	return !w->failed;
 }
 
-static struct fault replace(struct rescue *rescue, struct rewriting *w, const char *temporary, struct span more)
+static struct fault write_anew(struct rescue *rescue, struct rewriting *w, struct span more)
 {
 	FAULT_TRY(rescue_file_scan(rescue, rewrite_one, w));
 	w->failed = w->failed || !write_at(w->fd, more, w->bytes);
 	w->bytes += more.len;
-	if (w->failed || fsync(w->fd) != 0 || rename(temporary, rescue->path) != 0 || !sync_directory_of(rescue->path))
-		return fault_of(FAULT_STORE, "the rescue file cannot be written");
-	return fault_none();
+	return w->failed ? fault_of(FAULT_STORE, "the rescue file cannot be written") : fault_none();
 }
 
 struct fault rescue_file_rewrite(struct rescue *rescue, rescue_keep_fn *keep, void *ctx, struct span more)
 {
-	char temporary[PATH_MAX + 8];
 	struct rewriting w = { .keep = keep, .ctx = ctx };
-	snprintf(temporary, sizeof temporary, "%s.XXXXXX", rescue->path);
-	w.fd = mkostemp(temporary, O_CLOEXEC);
+	w.fd = anew_begin(rescue->path);
 	if (w.fd < 0)
 		return fault_of(FAULT_STORE, "the rescue file cannot be written");
-	struct fault fault = replace(rescue, &w, temporary, more);
-	if (fault_is(fault)) {
-		(void)unlink(temporary);
+	struct fault fault = write_anew(rescue, &w, more);
+	if (fault_is(fault) || !anew_place(rescue->path, w.fd)) {
+		(void)anew_forget(rescue->path);
 		close(w.fd);
-		return fault;
+		return fault_is(fault) ? fault : fault_of(FAULT_STORE, "the rescue file cannot be written");
 	}
+	/* It has the name: it is the file, whatever becomes of the folder. */
+	bool synced = anew_sync_folder(rescue->path);
 	if (rescue->fd >= 0)
 		close(rescue->fd);
 	rescue->fd = w.fd;
 	rescue->bytes = w.bytes;
-	return fault_none();
+	return synced ? fault_none() : fault_of(FAULT_STORE, "the rescue file cannot be written");
 }
 
 /* A folder of that name is not ours. */
 struct fault rescue_file_remove_at(const char *path)
 {
 	bool is_gone = unlink(path) == 0 || errno == ENOENT || errno == EISDIR;
-	return is_gone && sync_directory_of(path) ? fault_none() : fault_of(FAULT_STORE, "the rescue file cannot be removed");
+	return anew_forget(path) && is_gone && anew_sync_folder(path) ? fault_none() : fault_of(FAULT_STORE, "the rescue file cannot be removed");
 }

@@ -345,6 +345,7 @@ static struct fault open_file(struct vault *vault, enum vault_slot_kind kind, st
 	seal_of(vault, seal);
 	if (sodium_memcmp(seal, vault->file.seal, sizeof seal) != 0)
 		return fault_of(FAULT_STORE, "vault damaged or forged: its seal does not fit");
+	vault_file_tidy(vault->path);
 	return lone ? vault_file_write(vault->path, &vault->file) : fault_none();
 }
 

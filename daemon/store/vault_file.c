@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "store/anew.h"
+
 enum {
 	DIGEST_BYTES = 32,
 	FILE_BYTES = VAULT_FILE_SEALED_BYTES + VAULT_FILE_SEAL_BYTES + DIGEST_BYTES,
@@ -160,35 +162,17 @@ static bool write_all(int fd, const uint8_t *bytes, size_t len)
 	return fsync(fd) == 0;
 }
 
-static bool sync_directory_of(const char *path)
-{
-	char directory[PATH_BYTES_MAX + 16];
-	snprintf(directory, sizeof directory, "%s", path);
-	char *slash = strrchr(directory, '/');
-	if (slash == NULL)
-		snprintf(directory, sizeof directory, ".");
-	else
-		slash[slash == directory ? 1 : 0] = '\0';
-	int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool synced = fd >= 0 && fsync(fd) == 0;
-	if (fd >= 0)
-		close(fd);
-	return synced;
-}
-
 static bool write_copy(const char *path, int copy, const uint8_t bytes[static FILE_BYTES])
 {
 	struct copy_path final = copy_path(path, copy);
-	char temporary[sizeof final.text + 8];
-	snprintf(temporary, sizeof temporary, "%s.XXXXXX", final.text);
-	int fd = mkostemp(temporary, O_CLOEXEC);
+	int fd = anew_begin(final.text);
 	if (fd < 0)
 		return false;
-	bool written = write_all(fd, bytes, FILE_BYTES);
-	written = close(fd) == 0 && written && rename(temporary, final.text) == 0;
+	bool written = write_all(fd, bytes, FILE_BYTES) && anew_place(final.text, fd);
 	if (!written)
-		unlink(temporary);
-	return written && sync_directory_of(final.text);
+		(void)anew_forget(final.text);
+	close(fd);
+	return written && anew_sync_folder(final.text);
 }
 
 struct fault vault_file_write(const char *path, const struct vault_file *file)
@@ -216,11 +200,17 @@ static bool overwrite(const char *path)
 	return unlink(path) == 0 && written;
 }
 
+void vault_file_tidy(const char *path)
+{
+	for (int copy = 0; copy < COPIES; copy++)
+		(void)anew_forget(copy_path(path, copy).text);
+}
+
 struct fault vault_file_destroy(const char *path)
 {
 	bool gone = true;
 	for (int copy = 0; copy < COPIES; copy++)
-		gone = overwrite(copy_path(path, copy).text) && gone;
-	gone = sync_directory_of(path) && gone;
+		gone = overwrite(copy_path(path, copy).text) && anew_forget(copy_path(path, copy).text) && gone;
+	gone = anew_sync_folder(path) && gone;
 	return gone ? fault_none() : fault_of(FAULT_STORE, "vault could not be destroyed");
 }

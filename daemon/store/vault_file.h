@@ -1,7 +1,7 @@
 /* vault_file - the bytes of a vault on disk: two copies, the newer one counts.
  *
- * `path`.a and `path`.b hold the same vault; each is written whole to a
- * temporary name, synced and renamed, one after the other. A digest tells a
+ * `path`.a and `path`.b hold the same vault; each is written whole to
+ * `path`.a.new or .b.new, synced and renamed, one after the other. A digest tells a
  * damaged copy before anybody is asked for a passphrase, so that damage is
  * never taken for a wrong passphrase; the other copy takes over. The digest is
  * no proof against a forger: the seal under the store key is (vault.c).
@@ -52,7 +52,9 @@ void vault_file_encode(const struct vault_file *file, uint8_t out[static VAULT_F
 struct fault vault_file_read(const char *path, struct vault_file *out, bool *lone);
 /* Both copies, A first. */
 struct fault vault_file_write(const char *path, const struct vault_file *file);
-/* Overwrites, then removes both copies. */
+/* What a crash while writing left (store/anew.h): it may open to an older passphrase. */
+void vault_file_tidy(const char *path);
+/* Overwrites, then removes both copies, and what a crash left beside them. */
 struct fault vault_file_destroy(const char *path);
 
 #endif

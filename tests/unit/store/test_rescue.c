@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -280,6 +281,81 @@ static void written_anew_it_holds_what_was_kept(void **state)
 	assert_int_equal(access(desk->path, F_OK), -1);
 }
 
+static void make(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	assert_true(fd >= 0 && write(fd, "kopio", 5) == 5 && close(fd) == 0);
+}
+
+/* Before, what a power cut left of writing anew had a name of its own each time, and stayed. */
+static void what_a_crash_left_of_writing_anew_goes(void **state)
+{
+	struct desk *desk = *state;
+	struct rescue *file;
+	struct seen seen = { .from = 2 };
+	char left[sizeof desk->path + 8];
+	snprintf(left, sizeof left, "%s.new", desk->path);
+	make(left);
+	MUST(rescue_file_open(desk->path, &file));
+	assert_int_equal(access(left, F_OK), -1);
+	MUST(rescue_file_append(file, seal(desk, 1, 3)));
+	make(left);
+	MUST(rescue_file_rewrite(file, is_late, &seen, span_of("", 0)));
+	assert_int_equal(access(left, F_OK), -1);
+	MUST(rescue_file_scan(file, see, &seen));
+	assert_int_equal(seen.count, 2);
+	rescue_file_close(file);
+	make(left);
+	MUST(rescue_file_remove_at(desk->path));
+	assert_int_equal(access(left, F_OK), -1);
+}
+
+/* So many more descriptors may be opened. */
+static void allow_descriptors(size_t more)
+{
+	struct rlimit limit;
+	int next = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	assert_true(next >= 0 && close(next) == 0 && getrlimit(RLIMIT_NOFILE, &limit) == 0);
+	limit.rlim_cur = (rlim_t)next + more;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
+/* Before, the records that followed went into the file that had lost its name. */
+static void renamed_it_is_the_file_though_its_folder_cannot_be_synced(void **state)
+{
+	struct desk *desk = *state;
+	struct rescue *file;
+	struct seen seen = { .from = 3 };
+	struct rlimit before;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	MUST(rescue_file_open(desk->path, &file));
+	MUST(rescue_file_append(file, seal(desk, 1, 4)));
+	allow_descriptors(1); /* the new file opens, and the folder does not */
+	assert_int_equal(rescue_file_rewrite(file, is_late, &seen, span_of("", 0)).kind, FAULT_STORE);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	MUST(rescue_file_append(file, seal(desk, 9, 1)));
+	rescue_file_close(file);
+	MUST(rescue_file_open(desk->path, &file));
+	MUST(rescue_file_scan(file, see, &seen));
+	assert_int_equal(seen.count, 3);
+	assert_true(seen.seqs[0] == 3 && seen.seqs[1] == 4 && seen.seqs[2] == 9);
+	rescue_file_close(file);
+}
+
+/* Before, the room left was counted without a sign. */
+static void one_that_is_too_long_takes_no_more(void **state)
+{
+	struct desk *desk = *state;
+	struct rescue *file;
+	struct span one = seal(desk, 1, 1);
+	int fd = open(desk->path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	assert_true(fd >= 0 && pwrite(fd, one.data, one.len, RESCUE_FILE_BYTES) == (ssize_t)one.len && close(fd) == 0);
+	MUST(rescue_file_open(desk->path, &file));
+	assert_true(rescue_file_bytes(file) > RESCUE_FILE_BYTES);
+	assert_int_equal(rescue_file_append(file, one).kind, FAULT_LIMIT);
+	rescue_file_close(file);
+}
+
 static void it_is_bounded(void **state)
 {
 	struct desk *desk = *state;
@@ -302,6 +378,9 @@ int main(void)
 		TEST(a_crafted_file_costs_no_more_than_its_length),
 		TEST(a_torn_end_is_cut_off_and_written_over),
 		TEST(written_anew_it_holds_what_was_kept),
+		TEST(what_a_crash_left_of_writing_anew_goes),
+		TEST(renamed_it_is_the_file_though_its_folder_cannot_be_synced),
+		TEST(one_that_is_too_long_takes_no_more),
 		TEST(it_is_bounded),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

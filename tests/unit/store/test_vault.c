@@ -388,6 +388,40 @@ static void a_cost_that_is_not_given_is_calibrated_above_the_floor(void **state)
 	assert_true(file.slots[0].memory_bytes >= VAULT_MEMORY_MIN);
 }
 
+static void leave_copy(const char *of, const char *as)
+{
+	uint8_t bytes[8192];
+	int in = open(of, O_RDONLY | O_CLOEXEC), out = open(as, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	ssize_t len = read(in, bytes, sizeof bytes);
+	assert_true(len > 0 && write(out, bytes, (size_t)len) == len && close(in) == 0 && close(out) == 0);
+}
+
+/* It opens to the passphrase of its time. */
+static void what_a_crash_left_of_writing_it_goes(void **state)
+{
+	struct room *room = *state;
+	struct vault *vault;
+	char left_a[120], left_b[120];
+	snprintf(left_a, sizeof left_a, "%s.new", room->copy_a);
+	snprintf(left_b, sizeof left_b, "%s.new", room->copy_b);
+	succeeds(vault_create(room->path, span_text(passphrase), &cheap, &vault));
+	vault_lock(vault);
+	leave_copy(room->copy_a, left_a);
+	leave_copy(room->copy_a, left_b);
+	refuses(vault_unlock(room->path, span_text("jokin aivan muu"), &vault), FAULT_CALLER, "wrong passphrase");
+	assert_int_equal(access(left_a, F_OK), 0);
+	succeeds(vault_unlock(room->path, span_text(passphrase), &vault));
+	assert_true(access(left_a, F_OK) != 0 && access(left_b, F_OK) != 0);
+	leave_copy(room->copy_a, left_a);
+	succeeds(vault_change_passphrase(vault, span_text(passphrase), span_text("toinen tunnuslause")));
+	assert_true(access(left_a, F_OK) != 0);
+	vault_lock(vault);
+	leave_copy(room->copy_a, left_a);
+	leave_copy(room->copy_a, left_b);
+	succeeds(vault_destroy(room->path));
+	assert_true(access(left_a, F_OK) != 0 && access(left_b, F_OK) != 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, enter, leave)
@@ -406,6 +440,7 @@ int main(void)
 		TEST(short_or_malformed_passphrases_are_refused),
 		TEST(an_existing_vault_is_never_replaced),
 		TEST(a_destroyed_vault_is_gone),
+		TEST(what_a_crash_left_of_writing_it_goes),
 		TEST(a_folder_that_cannot_be_written_is_a_fault_of_the_store),
 		TEST(no_secret_stands_in_the_files),
 		TEST(the_memory_of_argon2id_goes_back_to_the_system),
