@@ -158,7 +158,7 @@ try {
 		await wide.getByRole("link", { name: "Avaa suunnitelma" }).click();
 		await wide.getByRole("link", { name: "Tee uusi versio" }).click();
 		await wide.getByRole("heading", { name: "Suunnitelman uusi versio" }).waitFor();
-		must(await wide.getByRole("combobox", { name: "Kuka" }).nth(1).inputValue() === "Kaisa", "the actions are not taken over");
+		await until("the actions taken over", async () => await wide.getByRole("combobox", { name: "Kuka" }).nth(1).inputValue() === "Kaisa");
 		await tap(wide, /Asiakkaan kanta/, "Samaa mieltä");
 		await wide.getByLabel(/Tarkistuspäivä/).fill(inDays(90));
 		await sign(wide);
@@ -183,7 +183,7 @@ try {
 		await to(wide, `#/actions/${matter}`);
 		await wide.getByRole("textbox", { name: /^Mitä/ }).fill("Soitetaan Kelaan");
 		await tap(wide, /Kenen vastuulla/, "Työntekijä");
-		must(await wide.getByRole("textbox", { name: /^Vastuuhenkilö/ }).inputValue() === "Aino Laine", "no owner");
+		await until("the owner", async () => await wide.getByRole("textbox", { name: /^Vastuuhenkilö/ }).inputValue() === "Aino Laine");
 		await wide.getByLabel(/^Viimeistään/).fill(inDays(3));
 		await wide.getByRole("button", { name: "Tallenna" }).click();
 		await wide.getByRole("button", { name: "Tehty: Soitetaan Kelaan" }).click();

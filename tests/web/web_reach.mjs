@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // For everybody's hands: the keyboard alone from the address to a signed note, focus that comes
 // back, paper, and the daemon's refusals in three languages.
-import { address, World } from "./world.mjs";
+import { address, until, World } from "./world.mjs";
 import * as browser from "./browser.mjs";
 
 const count = new browser.Count();
@@ -60,13 +60,10 @@ async function byKeys(aino) {
 			await tabTo(page, name);
 			await page.keyboard.press("Enter");
 			await page.getByRole("dialog").waitFor();
-			if (!await page.evaluate(() => document.querySelector("dialog").contains(document.activeElement)))
-				throw new Error("the focus stays behind the dialog");
+			await until("the focus in the dialog", () => page.evaluate(() => document.querySelector("dialog").contains(document.activeElement)));
 			await page.keyboard.press("Escape");
 			await page.getByRole("dialog").waitFor({ state: "detached" });
-			const back = await page.evaluate(() => document.activeElement.innerText);
-			if (!name.test(back))
-				throw new Error(`the focus is on: ${back}`);
+			await until("the focus on what was pressed", async () => name.test(await page.evaluate(() => document.activeElement.innerText)));
 		}
 	});
 	await well("the signed note", page);

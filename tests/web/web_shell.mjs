@@ -26,6 +26,7 @@ function chip(page, word) {
 async function to(page, path) {
 	await page.evaluate((hash) => { location.hash = hash; }, path);
 	await page.getByRole("heading", { level: 1 }).waitFor();
+	await browser.shown(page);
 }
 
 async function theMenu(page) {
@@ -175,8 +176,7 @@ try {
 		await page.keyboard.insertText(PASS);
 		await page.keyboard.press("Enter");
 		await page.getByLabel("Merkintä").waitFor({ timeout: SLOW_MS });
-		if (await page.getByLabel("Merkintä").inputValue() !== NOTE)
-			throw new Error(await page.getByLabel("Merkintä").inputValue());
+		await until("the text", async () => await page.getByLabel("Merkintä").inputValue() === NOTE);
 	});
 	await count.run("a lock by the daemon blanks the screen, and the draft stands in its case", async () => {
 		await aino.run("lock");

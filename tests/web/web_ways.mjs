@@ -31,6 +31,10 @@ function heading(page, name) {
 	return page.getByRole("heading", { level: 1, name }).waitFor();
 }
 
+function stands(box, text) {
+	return until(text, async () => await box.inputValue() === text);
+}
+
 // Left for later by its own button, then opened from the list of drafts.
 async function fromDrafts(page, name) {
 	await to(page, "#/drafts");
@@ -127,14 +131,14 @@ try {
 		await page.locator("[data-keeping=kept]").waitFor();
 		await fromDrafts(page, /Asiakaskertomusmerkintä/);
 		await page.getByRole("timer").waitFor();
-		must(await page.getByLabel("Merkintä", { exact: true }).inputValue() === "Kirjeitä avattiin yhdessä.", "the text is gone");
+		await stands(page.getByLabel("Merkintä", { exact: true }), "Kirjeitä avattiin yhdessä.");
 	});
 	await count.run("what is being agreed at it, too", async () => {
 		await page.getByRole("textbox", { name: /^Mitä (sovit|\(|$)/ }).fill("Kelan kirjeeseen vastataan");
 		await until("the draft", async () => (await aino.run("drafts")).drafts.some((one) => one.type === "agreed_action"));
 		await fromDrafts(page, /Sovittu toimenpide/);
 		await page.getByRole("timer").waitFor();
-		must(await page.getByRole("textbox", { name: /^Mitä (sovit|\(|$)/ }).inputValue() === "Kelan kirjeeseen vastataan", "the text is gone");
+		await stands(page.getByRole("textbox", { name: /^Mitä (sovit|\(|$)/ }), "Kelan kirjeeseen vastataan");
 	});
 	await count.run("of a visit that was broken off the note is found there, and signed by itself", async () => {
 		await aino.run("step", visit, "ABORTED_SAFETY", "cancel_reason=Koira irti", `ended_at=${new Date().toISOString()}`);
@@ -151,9 +155,9 @@ try {
 		await page.locator("[data-keeping=kept]").waitFor();
 		await page.reload();
 		await page.getByLabel(/Miksi kiireellinen/).waitFor();
-		must(await page.getByLabel(/Miksi kiireellinen/).inputValue() === "Lääkkeet loppuivat eilen", "gone");
+		await stands(page.getByLabel(/Miksi kiireellinen/), "Lääkkeet loppuivat eilen");
 		await fromDrafts(page, /Perustoimeentulotukihakemuksen/);
-		must(await page.getByLabel(/Miksi kiireellinen/).inputValue() === "Lääkkeet loppuivat eilen", "gone from the list");
+		await stands(page.getByLabel(/Miksi kiireellinen/), "Lääkkeet loppuivat eilen");
 		await page.getByRole("link", { name: /112/ }).last().waitFor();
 	});
 	await well("the draft of an application", page);
@@ -174,7 +178,7 @@ try {
 		await page.locator("[data-keeping=kept]").waitFor();
 		await fromDrafts(page, /Ohjautuminen/);
 		await page.getByRole("group", { name: /Ohjautumisreitti/ }).or(page.getByLabel(/Ohjautumisreitti/)).first().waitFor();
-		must(await page.getByLabel(/Perustelut/).inputValue() === "Ei tuloja kuukauteen", "gone");
+		await stands(page.getByLabel(/Perustelut/), "Ei tuloja kuukauteen");
 	});
 	await count.run("what is being agreed with a client goes on among what was agreed", async () => {
 		await to(page, `#/actions/${rent}`);
@@ -185,7 +189,7 @@ try {
 		await to(page, `#/actions/${rent}`);
 		await heading(page, "Sovitut toimenpiteet");
 		await page.getByRole("textbox", { name: /^Mitä/ }).waitFor();
-		must(await page.getByRole("textbox", { name: /^Mitä/ }).inputValue() === "Isännöitsijälle soitetaan", "gone");
+		await stands(page.getByRole("textbox", { name: /^Mitä/ }), "Isännöitsijälle soitetaan");
 	});
 
 	// ---- told first ----
