@@ -284,7 +284,7 @@ def held_but_not_theirs(office, cells):
     matter = nodes.new_matter(own, near, "Vuokra")
     note = jalka(own, "note", matter["case_id"], "Vain omalle työntekijälle.")
     nodes.sync(own)
-    soon = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=4)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    soon = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=20)).strftime("%Y-%m-%dT%H:%M:%SZ")
     for case in (near["case_id"], far["case_id"], matter["case_id"], office.tuki["case_id"]):
         for name in ("vera", "vilho"):
             jalka(center, "admin", "assign", case, office.people[name], "VISIT", *([] if case == office.tuki["case_id"] else [soon]))
@@ -296,7 +296,7 @@ def held_but_not_theirs(office, cells):
     cells.check("special_assessment", "create", "outreach_worker", special(vera), {"own_case"}, "without a licence")
     for daemon, role in ((vera, "outreach_worker"), (vilho, "social_instructor")):
         cells.check("content", "read", role, run(daemon, "show", note["id"]), {"own_case"}, "while it is assigned")
-    nodes.until(lambda: now(0) and datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ") > soon, "the end")
+    nodes.until(lambda: now(0) and datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ") > soon, "the end", 120)
     for daemon, role in ((vera, "outreach_worker"), (vilho, "social_instructor")):
         area = {"case_or_area"} if role == "outreach_worker" else set()
         more = lambda kind, *words: run(daemon, "create", kind, "--case", matter["case_id"], *words, "--sign")  # noqa: E731

@@ -60,7 +60,7 @@ def unchanged(bench, act):
 
 def raw(daemon, data, half_close=True):
     """Sends bytes; gives the refusals that come before the daemon closes."""
-    with Api(os.path.join(daemon.folder, "socket"), timeout=10) as api:
+    with Api(os.path.join(daemon.folder, "socket"), timeout=60) as api:
         kinds = []
         try:
             api.socket.sendall(data)

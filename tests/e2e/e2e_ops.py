@@ -26,7 +26,7 @@ VALUE = re.compile(r"^([a-z0-9_]+)(\{([a-z_]+)=\"([^\"\\\n]*)\"\})? ([0-9]+(\.[0
 
 class UnixConnection(http.client.HTTPConnection):
     def __init__(self, path):
-        super().__init__("localhost", timeout=20)
+        super().__init__("localhost", timeout=60)
         self.path = path
 
     def connect(self):
@@ -45,7 +45,7 @@ def place_of(daemon):
 
 
 def ask(place, target="/metrics", method="GET", headers=None, body=None):
-    connection = UnixConnection(place[5:]) if place.startswith("unix:") else http.client.HTTPConnection(place, timeout=20)
+    connection = UnixConnection(place[5:]) if place.startswith("unix:") else http.client.HTTPConnection(place, timeout=60)
     with contextlib.closing(connection):
         connection.request(method, target, body=body, headers=headers or {})
         answer = connection.getresponse()
@@ -209,7 +209,7 @@ def many_slow_connections_are_bounded_and_give_way(bench):
     held = []
     try:
         for i in range(300):
-            s = socket.create_connection((host, int(port)), timeout=10)
+            s = socket.create_connection((host, int(port)), timeout=60)
             s.sendall(b"GET /metrics HTTP/1.1\r\nX: " if i % 2 else b"G")
             held.append(s)
         told = until(lambda: next(iter([bench.metrics()])), "an answer beside them")

@@ -230,13 +230,15 @@ def a_thousand_sockets_and_more_leave_room(desk):
 
 
 def the_stream_tells_what_changes(desk):
-    with contextlib.closing(http.client.HTTPConnection(desk.web.host, timeout=15)) as connection:
+    with contextlib.closing(http.client.HTTPConnection(desk.web.host, timeout=60)) as connection:
         connection.request("GET", "/events", headers={"X-Jalka-Session": desk.web.session, "Sec-Fetch-Site": "same-origin"})
         stream = connection.getresponse()
         assert stream.status == 200, stream.status
 
         def status():
             length = stream.read(4)
+            while length == b"\0\0\0\0":  # a beat
+                length = stream.read(4)
             return read_responses(length + stream.read(struct.unpack("<I", length)[0]))
         assert status()["vault"] == "open"
         with desk.daemon.api() as api:
