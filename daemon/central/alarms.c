@@ -162,12 +162,10 @@ static uint64_t oldest_quarantined(struct hub *hub, bool vouched_too)
 uint32_t alarms_of_node(struct node *node, const struct alerts_limits *limits, uint64_t now_ms)
 {
 	struct backup *backup = node_backup(node);
-	struct backup_status kept = { .order = 0 };
-	struct hub_counters counters;
+	struct backup_status kept;
 	struct hub_census census;
 	struct node_room room;
 	struct alerts_node facts = { .keeps_backup = backup != NULL };
-	hub_counters(node_hub(node), &counters);
 	hub_census(node_hub(node), node_now(), &census);
 	node_room(node, &room);
 	facts.is_unconfirmed = census.unconfirmed;
@@ -176,8 +174,7 @@ uint32_t alarms_of_node(struct node *node, const struct alerts_limits *limits, u
 	if (backup != NULL) {
 		backup_status(backup, &kept);
 		facts.backup_failed = kept.phase == BACKUP_FAILED || kept.last_failure[0] != '\0';
-		if (kept.order < counters.last_order)
-			facts.behind_since_ms = kept.last_ms != 0 ? kept.last_ms : node_started_ms(node);
+		facts.behind_since_ms = kept.behind_ms;
 	}
 	facts.oldest_quarantined_ms = oldest_quarantined(node_hub(node), census.vouched > 0);
 	return alerts_of_node(&facts, limits, now_ms);

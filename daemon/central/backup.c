@@ -79,6 +79,8 @@ struct backup {
 	uint64_t pending_bytes;
 	struct job *job;
 	bool dirty;                           /* something was committed since it was taken */
+	uint64_t behind_ms;                   /* wall clock: the first commit that is in no kept file; 0: all are in one */
+	uint64_t next_behind_ms;              /* the same, once what is being written is kept */
 	bool checkpointed;                    /* nothing was committed since the last checkpoint */
 	uint64_t base_due_ms, segment_due_ms, again_ms; /* monotonic */
 	bool ending;
@@ -427,6 +429,10 @@ static void committed(void *ctx, uint64_t log_bytes)
 	}
 	b->log_bytes = log_bytes;
 	b->checkpointed = false;
+	if (b->next_behind_ms == 0)
+		b->next_behind_ms = loop_wall_ms();
+	if (b->behind_ms == 0)
+		b->behind_ms = b->next_behind_ms;
 	if (!b->dirty)
 		b->segment_due_ms = loop_mono_ms() + b->config.every_ms;
 	b->dirty = true;
@@ -453,6 +459,7 @@ static void begin_job(struct backup *b, const struct job *what)
 	job->deny_kept = b->deny_kept;
 	memcpy(job->folder, what->is_base ? what->folder : b->folder, sizeof job->folder);
 	memcpy(job->before, b->before, BACKUP_MAC_BYTES);
+	b->next_behind_ms = 0; /* all there is was taken into it, or a gap was seen */
 	struct fault fault = loop_beside(b->loop, work, job_done, job);
 	if (!fault_is(fault)) {
 		b->job = job;
@@ -588,6 +595,8 @@ static void job_done(void *ctx)
 	} else {
 		(job->is_base ? settle_base : settle_segments)(b, job);
 		memcpy(b->before, job->before, BACKUP_MAC_BYTES);
+		if (!b->broken)
+			b->behind_ms = b->next_behind_ms;
 		b->status.last_failure = "";
 		b->again_ms = AGAIN_FIRST_MS;
 		if (!b->ending)
@@ -648,7 +657,7 @@ struct fault backup_open(struct loop *loop, const struct backup_config *config, 
 	if (b == NULL)
 		return fault_of(FAULT_LIMIT, "memory for backups");
 	*b = (struct backup){ .loop = loop, .config = *config, .source = *source, .store_fd = -1, .log_fd = -1,
-			      .again_ms = AGAIN_FIRST_MS, .status = { .last_failure = "" } };
+			      .again_ms = AGAIN_FIRST_MS, .behind_ms = loop_wall_ms(), .status = { .last_failure = "" } };
 	b->last = &b->first;
 	struct fault fault = open_files(b);
 	if (!fault_is(fault))
@@ -711,6 +720,7 @@ void backup_status(const struct backup *b, struct backup_status *out)
 {
 	*out = b->status;
 	out->pending_bytes = b->pending_bytes;
+	out->behind_ms = b->behind_ms;
 	out->phase = b->copying ? BACKUP_COPIES : b->job != NULL ? BACKUP_WRITES
 		     : b->has_generation ? BACKUP_WAITS : BACKUP_FAILED;
 }

@@ -48,6 +48,8 @@ struct backup_status {
 	enum backup_phase phase;
 	char generation[BACKUP_NAME_BYTES];       /* "": none yet */
 	uint64_t base_ms, last_ms;                /* when the base and the newest kept file were taken; 0: none */
+	uint64_t behind_ms;                       /* when the first change was made that is in no kept file, at the
+						   * earliest the start; 0: all are kept */
 	uint64_t order;                           /* kept elsewhere up to here */
 	uint64_t segments, bytes;                 /* of this generation */
 	uint64_t base_took_ms;

@@ -75,7 +75,7 @@ enum alerts_node_name {
 struct alerts_node {
 	bool is_unconfirmed;                /* put back from a backup; nobody is fed */
 	bool keeps_backup, backup_failed;   /* failed: the last try */
-	uint64_t behind_since_ms;           /* the newest backup lacks changes, and shows this moment; 0: it lacks none */
+	uint64_t behind_since_ms;           /* when the first change was made that no backup has; 0: they lack none */
 	uint64_t free_bytes, disk_bytes;
 	uint64_t oldest_quarantined_ms;
 };

@@ -11,6 +11,7 @@ import json
 import os
 import re
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -380,6 +381,49 @@ def system(office):
     office.expect("in words too", words.code == DONE and "accepted" in words.out and "NO_BACKUP" in words.err, words)
 
 
+def backup_behind(office):
+    """Hours pass by a file that the clocks of a node with a backup read; its command hangs while another file stands."""
+    ran, hangs = (os.path.join(office.world.base, name) for name in ("ran", "hangs"))
+    center = daemons.Central(office.world.folder("kept-node"), "--backup", office.world.folder("kept"),
+                             "--backup-command", f"while [ -e '{hangs}' ]; do sleep 0.05; done")
+    office.world.daemons.append(center)
+    passed = 0
+
+    def hours_pass(hours):
+        nonlocal passed
+        passed += int(hours * 3600)
+        with open(ran, "r+b" if os.path.exists(ran) else "wb") as f:
+            f.write(struct.pack("<q", passed))
+
+    def failing():
+        return "BACKUP_FAILING" in [a["name"] for a in jalka(center, "admin", "system")["alerts"]]
+
+    def kept():
+        got = jalka(center, "admin", "backups")
+        return got["kept"] and got["safe_order"] == got["last_order"] and got["waiting_bytes"] == 0 and got["last_ms"] > since
+    hours_pass(0)
+    since = 0
+    center.start(env={**os.environ, "LD_PRELOAD": office.shim, "SHIFTED_RUN_FILE": ran})
+    until(kept, "the first backup")
+    since = jalka(center, "admin", "backups")["last_ms"]
+    hours_pass(0.1)
+    until(kept, "that it is safe, in the backup too")
+    hours_pass(3)
+    office.expect("three quiet hours are no alarm of the backup", not failing())
+    jalka(center, "admin", "staff", "add", "Aino Laine", "SOCIAL_INSTRUCTOR")
+    office.expect("nor is the first change after them", not failing())
+    since = jalka(center, "admin", "backups")["last_ms"]
+    with open(hangs, "w"):
+        hours_pass(0.1)  # it is to be written now, and is not
+    office.expect("what is not kept for minutes is none", not failing())
+    hours_pass(2)
+    office.expect("what is not kept for two hours is one", failing())
+    os.unlink(hangs)
+    until(kept, "the change in the backup")
+    until(lambda: not failing(), "no alarm of the backup")
+    office.expect("kept, and it goes", True)
+
+
 def main():
     tally = nodes.Tally()
     with daemons.World() as world:
@@ -391,7 +435,8 @@ def main():
             with tally.part(name):
                 part(office, device, node)
         for name, part in (("wrong passphrases", wrong_passphrases), ("a full disk", full_disk), ("states", states), ("a copied profile", copied),
-                           ("waiting work", waiting_work), ("conflicts", conflicts), ("the node itself", system)):
+                           ("waiting work", waiting_work), ("conflicts", conflicts), ("the node itself", system),
+                           ("a backup that is behind", backup_behind)):
             with tally.part(name):
                 part(office)
         office.relay.close()

@@ -437,6 +437,44 @@ static void a_gap_ends_a_generation(void **state)
 	has_rows("whole", all.rows);
 }
 
+static bool is_behind_no_more(void)
+{
+	return status().behind_ms == 0;
+}
+
+/* Since the change, however long nothing was to be kept before it; and a failure settles nothing. */
+static void behind_is_told_since_the_first_change_that_is_not_kept(void **state)
+{
+	(void)state;
+	char command[200];
+	uint64_t began = loop_wall_ms();
+	snprintf(command, sizeof command, "[ ! -e '%s/full' ]", all.base);
+	open_backup(command);
+	assert_true(status().behind_ms >= began); /* nobody knows what was kept before the start */
+	write_rows(3, 300);
+	await(all_is_kept);
+	await(is_behind_no_more);
+	uint64_t quiet_since = status().last_ms;
+	while (loop_wall_ms() == quiet_since)
+		;
+	char full[96];
+	snprintf(full, sizeof full, "%s/full", all.base);
+	close(open(full, O_WRONLY | O_CREAT, 0600));
+	write_row(300);
+	uint64_t behind = status().behind_ms;
+	assert_true(behind > quiet_since);
+	write_rows(3, 300);
+	await(has_failed);
+	write_rows(3, 300);
+	assert_int_equal(status().behind_ms, behind);
+	assert_int_equal(unlink(full), 0);
+	succeeds(backup_begin(all.backup));
+	write_row(300); /* while the base is copied: it comes with the next segment */
+	assert_int_equal(status().behind_ms, behind);
+	await(all_is_kept);
+	await(is_behind_no_more);
+}
+
 static unsigned copies_of_the_store(void)
 {
 	char command[200], line[16] = "";
@@ -704,6 +742,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(without_a_last_word_the_last_minute_is_missing_and_no_more, enter, leave),
 		cmocka_unit_test_setup_teardown(damage_is_named_and_changes_nothing, enter, leave),
 		cmocka_unit_test_setup_teardown(what_the_command_does_not_keep_is_not_safe, enter, leave),
+		cmocka_unit_test_setup_teardown(behind_is_told_since_the_first_change_that_is_not_kept, enter, leave),
 		cmocka_unit_test_setup_teardown(a_gap_ends_a_generation, enter, leave),
 		cmocka_unit_test_setup_teardown(nobody_empties_the_log_while_the_store_is_copied, enter, leave),
 		cmocka_unit_test_setup_teardown(what_the_log_gained_goes_to_the_old_generation_before_the_next, enter, leave),
