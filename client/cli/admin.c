@@ -392,6 +392,12 @@ int verbs_admin_resume(struct command_context *c, int argc, char **argv)
 	return call_verb(c, "resume", argc, argv);
 }
 
+int verbs_admin_no_twin(struct command_context *c, int argc, char **argv)
+{
+	expect(c, argc, 1, 1);
+	return call_verb(c, "no-twin", argc, argv);
+}
+
 int verbs_admin_assign(struct command_context *c, int argc, char **argv)
 {
 	expect(c, argc, 2, 4);

@@ -277,6 +277,7 @@ static const struct command {
 	{ "admin forgotten", "", "which device has erased which case after its assignment ended", verbs_admin_forgotten, 0 },
 	{ "admin suspend", "DEVICE", "keep a device out for now", verbs_admin_suspend, 0 },
 	{ "admin resume", "DEVICE", "let a suspended device in again", verbs_admin_resume, 0 },
+	{ "admin no-twin", "DEVICE", "its holder was asked about the second copy: end the alarm", verbs_admin_no_twin, 0 },
 	{ "admin revoke", "DEVICE", "a device is lost: refuse it and have it erase", verbs_admin_revoke, BIT(COMMAND_YES) },
 	{ "admin lost", "DEVICE [since TIME | risk high|low REASONS | police NUMBER]",
 	  "a device is out of hand: whose data may be on it, and by when to report it", verbs_admin_lost, 0 },

@@ -75,7 +75,7 @@ command_fn verbs_admin_statistics, verbs_statistics;
 
 /* admin.c: the central node */
 command_fn verbs_admin_enrol, verbs_admin_devices, verbs_admin_confirm, verbs_admin_assign, verbs_admin_unassign, verbs_admin_no_own_worker,
-	verbs_admin_staff, verbs_admin_staff_add, verbs_admin_revoke, verbs_admin_suspend, verbs_admin_resume,
+	verbs_admin_staff, verbs_admin_staff_add, verbs_admin_revoke, verbs_admin_suspend, verbs_admin_resume, verbs_admin_no_twin,
 	verbs_admin_retire, verbs_admin_quarantine, verbs_admin_decided, verbs_admin_accept, verbs_admin_reject, verbs_admin_audit,
 	verbs_admin_cases, verbs_admin_forgotten, verbs_admin_erase, verbs_admin_counters, verbs_admin_backups, verbs_admin_backup;
 

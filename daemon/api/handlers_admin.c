@@ -225,7 +225,7 @@ static bool device_item(void *ctx, const struct hub_device *device)
 	writer_number(out, "heard_order", device->heard_order);
 	writer_number(out, "quarantined", device->quarantined);
 	writer_bool(out, "connected", device->connected);
-	writer_bool(out, "twin_alarm", device->twin_alarm);
+	writer_bool(out, "twin_alarm", device->twin_alarm && !hub_device_is_gone(device));
 	writer_bool(out, "erase_confirmed", device->erase_confirmed);
 	writer_signed(out, "clock_offset_ms", device->clock_offset_ms);
 	writer_object_end(out);
@@ -318,6 +318,15 @@ static struct fault verb_state(struct order_line *line)
 	FAULT_TRY(node_of(line, arg(line, 0), &node));
 	FAULT_TRY(hub_device_set_state(line->hub, node, line->state, node_now()));
 	return answer_device(line, &node, line->state);
+}
+
+static struct fault verb_no_twin(struct order_line *line)
+{
+	struct node_id node;
+	FAULT_TRY(node_of(line, arg(line, 0), &node));
+	FAULT_TRY(hub_device_no_twin(line->hub, node, node_now()));
+	writer_id(begin(line), "node", node.bytes);
+	return finish(line, fault_none());
 }
 
 static struct fault verb_lost(struct order_line *line)
@@ -632,6 +641,7 @@ static const struct verb {
 	{ "suspend", verb_state, 1, 1, "suspend DEVICE", HUB_DEVICE_SUSPENDED, false, ACCESS_CREATE, ACCESS_DEVICES },
 	{ "resume", verb_state, 1, 1, "resume DEVICE", HUB_DEVICE_ACTIVE, false, ACCESS_CREATE, ACCESS_DEVICES },
 	{ "retire", verb_state, 1, 1, "retire DEVICE", HUB_DEVICE_RETIRED, false, ACCESS_CREATE, ACCESS_DEVICES },
+	{ "no-twin", verb_no_twin, 1, 1, "no-twin DEVICE", 0, false, ACCESS_CREATE, ACCESS_DEVICES },
 	{ "lost", verb_lost, 1, 4, "lost DEVICE, lost DEVICE since TIME, lost DEVICE risk high|low REASONS, or lost DEVICE police NUMBER", 0, false, ACCESS_READ, ACCESS_DEVICES },
 	{ "policy", verb_policy, 0, 2, "policy, or policy lease DAYS", 0, false, ACCESS_READ, ACCESS_DEVICES },
 	{ "recovery-key", verb_recovery_key, 0, 2, "recovery-key, or recovery-key PUBLIC [replace]", 0, false, ACCESS_READ, ACCESS_DEVICES },

@@ -80,8 +80,7 @@ static bool list_one(void *ctx, const struct hub_device *device)
 	struct listing *listing = ctx;
 	struct alarms *out = listing->out;
 	uint32_t alerts = alarms_of_device(device, listing->limits, listing->version, listing->now_ms);
-	bool is_gone = device->state == HUB_DEVICE_RETIRED || (device->state == HUB_DEVICE_REVOKED && device->erase_confirmed);
-	if (is_gone && alerts == 0)
+	if (hub_device_is_gone(device) && alerts == 0)
 		return true;
 	if (out->count == listing->room) {
 		size_t room = listing->room == 0 ? 64 : listing->room * 2;

@@ -126,7 +126,8 @@ struct hub_device {
 	uint64_t seq;                 /* held of its open epoch */
 	uint64_t heard_order;
 	uint64_t quarantined;
-	bool connected, twin_alarm, erase_confirmed;
+	bool connected, erase_confirmed;
+	bool twin_alarm;              /* a second copy was seen, and nobody has ended the alarm; of one that is gone too */
 	int64_t clock_offset_ms;      /* what its clock lacks of this one, as it told */
 	uint64_t oldest_quarantined_ms; /* 0: none */
 	uint64_t unsent, oldest_unsent_ms; /* as it told, less what has come since; 0: none */
@@ -137,6 +138,11 @@ typedef bool hub_device_fn(void *ctx, const struct hub_device *device);
 struct fault hub_devices(struct hub *hub, hub_device_fn *fn, void *ctx);
 struct fault hub_device_confirm(struct hub *hub, struct node_id node, struct hub_time now);
 struct fault hub_device_set_state(struct hub *hub, struct node_id node, enum hub_device_state state, struct hub_time now);
+/* Out of use, and erased as it said; one that was retired was at hand. */
+bool hub_device_is_gone(const struct hub_device *device);
+/* Ends the alarm of a second copy: its holder was asked. A copy that comes again raises it again.
+ * FAULT_CALLER: none stands, or the device is out of use. */
+struct fault hub_device_no_twin(struct hub *hub, struct node_id node, struct hub_time now);
 
 /* Central's own deltas (staff, reference data, assignments, decisions). Same
  * shape as a device's write; the order is given at once. */
@@ -332,7 +338,7 @@ struct hub_census {
 	uint64_t connected, half_open;
 	uint64_t silent[HUB_CENSUS_SILENCES];      /* ACTIVE ones not heard of for longer */
 	uint64_t clocks_wrong;                     /* ACTIVE, more than LIMIT_FUTURE_MS off */
-	uint64_t twin_alarms;
+	uint64_t twin_alarms;                      /* but of those that are gone */
 	uint64_t wipes_open;                       /* revoked, and not yet said to be erased */
 	uint64_t quarantine, vouched;              /* deltas that wait for a decision; of them vouched for by others */
 	uint64_t safe_order, safe_at_ms;           /* 0: none yet, or told by an older build */

@@ -8,7 +8,7 @@ static void count_device(struct hub_census *out, const struct hub_node *device, 
 	out->devices[device->state]++;
 	out->connected += device->link != NULL;
 	out->quarantine += device->quarantined;
-	out->twin_alarms += device->twin_alarm;
+	out->twin_alarms += device->twin_alarm && !hub_devices_is_gone(device->state, device->erase_confirmed);
 	out->wipes_open += device->state == HUB_DEVICE_REVOKED && !device->erase_confirmed;
 	if (device->state != HUB_DEVICE_ACTIVE)
 		return;

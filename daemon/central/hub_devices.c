@@ -466,3 +466,27 @@ struct fault hub_device_set_state(struct hub *hub, struct node_id node, enum hub
 			hub_link_close(link, "the device's state changed");
 	return hub_verb_end(hub, fault);
 }
+
+bool hub_devices_is_gone(enum hub_device_state state, bool erase_confirmed)
+{
+	return state == HUB_DEVICE_RETIRED || (state == HUB_DEVICE_REVOKED && erase_confirmed);
+}
+
+bool hub_device_is_gone(const struct hub_device *device)
+{
+	return hub_devices_is_gone(device->state, device->erase_confirmed);
+}
+
+struct fault hub_device_no_twin(struct hub *hub, struct node_id node, struct hub_time now)
+{
+	FAULT_TRY(hub_verb_begin(hub, now));
+	struct hub_node *device = hub_devices_get(hub, &node);
+	if (device == NULL)
+		return fault_of(FAULT_CALLER, "no such device");
+	if (device->state == HUB_DEVICE_REVOKED || device->state == HUB_DEVICE_RETIRED)
+		return fault_of(FAULT_CALLER, "the device is out of use: its alarm ends when it has said that it is erased");
+	if (!device->twin_alarm)
+		return fault_of(FAULT_CALLER, "no second copy of this device was seen: there is no alarm to end");
+	device->twin_alarm = false;
+	return hub_verb_end(hub, hub_devices_record(hub, device, 0)); /* an order of the log tells when */
+}

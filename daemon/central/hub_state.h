@@ -514,6 +514,7 @@ void hub_devices_dirty(struct hub *hub, struct hub_node *device);
 /* `lost_ms`: since when it is known to be lost; 0: not said. */
 struct fault hub_devices_record(struct hub *hub, struct hub_node *device, uint64_t lost_ms);
 struct fault hub_devices_decided(struct hub_node *device, const struct hub_decision *decision);
+bool hub_devices_is_gone(enum hub_device_state state, bool erase_confirmed);
 /* Index of the first decision with order > after. */
 size_t hub_devices_decisions_after(const struct hub_node *device, uint64_t after);
 

@@ -14,7 +14,7 @@ struct words {
 
 static const struct words of_device[ALERTS_COUNT] = {
 	[ALERTS_TWIN] = { "TWIN", ALERTS_ALARM,
-		"a second copy of this device was seen: ask its holder whether it was put back from a copy; otherwise revoke it" },
+		"a second copy of this device was seen: ask its holder whether it was put back from a copy; if so end the alarm, otherwise revoke it" },
 	[ALERTS_WIPE_OPEN] = { "WIPE_OPEN", ALERTS_ALARM,
 		"revoked, and it has not said that it is erased: what it holds may still be on its disk" },
 	[ALERTS_OLD_UNSENT] = { "OLD_UNSENT", ALERTS_ALARM,
@@ -70,7 +70,8 @@ static uint32_t bit(enum alerts_name name, bool holds)
 /* Whatever its state. */
 static uint32_t of_any(const struct alerts_device *d, const struct alerts_limits *limits, uint64_t now_ms)
 {
-	return bit(ALERTS_TWIN, d->is_twin) | bit(ALERTS_WAITING_CONFIRMATION, d->is_waiting)
+	bool is_gone = d->is_out && d->is_erased; /* W1 */
+	return bit(ALERTS_TWIN, d->is_twin && !is_gone) | bit(ALERTS_WAITING_CONFIRMATION, d->is_waiting)
 		| bit(ALERTS_OLD_QUARANTINE, is_over(d->oldest_quarantined_ms, now_ms, limits->quarantine_days * DAY_MS));
 }
 

@@ -4,8 +4,8 @@
  * (metrics and scripts hang on it), a level, and a sentence that says what it is and what
  * to do; numbers stand beside it. docs/operations.md tells each at length.
  *
- * W1  A device that is out of use for good and erased has none; one that is revoked has
- *     only what is about its erasing, its work that waits, and a twin.
+ * W1  A device that is out of use and not erased has only what is about its erasing, its work
+ *     that waits, and a twin; erased, only its work that waits.
  * W2  What it has not told gives no alert: only what is known does.
  * W3  Connections that were not reached or broke are no failures here: out of doors the
  *     network comes and goes. They are counted and shown.

@@ -292,6 +292,7 @@ def states(office):
 
 def copied(office):
     device, node, _ = office.device("seija", "Seija Korpi")
+    other = office.device("raili", "Raili Suo")[1]
     matter = matter_of(device)
     nodes.sync(device)
     device.stop()
@@ -308,6 +309,28 @@ def copied(office):
     nodes.new_note(device, matter, "Alkuperäinen jatkaa.")
     run(device, "sync", "--online", "--wait")
     office.comes(node, "TWIN", "a copied profile is an alarm")
+    refused = run(office.center, "admin", "no-twin", other)
+    office.expect("there is none to end of a device that has none", refused.refused and "no alarm" in refused.err, refused)
+    before = len(nodes.log_of(office.center, node))
+    jalka(office.center, "admin", "no-twin", node)
+    row = nodes.device_row(office.center, node)
+    office.expect("its holder was asked: the alarm is ended, and the log has it", not row["twin_alarm"] and row["state"] == "ACTIVE" and
+                  "TWIN" not in office.row(node)["alerts"] and len(nodes.log_of(office.center, node)) == before + 1, row)
+    office.start(office.center, 17 * DAY_MIN)
+    nodes.new_note(device, matter, "Alkuperäinen jatkaa yhä.")
+    nodes.sync(device)
+    office.expect("nor does it come back with the next start, or with its next work", "TWIN" not in office.row(node)["alerts"] and
+                  office.metric("jalka_devices_twin_alarm") == 0)
+    nodes.offline(device)
+    nodes.new_note(twin, matter, "Kopio tulee uudestaan.")
+    run(twin, "sync", "--online", "--wait")
+    office.comes(node, "TWIN", "but with the copy, when that comes again")
+    run(office.center, "admin", "revoke", node, "--yes")
+    until(lambda: nodes.device_row(office.center, node)["erase_confirmed"], "the erased device")
+    office.expect("revoked and erased, it is an alarm no more", not nodes.device_row(office.center, node)["twin_alarm"] and
+                  office.metric("jalka_devices_twin_alarm") == 0)
+    refused = run(office.center, "admin", "no-twin", node)
+    office.expect("and there is nothing to end", refused.refused and "out of use" in refused.err, refused)
 
 
 def waiting_work(office):

@@ -2,7 +2,7 @@
 // The administrator's console: its door (sign-in, invitation, a session that ends), what each role
 // has, and the pages of devices and of the service, with a real central node and real devices; every
 // state in three languages, light and dark, at 320 pixels with text at 200 %, and by keyboard.
-import { writeFileSync } from "node:fs";
+import { cpSync, writeFileSync } from "node:fs";
 import { consoleSession, signAt, totp, until, World } from "./world.mjs";
 import { Look } from "./look.mjs";
 import * as browser from "./browser.mjs";
@@ -388,6 +388,40 @@ async function ownPassword(origin, session, chief) {
 	await page.context().close();
 }
 
+// Last with this device: both copies of its disk go on, the one after the other.
+async function twoOfOne(origin, session, aino) {
+	const twin = await world.field("aino-kopio");
+	await Promise.all([twin.stop(), aino.stop()]);
+	cpSync(aino.folder, twin.folder, { recursive: true, force: true, filter: (path) => !path.endsWith("socket") });
+	cpSync(`${aino.folder}.key`, `${twin.folder}.key`);
+	for (const copy of [aino, twin]) {
+		await copy.start();
+		await copy.run("sync", "--offline");
+		await copy.run("client", "add", "Korpela", "Kaino", "municipality=Takkuvaara");
+	}
+	for (const copy of [aino, twin, aino]) {
+		await copy.run("client", "add", "Korpela", "Raino", "municipality=Takkuvaara");
+		await copy.run("sync", "--online", "--wait");
+		await copy.run("sync", "--offline");
+	}
+	const page = await browser.open(`${origin}/#/devices/${aino.node}`, { session });
+	await count.run("two of one device are an alarm, which is ended when its holder was asked", async () => {
+		const alarm = page.getByText(T("ui.console_devices.twin"));
+		await alarm.waitFor();
+		await well("two of one device", page);
+		await button(page, "ui.console_devices.no_twin").click();
+		await page.getByRole("dialog").getByText(T("ui.console_devices.no_twin_sure")).waitFor();
+		await well("before an alarm is ended", page);
+		await page.getByRole("dialog").getByRole("button", { name: T("ui.console_devices.no_twin"), exact: true }).click();
+		await page.getByRole("dialog").waitFor({ state: "detached" });
+		await alarm.waitFor({ state: "detached" });
+		must(await button(page, "ui.console_devices.no_twin").count() === 0, "the button stands without an alarm");
+		const row = (await world.center.run("admin", "devices")).devices.find((one) => one.node === aino.node);
+		must(!row.twin_alarm && row.state === "ACTIVE", row);
+	});
+	await page.context().close();
+}
+
 try {
 	await browser.begin();
 	const center = await world.central();
@@ -413,6 +447,7 @@ try {
 	await service(origin, sessions, aino, kalle);
 	await looks(origin, sessions.TECHNICAL_ADMIN, aino);
 	await byKeys(origin, sessions.TECHNICAL_ADMIN, aino);
+	await twoOfOne(origin, sessions.TECHNICAL_ADMIN, aino);
 	await ownPassword(origin, sessions.TECHNICAL_ADMIN, accounts.TECHNICAL_ADMIN);
 	await endsSoon(origin, asks, accounts.MUNICIPAL_ADMIN);
 	await sessionEnds(origin, sessions, accounts.MUNICIPAL_ADMIN);

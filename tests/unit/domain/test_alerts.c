@@ -95,6 +95,8 @@ static void revoked_device_is_pressed_only_until_it_is_erased(void **state)
 	device.oldest_unsent_ms = 1;
 	device.is_version_old = device.is_disk_open = true;
 	assert_int_equal(of(device), BIT(ALERTS_WIPE_OPEN));
+	device.is_twin = true; /* somebody has its disk: that is still to be found */
+	assert_int_equal(of(device), BIT(ALERTS_TWIN) | BIT(ALERTS_WIPE_OPEN));
 	device.is_erased = true;
 	assert_int_equal(of(device), 0);
 	device.oldest_quarantined_ms = 1; /* its work waits all the same */

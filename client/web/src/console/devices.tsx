@@ -127,9 +127,10 @@ export function Devices() {
 }
 
 // ---- one ----
-type Act = "suspend" | "resume" | "revoke" | "retire";
+type Act = "no_twin" | "suspend" | "resume" | "revoke" | "retire";
 
 const ACTS: Record<Act, { states: readonly Device["state"][]; danger: boolean; loss: boolean }> = {
+	no_twin: { states: ["ACTIVE", "SUSPENDED"], danger: false, loss: false },
 	suspend: { states: ["ACTIVE"], danger: false, loss: true },
 	resume: { states: ["SUSPENDED"], danger: false, loss: false },
 	revoke: { states: ["ACTIVE", "SUSPENDED"], danger: true, loss: true },
@@ -139,14 +140,14 @@ const ACTS: Record<Act, { states: readonly Device["state"][]; danger: boolean; l
 function Acts(props: { one: Device }) {
 	const { one } = props;
 	const [act, setAct] = useState<Act | null>(null);
-	const can = (Object.keys(ACTS) as Act[]).filter((name) => ACTS[name].states.includes(one.state) && (may("TECHNICAL_ADMIN") || (ACTS[name].loss && may("MUNICIPAL_ADMIN"))));
+	const can = (Object.keys(ACTS) as Act[]).filter((name) => ACTS[name].states.includes(one.state) && (name !== "no_twin" || one.twin_alarm) && (may("TECHNICAL_ADMIN") || (ACTS[name].loss && may("MUNICIPAL_ADMIN"))));
 	return (
 		<section class="card stack tight" aria-labelledby="acts">
 			<h2 id="acts">{T("ui.console.do")}</h2>
 			{can.length === 0 && <Empty>{T("ui.console_devices.no_acts")}</Empty>}
 			<ul class="items">{can.map((name) => <li key={name} class="row apart"><span class="grow">{T(`ui.console_devices.${name}_hint`)}</span>
 				<Button kind="second" onClick={() => setAct(name)}>{T(`ui.console_devices.${name}`)}</Button></li>)}</ul>
-			{act !== null && <Confirm title={T(`ui.console_devices.${act}_title`)} danger={ACTS[act].danger} button={T(`ui.console_devices.${act}`)} done={T(`ui.console_devices.${act}_done`)} onDo={() => admin(act, one.node)} onClose={() => setAct(null)}>
+			{act !== null && <Confirm title={T(`ui.console_devices.${act}_title`)} danger={ACTS[act].danger} button={T(`ui.console_devices.${act}`)} done={T(`ui.console_devices.${act}_done`)} onDo={() => admin(act.replace("_", "-"), one.node)} onClose={() => setAct(null)}>
 				<p><strong>{nameOf(one)}</strong></p>
 				<p>{T(`ui.console_devices.${act}_sure`)}</p>
 				{ACTS[act].danger && <Notice tone="warn">{T("ui.console_devices.for_good")}</Notice>}
