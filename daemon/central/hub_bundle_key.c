@@ -4,6 +4,10 @@
  * The secret half of one that is no longer in use is kept for a year more, for what
  * is still being carried; then it is gone, and with it every bundle sealed to it.
  *
+ * The wall clock may be wrong for a while, and what is gone does not come back. So a key
+ * that was made by a clock that was ahead counts as made when that shows, the year begins
+ * when the next one is made, and not more than one is let go a day.
+ *
  *   bundle      public key -> made, 8 B BE | secret key
  */
 #include <pb_encode.h>
@@ -16,7 +20,7 @@ enum { MADE_BYTES = 8 };
 
 static const uint64_t DAY_MS = 24 * 3600 * 1000ull;
 static const uint64_t IN_USE_MS = 30 * DAY_MS;
-static const uint64_t KEPT_MS = 395 * DAY_MS; /* from when it was made */
+static const uint64_t KEPT_MS = 365 * DAY_MS; /* from when the next was made */
 
 static const struct hub_bundle_key *newest(const struct hub *hub)
 {
@@ -52,43 +56,88 @@ struct fault hub_bundle_key_load(struct hub *hub)
 	return log_scan(hub->log, HUB_TABLE_BUNDLE, (struct span){ NULL, 0 }, load_key, hub);
 }
 
+static struct fault put(struct hub *hub, const struct hub_bundle_key *key)
+{
+	uint8_t value[MADE_BYTES + NOISE_DH_BYTES];
+	hub_put_be64(value, key->made_ms);
+	memcpy(value + MADE_BYTES, key->secret, NOISE_DH_BYTES);
+	struct fault fault = log_put(hub->log, HUB_TABLE_BUNDLE, span_of(key->public, NOISE_DH_BYTES),
+				     span_of(value, sizeof value));
+	sodium_memzero(value, sizeof value);
+	return fault;
+}
+
+static struct fault drop(struct hub *hub, struct hub_bundle_key *key)
+{
+	FAULT_TRY(log_remove(hub->log, HUB_TABLE_BUNDLE, span_of(key->public, NOISE_DH_BYTES)));
+	*key = hub->bundle_keys[--hub->bundle_key_count];
+	sodium_memzero(&hub->bundle_keys[hub->bundle_key_count], sizeof *key);
+	return fault_none();
+}
+
+static struct hub_bundle_key *oldest(struct hub *hub)
+{
+	struct hub_bundle_key *found = NULL;
+	for (size_t i = 0; i < hub->bundle_key_count; i++)
+		if (found == NULL || hub->bundle_keys[i].made_ms < found->made_ms)
+			found = &hub->bundle_keys[i];
+	return found;
+}
+
+/* When the next one was made; UINT64_MAX: it is in use. */
+static uint64_t used_until(const struct hub *hub, const struct hub_bundle_key *key)
+{
+	uint64_t until = UINT64_MAX;
+	for (size_t i = 0; i < hub->bundle_key_count; i++)
+		if (hub->bundle_keys[i].made_ms > key->made_ms && hub->bundle_keys[i].made_ms < until)
+			until = hub->bundle_keys[i].made_ms;
+	return until;
+}
+
 static struct fault drop_old(struct hub *hub)
 {
-	for (size_t i = hub->bundle_key_count; i > 0; i--) {
-		struct hub_bundle_key *key = &hub->bundle_keys[i - 1];
-		bool full = hub->bundle_key_count == HUB_BUNDLE_KEYS_MAX;
-		if (hub->now.wall_ms < key->made_ms + KEPT_MS && !full)
+	struct hub_bundle_key *key = oldest(hub);
+	uint64_t until = key == NULL ? UINT64_MAX : used_until(hub, key);
+	bool lately = hub->bundle_key_gone_ms != 0 && hub->now.mono_ms < hub->bundle_key_gone_ms + DAY_MS;
+	if (lately || until == UINT64_MAX || hub->now.wall_ms < until + KEPT_MS)
+		return fault_none();
+	FAULT_TRY(hub_turn(hub));
+	hub->bundle_key_gone_ms = hub->now.mono_ms;
+	return drop(hub, key);
+}
+
+/* The clock was ahead when they were made: they count from now. */
+static struct fault date_anew(struct hub *hub)
+{
+	for (size_t i = 0; i < hub->bundle_key_count; i++) {
+		struct hub_bundle_key *key = &hub->bundle_keys[i];
+		if (key->made_ms <= hub->now.wall_ms + DAY_MS)
 			continue;
-		FAULT_TRY(log_remove(hub->log, HUB_TABLE_BUNDLE, span_of(key->public, NOISE_DH_BYTES)));
-		*key = hub->bundle_keys[--hub->bundle_key_count];
-		sodium_memzero(&hub->bundle_keys[hub->bundle_key_count], sizeof *key);
+		FAULT_TRY(hub_turn(hub));
+		key->made_ms = hub->now.wall_ms;
+		FAULT_TRY(put(hub, key));
 	}
 	return fault_none();
 }
 
 struct fault hub_bundle_key_make(struct hub *hub)
 {
-	uint8_t value[MADE_BYTES + NOISE_DH_BYTES];
 	struct hub_bundle_key made = { .made_ms = hub->now.wall_ms };
-	const struct hub_bundle_key *before = newest(hub);
-	if (before != NULL && before->made_ms > made.made_ms)
-		made.made_ms = before->made_ms + 1; /* the clock was set back: the newest is still the last made */
-	FAULT_TRY(drop_old(hub));
+	if (hub->bundle_key_count == HUB_BUNDLE_KEYS_MAX)
+		FAULT_TRY(drop(hub, oldest(hub)));
 	hub->host.random(hub->host.ctx, made.secret, sizeof made.secret);
 	if (crypto_scalarmult_base(made.public, made.secret) != 0)
 		return fault_of(FAULT_STORE, "a bundle key cannot be made");
-	hub_put_be64(value, made.made_ms);
-	memcpy(value + MADE_BYTES, made.secret, NOISE_DH_BYTES);
-	struct fault fault = log_put(hub->log, HUB_TABLE_BUNDLE, span_of(made.public, NOISE_DH_BYTES),
-				     span_of(value, sizeof value));
+	struct fault fault = put(hub, &made);
 	hub->bundle_keys[hub->bundle_key_count++] = made;
-	sodium_memzero(value, sizeof value);
 	sodium_memzero(&made, sizeof made);
 	return fault;
 }
 
 struct fault hub_bundle_key_due(struct hub *hub)
 {
+	FAULT_TRY(date_anew(hub));
+	FAULT_TRY(drop_old(hub));
 	const struct hub_bundle_key *key = newest(hub);
 	if (key != NULL && hub->now.wall_ms < key->made_ms + IN_USE_MS)
 		return fault_none();

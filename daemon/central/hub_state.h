@@ -252,6 +252,7 @@ struct hub {
 	uint64_t safe_order, safe_at_ms; /* and when that was told, wall clock */
 	struct hub_bundle_key bundle_keys[HUB_BUNDLE_KEYS_MAX];
 	size_t bundle_key_count;
+	uint64_t bundle_key_gone_ms; /* mono_ms of the last that was let go; 0: none since it started */
 	bool unconfirmed;         /* restored: nothing is fed yet */
 	struct session_central_config config;
 	struct session_frame_codec codec;
@@ -444,7 +445,7 @@ struct fault hub_past_count(struct hub *hub, uint64_t *out);
 struct fault hub_bundle_key_load(struct hub *hub);
 /* A new one, in the transaction that is open. */
 struct fault hub_bundle_key_make(struct hub *hub);
-/* The same, in the turn, when there is none or it has been in use long enough. */
+/* In the turn: another when there is none or it has been in use long enough; one that is old enough goes. */
 struct fault hub_bundle_key_due(struct hub *hub);
 /* What a key begins with, as Hello names it. */
 uint32_t hub_bundle_key_number(const uint8_t public[static NOISE_DH_BYTES]);

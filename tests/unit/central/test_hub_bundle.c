@@ -398,7 +398,7 @@ static void key_turns_over_and_an_old_bundle_still_opens_for_a_year(void **state
 	read_back(pair, 0, &answer); /* brings the key in use now */
 	struct carried next = written(pair, 0);
 	assert_memory_not_equal(next.bytes + 16, file.bytes + 16, 16);
-	pair_pass(pair, 200 * DAY_MS);
+	pair_pass(pair, 366 * DAY_MS);
 	assert_false(fault_is(hub_commit(pair_hub(pair), pair_hub_time(pair))));
 	struct fault fault = carried_take(pair_hub(pair), &file, pair_hub_time(pair), NULL, NULL);
 	assert_int_equal(fault.kind, FAULT_CALLER);
