@@ -5,12 +5,14 @@
  * is appended when its `to` has come. A `to` that lies ahead is a planned end: when
  * central's clock has passed it, a delta of central's own that says it once more
  * gives the end its order (P2). That is looked at in every commit, so one that came
- * while central was down is made up for by the first; a timer wakes for the next. */
+ * while central was down is made up for by the first; a timer wakes for the next. Of
+ * many that come together, as at the end of a year, each commit takes a part. */
 #include "central/hub_state.h"
 
 #include "records_table.h"
 
 enum { HUB_ASSIGN_WHY_BYTES = 2000 };
+enum { ENDS_A_COMMIT = 256 };
 enum { LOOK_AGAIN_MS = 24 * 60 * 60 * 1000 }; /* the wall clock may have been set meanwhile */
 
 struct fault hub_reason_put(struct hub *hub, const struct assignments_tie *tie, size_t reason, uint64_t ended)
@@ -200,29 +202,37 @@ struct fault hub_assign_renew(struct hub *hub, struct assignments_tie *tie)
 
 /* ---- planned ends ---- */
 
-static struct fault end_due_of(struct hub *hub, struct assignments_tie *tie)
+/* *ended grows; those of one tie are few, and end together. */
+static struct fault end_due_of(struct hub *hub, struct assignments_tie *tie, size_t *ended)
 {
 	for (size_t i = 0; i < tie->reason_count; i++) {
 		uint64_t to_ms = tie->reasons[i].to_ms;
 		if (tie->spans[i].ended != 0 || to_ms == 0)
 			continue;
-		if (to_ms <= hub->now.wall_ms)
-			FAULT_TRY(hub_assign_end(hub, tie, i, to_ms));
-		else
+		if (to_ms > hub->now.wall_ms) {
 			expect_end(hub, to_ms);
+			continue;
+		}
+		FAULT_TRY(hub_assign_end(hub, tie, i, to_ms));
+		++*ended;
 	}
 	return fault_none();
 }
 
 struct fault hub_assign_end_due(struct hub *hub)
 {
-	size_t at = 0;
+	size_t at = 0, ended = 0;
 	if (hub->now.wall_ms < hub->next_end_ms)
 		return fault_none();
 	hub->next_end_ms = UINT64_MAX;
 	for (struct assignments_case *info; (info = idmap_next(&hub->assignments.cases, &at)) != NULL;)
-		for (struct assignments_tie *tie = info->ties; tie != NULL; tie = tie->next)
-			FAULT_TRY(end_due_of(hub, tie));
+		for (struct assignments_tie *tie = info->ties; tie != NULL; tie = tie->next) {
+			if (ended >= ENDS_A_COMMIT) {
+				hub->next_end_ms = hub->now.wall_ms; /* the next commit goes on */
+				return fault_none();
+			}
+			FAULT_TRY(end_due_of(hub, tie, &ended));
+		}
 	return fault_none();
 }
 
