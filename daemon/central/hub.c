@@ -41,6 +41,11 @@ struct fault hub_turn(struct hub *hub)
 	return fault_none();
 }
 
+void hub_turn_took(struct hub *hub, size_t rows, size_t bytes)
+{
+	hub->turn_bytes += bytes + rows * HUB_TURN_ROW_BYTES;
+}
+
 struct fault hub_touched(struct hub *hub, struct assignments_case *info, uint64_t order, const struct epoch_id *author)
 {
 	bool again = hub->touched_count != 0 && hub->touched[hub->touched_count - 1] == info;
@@ -113,6 +118,7 @@ static struct fault commit(struct hub *hub)
 		return fault_none();
 	FAULT_TRY(put_head(hub));
 	hub->in_turn = false;
+	hub->turn_bytes = 0;
 	FAULT_TRY(log_commit(hub->log));
 	hub->counters.commits++;
 	return fault_none();

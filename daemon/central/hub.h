@@ -3,7 +3,8 @@
  * Joins the pure session machines of core/session_central to a log driver on
  * any host (daemon, simulator). Sessions' work is gathered: what they append
  * becomes durable, gets its order and is answered in hub_commit, which the host
- * calls at the end of each turn of its loop (group commit).
+ * calls at the end of each turn of its loop (group commit). When a turn brings a
+ * lot, hub_link_bytes commits between two frames: a transaction is kept in memory.
  *
  * H1  A receipt is sent only after log_commit.
  * H2  Orders rise in commit order, without regard to sessions.

@@ -22,6 +22,7 @@ struct fault hub_forgotten_take(struct hub *hub, const struct hub_node *device, 
 		return fault_none();
 	hub_put_be64(value, hub->now.wall_ms);
 	FAULT_TRY(hub_turn(hub));
+	hub_turn_took(hub, 1, 0);
 	return log_put(hub->log, HUB_TABLE_FORGOTTEN, span_of(key, sizeof key), span_of(value, sizeof value));
 }
 

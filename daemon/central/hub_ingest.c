@@ -245,6 +245,7 @@ static struct fault store(struct hub_judging *j, const struct hub_pushed *pushed
 	struct hub_author *held = hub_author_get(hub, pushed->epoch);
 	size_t from = (size_t)(author->seq + 1 - pushed->first_seq), taken;
 	FAULT_TRY(hub_turn(hub));
+	hub_turn_took(hub, pushed->count, pushed->rows.len);
 	FAULT_TRY(hub_chain_notice_unerased(j->link));
 	hub->chunk++;
 	next.seq = pushed->first_seq + pushed->count - 1;

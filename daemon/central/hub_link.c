@@ -513,6 +513,9 @@ void hub_link_bytes(struct hub *hub, struct hub_link *link, struct span bytes, s
 		/* Wanting more than there is means: of the same message. */
 		if (link->session.want <= link->inbox.used)
 			link->inbox.used = 0;
+		/* A push and its receipt are one frame's: in one transaction (H1). */
+		if (hub->turn_bytes >= HUB_TURN_BYTES)
+			(void)hub_commit(hub, now); /* a fault is the hub's from now on */
 	}
 	sodium_memzero(random, sizeof random);
 	free_inbox(link);

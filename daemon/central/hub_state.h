@@ -52,6 +52,8 @@ enum {
 	HUB_UNHEARD_BYTES = 96 * 1024, /* fed and not yet Heard, before the feed waits */
 	HUB_LAG_ORDERS = 64,           /* a cursor that lies so far behind is moved on, though there is nothing to tell */
 	HUB_TICK_MIN_MS = 250,
+	HUB_TURN_BYTES = 8 << 20,      /* of rows taken: then a turn is committed between two frames */
+	HUB_TURN_ROW_BYTES = 1024,     /* what a row counts beside its own: it stands in several places */
 	HUB_FIRSTS = 4096,             /* a power of two */
 	HUB_BUNDLE_KEYS_MAX = 16,      /* one a month, for a year and a month */
 	HUB_OLD_WORDS = 4,             /* receipts and proofs of one push */
@@ -269,6 +271,7 @@ struct hub {
 	struct hub_node *dirty_devices;
 	/* the turn */
 	bool in_turn;
+	size_t turn_bytes; /* taken in it so far */
 	struct assignments_case **touched; /* cases that got an order in this turn */
 	size_t touched_count, touched_room;
 	struct hub_link *links;
@@ -298,6 +301,8 @@ _Static_assert(HUB_FIRSTS >= 2 * LIMIT_CHUNK_DELTAS, "first_of is never more tha
 struct fault hub_die(struct hub *hub, struct fault fault);
 /* Opens the turn's transaction when there is none. */
 struct fault hub_turn(struct hub *hub);
+/* Rows came in: until the commit their pages are kept in memory. */
+void hub_turn_took(struct hub *hub, size_t rows, size_t bytes);
 /* A verb of the administrator: what waits is committed first, then a turn of its own. */
 struct fault hub_verb_begin(struct hub *hub, struct hub_time now);
 /* Commits the verb's turn and answers everybody; after a fault, gives it on. */
@@ -347,7 +352,7 @@ struct fault hub_reason_put(struct hub *hub, const struct assignments_tie *tie, 
 /* Ends every reason of a tie, by deltas of central's own; renew: and begins a grant anew, until the same end. */
 struct fault hub_end_reasons(struct hub *hub, struct assignments_tie *tie);
 struct fault hub_assign_renew(struct hub *hub, struct assignments_tie *tie);
-/* Ends the reasons whose planned end has come. */
+/* Ends the reasons whose planned end has come; of many a part, and is due again at once. */
 struct fault hub_assign_end_due(struct hub *hub);
 uint64_t hub_assign_deadline(const struct hub *hub); /* mono_ms; UINT64_MAX: none is planned */
 

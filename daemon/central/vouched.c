@@ -266,6 +266,7 @@ struct fault vouched_offer(struct hub_link *link, const jalka_Offer *offer, stru
 {
 	struct hub *hub = link->hub;
 	FAULT_TRY(hub_turn(hub));
+	hub_turn_took(hub, offer->rows.count, rows.len);
 	uint8_t *value = malloc(VALUE_BYTES);
 	if (value == NULL)
 		return fault_of(FAULT_LIMIT, "out of memory");
