@@ -433,6 +433,9 @@ static struct fault propose(struct erasing *e, const char *ground)
 	uint8_t value[VALUE_BYTES];
 	char text[GROUND_BYTES];
 	uint64_t now_ms = e->gate->world.rules.now_ms;
+	if (hub_is_erased(node_hub(e->node), e->info.case_id, e->record))
+		return request_fault(e->request, fault_of(FAULT_CALLER, "this is erased already"),
+				     "a proposal that still waits lacks its certificate alone: jalka admin erase approve");
 	if (e->gate->is_alone) {
 		FAULT_TRY(erase_now(e));
 		return answer_done(e, "erased");
@@ -448,9 +451,10 @@ static struct fault propose(struct erasing *e, const char *ground)
 
 /* ---- the second person ---- */
 
+/* The proposal goes in the same transaction: there is exactly one. */
 static struct fault put_certificate(struct erasing *e, char text[static 2000])
 {
-	uint8_t block[4096];
+	uint8_t block[4096], key[KEY_BYTES];
 	char proposer[VIEW_NAME_BYTES], approver[VIEW_NAME_BYTES], id[ID_HEX_BYTES], record[ID_HEX_BYTES] = "",
 		proposed_at[CIVIL_TIME_BYTES], now[CIVIL_TIME_BYTES];
 	struct wire_out fields;
@@ -476,10 +480,14 @@ static struct fault put_certificate(struct erasing *e, char text[static 2000])
 	wire_put_bytes(&fields, RECORDS_RETENTION_ACTION_CERTIFICATE, span_text(text));
 	wire_put_bytes(&fields, RECORDS_RETENTION_ACTION_GROUND, ground);
 	struct hub_write write = { .case_id = hub_directory_case(node_hub(e->node)), .record_type = RECORDS_TYPE_RETENTION_ACTION,
-				   .fields = wire_out_span(&fields) };
+				   .fields = wire_out_span(&fields), .settles_table = TABLE_PROPOSED,
+				   .settles_key = span_of(key, sizeof key) };
+	key_of(&e->info.case_id, &e->record, key);
 	return hub_write(node_hub(e->node), &write, node_now(), &written);
 }
 
+/* What is erased while its proposal stands was cut off before its certificate (or put back so, with
+ * the deny file): that is written now. */
 static struct fault approve(struct erasing *e)
 {
 	char certificate[2000];
@@ -490,9 +498,9 @@ static struct fault approve(struct erasing *e)
 				     "jalka admin erasures lists what waits");
 	if (!e->gate->is_alone && ID_EQUAL(proposer_of(e->proposed), e->gate->staff))
 		return fault_of(FAULT_CALLER, "who proposed it does not approve it: erasing is two people's act");
-	FAULT_TRY(erase_now(e));
+	if (!hub_is_erased(node_hub(e->node), e->info.case_id, e->record))
+		FAULT_TRY(erase_now(e));
 	FAULT_TRY(put_certificate(e, certificate));
-	FAULT_TRY(keep_proposed(e, span_of(NULL, 0)));
 	node_poke(e->node);
 	struct writer *out = answer_begin(e->request->answer);
 	writer_string(out, "erased", is_whole(e) ? "case" : "record");

@@ -273,7 +273,8 @@ static struct fault append_write(struct hub *hub, const struct hub_write *write,
 		hub->host.random(hub->host.ctx, own.case_id.bytes, sizeof own.case_id.bytes);
 	out->case_id = own.case_id;
 	out->record_id = own.record_id;
-	return hub_append_own(hub, &own, &out->order);
+	FAULT_TRY(hub_append_own(hub, &own, &out->order));
+	return write->settles_table == NULL ? fault_none() : log_remove(hub->log, write->settles_table, write->settles_key);
 }
 
 struct fault hub_write_all(struct hub *hub, const struct hub_write *writes, size_t count, struct hub_time now,

@@ -158,6 +158,9 @@ struct hub_write {
 	enum delta_case_kind kind;
 	struct case_id client_case;
 	struct delta_envelope envelope;
+	/* A row of a table beside the log that this settles: removed in the same transaction. NULL: none. */
+	const char *settles_table;
+	struct span settles_key;
 };
 struct hub_written {
 	struct case_id case_id;
@@ -271,6 +274,8 @@ struct fault hub_rescue(struct hub *hub, const struct rescue_work *works, size_t
 
 struct fault hub_erase_record(struct hub *hub, struct case_id case_id, struct record_id record_id, struct hub_time now);
 struct fault hub_erase_case(struct hub *hub, struct case_id case_id, struct hub_time now);
+/* `record_id` none: the whole case. */
+bool hub_is_erased(const struct hub *hub, struct case_id case_id, struct record_id record_id);
 
 /* A verified off-node copy holds everything up to this order. */
 struct fault hub_safe_order(struct hub *hub, uint64_t order, struct hub_time now);

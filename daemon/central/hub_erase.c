@@ -33,6 +33,12 @@ static struct fault note_record(struct hub *hub, const struct record_id *id)
 	return fault_of(FAULT_LIMIT, "out of memory");
 }
 
+bool hub_is_erased(const struct hub *hub, struct case_id case_id, struct record_id record_id)
+{
+	const struct assignments_case *info = assignments_case_get(&hub->assignments, &case_id);
+	return ID_IS_NONE(record_id) ? info != NULL && info->erased : hub_erase_is_record(hub, &record_id);
+}
+
 void hub_erase_free(struct hub *hub)
 {
 	size_t at = 0;

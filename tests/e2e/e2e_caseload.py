@@ -5,6 +5,8 @@ administrator lists beside it: handovers that are over, certificates, one person
 By real daemons: names for the municipal administrator, ids alone for the technical one.
 """
 import datetime
+import os
+import shutil
 
 import nodes
 from nodes import daemons, jalka, run
@@ -202,10 +204,49 @@ def certificates_are_listed(o):
              "Kettu" not in str(done), done)
 
 
+def a_cut_leaves_one_certificate(o):
+    """The power goes when the bytes are gone (the deny file has it) and the certificate is not written yet: the proposal stands, and is approved again."""
+    aino, case = o.device["aino"], o.matter("Jokela", "Tuki arkeen")[1]["case_id"]
+    other = o.matter("Kivelä", "Tuki arkeen")[1]
+    note = nodes.new_note(aino, other, "Kirjattu vahingossa.")["id"]
+    nodes.sync(aino)
+    o.admin("maija", "erase", "case", case, "Testiaineisto", "--yes")
+    o.admin("maija", "erase", "record", other["case_id"], note, "Väärä henkilö", "--yes")
+    before = o.admin("dora", "erasures", "done")["certificates"]
+
+    def fresh():
+        return sorted((c["case_id"], c["proposed_by"], c["approver"], c["ground"]) for c in o.admin("dora", "erasures", "done")["certificates"]
+                      if c["id"] not in {b["id"] for b in before})
+    o.center.stop()
+    kept = nodes.copy(o.center.folder, o.center.folder + "-before")
+    o.center.start()
+    o.admin("pekka", "erase", "approve", case, "--yes")
+    o.admin("pekka", "erase", "approve", other["case_id"], note, "--yes")
+    o.center.stop()
+    for name in os.listdir(kept):
+        if name != "deny":
+            shutil.copy2(os.path.join(kept, name), os.path.join(o.center.folder, name))
+    o.center.more = ("--restored",)
+    o.center.start()
+    waits = {(e["case_id"], e["record"]) for e in o.admin("maija", "erasures")["erasures"]}
+    o.expect("erased, and still proposed", waits == {(case, ""), (other["case_id"], note)} and
+             not any(r["case_id"] == case for r in o.load("maija")["cases"]) and fresh() == [], waits)
+    o.refused("proposed anew", ["erased already"], "maija", "erase", "case", case, "Testiaineisto", "--yes")
+    o.refused("who proposed", ["two people"], "maija", "erase", "approve", case, "--yes")
+    o.admin("pekka", "erase", "approve", case, "--yes")
+    o.admin("pekka", "erase", "approve", other["case_id"], note, "--yes")
+    want = sorted([(case, "Maija Virta", "Pekka Salo", "Testiaineisto"), (other["case_id"], "Maija Virta", "Pekka Salo", "Väärä henkilö")])
+    o.expect("approved again: the certificate, with the ground and both names", fresh() == want and o.admin("maija", "erasures")["erasures"] == [], fresh())
+    for words in ([case], [other["case_id"], note]):
+        o.refused("a third time", ["nobody has proposed"], "pekka", "erase", "approve", *words, "--yes")
+    o.expect("and no second one", fresh() == want, fresh())
+
+
 def main(world, tally):
     office = Office(world, tally)
     for part in (it_is_told_with_names_where_the_role_sees_them, it_is_found, what_asks_for_somebody_stands_first,
-                 whose_a_child_notice_is_is_told_to_nobody, handovers_that_are_over_are_listed, one_persons_acts_are_read_with_a_reason, certificates_are_listed):
+                 whose_a_child_notice_is_is_told_to_nobody, handovers_that_are_over_are_listed, one_persons_acts_are_read_with_a_reason, certificates_are_listed,
+                 a_cut_leaves_one_certificate):
         with tally.part(part.__name__.replace("_", " ")):
             part(office)
 
