@@ -509,9 +509,16 @@ static struct fault put_draft(struct writing *w, struct profile *profile)
 
 struct change {
 	struct writing *w;
-	struct replica *replica;
 	uint32_t number; /* the first touched field that changed since the read; 0: none found */
 };
+
+/* At the central node a token is the log's last number (handlers_read): a decision there is a delta of its own. */
+static bool is_newer(const struct writing *w, const struct log_entry *entry)
+{
+	struct profile *profile = w->request->target.profile;
+	return profile != NULL ? replica_is_newer(profile_replica(profile), entry, w->token)
+			       : entry->local > w->token && entry->verdict == LOG_ACCEPTED;
+}
 
 static bool touches(struct writing *w, uint32_t number)
 {
@@ -523,7 +530,7 @@ static bool find_change(void *ctx, const struct log_entry *entry)
 	struct change *change = ctx;
 	struct delta delta;
 	struct wire_field field;
-	if (entry->bytes.data == NULL || !replica_is_newer(change->replica, entry, change->w->token) ||
+	if (entry->bytes.data == NULL || !is_newer(change->w, entry) ||
 	    fault_is(delta_read(entry->bytes, &delta)))
 		return true;
 	for (size_t i = 0; i < delta.cleared_count && change->number == 0; i++)
@@ -561,8 +568,9 @@ static bool write_stored(void *ctx, const struct casebook_record *record)
 }
 
 /* Who wrote the value that is shown now; nothing when there is none. */
-static struct fault write_shown_by(struct stale *stale, struct profile *profile)
+static struct fault write_shown_by(struct stale *stale)
 {
+	const struct writing *w = stale->change->w;
 	const struct casebook_field *fields;
 	size_t count = 0;
 	struct arena arena;
@@ -572,8 +580,8 @@ static struct fault write_shown_by(struct stale *stale, struct profile *profile)
 	if (block == NULL)
 		return f;
 	arena_init(&arena, block, HANDLERS_ARENA_BYTES);
-	view_init(&view, profile_book(profile), &profile_status(profile)->node);
-	f = casebook_fields(profile_book(profile), stale->change->w->record_id, &arena, &fields, &count);
+	view_init(&view, w->world.book, &w->request->gate->self);
+	f = casebook_fields(w->world.book, w->record_id, &arena, &fields, &count);
 	for (size_t i = 0; !fault_is(f) && i < count; i++) {
 		if (fields[i].number != stale->change->number)
 			continue;
@@ -584,19 +592,21 @@ static struct fault write_shown_by(struct stale *stale, struct profile *profile)
 	return f;
 }
 
-static struct fault refuse_stale(struct writing *w, struct profile *profile, struct fault f)
+/* *refused: a field that is touched has changed since the read; both its values are told. */
+static struct fault look_for_change(struct writing *w, struct fault f, bool *refused)
 {
-	struct change change = { .w = w, .replica = profile_replica(profile) };
-	FAULT_TRY(log_read_record(profile_log(profile), w->record_id, find_change, &change));
+	struct change change = { .w = w };
+	FAULT_TRY(log_read_record(w->world.log, w->record_id, find_change, &change));
 	const struct schema_field *field = schema_field_by_number(w->record->message, change.number);
+	*refused = field != NULL;
 	if (field == NULL)
-		return f;
+		return fault_none();
 	struct stale stale = { .change = &change, .out = answer_begin(w->request->answer) };
 	writer_id(stale.out, "id", w->record_id.bytes);
 	writer_string(stale.out, "field", field->name);
-	(void)casebook_get(profile_book(profile), w->record_id, write_stored, &stale);
+	(void)casebook_get(w->world.book, w->record_id, write_stored, &stale);
 	write_value(w, stale.out, "given", wire_out_span(&w->fields), change.number);
-	(void)write_shown_by(&stale, profile); /* the refusal stands without */
+	(void)write_shown_by(&stale); /* the refusal stands without */
 	answer_refuse_with(w->request->answer, f, "", field->name);
 	return fault_none();
 }
@@ -671,8 +681,11 @@ static struct fault put_delta(struct writing *w, struct profile *profile)
 	size_t count = together(w, writes);
 	FAULT_TRY(add_trace(w, writes, &count, trace_block));
 	struct fault f = replica_write_all(profile_replica(profile), writes, count, profile_now(), written);
-	if (f.kind == FAULT_STALE)
-		return refuse_stale(w, profile, f);
+	if (f.kind == FAULT_STALE) {
+		bool told;
+		FAULT_TRY(look_for_change(w, f, &told));
+		return told ? fault_none() : f;
+	}
 	if (f.kind == FAULT_STORE)
 		return request_fault(w->request, f, "lock and unlock the profile, which opens the store anew and checks it");
 	FAULT_TRY(f);
@@ -697,7 +710,12 @@ struct fault writing_put(struct writing *w, struct profile *profile)
 struct fault writing_put_central(struct writing *w, struct node *node)
 {
 	struct hub_written written;
+	bool stale = false;
 	FAULT_TRY(judge(w));
+	if (w->token != 0 && !w->is_new)
+		FAULT_TRY(look_for_change(w, fault_of(FAULT_STALE, "the record has changed since it was read"), &stale));
+	if (stale)
+		return fault_none(); /* it is answered */
 	struct hub_write write = { .case_id = w->case_id, .record_id = w->record_id, .record_type = w->record->type,
 				   .fields = wire_out_span(&w->fields), .cleared = w->cleared,
 				   .cleared_count = w->cleared_count };

@@ -86,6 +86,36 @@ try {
 		await page.getByText("Pohjoinen tiimi").waitFor();
 		await page.getByText(T("ui.console_people.has_left")).waitFor();
 	});
+	await count.run("what a colleague writes while the form is open stands, and a field both touched is told", async () => {
+		const ville = (await admin("staff")).staff.find((one) => one.name === "Ville Uusi").id;
+		const change = (...words) => center.run("--as", pekka.staff, "change", ville, ...words);
+		const shown = async () => (await center.run("--as", maija.staff, "show", ville)).record.fields;
+		const read = (part) => page.waitForResponse(async (response) => response.url().endsWith("/api") && (await response.body()).includes(part));
+		await change("valid_to=");
+		await page.getByText(T("ui.console_people.has_left")).waitFor({ state: "detached" });
+		await button(page, "ui.console_people.change").click();
+		const fresh = read(day(40));
+		await change(`valid_to=${day(40)}`);
+		await fresh;
+		await page.getByLabel(T("field.*.phone"), { exact: false }).fill("040 000 0111");
+		await button(page, "ui.console_people.save").click();
+		await page.getByText("040 000 0111").waitFor();
+		is("the last day", (await shown()).valid_to, day(40));
+		await button(page, "ui.console_people.change").click();
+		const again = read("Itäinen tiimi");
+		await change("unit=Itäinen tiimi");
+		await again;
+		await page.getByLabel(named("field.*.unit")).fill("Läntinen tiimi");
+		await button(page, "ui.console_people.save").click();
+		await page.getByRole("alert").or(page.locator(".notice")).filter({ hasText: "Itäinen tiimi" }).first().waitFor();
+		is("the unit", (await shown()).unit, "Itäinen tiimi");
+		await well("a field both touched", page);
+		await button(page, "ui.console_people.save").click();
+		await page.getByText("Läntinen tiimi").waitFor();
+		is("the unit", (await shown()).unit, "Läntinen tiimi");
+		await change(`valid_to=${day(-1)}`);
+		await page.getByText(T("ui.console_people.has_left")).waitFor();
+	});
 	await count.run("a role is given until a day, refused twice, and taken away", async () => {
 		const roles = page.getByRole("region", { name: T("ui.console_people.roles") });
 		await button(roles, "ui.console_people.give").click();

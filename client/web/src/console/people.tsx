@@ -2,6 +2,7 @@
 // matters; and one of them: details, roles given and taken away, a way to their devices and cases.
 import { useState } from "preact/hooks";
 import { useAct } from "../core/act";
+import { call, Refusal } from "../core/api";
 import { useAsk } from "../core/live";
 import { fieldText, write, type RecordAnswer } from "../core/records";
 import { Told } from "../core/refusal-words";
@@ -103,6 +104,11 @@ interface Details {
 	valid_to: string;
 }
 
+function storedText(field: string, stored: unknown): string {
+	const text = typeof stored === "string" ? stored : "";
+	return text === "" ? "–" : field === "profession" ? professionText(text) : field === "valid_to" ? dateText(text) : text;
+}
+
 function DetailsForm(props: { first: Details; leaving: boolean; button: string; onSave: (details: Details) => Promise<unknown>; onClose: () => void }) {
 	const [typed, setTyped] = useState(props.first);
 	const [tried, setTried] = useState(false);
@@ -118,6 +124,7 @@ function DetailsForm(props: { first: Details; leaving: boolean; button: string; 
 	return (
 		<form class="stack" noValidate onSubmit={send}>
 			<Refused refusal={refusal !== null && refusal.field in typed ? null : refusal} />
+			{refusal?.kind === "STALE_READ" && <Notice tone="warn" live>{T("ui.stale", { field: refusal.field === "valid_to" ? T("ui.console_people.last_day") : fieldWord("staff_member", refusal.field), stored: storedText(refusal.field, refusal.detail["stored"]) })}</Notice>}
 			<Text label={capital(fieldWord("staff_member", "name"))} required lettersMost={200} value={typed.name} onValue={set("name")} error={error("name")} autofocus />
 			<Choice label={capital(fieldWord("staff_member", "profession"))} required value={typed.profession} onValue={set("profession")} error={error("profession")}
 				options={PROFESSIONS.map((one) => ({ value: one, label: professionText(one) }))} />
@@ -236,22 +243,30 @@ function Roles(props: { person: Person }) {
 // ---- one ----
 function About(props: { id: string; person: Person }) {
 	const { data, refusal } = useAsk<RecordAnswer, "show">("show", { id: props.id });
-	const [changing, setChanging] = useState(false);
+	const [began, setBegan] = useState<{ details: Details; token: number } | null>(null);
 	const fields = data?.record.fields;
 	const text = (name: string) => fieldText(fields, name);
+	const begin = () => setBegan({ details: { name: text("name"), profession: text("profession"), unit: text("unit"), phone: text("phone"), valid_to: text("valid_to") }, token: data?.token ?? 0 });
+	// Only what was touched here, with the read it was made from; what a colleague changed meanwhile is told once, and then the newest read counts.
 	const save = async (details: Details) => {
-		const differs = Object.entries(details).filter(([name, value]) => value !== text(name)).map(([name, value]) => [name, value === "" ? null : value]);
-		if (differs.length > 0)
-			await write({ type: "staff_member", record_id: props.id, values: Object.fromEntries(differs), token: data?.token ?? 0 });
+		const differs = Object.entries(details).filter(([name, value]) => value !== began?.details[name as keyof Details]).map(([name, value]) => [name, value === "" ? null : value]);
+		try {
+			if (began !== null && differs.length > 0)
+				await write({ type: "staff_member", record_id: props.id, values: Object.fromEntries(differs), token: began.token });
+		} catch (error) {
+			if (began !== null && error instanceof Refusal && error.kind === "STALE_READ")
+				setBegan({ ...began, token: (await call<RecordAnswer>("show", { id: props.id }, true)).token });
+			throw error;
+		}
 		toast(T("ui.console_people.saved"));
-		setChanging(false);
+		setBegan(null);
 	};
 	return (
 		<section class="card stack" aria-labelledby="about">
 			<h2 id="about">{T("ui.console_people.about")}</h2>
 			<Refused refusal={refusal} />
-			{fields !== undefined && (changing
-				? <DetailsForm leaving first={{ name: text("name"), profession: text("profession"), unit: text("unit"), phone: text("phone"), valid_to: text("valid_to") }} button={T("ui.console_people.save")} onSave={save} onClose={() => setChanging(false)} />
+			{fields !== undefined && (began !== null
+				? <DetailsForm leaving first={began.details} button={T("ui.console_people.save")} onSave={save} onClose={() => setBegan(null)} />
 				: <>
 					<dl class="facts">
 						<dt>{capital(fieldWord("staff_member", "profession"))}</dt><dd>{professionText(text("profession"))}</dd>
@@ -261,7 +276,7 @@ function About(props: { id: string; person: Person }) {
 						<dt>{T("ui.console_people.last_act")}</dt><dd>{props.person.last_act_ms === 0 ? "–" : whenText(props.person.last_act_ms)}</dd>
 					</dl>
 					{text("valid_to") !== "" && text("valid_to") < todayIso() && <Notice tone="warn">{T("ui.console_people.has_left")}</Notice>}
-					{may("MUNICIPAL_ADMIN") && <div><Button kind="second" onClick={() => setChanging(true)}>{T("ui.console_people.change")}</Button></div>}
+					{may("MUNICIPAL_ADMIN") && <div><Button kind="second" onClick={begin}>{T("ui.console_people.change")}</Button></div>}
 				</>)}
 		</section>
 	);
