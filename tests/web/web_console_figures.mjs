@@ -246,6 +246,19 @@ async function reference(page) {
 	await desk.go(page, "reference/service_point");
 	await page.locator("[data-reference=service_point] tbody tr").first().waitFor();
 	const exported = () => desk.printed(world.center, "--as", hers.staff, "admin", "export", "service_point");
+	await count.run("what a colleague writes is read, and what is typed here and where one is stands", async () => {
+		const search = page.getByLabel(T("ui.console_reference.search"));
+		await search.fill("kirjasto");
+		const rows = page.locator("[data-reference] tbody tr"), found = await rows.count();
+		await page.evaluate(() => { document.querySelector("[data-reference]").marked = true; });
+		await world.center.run("--as", hers.staff, "create", "service_point", "name=Kirjasto laiturilla", "municipality=Hallasuo", "kind=LIBRARY");
+		await page.locator("[data-reference]").getByText("Kirjasto laiturilla").waitFor();
+		is("rows", await rows.count(), found + 1);
+		is("the search", await search.inputValue(), "kirjasto");
+		must(await search.evaluate((element) => document.activeElement === element), "the focus has left the search");
+		must(await page.evaluate(() => document.querySelector("[data-reference]").marked === true), "the table was made anew");
+		await search.fill("");
+	});
 	const before = await exported();
 	await count.run("the table has every row, and leaves as the command line writes it", async () => {
 		is("rows", await page.locator("[data-reference] tbody tr").count(), before.trim().split("\r\n").length - 1);

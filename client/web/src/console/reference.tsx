@@ -2,8 +2,8 @@
 // table each; out as CSV, and in again: looked through first, then all of it or nothing.
 import { useState } from "preact/hooks";
 import { useAct } from "../core/act";
-import { call } from "../core/api";
-import { changes } from "../core/live";
+import { call, type Refusal } from "../core/api";
+import { useAsk } from "../core/live";
 import { useShape, write, type TypeShape } from "../core/records";
 import { Told } from "../core/refusal-words";
 import { go } from "../core/route";
@@ -14,7 +14,6 @@ import { ErrorSummary, RecordForm } from "../ui/record-form";
 import { readCsv } from "./csv";
 import { Download } from "./download";
 import { numberText } from "./figures";
-import { useOnce } from "./once";
 import { Table } from "./table";
 import { may } from "./who";
 
@@ -45,8 +44,10 @@ function columnWord(type: string, column: string): string {
 	return capital(parts.map((part) => fieldWord(type, part)).join(", "));
 }
 
-export function useTable(type: string) {
-	return useOnce<string>(`${type} ${changes.value}`, async () => (await call<{ parts: string[] }>("import", { type, out: true }, true)).parts.join(""));
+// What was read stays in sight while it is asked for anew: what is typed, unfolded and looked at outlasts a colleague's write.
+export function useTable(type: string): { data: string | null; refusal: Refusal | null } {
+	const { data, refusal } = useAsk<{ parts: string[] }, "import">("import", { type, out: true });
+	return { data: data === null ? null : data.parts.join(""), refusal };
 }
 
 // ---- the way in ----
@@ -82,7 +83,7 @@ function Errors(props: { type: string; result: Imported }) {
 	);
 }
 
-function Import(props: { type: string; onDone: () => void }) {
+function Import(props: { type: string }) {
 	const { type } = props;
 	const [file, setFile] = useState<{ name: string; bytes: Uint8Array } | null>(null);
 	const [looked, setLooked] = useState<Imported | null>(null);
@@ -116,7 +117,6 @@ function Import(props: { type: string; onDone: () => void }) {
 		toast(T("ui.console_reference.taken", { added: numberText(result.new), changed: numberText(result.changed) }));
 		setFile(null);
 		setRound(round + 1);
-		props.onDone();
 	};
 	const id = `file-${type}`;
 	return (
@@ -140,7 +140,7 @@ function Import(props: { type: string; onDone: () => void }) {
 }
 
 // ---- one of them by hand ----
-function AddOne(props: { type: string; shape: TypeShape; onClose: () => void; onDone: () => void }) {
+function AddOne(props: { type: string; shape: TypeShape; onClose: () => void }) {
 	const { type, shape } = props;
 	const [values, setValues] = useState<Record<string, unknown>>({});
 	const { refusal, busy, act } = useAct();
@@ -150,7 +150,6 @@ function AddOne(props: { type: string; shape: TypeShape; onClose: () => void; on
 			void act(async () => {
 				await write({ type, values });
 				toast(T("ui.saved", { what: typeWord(type) }));
-				props.onDone();
 				props.onClose();
 			});
 	};
@@ -221,8 +220,8 @@ function OneType(props: { type: string }) {
 			<Refused refusal={table.refusal} />
 			{table.data === null && table.refusal === null && <Busy />}
 			{table.data !== null && <Rows type={type} text={table.data} onAdd={() => setAdds(true)} />}
-			{may("MUNICIPAL_ADMIN") && <Import type={type} onDone={table.again} />}
-			{adds && shape !== null && <AddOne type={type} shape={shape} onClose={() => setAdds(false)} onDone={table.again} />}
+			{may("MUNICIPAL_ADMIN") && <Import type={type} />}
+			{adds && shape !== null && <AddOne type={type} shape={shape} onClose={() => setAdds(false)} />}
 		</>
 	);
 }
