@@ -163,6 +163,7 @@ static struct fault erase_case(struct hub *hub, const struct deny_line *line)
 	if (info->open)
 		FAULT_TRY(log_erase_case(hub->log, line->case_id));
 	FAULT_TRY(vouched_erase(hub, line->case_id, whole));
+	FAULT_TRY(hub_decided_erase(hub, &line->case_id));
 	FAULT_TRY(log_remove(hub->log, HUB_TABLE_SECRET, ID_SPAN(line->case_id)));
 	FAULT_TRY(put_erased(hub, &line->case_id, &whole, order));
 	FAULT_TRY(end_reasons(hub, info, order));

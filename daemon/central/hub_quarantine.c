@@ -215,20 +215,26 @@ struct fault hub_quarantine(struct hub *hub, hub_quarantine_fn *fn, void *ctx)
 
 /* ---- decisions ---- */
 
-/* The central delta that says so; in the case itself where that is open. */
+bool hub_quarantine_in_case(const struct hub *hub, const struct case_id *id)
+{
+	const struct assignments_case *info = assignments_case_get(&hub->assignments, id);
+	return info != NULL && info->open && !info->erased && info->has_secret;
+}
+
+/* The central delta that says so; in the case itself where that is open. Else it stands in the
+ * directory, which every device holds and nothing erases: without the words. */
 struct fault hub_quarantine_say(struct hub *hub, const struct author *author, uint64_t seq, const struct case_id *id,
 				const struct hub_ruling *ruling, uint64_t *order)
 {
 	uint8_t block[128 + HUB_RULING_REASON_BYTES];
 	struct wire_out fields;
-	const struct assignments_case *info = assignments_case_get(&hub->assignments, id);
-	bool in_case = info != NULL && info->open && !info->erased && info->has_secret;
+	bool in_case = hub_quarantine_in_case(hub, id);
 	wire_out_init(&fields, block, sizeof block);
 	wire_put_bytes(&fields, RECORDS_QUARANTINE_DECISION_NODE, ID_SPAN(author->node));
 	wire_put_bytes(&fields, RECORDS_QUARANTINE_DECISION_EPOCH, ID_SPAN(author->epoch));
 	wire_put_varint(&fields, RECORDS_QUARANTINE_DECISION_SEQ, seq);
 	wire_put_varint(&fields, RECORDS_QUARANTINE_DECISION_ACCEPT, ruling->accept);
-	if (ruling->reason.len > 0)
+	if (ruling->reason.len > 0 && in_case)
 		wire_put_bytes(&fields, RECORDS_QUARANTINE_DECISION_REASON, ruling->reason);
 	if (!ID_IS_NONE(ruling->by))
 		wire_put_bytes(&fields, RECORDS_QUARANTINE_DECISION_DECIDED_BY, ID_SPAN(ruling->by));
@@ -393,6 +399,14 @@ static struct fault decide_dependants(struct hub *hub, struct case_id case_id, c
 	return fault;
 }
 
+/* They would outlive their case. */
+struct fault hub_quarantine_words(const struct hub *hub, const struct case_id *id, const struct hub_ruling *ruling)
+{
+	const struct assignments_case *info = assignments_case_get(&hub->assignments, id);
+	return ruling->reason.len > 0 && info != NULL && info->erased
+		? fault_of(FAULT_CALLER, "its case is erased, and words would outlive it: decide without any") : fault_none();
+}
+
 static struct fault decide(struct hub *hub, struct waiting *w, const struct hub_ruling *ruling)
 {
 	struct case_id case_id = w->case_id;
@@ -422,6 +436,8 @@ struct fault hub_decide(struct hub *hub, const struct author *author, uint64_t s
 		fault = fault_of(FAULT_CALLER, "nothing waits for a decision under this name");
 	if (!fault_is(fault) && ruling->accept)
 		fault = acceptable(hub, w, &delta);
+	if (!fault_is(fault))
+		fault = hub_quarantine_words(hub, &w->case_id, ruling);
 	if (!fault_is(fault))
 		fault = decide(hub, w, ruling);
 	free(w);

@@ -547,6 +547,10 @@ struct fault hub_quarantine_decision(struct hub *hub, const struct hub_decision 
 
 /* ---- hub_decided.c ---- */
 /* It has been decided, and the delta that says so has this order. */
+bool hub_quarantine_in_case(const struct hub *hub, const struct case_id *id);
+struct fault hub_quarantine_words(const struct hub *hub, const struct case_id *id, const struct hub_ruling *ruling);
+/* The words that are kept beside the log go with their case. */
+struct fault hub_decided_erase(struct hub *hub, const struct case_id *id);
 struct fault hub_decided_put(struct hub *hub, uint64_t order, const struct hub_quarantined *item, const struct hub_ruling *ruling);
 
 /* ---- vouched.c ---- */

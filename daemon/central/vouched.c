@@ -545,6 +545,8 @@ struct fault vouched_decide(struct hub *hub, const struct author *author, uint64
 		struct span bytes = span_of(value + HEAD_BYTES, len - HEAD_BYTES);
 		if (ruling->accept)
 			fault = acceptable(hub, bytes, &delta);
+		if (!fault_is(fault) && !fault_is(delta_read(bytes, &delta)))
+			fault = hub_quarantine_words(hub, &delta.case_id, ruling);
 		if (!fault_is(fault))
 			fault = hub_verb_end(hub, decide(hub, author, seq, span_of(value, len), ruling));
 	}

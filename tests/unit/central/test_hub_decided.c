@@ -121,12 +121,71 @@ static void the_list_tells_what_stands_in_the_way_of_accepting(void **state)
 	pair_free(pair);
 }
 
+/* A client and a matter of a device that is revoked before it could send them. */
+static void two_waiting_openings(struct pair *pair)
+{
+	rules_open_matter(pair, 0);
+	assert_false(fault_is(hub_device_set_state(pair_hub(pair), pair_node(pair, 0), HUB_DEVICE_REVOKED, pair_hub_time(pair))));
+	pair_sync(pair, 0);
+	assert_true(rules_quarantine(pair).item.opens);
+}
+
+static void words_of_what_stands_in_no_case_go_to_no_device(void **state)
+{
+	(void)state;
+	struct pair *pair = pair_new(15, 2);
+	two_waiting_openings(pair);
+	rule(pair, &(struct hub_ruling){ .reason = span_text("sama henkilö kuin Virtanen") });
+	rules_sync(pair, 1);
+	assert_false(pair_finds(pair_device_log(pair, 1), "Virtanen"));
+	assert_false(pair_finds(pair_hub_log(pair), "Virtanen")); /* who comes later is fed the log */
+	pair_hub_crash(pair);
+	assert_string_equal(decided(pair)->words[0], "sama henkilö kuin Virtanen");
+	pair_free(pair);
+}
+
+static void words_of_an_opening_go_when_its_case_is_erased(void **state)
+{
+	(void)state;
+	struct pair *pair = pair_new(16, 2);
+	two_waiting_openings(pair);
+	rule(pair, &(struct hub_ruling){ .accept = true, .reason = span_text("kysytty Virtaselta") });
+	const struct seen *seen = decided(pair);
+	struct case_id id = seen->decided[seen->count - 1].item.case_id;
+	assert_string_equal(seen->words[seen->count - 1], "kysytty Virtaselta");
+	size_t count = seen->count;
+	assert_false(fault_is(hub_erase_case(pair_hub(pair), id, pair_hub_time(pair))));
+	seen = decided(pair);
+	assert_int_equal(seen->count, count);
+	assert_string_equal(seen->words[count - 1], "");
+	assert_true(seen->decided[count - 1].ruling.accept);
+	pair_free(pair);
+}
+
+static void what_is_left_of_an_erased_case_is_decided_without_words(void **state)
+{
+	(void)state;
+	struct pair *pair = pair_new(17, 1);
+	struct case_id id = two_late_notes(pair);
+	assert_false(fault_is(hub_erase_case(pair_hub(pair), id, pair_hub_time(pair))));
+	struct rules_quarantine found = rules_quarantine(pair);
+	const struct hub_ruling with = { .reason = span_text("Virtanen") };
+	assert_int_equal(hub_decide(pair_hub(pair), &found.item.author, found.item.seq, &with, pair_hub_time(pair)).kind, FAULT_CALLER);
+	assert_int_equal(rules_quarantine(pair).count, found.count);
+	rule(pair, &(struct hub_ruling){ .accept = false });
+	assert_int_equal(rules_quarantine(pair).count, found.count - 1);
+	pair_free(pair);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_newest_comes_first_with_who_and_why_and_outlives_a_restart),
 		cmocka_unit_test(the_words_go_when_their_case_is_erased_and_the_line_stays),
 		cmocka_unit_test(words_that_are_too_long_decide_nothing),
+		cmocka_unit_test(words_of_what_stands_in_no_case_go_to_no_device),
+		cmocka_unit_test(words_of_an_opening_go_when_its_case_is_erased),
+		cmocka_unit_test(what_is_left_of_an_erased_case_is_decided_without_words),
 		cmocka_unit_test(the_list_tells_what_stands_in_the_way_of_accepting),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
