@@ -400,7 +400,7 @@ int verbs_admin_no_twin(struct command_context *c, int argc, char **argv)
 
 int verbs_admin_assign(struct command_context *c, int argc, char **argv)
 {
-	expect(c, argc, 2, 4);
+	expect(c, argc, 2, 5);
 	return call_verb(c, "assign", argc, argv);
 }
 

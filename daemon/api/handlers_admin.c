@@ -380,7 +380,7 @@ static struct fault check_own_worker(struct order_line *line, const struct log_c
 	view_staff_name(node_book(line->request->target.node), &own, name);
 	strcpy(line->request->field, "role");
 	return request_fault(line->request, fault_of(FAULT_CALLER, "the case has an own worker, and has only one"),
-			     "end the assignment of %s first, or assign as CO_WORKER or SUBSTITUTE", name);
+			     "put this person in the place of %s, or assign as CO_WORKER or SUBSTITUTE", name);
 }
 
 /* A moment; a day is held through. */
@@ -399,24 +399,49 @@ static struct fault end_of(struct order_line *line, uint64_t *out)
 	return fault_of(FAULT_CALLER, "an end is a day, 2026-11-30, or a moment, 2026-11-30T16:00");
 }
 
+static struct fault answer_assigned(struct order_line *line, struct case_id id, struct record_id staff, struct record_id assignment,
+				    uint64_t until_ms)
+{
+	struct writer *out = begin_done(line);
+	writer_id(out, "case_id", id.bytes);
+	writer_id(out, "staff", staff.bytes);
+	writer_id(out, "assignment", assignment.bytes);
+	writer_number(out, "until_ms", until_ms);
+	return finish(line, fault_none());
+}
+
+/* The own worker changes at once; who it is now is named, for somebody may have changed it meanwhile. */
+static struct fault assign_instead(struct order_line *line)
+{
+	struct log_case info;
+	struct record_id staff, own, assignment;
+	FAULT_TRY(case_of(line, arg(line, 0), &info));
+	FAULT_TRY(staff_of(line, arg(line, 1), &staff));
+	if (line->count != 5 || strcmp(arg(line, 2), "OWN_WORKER") != 0)
+		return request_fault(line->request, fault_of(FAULT_CALLER, "only an own worker takes another's place"),
+				     "assign CASE STAFF OWN_WORKER instead STAFF");
+	FAULT_TRY(staff_of(line, arg(line, 4), &own));
+	FAULT_TRY(hub_assign_instead(line->hub, info.case_id, staff, own, node_now(), &assignment));
+	return answer_assigned(line, info.case_id, staff, assignment, 0);
+}
+
 static struct fault verb_assign(struct order_line *line)
 {
 	struct log_case info;
 	struct record_id staff, assignment;
 	uint32_t role;
 	uint64_t until_ms;
+	if (strcmp(arg(line, 3), "instead") == 0)
+		return assign_instead(line);
+	if (line->count > 4)
+		return fault_of(FAULT_CALLER, "assign CASE STAFF [ROLE [UNTIL]], or assign CASE STAFF OWN_WORKER instead STAFF");
 	FAULT_TRY(case_of(line, arg(line, 0), &info));
 	FAULT_TRY(staff_of(line, arg(line, 1), &staff));
 	FAULT_TRY(role_of(line, &role));
 	FAULT_TRY(check_own_worker(line, &info, staff, role));
 	FAULT_TRY(end_of(line, &until_ms));
 	FAULT_TRY(hub_assign_until(line->hub, info.case_id, staff, role, until_ms, node_now(), &assignment));
-	struct writer *out = begin_done(line);
-	writer_id(out, "case_id", info.case_id.bytes);
-	writer_id(out, "staff", staff.bytes);
-	writer_id(out, "assignment", assignment.bytes);
-	writer_number(out, "until_ms", until_ms);
-	return finish(line, fault_none());
+	return answer_assigned(line, info.case_id, staff, assignment, until_ms);
 }
 
 static struct fault verb_unassign(struct order_line *line)
@@ -645,7 +670,7 @@ static const struct verb {
 	{ "lost", verb_lost, 1, 4, "lost DEVICE, lost DEVICE since TIME, lost DEVICE risk high|low REASONS, or lost DEVICE police NUMBER", 0, false, ACCESS_READ, ACCESS_DEVICES },
 	{ "policy", verb_policy, 0, 2, "policy, or policy lease DAYS", 0, false, ACCESS_READ, ACCESS_DEVICES },
 	{ "recovery-key", verb_recovery_key, 0, 2, "recovery-key, or recovery-key PUBLIC [replace]", 0, false, ACCESS_READ, ACCESS_DEVICES },
-	{ "assign", verb_assign, 2, 4, "assign CASE STAFF [ROLE [UNTIL]]", 0, false, ACCESS_CREATE, ACCESS_ASSIGNMENT },
+	{ "assign", verb_assign, 2, 5, "assign CASE STAFF [ROLE [UNTIL]], or assign CASE STAFF OWN_WORKER instead STAFF", 0, false, ACCESS_CREATE, ACCESS_ASSIGNMENT },
 	{ "unassign", verb_unassign, 2, 2, "unassign CASE STAFF", 0, false, ACCESS_CREATE, ACCESS_ASSIGNMENT },
 	{ "no-own-worker", verb_no_own_worker, 2, 2, "no-own-worker CASE REASON", 0, false, ACCESS_CREATE, ACCESS_ASSIGNMENT },
 	{ "forgotten", verb_forgotten, 0, 0, "forgotten", 0, false, ACCESS_READ, ACCESS_ASSIGNMENT },

@@ -185,6 +185,10 @@ struct fault hub_assign(struct hub *hub, struct case_id case_id, struct record_i
 struct fault hub_no_own_worker(struct hub *hub, struct case_id case_id, struct span reason, struct hub_time now);
 bool hub_own_worker(struct hub *hub, struct case_id case_id, struct record_id *staff);
 /* The same with a planned end (0: none), by central's wall clock: then it ends by itself. */
+/* The own worker of a matter is another from now on, in one transaction: whatever `own`, who must be it now,
+ * holds it as ends, and the client's card where that was the last of the client's; `staff` holds both. */
+struct fault hub_assign_instead(struct hub *hub, struct case_id case_id, struct record_id staff, struct record_id own,
+				struct hub_time now, struct record_id *assignment);
 struct fault hub_assign_until(struct hub *hub, struct case_id case_id, struct record_id staff, uint32_t role,
 			      uint64_t to_ms, struct hub_time now, struct record_id *assignment);
 /* Ends every assignment of this staff member to this case (not the CLIENT case's). */

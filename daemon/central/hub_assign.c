@@ -269,6 +269,58 @@ static struct fault assign_client(struct hub *hub, const struct assignments_case
 	return hub_assign_append(hub, client, staff, role, to_ms, &assignment);
 }
 
+/* Whether this holder holds anything of the client besides the card; a child notice is its author's and
+ * asks for no card. */
+static bool holds_of_client(struct hub *hub, const struct assignments_holder *holder, const struct case_id *client_case)
+{
+	size_t at = 0;
+	for (struct assignments_case *info; (info = idmap_next(&hub->assignments.cases, &at)) != NULL;)
+		if (ID_EQUAL(info->client_case, *client_case) && !ID_EQUAL(info->id, *client_case) &&
+		    info->kind != DELTA_CASE_CHILD_NOTICE && assignments_lasting(assignments_tie_get(info, holder)) != NULL)
+			return true;
+	return false;
+}
+
+static struct fault end_own(struct hub *hub, const struct assignments_case *info, struct assignments_tie *tie)
+{
+	struct assignments_case *client = assignments_case_get(&hub->assignments, &info->client_case);
+	struct assignments_tie *card = client == NULL ? NULL : assignments_tie_get(client, tie->holder);
+	FAULT_TRY(hub_end_reasons(hub, tie));
+	if (assignments_lasting(card) == NULL || holds_of_client(hub, tie->holder, &info->client_case))
+		return fault_none();
+	return hub_end_reasons(hub, card);
+}
+
+static struct fault move_to(struct hub *hub, struct assignments_case *info, struct assignments_tie *own, struct record_id staff,
+			    struct record_id *assignment)
+{
+	FAULT_TRY(end_own(hub, info, own));
+	FAULT_TRY(assign_client(hub, info, staff, RECORDS_ASSIGNMENT_ROLE_OWN_WORKER, 0));
+	return hub_assign_append(hub, info, staff, RECORDS_ASSIGNMENT_ROLE_OWN_WORKER, 0, assignment);
+}
+
+struct fault hub_assign_instead(struct hub *hub, struct case_id case_id, struct record_id staff, struct record_id own,
+				struct hub_time now, struct record_id *assignment)
+{
+	struct record_id present, record;
+	FAULT_TRY(hub_verb_begin(hub, now));
+	struct assignments_case *info = assignments_case_get(&hub->assignments, &case_id);
+	const struct assignments_holder *holder = assignments_holder_get(&hub->assignments, &own);
+	if (info == NULL || !info->open || info->erased)
+		return fault_of(FAULT_CALLER, "no such case");
+	if (info->kind != DELTA_CASE_MATTER)
+		return fault_of(FAULT_CALLER, "a matter has an own worker, no other case");
+	if (ID_EQUAL(own, staff))
+		return fault_of(FAULT_CALLER, "this person is the own worker already");
+	if (holder == NULL || !hub_own_worker(hub, case_id, &present) || !ID_EQUAL(present, own))
+		return fault_of(FAULT_CALLER, "the own worker is another than this now: look at the case again");
+	struct assignments_tie *tie = assignments_tie_get(info, holder);
+	struct fault fault = hub_verb_end(hub, move_to(hub, info, tie, staff, &record));
+	if (!fault_is(fault))
+		*assignment = record;
+	return fault;
+}
+
 struct fault hub_assign_until(struct hub *hub, struct case_id case_id, struct record_id staff, uint32_t role,
 			      uint64_t to_ms, struct hub_time now, struct record_id *assignment)
 {

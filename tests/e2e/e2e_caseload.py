@@ -121,6 +121,34 @@ def what_asks_for_somebody_stands_first(o):
     o.expect("a closed one asks for nobody", (row["state"], row["attention"]) == ("CLOSED", "") and row["closed_on"], row)
 
 
+def the_own_worker_changes_in_one_call(o):
+    client, matter = o.matter("Laitila", "Tuki arkeen")
+    other = jalka(o.device["aino"], "case", "open", client["id"], "Toinen asia", "opened_by_pathway=NEED_REQUEST")["case_id"]
+    nodes.sync(o.device["aino"])
+    case, card = matter["case_id"], client["case_id"]
+    until(lambda: any(row["case_id"] == other and row["held"] for row in o.load("maija")["cases"]), "the other matter")
+
+    def held():
+        got = {row["case_id"]: sorted((h["name"], h["role"]) for h in row["held"]) for row in o.load("maija")["cases"]}
+        return got[case], got[other], got[card]
+    aino, olli, maija = (o.staff[name] for name in ("aino", "olli", "maija"))
+    hers, his = ("Aino Laine", "OWN_WORKER"), ("Olli Niemi", "OWN_WORKER")
+    for what, words, *command in (
+            ("a plain assignment", ["only one"], case, olli), ("in the place of another", ["another than this now"], case, olli, "OWN_WORKER", "instead", maija),
+            ("in one's own place", ["already"], case, aino, "OWN_WORKER", "instead", aino), ("of a card", ["matter"], card, olli, "OWN_WORKER", "instead", aino),
+            ("as a substitute", ["takes another's place"], case, olli, "SUBSTITUTE", "instead", aino),
+            ("by nobody", ["nothing here"], case, "ffffffff", "OWN_WORKER", "instead", aino)):
+        o.refused(f"the own worker, {what}", words, "maija", "assign", *command)
+    o.expect("what was refused has changed nothing", held() == ([hers], [hers], [hers]), held())
+    o.admin("maija", "assign", case, olli, "OWN_WORKER", "instead", aino)
+    o.expect("one call: the matter changes hands, and who still holds another of the client's keeps the card", held() == ([his], [hers], [hers, his]), held())
+    o.admin("maija", "assign", other, olli, "OWN_WORKER", "instead", aino)
+    o.expect("with the last matter goes the card", held() == ([his], [his], [his]), held())
+    o.admin("maija", "assign", case, aino, "CO_WORKER")
+    o.admin("maija", "assign", case, aino, "OWN_WORKER", "instead", olli)
+    o.expect("and back, beside what was held before", held()[0] == [("Aino Laine", "CO_WORKER"), hers], held())
+
+
 def whose_a_child_notice_is_is_told_to_nobody(o):
     aino = o.device["aino"]
     clients = sorted((o.matter(name, "Tuki arkeen")[0] for name in ("Erkkilä", "Fagerholm", "Grönroos", "Heikkilä", "Ikonen")),
@@ -245,7 +273,8 @@ def a_cut_leaves_one_certificate(o):
 def main(world, tally):
     office = Office(world, tally)
     for part in (it_is_told_with_names_where_the_role_sees_them, it_is_found, what_asks_for_somebody_stands_first,
-                 whose_a_child_notice_is_is_told_to_nobody, handovers_that_are_over_are_listed, one_persons_acts_are_read_with_a_reason, certificates_are_listed,
+                 the_own_worker_changes_in_one_call, whose_a_child_notice_is_is_told_to_nobody, handovers_that_are_over_are_listed,
+                 one_persons_acts_are_read_with_a_reason, certificates_are_listed,
                  a_cut_leaves_one_certificate):
         with tally.part(part.__name__.replace("_", " ")):
             part(office)

@@ -191,8 +191,20 @@ try {
 		const dialog = page.getByRole("dialog");
 		await dialog.getByText("Olli Niemi").waitFor();
 		await well("changing the own worker", page);
+		const asked = [];
+		page.expected.push(/ERR_FAILED/);
+		await page.route("**/api", (route) => {
+			const body = route.request().postDataBuffer()?.toString("latin1") ?? "", verb = /unassign|assign/.exec(body)?.[0];
+			return verb !== undefined && asked.push(verb) === 1 ? route.abort() : route.continue();
+		});
+		await button(dialog, "ui.console_assignments.change").click();
+		await dialog.getByRole("alert").waitFor();
+		is("at the centre, refused", (await load(korpi.case_id)).held.find((hold) => hold.role === "OWN_WORKER").name, "Olli Niemi");
+		is("who was chosen", await page.getByLabel(named("ui.console_assignments.to_whom")).inputValue(), aino.staff);
 		await button(dialog, "ui.console_assignments.change").click();
 		await page.locator("[data-hold=OWN_WORKER]").getByText("Aino Laine").waitFor();
+		is("calls that give or end", asked.join(), "assign,assign");
+		await page.unroute("**/api");
 		await page.locator("[data-hold=OWN_WORKER]").getByRole("button").click();
 		await well("ending", page);
 		await button(page.getByRole("dialog"), "ui.console_assignments.end").click();

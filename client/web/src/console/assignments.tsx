@@ -129,8 +129,10 @@ function Give(props: { one: Case }) {
 	const changes = role === "OWN_WORKER" && own !== undefined && mayOwn && own.staff !== who;
 	const name = people.staff.find((member) => member.id === who)?.name ?? "";
 	const give = async () => {
-		if (changes)
-			await endOf(one, own.staff);
+		if (changes) {
+			await admin("assign", one.case_id, who, "OWN_WORKER", "instead", own.staff);
+			return;
+		}
 		const end = role === "OWN_WORKER" ? "" : until !== "" ? until : role === "VISIT" ? todayIso() : "";
 		await admin("assign", one.case_id, who, role, ...(end === "" ? [] : [end]));
 	};
