@@ -9,49 +9,72 @@
 #include "api/trace.h"
 #include "records_table.h"
 
-enum { PATH_BYTES = 4096, LINE_BYTES = 24 };
+enum { TOLD_MAX = ATTEMPTS_TOLD_MAX + ATTEMPTS_RECOVERIES_MAX + 1 };
+enum { PATH_BYTES = 4096, LINE_BYTES = 24, RECOVERIES_BYTES = 2 * ATTEMPTS_RECOVERIES_MAX * LINE_BYTES };
 
 static const char file_name[] = "unlock-failures";
+static const char how_recovered[] = "opened with the organiser's recovery key; a new passphrase was set";
 
-void attempts_note(const struct folder *folder, uint64_t now_ms)
+/* A line, as long as `room` bytes of the file are left behind it. */
+static bool note(const struct folder *folder, const char *mark, uint64_t now_ms, off_t room)
 {
 	char path[PATH_BYTES], line[LINE_BYTES];
 	struct stat info;
 	if (fault_is(folder_file(folder, file_name, path, sizeof path)))
-		return;
-	if (stat(path, &info) == 0 && info.st_size > ATTEMPTS_FILE_BYTES - LINE_BYTES)
-		return;
-	snprintf(line, sizeof line, "%llu", (unsigned long long)now_ms);
-	(void)folder_append_line(path, span_text(line));
+		return false;
+	if (stat(path, &info) == 0 && info.st_size > ATTEMPTS_FILE_BYTES - LINE_BYTES - room)
+		return true;
+	snprintf(line, sizeof line, "%s%llu", mark, (unsigned long long)now_ms);
+	return folder_append_line(path, span_text(line));
 }
 
-/* The newest moments of the file; a line that is none is left out. `total`: lines. */
-static size_t read_moments(const char *path, uint64_t out[static ATTEMPTS_TOLD_MAX], size_t *total)
+void attempts_note(const struct folder *folder, uint64_t now_ms)
+{
+	(void)note(folder, "", now_ms, RECOVERIES_BYTES);
+}
+
+struct fault attempts_note_recovery(const struct folder *folder, uint64_t now_ms)
+{
+	return note(folder, "r", now_ms, 0) ? fault_none()
+		: fault_of(FAULT_STORE, "the use of the recovery key cannot be noted in the profile's folder");
+}
+
+/* The newest of one kind; `total`: how many there were. */
+struct moments {
+	uint64_t ms[ATTEMPTS_TOLD_MAX];
+	size_t count, size, total;
+};
+
+static void add_moment(struct moments *moments, uint64_t ms)
+{
+	if (moments->count == moments->size)
+		memmove(moments->ms, moments->ms + 1, --moments->count * sizeof moments->ms[0]);
+	moments->ms[moments->count++] = ms;
+	moments->total++;
+}
+
+/* A line that is none is left out. */
+static void read_moments(const char *path, struct moments *wrong, struct moments *recovered)
 {
 	char text[ATTEMPTS_FILE_BYTES + 1];
-	size_t len = 0, count = 0;
-	*total = 0;
+	size_t len = 0;
+	*wrong = (struct moments){ .size = ATTEMPTS_TOLD_MAX };
+	*recovered = (struct moments){ .size = ATTEMPTS_RECOVERIES_MAX };
 	if (fault_is(folder_read(path, (uint8_t *)text, ATTEMPTS_FILE_BYTES, &len)))
-		return 0;
+		return;
 	text[len] = '\0';
 	for (char *at = text; *at != '\0';) {
-		char *end = at + strcspn(at, "\n");
-		unsigned long long ms = strtoull(at, NULL, 10);
-		if (*at >= '1' && *at <= '9') {
-			if (count == ATTEMPTS_TOLD_MAX)
-				memmove(out, out + 1, --count * sizeof *out);
-			out[count++] = ms;
-			++*total;
-		}
+		char *end = at + strcspn(at, "\n"), *digits = at + (*at == 'r');
+		if (*digits >= '1' && *digits <= '9')
+			add_moment(*at == 'r' ? recovered : wrong, strtoull(digits, NULL, 10));
 		at = *end == '\0' ? end : end + 1;
 	}
-	return count;
 }
 
 struct telling {
 	struct profile *profile;
-	struct replica_write writes[ATTEMPTS_TOLD_MAX + 1];
-	uint8_t blocks[ATTEMPTS_TOLD_MAX + 1][TRACE_BYTES];
+	struct replica_write writes[TOLD_MAX];
+	uint8_t blocks[TOLD_MAX][TRACE_BYTES];
 	size_t count;
 };
 
@@ -66,36 +89,39 @@ static struct fault add(struct telling *t, uint64_t act, uint64_t when_ms, const
 	return fault_none();
 }
 
-static struct fault tell(struct telling *t, const char *path, const char *how, size_t *told)
+static struct fault tell(struct telling *t, const char *path, bool by_recovery, size_t *told)
 {
-	struct replica_written written[ATTEMPTS_TOLD_MAX + 1];
-	uint64_t moments[ATTEMPTS_TOLD_MAX];
+	struct replica_written written[TOLD_MAX];
+	struct moments wrong, recoveries;
 	char more[64];
-	size_t total, count = read_moments(path, moments, &total);
-	snprintf(more, sizeof more, "the last of %zu", total);
-	for (size_t i = 0; i < count; i++)
-		FAULT_TRY(add(t, RECORDS_ACCESS_ACT_LOGIN_FAIL, moments[i], i + 1 == count && total > count ? more : NULL));
-	FAULT_TRY(add(t, RECORDS_ACCESS_ACT_UNLOCK, profile_now().wall_ms, how));
+	read_moments(path, &wrong, &recoveries);
+	snprintf(more, sizeof more, "the last of %zu", wrong.total);
+	for (size_t i = 0; i < wrong.count; i++)
+		FAULT_TRY(add(t, RECORDS_ACCESS_ACT_LOGIN_FAIL, wrong.ms[i], i + 1 == wrong.count && wrong.total > wrong.count ? more : NULL));
+	for (size_t i = 0; i < recoveries.count; i++)
+		FAULT_TRY(add(t, RECORDS_ACCESS_ACT_UNLOCK, recoveries.ms[i], how_recovered));
+	if (!by_recovery || recoveries.count == 0)
+		FAULT_TRY(add(t, RECORDS_ACCESS_ACT_UNLOCK, profile_now().wall_ms, by_recovery ? how_recovered : ""));
 	FAULT_TRY(replica_write_all(profile_replica(t->profile), t->writes, t->count, profile_now(), written));
-	if (count > 0)
+	if (wrong.count + recoveries.count > 0)
 		(void)unlink(path);
-	*told = total;
+	*told = wrong.total;
 	profile_poke(t->profile);
 	return fault_none();
 }
 
-struct fault attempts_tell(struct profile *profile, const char *how, size_t *count)
+struct fault attempts_tell(struct profile *profile, enum attempts_opened how, size_t *count)
 {
 	char path[PATH_BYTES];
 	*count = 0;
-	if (ID_IS_NONE(profile_status(profile)->holder))
+	if (how == ATTEMPTS_OPENED_TOLD || ID_IS_NONE(profile_status(profile)->holder))
 		return fault_none();
 	FAULT_TRY(folder_file(profile_config(profile)->folder, file_name, path, sizeof path));
 	struct telling *t = calloc(1, sizeof *t);
 	if (t == NULL)
 		return fault_of(FAULT_LIMIT, "memory for the access log");
 	t->profile = profile;
-	struct fault f = tell(t, path, how, count);
+	struct fault f = tell(t, path, how == ATTEMPTS_OPENED_BY_RECOVERY, count);
 	free(t);
 	return f;
 }

@@ -51,7 +51,7 @@ struct profile {
 	bool has_address, online, freeing;
 	size_t attempts; /* wrong passphrases before it was opened */
 	bool answered; /* since the link is up */
-	const char *tell; /* how it was opened, for the access log once it is OPEN; NULL: it is told, or there is nothing */
+	enum attempts_opened opened; /* told once it is OPEN */
 	struct policy policy;
 	struct contact contact;
 	const char *rescue_trouble; /* as last logged; literal */
@@ -230,16 +230,15 @@ void profile_lease(struct profile *profile, struct profile_lease *out)
 
 static void become_open(struct profile *profile)
 {
-	const char *how = profile->tell;
+	enum attempts_opened how = profile->opened;
 	profile->state = PROFILE_OPEN;
 	profile->changed = true;
-	profile->tell = NULL;
+	profile->opened = ATTEMPTS_OPENED_TOLD;
 	logline(LOGLINE_INFO, "profile_open", NULL);
-	if (how != NULL && fault_is(attempts_tell(profile, how, &profile->attempts)))
+	if (fault_is(attempts_tell(profile, how, &profile->attempts)))
 		logline(LOGLINE_WARNING, "unlock_not_traced", LOGLINE_FIELDS(
 			logline_text("why", "the access log could not be written: wrong attempts are told later")));
-	if (how != NULL)
-		replica_count(profile->replica, REPLICA_PASSPHRASE, (uint32_t)profile->attempts);
+	replica_count(profile->replica, REPLICA_PASSPHRASE, (uint32_t)profile->attempts);
 }
 
 void profile_carried(struct profile *profile, uint64_t written_ms)
@@ -379,7 +378,7 @@ static void close_store(struct profile *profile)
 	profile->vault = NULL;
 	profile->has_address = false;
 	profile->attempts = 0;
-	profile->tell = NULL;
+	profile->opened = ATTEMPTS_OPENED_TOLD;
 	profile->contact = (struct contact){ .is_on = false };
 	profile->rescue_trouble = "";
 	profile->told_down = false;
@@ -450,8 +449,8 @@ static struct fault begin_link(struct profile *profile)
 
 static struct fault keep_online(struct profile *profile, bool online);
 
-/* The vault is open: now the store and what stands on it. `how`: as struct profile.tell. */
-static struct fault open_store(struct profile *profile, const char *how)
+/* The vault is open: now the store and what stands on it. */
+static struct fault open_store(struct profile *profile, enum attempts_opened how)
 {
 	struct profile_lease lease = { .left_ms = LEASE_NONE };
 	struct fault f = open_rest(profile);
@@ -469,7 +468,7 @@ static struct fault open_store(struct profile *profile, const char *how)
 		profile->state = PROFILE_LOCKED;
 		return f;
 	}
-	profile->tell = how;
+	profile->opened = how;
 	watch_start(profile->idle, profile->config.lock_after_ms);
 	if (lease.left_ms != 0) {
 		become_open(profile);
@@ -499,8 +498,6 @@ void profile_lock(struct profile *profile)
 
 /* ---- the passphrase, beside the loop (J1) ---- */
 
-static const char how_recovered[] = "opened with the organiser's recovery key; a new passphrase was set";
-
 struct opening {
 	struct profile *profile;
 	uint8_t *passphrase; /* sodium_malloc */
@@ -513,21 +510,27 @@ struct opening {
 	void *ctx;
 };
 
+/* That it was used is noted before it has any effect. */
+static struct fault recover(struct opening *o, struct span passphrase)
+{
+	FAULT_TRY(vault_unlock_recovery(o->profile->vault_path, o->recovery, &o->vault));
+	struct fault f = vault_check_passphrase(passphrase);
+	if (!fault_is(f))
+		f = attempts_note_recovery(o->profile->config.folder, loop_wall_ms());
+	if (!fault_is(f))
+		f = vault_set_passphrase(o->vault, passphrase);
+	if (fault_is(f))
+		vault_lock(o->vault);
+	return f;
+}
+
 static void opening_work(void *ctx)
 {
 	struct opening *o = ctx;
 	struct span passphrase = span_of(o->passphrase, o->len);
-	if (o->recovery != NULL) {
-		o->fault = vault_unlock_recovery(o->profile->vault_path, o->recovery, &o->vault);
-		if (fault_is(o->fault))
-			return;
-		o->fault = vault_set_passphrase(o->vault, passphrase);
-		if (fault_is(o->fault))
-			vault_lock(o->vault);
-		return;
-	}
-	o->fault = o->create ? vault_create(o->profile->vault_path, passphrase, NULL, &o->vault)
-			     : vault_unlock(o->profile->vault_path, passphrase, &o->vault);
+	o->fault = o->recovery != NULL ? recover(o, passphrase)
+		: o->create ? vault_create(o->profile->vault_path, passphrase, NULL, &o->vault)
+			    : vault_unlock(o->profile->vault_path, passphrase, &o->vault);
 }
 
 static void opening_done(void *ctx)
@@ -550,7 +553,7 @@ static void opening_done(void *ctx)
 		attempts_note(profile->config.folder, loop_wall_ms());
 	if (!fault_is(f)) {
 		profile->vault = o->vault;
-		f = open_store(profile, o->recovery != NULL ? how_recovered : "");
+		f = open_store(profile, o->recovery != NULL ? ATTEMPTS_OPENED_BY_RECOVERY : ATTEMPTS_OPENED_BY_PASSPHRASE);
 	}
 	o->fn(o->ctx, f);
 	free(o);
@@ -635,7 +638,7 @@ struct fault profile_open_with_key_file(struct profile *profile)
 			    ? vault_create_keyfile(profile->vault_path, span_of(key, len), &profile->vault)
 			    : vault_unlock_keyfile(profile->vault_path, span_of(key, len), &profile->vault);
 	sodium_memzero(key, sizeof key);
-	return fault_is(f) ? f : open_store(profile, NULL);
+	return fault_is(f) ? f : open_store(profile, ATTEMPTS_OPENED_TOLD);
 }
 
 /* ---- while open ---- */

@@ -202,7 +202,7 @@ static struct fault new_vault(const char *path, struct vault **out)
 	return fault_none();
 }
 
-static struct fault check_passphrase(struct span passphrase)
+struct fault vault_check_passphrase(struct span passphrase)
 {
 	if (!wire_utf8(passphrase))
 		return fault_of(FAULT_CALLER, "the passphrase is not UTF-8 text");
@@ -277,7 +277,7 @@ static struct fault create(const char *path, struct vault_slot slot, struct span
 struct fault vault_create(const char *path, struct span passphrase, const struct vault_cost *cost, struct vault **out)
 {
 	struct vault_cost chosen;
-	FAULT_TRY(check_passphrase(passphrase));
+	FAULT_TRY(vault_check_passphrase(passphrase));
 	FAULT_TRY(choose_cost(cost, &chosen));
 	struct vault_slot slot = { .kind = VAULT_SLOT_PASSPHRASE, .passes = chosen.passes, .memory_bytes = chosen.memory_bytes };
 	return create(path, slot, passphrase, out);
@@ -411,7 +411,7 @@ struct fault vault_change_passphrase(struct vault *vault, struct span old_passph
 	bool opened = false;
 	if (place == NULL)
 		return fault_of(FAULT_CALLER, "this vault has no passphrase");
-	FAULT_TRY(check_passphrase(new_passphrase));
+	FAULT_TRY(vault_check_passphrase(new_passphrase));
 	uint8_t *key = sodium_malloc(VAULT_KEY_BYTES);
 	if (key == NULL)
 		return fault_of(FAULT_LIMIT, "no locked memory left for keys");
@@ -431,7 +431,7 @@ struct fault vault_set_passphrase(struct vault *vault, struct span new_passphras
 	struct vault_slot *place = find_slot(&vault->file, VAULT_SLOT_PASSPHRASE);
 	if (place == NULL)
 		return fault_of(FAULT_CALLER, "this vault has no passphrase");
-	FAULT_TRY(check_passphrase(new_passphrase));
+	FAULT_TRY(vault_check_passphrase(new_passphrase));
 	struct vault_slot slot = *place;
 	FAULT_TRY(wrap(&vault->file, &slot, new_passphrase, vault->key));
 	return replace_slot(vault, place, &slot);

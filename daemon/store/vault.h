@@ -44,6 +44,8 @@ struct fault vault_copy(const char *from, const char *to);
 /* A key for one purpose: BLAKE2b-256(key = store key, "jalka-vault-1" | purpose). Lent until vault_lock. */
 struct fault vault_key(struct vault *vault, const char *purpose, uint8_t out[static VAULT_KEY_BYTES]);
 
+/* Whether it may be one: FAULT_CALLER says what it lacks. Create, change and set ask the same. */
+struct fault vault_check_passphrase(struct span passphrase);
 struct fault vault_change_passphrase(struct vault *vault, struct span old_passphrase, struct span new_passphrase);
 /* Without the old one: the vault was opened with the recovery key. A vault of a key file gets none. */
 struct fault vault_set_passphrase(struct vault *vault, struct span new_passphrase);

@@ -213,6 +213,37 @@ def key_file(road):
     road.expect("and opens with contact", True)
 
 
+def recovered_while_waiting(road):
+    """The recovery key opens it over the lease: that is told whenever the access log can be written."""
+    expect, center, world = road.expect, road.center, road.world
+    key = os.path.join(world.base, "organiser.key")
+    jalka(center, "admin", "recovery-key", key)
+    device = nodes.Locked(world.folder("raili"), PASSPHRASE)
+    world.daemons.append(device)
+    device.start()
+    device.init()
+    world.enrol(device, world.staff("Raili Vuori"))
+    until(lambda: jalka(device, "status")["rescued"], "the key to arrive")
+    road.away()
+    device.stop()
+    device.start(env={**os.environ, "LD_PRELOAD": road.shim, "SHIFTED_CLOCK_MIN": str(31 * 24 * 60)})
+
+    def recover(passphrase):
+        return run(device, "recover", "--key", key, "--passphrase-file", "-", stdin=passphrase + "\n")
+    short = recover("lyhyt")
+    expect("a short new passphrase is refused", short.code == FAILED and "8 characters" in short.err, short)
+    got = recover("uusi tunnuslause")
+    expect("over the lease the recovery key sets a passphrase, and it waits", got.json.get("vault") == "waiting", got)
+    expect("it is locked again before any contact", jalka_lock(device) == "locked")
+    road.home()
+    expect("the new passphrase is right", device.unlock("uusi tunnuslause").code in (DONE, LOCKED))
+    until(lambda: run(device, "status").json["vault"] == "open", "the device to open", 60)
+    entries = jalka(device, "list", "access_log")["records"]
+    reasons = [jalka(device, "show", e["id"])["record"]["fields"].get("reason", "") for e in entries]
+    expect("the access log has the recovery, once", sum("recovery key" in r for r in reasons) == 1, reasons)
+    expect("and the file is gone", not os.path.exists(os.path.join(device.folder, "unlock-failures")))
+
+
 def by_hand(road):
     """No network at all: what is carried to the centre and back is the contact."""
     expect, center, world = road.expect, road.center, road.world
@@ -278,7 +309,7 @@ def main():
     tally = nodes.Tally()
     with daemons.World() as world:
         road = Road(world, tally)
-        for part in (days_are_told, too_long, clock_set_back, contact, set_offline, policy, suspended_and_revoked, key_file, by_hand, unknown_to_the_centre):
+        for part in (days_are_told, too_long, clock_set_back, contact, set_offline, policy, suspended_and_revoked, key_file, recovered_while_waiting, by_hand, unknown_to_the_centre):
             with tally.part(part.__name__):
                 part(road)
         hits = nodes.readable([world.base], ["Lehtikorpi", "viidentenä viikkona"])
