@@ -335,7 +335,7 @@ async function looks(origin, session, aino) {
 			const words = new Look("laptop", "light", language);
 			for (const hash of ["#/health", "#/devices", `#/devices/${aino.node}`, "#/enrol", "#/system", "#/sessions"]) {
 				await go(page, hash);
-				await page.locator("main h1").waitFor();
+				await page.locator("#main h1").waitFor();
 				await browser.shown(page);
 				const label = `${hash.replace(aino.node, "one")} ${what} ${language}`;
 				await well(label, page);
