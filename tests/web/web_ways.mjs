@@ -2,7 +2,7 @@
 // The ways through the field client, without network: search as one types and Enter, an anonymous contact in one
 // touch, why a thing is on the day's list, the timeline before the menu of what one may record, whose matter it is
 // without opening the client's file, every draft in the screen of its type, told before asked, a plan's actions as
-// agreed actions, advice that covers no button.
+// agreed actions, a change that met another, advice that covers no button.
 import { address, until, World } from "./world.mjs";
 import * as browser from "./browser.mjs";
 
@@ -220,6 +220,18 @@ try {
 		must(await wide.locator("[data-action=OPEN]").filter({ hasText: "Käynti kirjastossa" }).count() === 1, "twice");
 	});
 	await well("agreed actions of a plan", wide);
+	await count.run("what was changed meanwhile is told beside what is typed; saved again, what is typed counts", async () => {
+		await to(wide, `#/record/${anna.id}`);
+		await wide.getByRole("button", { name: "Muuta", exact: true }).click();
+		await wide.getByLabel(/^Puhelin/).fill("040 000 0111");
+		await aino.run("change", anna.id, "phone=040 000 0222");
+		await wide.getByRole("button", { name: "Tallenna", exact: true }).click();
+		await wide.getByText("Nyt siinä lukee: 040 000 0222").waitFor();
+		await stands(wide.getByLabel(/^Puhelin/), "040 000 0111");
+		await well("changed meanwhile", wide);
+		await wide.getByRole("button", { name: "Tallenna", exact: true }).click();
+		await until("the number", async () => (await aino.run("show", anna.id)).record.fields.phone.join() === "040 000 0111");
+	});
 	await wide.context().close();
 } finally {
 	await browser.end();

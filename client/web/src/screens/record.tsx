@@ -222,7 +222,8 @@ export function BreakGlass(props: { id: string }) {
 	);
 }
 
-// Of a change what was touched alone is kept, with the read it was made from.
+// Of a change what was touched alone is kept, with the read it was made from. What somebody
+// changed meanwhile is told once; then the newest read counts.
 function Change(props: { shape: TypeShape; answer: RecordAnswer; onDone: () => void }) {
 	const { record, token } = props.answer;
 	const typed = useUnfinished(record.id, "record/change", { token, values: {} as Json });
@@ -235,8 +236,14 @@ function Change(props: { shape: TypeShape; answer: RecordAnswer; onDone: () => v
 	};
 	const save = () => act(async () => {
 		const changed = differing(values, record.fields);
-		if (Object.keys(changed).length > 0)
-			await write({ type: record.type, record_id: record.id, values: changed, token: typed.value.token });
+		try {
+			if (Object.keys(changed).length > 0)
+				await write({ type: record.type, record_id: record.id, values: changed, token: typed.value.token });
+		} catch (error) {
+			if (error instanceof Refusal && error.kind === "STALE_READ")
+				typed.set({ ...typed.value, token: (await call<RecordAnswer>("show", { id: record.id }, true)).token });
+			throw error;
+		}
 		toast(T("ui.saved", { what: typeWord(record.type) }));
 		done();
 	});
