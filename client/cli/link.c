@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pwd.h>
 #include <pb_decode.h>
 #include <pb_encode.h>
 #include <stdio.h>
@@ -35,6 +36,19 @@ static noreturn void lost(const char *why)
 	say_die(SAY_NO_DAEMON, "the daemon closed the connection (%s); what it had confirmed is kept", why);
 }
 
+/* A daemon answers the user it runs as, and nobody else, root neither. */
+static void check_owner(int fd, const char *socket_path)
+{
+	struct ucred daemon;
+	socklen_t len = sizeof daemon;
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &daemon, &len) != 0 || daemon.uid == geteuid())
+		return;
+	const struct passwd *user = getpwuid(daemon.uid);
+	if (user == NULL)
+		say_die(SAY_NO_DAEMON, "the daemon at %s answers its own user alone, number %u", socket_path, (unsigned)daemon.uid);
+	say_die(SAY_NO_DAEMON, "the daemon at %s answers its own user alone: sudo -u %s jalka ...", socket_path, user->pw_name);
+}
+
 struct link *link_open(const char *socket_path)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -48,6 +62,7 @@ struct link *link_open(const char *socket_path)
 	if (link->fd < 0 || connect(link->fd, (struct sockaddr *)&address, sizeof address) != 0)
 		say_die(SAY_NO_DAEMON, "no daemon answers at %s (%s); start jalkad, or name its folder with --dir",
 			socket_path, strerror(errno));
+	check_owner(link->fd, socket_path);
 	fcntl(link->fd, F_SETFL, O_NONBLOCK);
 	return link;
 }

@@ -9,6 +9,7 @@ import fcntl
 import json
 import os
 import pty
+import pwd
 import re
 import socket
 import struct
@@ -526,6 +527,35 @@ def no_daemon_is_its_own_exit_code(bench):
     assert done.returncode == USAGE
 
 
+def the_daemon_of_another_user_is_named(bench):
+    """Somebody else's socket stands in for the daemon; only root can make one."""
+    if os.geteuid() != 0:
+        return
+    folder = bench.world.folder("theirs")
+    os.mkdir(folder)
+    made, ends = os.pipe(), os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.chmod(folder, 0o777)
+            os.chdir(folder)
+            os.setuid(pwd.getpwnam("nobody").pw_uid)
+            listener = socket.socket(socket.AF_UNIX)
+            listener.bind("socket")
+            listener.listen()
+            os.write(made[1], b".")
+            os.close(ends[1])
+            os.read(ends[0], 1)
+        finally:
+            os._exit(0)
+    os.close(made[1])
+    assert os.read(made[0], 1) == b"."
+    err = Cli(folder).run("status", code=NO_DAEMON)[1]
+    os.close(ends[1])
+    os.waitpid(child, 0)
+    assert "sudo -u nobody jalka" in err, err
+
+
 def the_vault_opens_with_its_passphrase_alone(bench):
     folder = bench.world.folder("vault")
     daemon = daemons.Daemon(folder, ["field", "--dir", folder])
@@ -615,7 +645,7 @@ def main():
                      help_is_there_for_every_verb, the_manual_page_tells_every_verb_and_option,
                      help_of_a_first_word_lists_what_may_follow, completion_works_in_the_shell,
                      data_goes_to_stdout_and_words_to_stderr, records_cannot_speak_to_the_terminal,
-                     an_answer_that_cannot_be_written_is_a_failure, no_daemon_is_its_own_exit_code,
+                     an_answer_that_cannot_be_written_is_a_failure, no_daemon_is_its_own_exit_code, the_daemon_of_another_user_is_named,
                      the_vault_opens_with_its_passphrase_alone, enrolment_is_shown_as_text_and_as_a_qr_code,
                      the_administrator_sees_devices_cases_and_chains, the_book_is_rebuilt_the_same):
             count.run(fact, bench)
