@@ -56,6 +56,7 @@ await journey("web_journey_08", { numbers: [4], byKeys: true }, async ({ look, w
 		await at(hers, "#/drafts", T("ui.drafts.title"));
 		await press(hers.getByRole("link", { name: T("type.encounter_note") }).first());
 		await press(hers.getByRole("button", { name: T("ui.sign") }));
+		await hers.getByRole("button", { name: T("ui.sign") }).waitFor({ state: "detached" }); // the page goes on by itself
 		await until("no draft", async () => (await aino.run("drafts")).drafts.length === 0);
 	});
 	await count.run("special support is not handed to an instructor", async () => {

@@ -86,7 +86,7 @@ try {
 		if (kind === "quadrants")
 			await page.getByLabel(named("ui.print.blank")).setChecked(blank);
 		await page.getByRole("button", { name: T("ui.print.show"), exact: true }).click();
-		await page.locator(`[data-printed=${kind}]`).waitFor();
+		await page.waitForFunction((of) => document.querySelector(`[data-printed=${of}]`)?.shadowRoot?.querySelector("body, div, *"), kind);
 	};
 	for (const [at, kind] of KINDS.entries())
 		for (const [large, blank] of [[false, false], [true, false], ...(kind === "quadrants" ? [[false, true]] : [])])
