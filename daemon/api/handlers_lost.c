@@ -200,7 +200,7 @@ static struct fault put_police(struct request *request, const char *number, stru
 	strcpy(request->field, "police_report_no");
 	if (*number == '\0')
 		return fault_of(FAULT_CALLER, "the number the police gave the report is missing");
-	if (strlen(number) > NUMBER_LETTERS)
+	if (wire_utf8_chars(span_text(number)) > NUMBER_LETTERS)
 		return fault_of(FAULT_CALLER, "the number of a police report has 64 letters at most");
 	request->field[0] = '\0';
 	wire_put_bytes(out, RECORDS_DEVICE_POLICE_REPORT_NO, span_text(number));

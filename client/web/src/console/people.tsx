@@ -2,9 +2,8 @@
 // matters; and one of them: details, roles given and taken away, a way to their devices and cases.
 import { useState } from "preact/hooks";
 import { useAct } from "../core/act";
-import { call, Refusal } from "../core/api";
 import { useAsk } from "../core/live";
-import { fieldText, write, type RecordAnswer } from "../core/records";
+import { fieldText, write, writeFrom, type RecordAnswer } from "../core/records";
 import { Told } from "../core/refusal-words";
 import { go, href } from "../core/route";
 import { capital, dateText, fieldWord, T, t, todayIso, valueWord, whenText } from "../core/words";
@@ -250,14 +249,8 @@ function About(props: { id: string; person: Person }) {
 	// Only what was touched here, with the read it was made from; what a colleague changed meanwhile is told once, and then the newest read counts.
 	const save = async (details: Details) => {
 		const differs = Object.entries(details).filter(([name, value]) => value !== began?.details[name as keyof Details]).map(([name, value]) => [name, value === "" ? null : value]);
-		try {
-			if (began !== null && differs.length > 0)
-				await write({ type: "staff_member", record_id: props.id, values: Object.fromEntries(differs), token: began.token });
-		} catch (error) {
-			if (began !== null && error instanceof Refusal && error.kind === "STALE_READ")
-				setBegan({ ...began, token: (await call<RecordAnswer>("show", { id: props.id }, true)).token });
-			throw error;
-		}
+		if (began !== null && differs.length > 0)
+			await writeFrom({ type: "staff_member", record_id: props.id, values: Object.fromEntries(differs), token: began.token }, (token) => setBegan({ ...began, token }));
 		toast(T("ui.console_people.saved"));
 		setBegan(null);
 	};

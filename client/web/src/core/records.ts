@@ -1,7 +1,7 @@
 // records - records as the daemon tells them, and the shapes of their types.
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { call, jsonBody, type Json } from "./api";
+import { call, jsonBody, Refusal, type Json } from "./api";
 import { touched } from "./live";
 import { language, t, valueWord } from "./words";
 
@@ -172,6 +172,18 @@ export async function write(what: WriteWhat): Promise<Written> {
 	if (what.draft !== true)
 		touched();
 	return answer;
+}
+
+// A write made from a read, `token`. When what it touches has changed since, that is refused and told,
+// with both values; `onNewer` takes the newest read, which counts when it is said again.
+export async function writeFrom(what: WriteWhat & { record_id: string; token: number }, onNewer: (token: number) => void): Promise<Written> {
+	try {
+		return await write(what);
+	} catch (error) {
+		if (error instanceof Refusal && error.kind === "STALE_READ")
+			onNewer((await call<RecordAnswer>("show", { id: what.record_id }, true)).token);
+		throw error;
+	}
 }
 
 // What a record is called; types without a title of their own by what kind they are.

@@ -6,7 +6,7 @@ import { call, Refusal, type Json } from "../core/api";
 import { touched, useAsk } from "../core/live";
 import { decisions, type Decision } from "../core/recent";
 import { Told } from "../core/refusal-words";
-import { titleOf, useShape, whoText, write, type FieldInfo, type FieldShape, type RecordAnswer, type TypeShape, type Who } from "../core/records";
+import { titleOf, useShape, whoText, write, writeFrom, type FieldInfo, type FieldShape, type RecordAnswer, type TypeShape, type Who } from "../core/records";
 import { href } from "../core/route";
 import { useUnfinished, type KeptText } from "../core/unfinished";
 import { capital, fieldWord, momentText, T, t, stateWord, typeWord, valueWord, whenText, type WordKey } from "../core/words";
@@ -236,14 +236,8 @@ function Change(props: { shape: TypeShape; answer: RecordAnswer; onDone: () => v
 	};
 	const save = () => act(async () => {
 		const changed = differing(values, record.fields);
-		try {
-			if (Object.keys(changed).length > 0)
-				await write({ type: record.type, record_id: record.id, values: changed, token: typed.value.token });
-		} catch (error) {
-			if (error instanceof Refusal && error.kind === "STALE_READ")
-				typed.set({ ...typed.value, token: (await call<RecordAnswer>("show", { id: record.id }, true)).token });
-			throw error;
-		}
+		if (Object.keys(changed).length > 0)
+			await writeFrom({ type: record.type, record_id: record.id, values: changed, token: typed.value.token }, (newer) => typed.set({ ...typed.value, token: newer }));
 		toast(T("ui.saved", { what: typeWord(record.type) }));
 		done();
 	});
