@@ -225,7 +225,7 @@ static bool device_item(void *ctx, const struct hub_device *device)
 	writer_number(out, "heard_order", device->heard_order);
 	writer_number(out, "quarantined", device->quarantined);
 	writer_bool(out, "connected", device->connected);
-	writer_bool(out, "twin_alarm", device->twin_alarm);
+	writer_bool(out, "twin_alarm", device->twin_alarm && !hub_device_is_gone(device));
 	writer_bool(out, "erase_confirmed", device->erase_confirmed);
 	writer_signed(out, "clock_offset_ms", device->clock_offset_ms);
 	writer_object_end(out);

@@ -81,7 +81,7 @@ static void write_device(struct writer *out, struct casebook *book, const struct
 	write_told(out, row);
 	writer_number(out, "quarantined", device->quarantined);
 	writer_number(out, "oldest_quarantined_ms", device->oldest_quarantined_ms);
-	writer_bool(out, "twin_alarm", device->twin_alarm);
+	writer_bool(out, "twin_alarm", device->twin_alarm && !hub_device_is_gone(device));
 	writer_bool(out, "erase_confirmed", device->erase_confirmed);
 	writer_list(out, "alerts");
 	for (unsigned i = 0; i < ALERTS_COUNT; i++)

@@ -128,7 +128,7 @@ struct hub_device {
 	uint64_t heard_order;
 	uint64_t quarantined;
 	bool connected, erase_confirmed;
-	bool twin_alarm;              /* a second copy was seen, and nobody has ended the alarm; never of one that is gone */
+	bool twin_alarm;              /* a second copy was seen, and nobody has ended the alarm; of one that is gone too */
 	int64_t clock_offset_ms;      /* what its clock lacks of this one, as it told */
 	uint64_t oldest_quarantined_ms; /* 0: none */
 	uint64_t unsent, oldest_unsent_ms; /* as it told, less what has come since; 0: none */

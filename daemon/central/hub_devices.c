@@ -400,8 +400,7 @@ struct fault hub_devices(struct hub *hub, hub_device_fn *fn, void *ctx)
 			.node = device->node, .holder = device->holder, .state = device->state,
 			.enrolled_ms = device->enrolled_ms, .last_contact_ms = device->last_contact_ms,
 			.heard_order = device->heard.order, .quarantined = device->quarantined,
-			.connected = device->link != NULL,
-			.twin_alarm = device->twin_alarm && !hub_devices_is_gone(device->state, device->erase_confirmed),
+			.connected = device->link != NULL, .twin_alarm = device->twin_alarm,
 			.erase_confirmed = device->erase_confirmed, .clock_offset_ms = device->clock_offset_ms,
 			.disk = device->disk, .seq = device->open_seq, .oldest_quarantined_ms = device->quarantined_since_ms,
 		};
