@@ -227,6 +227,11 @@ bench-scale: ## 10,000 devices on one central node, a delta to 1,000 of them, fl
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(OUT)/swarm/swarm
 	@JALKAD=$(abspath $(OUT))/jalkad JALKA=$(abspath $(OUT))/jalka tests/bench/scale.py
 
+bench-restore: ## how long a node of 400,000 deltas is away when its disk is gone: some minutes (MATTERS=n)
+	@scripts/bootstrap --quiet
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(OUT)/swarm/swarm
+	@JALKAD=$(abspath $(OUT))/jalkad JALKA=$(abspath $(OUT))/jalka tests/bench/restore.py
+
 demo: ## two laptops and a central node keep a day's work in step (KEEP=1 leaves them running)
 	@scripts/bootstrap
 	@$(MAKE) --no-print-directory -j$$(nproc) all
@@ -290,4 +295,4 @@ clean: ## remove what was built
 print-%:
 	@echo $($*)
 
-.PHONY: all programs generated help bootstrap bootstrap-check units crash-bins swarm fuzz-bins check test sim bench bench-scale demo screenshots looks install install-only uninstall deb deb-arm64 clean
+.PHONY: all programs generated help bootstrap bootstrap-check units crash-bins swarm fuzz-bins check test sim bench bench-scale bench-restore demo screenshots looks install install-only uninstall deb deb-arm64 clean

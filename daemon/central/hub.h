@@ -325,7 +325,7 @@ struct fault hub_caseload(struct hub *hub, hub_load_fn *fn, void *ctx);
  * digest of every delta whose bytes and secret are still there. */
 struct hub_audit {
 	uint64_t authors, deltas, heads, erased, bad;
-	uint64_t unchecked;     /* deltas whose base could not be checked after a restore (P3) */
+	uint64_t unchecked;     /* deltas whose base could not be checked: after a restore, or rescued (P3) */
 	struct author first_bad; /* when bad != 0 */
 	uint64_t first_bad_seq;
 	const char *what;

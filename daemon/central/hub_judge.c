@@ -94,6 +94,18 @@ static uint64_t base_max(const struct hub_judging *j, const struct assignments_t
 	return most < j->hub->last_order ? most : j->hub->last_order;
 }
 
+/* P3: with rescued work comes no cursor, and the device may have been fed more than it came to say that
+ * it heard. A base beyond that is not checked: accepted and marked, as one in a lost epoch is. */
+static void bound_rescued(struct hub_judging *j, const struct delta *delta, struct ingest_facts *facts)
+{
+	for (size_t i = 0; i < delta->base.count; i++) {
+		const struct order_base *pair = &delta->base.pairs[i];
+		bool is_beyond = ID_EQUAL(pair->epoch, *facts->epoch) && pair->n > facts->base_max;
+		j->is_unchecked = j->is_unchecked || is_beyond;
+	}
+	facts->base_max = j->hub->last_order;
+}
+
 /* The device has not heard of the grant it holds the case by: until then it may
  * forget the case over the end of an older one, and this delta with it (P2). */
 static bool is_unheard(const struct hub_judging *j, const struct assignments_case *info, const struct assignments_tie *tie)
@@ -178,6 +190,8 @@ static struct fault facts_of(struct hub_judging *j, const struct ingest_row *row
 	if (delta == NULL)
 		return fault_none();
 	FAULT_TRY(hub_past_check(j->link, delta, &facts->past_too_high, &j->is_unchecked));
+	if (j->link->is_rescue)
+		bound_rescued(j, delta, facts);
 	FAULT_TRY(find_first(j, delta, row->bytes));
 	facts->record_erased = hub_erase_is_record(hub, &delta->record_id) || (j->has_first && j->first_erased);
 	facts->case_reserved = delta->opens && reserved(j, delta);

@@ -12,8 +12,11 @@
 #include "base/assert.h"
 #include "central/hub_state.h"
 
+enum { WALK_DELTAS_MAX = 200000 }; /* of chains in one call: a hostile file may begin an epoch with each work */
+
 struct rescuing {
 	struct hub *hub;
+	uint64_t *walk; /* deltas that may still be walked */
 	struct hub_link *link;
 	const struct rescue_work *work;
 	struct delta_hash digest, h; /* of the delta; of the chain at it */
@@ -51,13 +54,33 @@ static bool look(void *ctx, const struct log_entry *entry)
 	return false;
 }
 
+/* Whether a new epoch goes on from a place that is held here, in the same words: its device brings
+ * what lies before it first, and where that parted from what is here, all of it under new names. */
+static struct fault begins(const struct rescuing *r, bool *out)
+{
+	const struct author_continues *from = &r->work->continues;
+	const struct hub_author *before = r->work->has_continues ? hub_author_get(r->hub, &from->epoch) : NULL;
+	struct delta_hash h;
+	*out = r->work->seq == 1 && !r->work->has_continues;
+	if (r->work->seq != 1 || before == NULL || from->seq > before->info.seq)
+		return fault_none();
+	uint64_t steps = from->seq == before->info.seq ? 0 : from->seq;
+	if (steps > *r->walk)
+		return fault_none();
+	*r->walk -= steps;
+	FAULT_TRY(author_h_at(r->hub->log, &r->hub->identity, &before->info.author, from->seq, &h, out));
+	*out = *out && memcmp(h.bytes, from->h.bytes, DELTA_HASH_BYTES) == 0;
+	return fault_none();
+}
+
 /* Whether it goes on from the chain as it stands here. */
-static bool goes_on(const struct rescuing *r, const struct hub_author *author)
+static struct fault goes_on(const struct rescuing *r, const struct hub_author *author, bool *out)
 {
 	if (author == NULL)
-		return r->work->seq == 1;
-	return !author->info.closed && r->work->seq == author->info.seq + 1
+		return begins(r, out);
+	*out = !author->info.closed && r->work->seq == author->info.seq + 1
 		&& memcmp(author->info.h.bytes, r->work->before.bytes, DELTA_HASH_BYTES) == 0;
+	return fault_none();
 }
 
 /* ---- the two ways ---- */
@@ -130,19 +153,24 @@ static struct fault rescue_one(struct rescuing *r)
 		say(r, HUB_RESCUED_HERE, 0);
 		return fault_none();
 	}
-	return !held.found && goes_on(r, author) ? push(r) : vouch(r);
+	bool is_next = false;
+	if (!held.found)
+		FAULT_TRY(goes_on(r, author, &is_next));
+	return is_next ? push(r) : vouch(r);
 }
 
 struct fault hub_rescue(struct hub *hub, const struct rescue_work *works, size_t count, struct hub_time now,
 			struct hub_rescued *results)
 {
 	struct fault fault = fault_none();
+	uint64_t walk = WALK_DELTAS_MAX;
 	if (fault_is(hub->dead))
 		return hub->dead;
 	struct hub_link *link = calloc(1, sizeof *link);
 	if (link == NULL)
 		return fault_of(FAULT_LIMIT, "out of memory");
 	link->hub = hub;
+	link->is_rescue = true;
 	link->woken = link->gone = true; /* nobody is answered */
 	fault = hub_verb_begin(hub, now);
 	if (fault_is(fault)) {
@@ -150,7 +178,7 @@ struct fault hub_rescue(struct hub *hub, const struct rescue_work *works, size_t
 		return fault;
 	}
 	for (size_t i = 0; i < count && !fault_is(fault); i++) {
-		struct rescuing rescuing = { .hub = hub, .link = link, .work = &works[i], .result = &results[i] };
+		struct rescuing rescuing = { .hub = hub, .walk = &walk, .link = link, .work = &works[i], .result = &results[i] };
 		fault = rescue_one(&rescuing);
 	}
 	free(link);

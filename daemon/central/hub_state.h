@@ -186,6 +186,7 @@ struct hub_link {
 	uint64_t push_first;         /* its first seq */
 	uint32_t bundle_key;         /* that it has: Hello.bundle_key */
 	bool welcome_due, stale, holder_wanted, tell_known;
+	bool is_rescue;              /* hub_rescue.c's: nothing was said, and nobody is answered */
 	bool told_known;             /* it may begin a new epoch: its own deltas are fed too */
 	bool chain_due;              /* the last push did not go on from what is held: Chain is to tell */
 	uint64_t hello_seq, receipted_seq;
@@ -415,7 +416,7 @@ struct hub_judging {
 	bool has_first, first_erased, first_moved, first_touched;
 	bool first_same;            /* the row says again what its author said under another name */
 	bool is_unheard;            /* the grant the row's case is held by */
-	bool is_unchecked;          /* the row's base, in an epoch of which nothing is known (P3) */
+	bool is_unchecked;          /* the row's base, of which nothing is known (P3): in a lost epoch, or of rescued work */
 	size_t opened;              /* openings accepted in this chunk */
 };
 /* hub->rows from..count become hub->entries, *taken of them, and hub->verdicts. */

@@ -6,6 +6,7 @@
 #include "base/assert.h"
 #include "sim/bundle.h"
 #include "sim/link.h"
+#include "sim/rescue.h"
 #include "sim/world.h"
 #include "sim/write.h"
 
@@ -366,6 +367,8 @@ void act_once(struct sim *sim)
 	ACTS[kind](sim);
 	if (prng_chance(&sim->prng, sim->options.rate[TROUBLE_BUNDLE]))
 		bundle_act(sim);
+	if (prng_chance(&sim->rescue.prng, sim->options.rate[TROUBLE_RESCUE]))
+		rescue_act(sim);
 	if (!sim->central.confirmed && prng_chance(&sim->prng, 300))
 		confirm_devices(sim);
 }
@@ -557,6 +560,7 @@ void act_heal(struct sim *sim)
 	heal_devices(sim);
 	if (bundle_instead(sim))
 		carry_all(sim);
+	rescue_bring_all(sim);
 	sync_each(sim);
 	decide_all(sim);
 	sync_together(sim);

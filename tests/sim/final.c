@@ -5,6 +5,7 @@
 #include "lib/refold.h"
 #include "records_table.h"
 #include "sim/invariant.h"
+#include "sim/rescue.h"
 #include "sim/world.h"
 
 /* One record as central folds it; its block is in use while the next one is looked at. */
@@ -424,6 +425,7 @@ void invariants_final(struct sim *sim)
 	invariant_i7_audit(sim);
 	for (size_t i = 0; i < sim->device_count; i++) {
 		struct sim_device *device = &sim->devices[i];
+		rescue_i24_erased(sim, device);
 		if (!is_judged(device))
 			continue;
 		invariant_i1_device_kept(sim, device, true);

@@ -49,6 +49,7 @@ static const struct row ROWS[TROUBLE_COUNT] = {
 	[TROUBLE_VERSIONS] = { "versions", 1000, false },
 	[TROUBLE_SHARED_HOLDER] = { "shared-holder", 1000, false },
 	[TROUBLE_BUNDLE] = { "bundle", 600, false },
+	[TROUBLE_RESCUE] = { "rescue", 300, false },
 };
 
 const char *options_trouble_name(enum trouble trouble)
@@ -65,13 +66,21 @@ void options_draw(struct options *options, struct prng *prng, uint64_t without)
 	};
 	static const uint64_t GAPS_MS[] = { 200, 5000, 120000, 3600000 };
 	options->gap_ms = GAPS_MS[prng_below(prng, 4)];
-	for (size_t i = 0; i < TROUBLE_COUNT; i++) {
+	for (size_t i = 0; i < TROUBLE_RESCUE; i++) {
 		unsigned rate = 1 + (unsigned)prng_below(prng, ROWS[i].rate);
 		bool in = ROWS[i].always || prng_chance(prng, 500);
 		if (ROWS[i].always)
 			rate = ROWS[i].rate / 2 + rate / 2;
 		options->rate[i] = in && (without >> i & 1) == 0 ? rate : 0;
 	}
+}
+
+void options_draw_rescue(struct options *options, uint64_t seed, uint64_t without)
+{
+	struct prng prng;
+	prng_init(&prng, seed + 0x726573);
+	if (prng_chance(&prng, 500) && (without >> TROUBLE_RESCUE & 1) == 0)
+		options->rate[TROUBLE_RESCUE] = 1 + (unsigned)prng_below(&prng, ROWS[TROUBLE_RESCUE].rate);
 }
 
 void options_tell(const struct options *options)

@@ -50,6 +50,7 @@ enum trouble {
 	TROUBLE_VERSIONS,        /* nodes of other protocol versions */
 	TROUBLE_SHARED_HOLDER,   /* two devices of one person */
 	TROUBLE_BUNDLE,          /* bundles are carried by hand, permille of operations: late, twice, out of order, lost */
+	TROUBLE_RESCUE,          /* rescue files are kept and, permille of operations, copied, brought, lost, sealed to another key */
 	TROUBLE_COUNT,
 };
 
@@ -61,6 +62,8 @@ struct options {
 
 /* `without` may name kinds to leave out: bit 1 << kind. */
 void options_draw(struct options *options, struct prng *prng, uint64_t without);
+/* What came later than the seeds that are kept: drawn by itself, so that they do as they did. */
+void options_draw_rescue(struct options *options, uint64_t seed, uint64_t without);
 const char *options_trouble_name(enum trouble trouble);
 void options_tell(const struct options *options);
 

@@ -11,6 +11,7 @@
 #include "sim/act.h"
 #include "sim/invariant.h"
 #include "sim/link.h"
+#include "sim/rescue.h"
 #include "sim/world.h"
 
 enum {
@@ -161,6 +162,7 @@ static void finish(struct sim *sim, struct sim_result *out)
 	memcpy(out->seen, sim->seen, sizeof out->seen);
 	memcpy(out->failure, sim->failure, sizeof out->failure);
 	world_free(sim);
+	rescue_end(sim);
 	for (uint32_t i = 0; i < sim->link_count; i++)
 		link_free(sim->links[i]);
 }
@@ -178,6 +180,8 @@ void sim_run(uint64_t seed, uint64_t without, bool checking, bool verbose, struc
 	prng_init(&sim->secrets, ~seed);
 	current = sim;
 	options_draw(&sim->options, &sim->prng, without);
+	options_draw_rescue(&sim->options, seed, without);
+	rescue_begin(sim);
 	if (verbose)
 		options_tell(&sim->options);
 	act_set_up(sim);

@@ -3,7 +3,8 @@
  *
  * Everything happens in events of the queue, in virtual time; everything random
  * comes from one seed. The modules: queue (what happens when), link (bytes on the
- * way), world (the two hosts, crashes, restores), act (operations), oracle (what
+ * way), world (the two hosts, crashes, restores), act (operations), bundle, rescue
+ * (files carried by hand), oracle (what
  * was confirmed to whom), invariant (what must hold), trace (the hash).
  */
 #ifndef JALKA_SIM_SIM_H
@@ -26,6 +27,7 @@ enum {
 	SIM_RECORDED_MAX = 8,
 	SIM_MARKS_MAX = 256,
 	SIM_BUNDLES_MAX = 12,
+	SIM_RESCUE_KEYS_MAX = 4,
 };
 
 static const uint64_t SIM_WALL_MS = 1767225600000u; /* 2026-01-01: virtual time 0 */
@@ -84,6 +86,7 @@ struct sim_device {
 	size_t token_rejected;       /* of the record's deltas at the read */
 	uint32_t token_record;
 	uint32_t version_min, version_max;
+	size_t rescue_key;           /* number + 1 of the recovery key it has heard of; 0: none */
 };
 
 enum { SIM_APART_MAX = ORACLE_RECORDS_MAX + 256 };
@@ -112,6 +115,14 @@ struct sim_bundle {
 	uint64_t made_ms;
 };
 
+/* Recovery keys, the newest last, and where the files lie that are sealed to them. */
+struct sim_rescue {
+	struct prng prng;
+	char folder[64];
+	struct { uint8_t key[RESCUE_KEY_BYTES], secret[RESCUE_KEY_BYTES]; } keys[SIM_RESCUE_KEYS_MAX];
+	size_t key_count;
+};
+
 struct sim_recorded {
 	uint8_t *bytes;
 	size_t len;
@@ -133,6 +144,7 @@ struct sim {
 	size_t recorded_count;
 	struct sim_bundle bundles[SIM_BUNDLES_MAX];
 	size_t bundle_count;
+	struct sim_rescue rescue;
 	struct oracle oracle;
 	unsigned actions_left;
 	bool clean;                /* no faults: setting up, or healing */

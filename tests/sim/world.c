@@ -8,6 +8,7 @@
 #include "base/assert.h"
 #include "sim/invariant.h"
 #include "sim/link.h"
+#include "sim/rescue.h"
 
 enum { REOPEN_MS_MAX = 60000, TURN_MS_MAX = 3 };
 
@@ -150,6 +151,7 @@ static void device_open(struct sim *sim, struct sim_device *device)
 		return;
 	}
 	device->poke_ms = UINT64_MAX;
+	rescue_follow(sim, device);
 }
 
 static void drop_link(struct sim *sim, struct sim_device *device)
@@ -300,6 +302,7 @@ void world_device_backup(struct sim *sim, struct sim_device *device)
 	backup->expected = malloc(sizeof device->expected);
 	ASSERT(backup->log != NULL && backup->expected != NULL);
 	memcpy(backup->expected, device->expected, sizeof device->expected);
+	rescue_backed_up(sim, device, (size_t)(backup - device->backups));
 }
 
 struct unsent {
@@ -336,6 +339,7 @@ void world_excuse_the_lost(struct sim *sim)
 	for (size_t i = 0; i < sim->device_count; i++)
 		if (!sim->devices[i].revoked)
 			oracle_mark_held(&sim->oracle, sim->devices[i].store.inner, held);
+	rescue_mark_held(sim, held);
 	for (size_t i = 0; i < sim->oracle.op_count; i++)
 		if (!held[i])
 			sim->oracle.ops[i].excused = true;
@@ -351,6 +355,7 @@ void world_device_restore(struct sim *sim, struct sim_device *device, size_t at)
 	device->restores++;
 	sim_say(sim, "device %u is put back from backup %zu", device->number, at);
 	device_stop(sim, device, log);
+	rescue_put_back(sim, device, at);
 	memcpy(device->expected, backup->expected, sizeof device->expected);
 	device->wrote_as_twin = false;
 	world_excuse_the_lost(sim);
@@ -377,6 +382,8 @@ uint32_t world_device_clone(struct sim *sim, struct sim_device *device)
 	twin->version_max = device->version_max;
 	twin->skew_ms = device->skew_ms;
 	device->wrote_as_twin = false;
+	twin->rescue_key = device->rescue_key;
+	rescue_cloned(sim, device, twin);
 	memcpy(twin->expected, device->expected, sizeof twin->expected);
 	sim_say(sim, "device %u is cloned as %u", device->number, twin->number);
 	device_open(sim, twin);
@@ -415,6 +422,7 @@ void world_enrol(struct sim *sim, struct sim_device *device)
 	sim_run_until(sim, sim->now_ms + 1000);
 	world_disconnect(sim, device);
 	device->enrolled = true;
+	rescue_follow(sim, device);
 }
 
 /* ---- central: what the hub calls ---- */

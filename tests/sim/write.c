@@ -6,6 +6,7 @@
 
 #include "base/assert.h"
 #include "lib/shape.h"
+#include "sim/rescue.h"
 #include "sim/world.h"
 
 enum { FIELDS_BYTES = 4096, UNKNOWN_FIELD = 1001 };
@@ -160,6 +161,7 @@ static void write_device(struct sim *sim, struct sim_device *device, struct draf
 		sim->oracle.ops[op].confirmed = true;
 		device->expected[op] = true;
 		device->wrote_as_twin |= device->is_twin;
+		rescue_i23_kept(sim, device);
 	}
 	check_token(sim, device, &since, fault);
 	if (fault.kind == FAULT_STORE && !device->store.dead)

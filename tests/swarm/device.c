@@ -150,15 +150,20 @@ void device_enrol(struct device *device, const struct enrol_code *code, uint32_t
 
 /* ---- own work ---- */
 
-void device_work(struct device *device, enum device_work work)
+void device_opens(struct device *device, enum device_work work)
 {
 	device->work = work;
 	if (work == DEVICE_OPENS_MATTER)
 		device->client_case = device->case_id;
-	if (work != DEVICE_NOTES) {
-		randombytes_buf(device->case_id.bytes, ID_BYTES);
-		randombytes_buf(device->secret.bytes, DELTA_SECRET_BYTES);
-	}
+	randombytes_buf(device->case_id.bytes, ID_BYTES);
+	randombytes_buf(device->secret.bytes, DELTA_SECRET_BYTES);
+}
+
+void device_notes(struct device *device, size_t count)
+{
+	device_must(count >= 1 && count <= DEVICE_NOTES_MAX && device_is_open(device), "1 to 100 notes go in one push of a session");
+	device->work = DEVICE_NOTES;
+	device->notes = count;
 }
 
 static void put_client(struct wire_out *f)
@@ -216,19 +221,16 @@ static void make_work(struct device *device, uint8_t *block, size_t size, struct
 		break;
 	}
 	delta->fields = wire_out_span(&f);
-	device->work = DEVICE_IDLE;
 }
 
-/* One delta, chained and under a signed head: the push of the rows it returns. */
-static struct span make_push(struct device *device, jalka_Push *push)
+/* The next delta of the work, chained. */
+static struct span make_delta(struct device *device)
 {
 	static struct delta delta;
 	static uint8_t fields[512], bytes[1024];
-	struct rows_writer writer;
 	struct wire_out out;
 	uint8_t salt[DELTA_SALT_BYTES];
 	struct delta_hash digest;
-	struct delta_signature signature;
 	const struct author author = { device->node, device->epoch };
 	uint64_t now = wall_ms();
 	device->stamp_ms = now > device->stamp_ms ? now : device->stamp_ms + 1;
@@ -243,14 +245,28 @@ static struct span make_push(struct device *device, jalka_Push *push)
 	delta_salt(&device->secret, &author, device->seq, salt);
 	delta_digest(salt, wire_out_span(&out), &digest);
 	delta_link(&device->h, device->seq, &digest, &device->h);
-	delta_head_sign(&device->config.central, &author, device->seq, &device->h, device->sign_secret, &signature);
-	push->first_seq = device->seq;
+	return wire_out_span(&out);
+}
+
+/* The work under a signed head: the push of the rows it returns. */
+static struct span make_push(struct device *device, jalka_Push *push)
+{
+	struct rows_writer writer;
+	struct delta_signature signature;
+	const struct author author = { device->node, device->epoch };
+	size_t count = device->work == DEVICE_NOTES ? device->notes : 1;
+	push->first_seq = device->seq + 1;
 	push->has_rows = true;
-	push->rows.count = 1;
+	push->rows.count = (uint32_t)count;
+	rows_write_begin(&writer, scratch.raw_out, sizeof scratch.raw_out, push->first_seq);
+	for (size_t i = 0; i < count; i++) {
+		struct rows_row row = { .seq = device->seq + 1 };
+		row.delta = make_delta(device);
+		device_must(rows_write(&writer, &row), "the rows do not fit");
+	}
+	delta_head_sign(&device->config.central, &author, device->seq, &device->h, device->sign_secret, &signature);
 	SESSION_FRAME_SET(push->signature, signature.bytes);
-	rows_write_begin(&writer, scratch.raw_out, sizeof scratch.raw_out, device->seq);
-	struct rows_row row = { .seq = device->seq, .delta = wire_out_span(&out) };
-	device_must(rows_write(&writer, &row), "the row does not fit");
+	device->work = DEVICE_IDLE;
 	return rows_written(&writer);
 }
 

@@ -2,7 +2,7 @@
  * its own, and hardly anything behind them.
  *
  * It keeps no log: what it is fed it decrypts, checks as far as the session does
- * (W1) and forgets; what it pushes is one note at a time. Its Heard tells what it
+ * (W1) and forgets; what it pushes is one opening or some notes at a time. Its Heard tells what it
  * took, its counter and keys follow P1 as a laptop's do.
  *
  * A fault nobody expects ends the process.
@@ -37,6 +37,7 @@ struct device {
 	uint64_t seq, receipted_seq, stamp_ms;
 	struct delta_hash h;
 	enum device_work work; /* what is to be pushed */
+	size_t notes;          /* of DEVICE_NOTES: so many in one push */
 	/* what came */
 	uint8_t *inbox;
 	size_t inbox_len, inbox_room;
@@ -69,7 +70,10 @@ bool device_read(struct device *device);
 void device_take(struct device *device);
 /* Time has passed, or there is work. */
 void device_poke(struct device *device);
-/* One delta in the case opened last: pushed at the next poke. */
-void device_work(struct device *device, enum device_work work);
+enum { DEVICE_NOTES_MAX = 100 };
+
+/* The opening of a case, or, of a device whose session stands, so many notes in the one opened last: pushed at the next poke. */
+void device_opens(struct device *device, enum device_work work);
+void device_notes(struct device *device, size_t count /* 1..DEVICE_NOTES_MAX */);
 
 #endif

@@ -14,6 +14,7 @@
  *   serve MS         -> "served" after that time: pings and what central sends are answered
  *   opens D          device D opens a client and a matter -> "case ID" of the matter
  *   note D N         device D pushes a note; N other devices get it -> "note PUSH RECEIPT US..."
+ *   fill D C N       device D opens C matters, each of a client of its own, with N notes -> "filled DELTAS US"
  *   await N          -> "came US..." when N devices have got rows
  *   record D PATH    what central sends device D from now on, decrypted and unpacked, goes into a file too
  *   mark             what came before counts no more
@@ -203,15 +204,39 @@ static bool has_receipt(size_t a, size_t b)
 	return devices[a].receipted_seq == devices[a].seq;
 }
 
+static void push(size_t d)
+{
+	device_poke(&devices[d]);
+	serve_until(has_receipt, d, 0, "a receipt comes");
+}
+
+static void open_matter(size_t d)
+{
+	device_must(d < confirmed_count && device_is_open(&devices[d]), "no such device is connected");
+	for (enum device_work work = DEVICE_OPENS_CLIENT; work <= DEVICE_OPENS_MATTER; work++) {
+		device_opens(&devices[d], work);
+		push(d);
+	}
+}
+
+static void fill(size_t d, size_t matters, size_t notes)
+{
+	uint64_t began = device_now_us();
+	for (size_t i = 0; i < matters; i++) {
+		open_matter(d);
+		for (size_t left = notes, now; left > 0; left -= now) {
+			now = left < DEVICE_NOTES_MAX ? left : DEVICE_NOTES_MAX;
+			device_notes(&devices[d], now);
+			push(d);
+		}
+	}
+	printf("filled %zu %llu\n", matters * (2 + notes), (unsigned long long)(device_now_us() - began));
+}
+
 static void opens(size_t d)
 {
 	char id[2 * ID_BYTES + 1];
-	device_must(d < confirmed_count && device_is_open(&devices[d]), "no such device is connected");
-	for (enum device_work work = DEVICE_OPENS_CLIENT; work <= DEVICE_OPENS_MATTER; work++) {
-		device_work(&devices[d], work);
-		device_poke(&devices[d]);
-		serve_until(has_receipt, d, 0, "a receipt comes");
-	}
+	open_matter(d);
 	printf("case %s\n", sodium_bin2hex(id, sizeof id, devices[d].case_id.bytes, ID_BYTES));
 }
 
@@ -242,10 +267,9 @@ static void note(size_t d, size_t count)
 {
 	device_must(d < confirmed_count && device_is_open(&devices[d]), "no such device is connected");
 	mark();
-	device_work(&devices[d], DEVICE_NOTES);
+	device_notes(&devices[d], 1);
 	uint64_t pushed = device_now_us();
-	device_poke(&devices[d]);
-	serve_until(has_receipt, d, 0, "a receipt comes");
+	push(d);
 	serve_until(so_many_pulled, count, 0, "all have it");
 	printf("note %llu %llu", (unsigned long long)pushed, (unsigned long long)devices[d].receipt_us);
 	print_pulled();
@@ -260,9 +284,9 @@ static void drop(size_t a, size_t b)
 
 static void obey(const char *line)
 {
-	unsigned long long a = 0, b = 0;
+	unsigned long long a = 0, b = 0, c = 0;
 	char word[16] = "";
-	sscanf(line, "%15s %llu %llu", word, &a, &b);
+	sscanf(line, "%15s %llu %llu %llu", word, &a, &b, &c);
 	if (strcmp(word, "enrol") == 0) {
 		enrol(a);
 	} else if (strcmp(word, "confirmed") == 0) {
@@ -279,6 +303,8 @@ static void obey(const char *line)
 		opens(a);
 	} else if (strcmp(word, "note") == 0) {
 		note(a, b);
+	} else if (strcmp(word, "fill") == 0) {
+		fill(a, b, c);
 	} else if (strcmp(word, "await") == 0) {
 		serve_until(so_many_pulled, a, 0, "all have it");
 		printf("came");

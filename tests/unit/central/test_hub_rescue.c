@@ -482,23 +482,28 @@ static void the_name_before_a_fork_goes_with_the_next_trim(void **state)
 	pair_free(pair);
 }
 
+static void fed_by_hand(struct pair *pair)
+{
+	struct carried out = { NULL, 0 }, back = { NULL, 0 };
+	struct hub_bundle_report there;
+	struct replica_bundle_report here;
+	assert_false(fault_is(carried_write(pair_replica(pair, 0), pair_time(pair), &out, NULL)));
+	assert_false(fault_is(carried_take(pair_hub(pair), &out, pair_hub_time(pair), &back, &there)));
+	assert_false(fault_is(carried_read(pair_replica(pair, 0), &back, pair_time(pair), &here)));
+	carried_free(&out);
+	carried_free(&back);
+}
+
 /* Before, it was sealed with the next write. */
 static void what_a_bundle_s_fork_issued_again_is_sealed_at_once(void **state)
 {
 	struct case_id id;
-	struct carried out = { NULL, 0 }, back = { NULL, 0 };
-	struct hub_bundle_report there;
-	struct replica_bundle_report here;
 	struct pair *pair = forked(&id);
 	(void)state;
-	assert_false(fault_is(carried_write(pair_replica(pair, 0), pair_time(pair), &out, NULL)));
-	assert_false(fault_is(carried_take(pair_hub(pair), &out, pair_hub_time(pair), &back, &there)));
-	assert_false(fault_is(carried_read(pair_replica(pair, 0), &back, pair_time(pair), &here)));
+	fed_by_hand(pair);
 	read_disk();
 	assert_int_equal(on_disk("haarautuva rivi"), 4);
 	assert_int_equal(rules_status(pair, 0).rescue_missing, 0);
-	carried_free(&out);
-	carried_free(&back);
 	pair_free(pair);
 }
 
@@ -584,6 +589,51 @@ static void a_revoked_device_removes_what_it_cannot_open_too(void **state)
 	pair_free(pair);
 }
 
+/* Before, it waited as BASE_TOO_HIGH: the device had not come to say what the bundle brought it. */
+static void a_base_beyond_what_was_heard_is_accepted_and_marked(void **state)
+{
+	struct case_id id;
+	struct hub_audit audit = { 0 };
+	struct pair *pair = begin(&id);
+	(void)state;
+	pair_note(pair, 1, id, "toisen rivi");
+	rules_sync(pair, 1);
+	fed_by_hand(pair);
+	assert_true(pair_finds(pair_device_log(pair, 0), "toisen rivi"));
+	pair_note(pair, 0, id, "sen jälkeen kirjattu");
+	read_disk();
+	assert_int_equal(bring(pair, 0, disk.count, HUB_RESCUED_ACCEPTED), 1);
+	assert_false(fault_is(hub_audit(pair_hub(pair), &audit)));
+	assert_int_equal(audit.unchecked, 1);
+	assert_int_equal(waiting(pair), 0);
+	pair_free(pair);
+}
+
+/* Before, the new epoch was accepted at once; its device then wrote all of it anew, and showed the record
+ * otherwise than the others for good. */
+static void an_epoch_that_goes_on_from_what_parted_waits(void **state)
+{
+	struct case_id id;
+	struct pair *pair = begin(&id);
+	(void)state;
+	rules_sync(pair, 0);
+	size_t twin = pair_clone(pair, 0);
+	pair_note(pair, 0, id, "haarautuva rivi");
+	struct log *backup = pair_device_backup(pair, 0);
+	pair_note(pair, 0, id, "kadonnut rivi");
+	pair_device_restore(pair, 0, backup);
+	seal_to(pair, 0); /* begins anew: behind the parted one */
+	pair_note(pair, 0, id, "uuden jakson rivi");
+	pair_note(pair, twin, id, "kaksosen rivi");
+	rules_sync(pair, twin);
+	read_disk();
+	assert_int_equal(bring(pair, 0, disk.count, HUB_RESCUED_WAITS), 3);
+	rules_sync(pair, 0);
+	assert_true(pair_finds(pair_hub_log(pair), "haarautuva rivi") && pair_finds(pair_hub_log(pair), "uuden jakson rivi"));
+	assert_int_equal(pair_count(pair_device_log(pair, 0), LOG_LOCAL), 0);
+	pair_free(pair);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -608,6 +658,8 @@ int main(void)
 		TEST(a_file_that_cannot_be_opened_is_told_and_tried_again),
 		TEST(what_is_erased_while_the_file_cannot_be_opened_goes_when_it_can),
 		TEST(a_revoked_device_removes_what_it_cannot_open_too),
+		TEST(a_base_beyond_what_was_heard_is_accepted_and_marked),
+		TEST(an_epoch_that_goes_on_from_what_parted_waits),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
