@@ -426,6 +426,7 @@ void invariants_final(struct sim *sim)
 	for (size_t i = 0; i < sim->device_count; i++) {
 		struct sim_device *device = &sim->devices[i];
 		rescue_i24_erased(sim, device);
+		rescue_i25_left(sim, device);
 		if (!is_judged(device))
 			continue;
 		invariant_i1_device_kept(sim, device, true);

@@ -100,6 +100,8 @@ void rescue_end(struct sim *sim)
 
 /* ---- devices ---- */
 
+static void i23_nothing_missing(struct sim *sim, struct sim_device *device);
+
 static void learn(struct sim *sim, struct sim_device *device)
 {
 	char path[PATH_BYTES];
@@ -110,7 +112,8 @@ static void learn(struct sim *sim, struct sim_device *device)
 	if (fault_is(fault) && !device->store.dead)
 		sim_fail(sim, "I23", "device %u does not follow its rescue file: %s", device->number, fault.what);
 	world_device_after(sim, device);
-	rescue_i23_kept(sim, device);
+	i23_nothing_missing(sim, device);
+	rescue_i25_left(sim, device);
 }
 
 void rescue_follow(struct sim *sim, struct sim_device *device)
@@ -130,6 +133,7 @@ void rescue_cloned(struct sim *sim, const struct sim_device *from, const struct 
 	file_of(sim, from, path);
 	file_of(sim, to, twin);
 	copy_file(path, twin);
+	memset(sim->devices[to->number].rescued, 0, sizeof to->rescued);
 }
 
 void rescue_backed_up(struct sim *sim, const struct sim_device *device, size_t slot)
@@ -151,6 +155,7 @@ void rescue_put_back(struct sim *sim, const struct sim_device *device, size_t sl
 	file_of(sim, device, path);
 	path_of(sim, "backup", device->number, slot, backup);
 	copy_file(backup, path);
+	memset(sim->devices[device->number].rescued, 0, sizeof device->rescued);
 }
 
 /* ---- reading ---- */
@@ -307,6 +312,7 @@ static void lose(struct sim *sim, struct sim_device *device, const char *path)
 	if (device->replica != NULL)
 		world_device_crash(sim, device);
 	(void)unlink(path);
+	memset(device->rescued, 0, sizeof device->rescued);
 	world_excuse_the_lost(sim);
 }
 
@@ -316,6 +322,7 @@ void rescue_act(struct sim *sim)
 	char path[PATH_BYTES], copy[PATH_BYTES];
 	struct sim_device *device = &sim->devices[prng_below(&rescue->prng, sim->device_count)];
 	uint64_t what = prng_below(&rescue->prng, 100);
+	rescue_i25_left(sim, device);
 	file_of(sim, device, path);
 	path_of(sim, "copy", device->number, 0, copy);
 	if (what < 40) {
@@ -336,17 +343,90 @@ void rescue_act(struct sim *sim)
 
 /* ---- what must hold ---- */
 
-void rescue_i23_kept(struct sim *sim, struct sim_device *device)
+static bool is_followed(struct sim *sim, const struct sim_device *device)
+{
+	return sim->checking && is_in_use(sim) && device->rescue_key != 0 && device->enrolled && device->replica != NULL
+		&& !device->store.dead;
+}
+
+static void i23_nothing_missing(struct sim *sim, struct sim_device *device)
 {
 	struct replica_status status;
-	if (!sim->checking || !is_in_use(sim) || device->rescue_key == 0 || device->replica == NULL || device->store.dead)
+	if (!is_followed(sim, device))
 		return;
 	replica_status(device->replica, &status);
-	if (!status.is_rescued && !device->enrolled)
-		return;
 	if (!status.is_rescued || status.rescue_missing > 0 || *status.rescue_trouble != '\0')
 		sim_fail(sim, "I23", "device %u lacks %llu deltas in its rescue file: %s", device->number,
 			 (unsigned long long)status.rescue_missing, status.rescue_trouble);
+}
+
+struct last {
+	const struct oracle *oracle;
+	uint32_t op;
+};
+
+static void note_last(void *ctx, const struct rescue_work *work)
+{
+	struct last *last = ctx;
+	last->op = oracle_op_of(last->oracle, work->bytes, NULL);
+}
+
+void rescue_i23_wrote(struct sim *sim, struct sim_device *device, uint32_t op)
+{
+	char path[PATH_BYTES];
+	struct last last = { &sim->oracle, ORACLE_NONE };
+	i23_nothing_missing(sim, device);
+	if (!is_followed(sim, device))
+		return;
+	file_of(sim, device, path);
+	read_file(sim, path, note_last, &last);
+	if (last.op != op)
+		sim_fail(sim, "I23", "op %u was confirmed by device %u and is not in its rescue file", op, device->number);
+}
+
+/* ---- what left it ---- */
+
+struct leaving {
+	struct sim *sim;
+	uint32_t op;
+	bool is_safe;
+};
+
+static bool look_safe(void *ctx, const struct log_entry *entry)
+{
+	struct leaving *leaving = ctx;
+	const struct sim_central *central = &leaving->sim->central;
+	bool is_kept = entry->verdict == LOG_ACCEPTED && entry->order_count > 0 && entry->orders[0].n <= central->safe_order;
+	uint32_t op = entry->bytes.data != NULL ? oracle_op_of(&leaving->sim->oracle, entry->bytes, NULL)
+						: oracle_op_by_name(&leaving->sim->oracle, entry);
+	leaving->is_safe |= op == leaving->op && (is_kept || entry->verdict == LOG_REJECTED);
+	return !leaving->is_safe;
+}
+
+static bool may_leave(struct sim *sim, uint32_t op)
+{
+	struct leaving leaving = { sim, op, false };
+	const struct oracle_record *record = &sim->oracle.records[sim->oracle.ops[op].record];
+	if (record->erased || sim->oracle.cases[record->case_number].erased)
+		return true;
+	(void)log_read_record(sim->central.store.inner, record->id, look_safe, &leaving);
+	return leaving.is_safe;
+}
+
+void rescue_i25_left(struct sim *sim, struct sim_device *device)
+{
+	char path[PATH_BYTES];
+	bool now[ORACLE_OPS_MAX] = { false };
+	struct marking marking = { &sim->oracle, now };
+	if (!sim->checking || !is_in_use(sim) || device->revoked)
+		return;
+	file_of(sim, device, path);
+	read_file(sim, path, mark_work, &marking);
+	for (uint32_t i = 0; i < sim->oracle.op_count; i++) {
+		if (device->rescued[i] && !now[i] && !may_leave(sim, i))
+			sim_fail(sim, "I25", "op %u has left the rescue file of device %u, and is in no backup", i, device->number);
+		device->rescued[i] = now[i];
+	}
 }
 
 struct erased {

@@ -27,8 +27,11 @@ void rescue_bring_all(struct sim *sim);
 /* Marks the ops whose work lies in a file of a device that is not revoked. */
 void rescue_mark_held(struct sim *sim, bool *held);
 
-/* I23: what was confirmed is in the file. */
-void rescue_i23_kept(struct sim *sim, struct sim_device *device);
+/* I23: what was confirmed is in the file: this op just now. */
+void rescue_i23_wrote(struct sim *sim, struct sim_device *device, uint32_t op);
+/* I25: what has left the file since it was asked last was erased, rejected, or is in central's log as far
+ * as a backup is verified. */
+void rescue_i25_left(struct sim *sim, struct sim_device *device);
 /* I24: what is erased, everywhere else, is in no file; a revoked device that erased itself has none. */
 void rescue_i24_erased(struct sim *sim, struct sim_device *device);
 

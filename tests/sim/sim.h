@@ -87,6 +87,7 @@ struct sim_device {
 	uint32_t token_record;
 	uint32_t version_min, version_max;
 	size_t rescue_key;           /* number + 1 of the recovery key it has heard of; 0: none */
+	bool rescued[ORACLE_OPS_MAX]; /* ops that its rescue file had when it was last looked at */
 };
 
 enum { SIM_APART_MAX = ORACLE_RECORDS_MAX + 256 };
