@@ -225,6 +225,8 @@ static struct fault part(struct hub_bundle *b)
 	struct hub_link *link = &b->link;
 	struct stopped *stopped;
 	b->report.parted = true;
+	if (stopped_of(b, &link->push_epoch) != NULL)
+		return fault_none();
 	FAULT_TRY(stop(b, &link->push_epoch, &stopped));
 	if (ID_EQUAL(link->push_epoch, link->epoch)) {
 		link->tell_known = true;

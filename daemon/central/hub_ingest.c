@@ -59,6 +59,21 @@ static struct fault author_of(struct hub_link *link, const struct hub_pushed *pu
 	return fault_none();
 }
 
+/* Whether a new epoch goes on from what is held here, in the same words. What its device brings of the
+ * older one comes first: so it has parted, or is missing here. Taken all the same, its deltas would
+ * seem to have seen what stands here under those names. */
+struct fault hub_continues_here(struct hub *hub, const struct author_continues *from, bool *out)
+{
+	const struct hub_author *before = hub_author_get(hub, &from->epoch);
+	struct delta_hash h;
+	*out = before == NULL && from->seq == 0; /* nothing of it was ever pushed */
+	if (before == NULL || from->seq > before->info.seq)
+		return fault_none();
+	FAULT_TRY(author_h_at(hub->log, &hub->identity, &before->info.author, from->seq, &h, out));
+	*out = *out && memcmp(h.bytes, from->h.bytes, DELTA_HASH_BYTES) == 0;
+	return fault_none();
+}
+
 /* A node has one open epoch: a new one closes those before. */
 static struct fault close_others(struct hub *hub, const struct author *open)
 {
@@ -376,6 +391,18 @@ struct fault hub_ingest(struct hub_link *link, const struct hub_pushed *pushed, 
 	*goes_on = false;
 	link->push_first = pushed->first_seq;
 	FAULT_TRY(author_of(link, pushed, &author, &known));
+	if (!known && pushed->has_continues) {
+		bool is_here;
+		struct fault fault = hub_continues_here(hub, &pushed->continues, &is_here);
+		if (fault_is(fault))
+			return hub_die(hub, fault);
+		if (!is_here) {
+			link->push_epoch = pushed->continues.epoch; /* that is the one to tell of, all along */
+			link->push_first = 1;
+			hub_held_free(link);
+			return fault_none();
+		}
+	}
 	if (link->device->quarantined >= LIMIT_QUARANTINE_PER_DEVICE)
 		return fault_of(FAULT_LIMIT, "too much of this device's work waits for a decision");
 	FAULT_TRY(read_rows(hub, link->device, pushed));

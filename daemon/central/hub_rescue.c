@@ -54,23 +54,15 @@ static bool look(void *ctx, const struct log_entry *entry)
 	return false;
 }
 
-/* Whether a new epoch goes on from a place that is held here, in the same words: its device brings
- * what lies before it first, and where that parted from what is here, all of it under new names. */
+/* A new epoch: the walk to where it goes on from is bounded over the whole call. */
 static struct fault begins(const struct rescuing *r, bool *out)
 {
 	const struct author_continues *from = &r->work->continues;
-	const struct hub_author *before = r->work->has_continues ? hub_author_get(r->hub, &from->epoch) : NULL;
-	struct delta_hash h;
 	*out = r->work->seq == 1 && !r->work->has_continues;
-	if (r->work->seq != 1 || before == NULL || from->seq > before->info.seq)
+	if (r->work->seq != 1 || !r->work->has_continues || from->seq > *r->walk)
 		return fault_none();
-	uint64_t steps = from->seq == before->info.seq ? 0 : from->seq;
-	if (steps > *r->walk)
-		return fault_none();
-	*r->walk -= steps;
-	FAULT_TRY(author_h_at(r->hub->log, &r->hub->identity, &before->info.author, from->seq, &h, out));
-	*out = *out && memcmp(h.bytes, from->h.bytes, DELTA_HASH_BYTES) == 0;
-	return fault_none();
+	*r->walk -= from->seq;
+	return hub_continues_here(r->hub, from, out);
 }
 
 /* Whether it goes on from the chain as it stands here. */

@@ -400,6 +400,8 @@ struct fault hub_ingest(struct hub_link *link, const struct hub_pushed *pushed, 
 struct fault hub_ingest_push(struct hub_link *link, const jalka_Push *push, struct span rows, bool *goes_on);
 struct hub_author *hub_author_get(const struct hub *hub, const struct epoch_id *epoch);
 struct fault hub_author_add(struct hub *hub, const struct log_author *info, struct hub_author **out);
+/* A new epoch goes on from a place that is held here, in the same words. Walks the older one's chain. */
+struct fault hub_continues_here(struct hub *hub, const struct author_continues *from, bool *out);
 
 /* ---- hub_judge.c ---- */
 /* A verified chunk, while its rows are judged one after another. */

@@ -364,8 +364,8 @@ static struct fault take_welcome(struct replica_bundle *b, const jalka_Welcome *
 	b->report.is_lost = is_left(r, &b->epoch);
 	if (b->report.is_lost)
 		return fault_none();
+	FAULT_TRY(replica_fork_adopt(r, welcome)); /* what another epoch told says nothing of this one's age */
 	b->report.is_old = welcome->time_ms < r->feed.told_ms;
-	FAULT_TRY(replica_fork_adopt(r, welcome));
 	if (!b->report.is_old) {
 		FAULT_TRY(apply_standing(b, welcome));
 		if (same_chain && b->report.asked)

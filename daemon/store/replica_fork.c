@@ -179,7 +179,7 @@ static struct fault reissue_all(struct replica *r, const struct reissues *list)
 		const struct log_entry *old = &list->items[i].entry;
 		bool is_issued;
 		FAULT_TRY(reissue(r, &list->items[i], &is_issued));
-		FAULT_TRY(replica_rescue_cut(r, &old->author, old->seq, old->case_id, old->record_id, is_issued));
+		FAULT_TRY(replica_rescue_cut(r, old, is_issued));
 	}
 	return fault_none();
 }
@@ -275,8 +275,7 @@ static struct fault refold_one(struct replica *r, const struct copy *copy)
 /* The organiser has it under another name, if not in a backup yet: it stays until it is erased. */
 static struct fault keep_rescued(struct replica *r, const struct copy *copy)
 {
-	const struct log_entry *entry = &copy->entry;
-	return copy->found ? replica_rescue_cut(r, &entry->author, entry->seq, entry->case_id, entry->record_id, false) : fault_none();
+	return copy->found ? replica_rescue_cut(r, &copy->entry, false) : fault_none();
 }
 
 struct fault replica_fork_drop(struct replica *r, const struct author *author, uint64_t seq)
@@ -544,7 +543,7 @@ struct fault replica_fork_adopt(struct replica *r, const jalka_Welcome *welcome)
 	if (order_epoch_current(&r->orders) != epoch)
 		return fault_of(FAULT_PEER, "central went back to an older epoch");
 	r->feed.epoch = next;
-	r->feed.safe_order = 0;
+	r->feed.safe_order = r->feed.told_ms = 0;
 	if (ID_IS_NONE(left))
 		return fault_none();
 	r->feed.order = map_place(r, left, left_order, &next);

@@ -1,6 +1,6 @@
 /* replica_rescue - what the own chains have above what the file has.
  *
- * Table "cut": author epoch | seq 8 B BE -> case | record | 1: issued again under another name.
+ * Table "cut": author epoch | seq 8 B BE -> case | record | 1: issued again under another name | digest.
  * Own names that a fork took out of the log while the file has them.
  * Table "owed": case | record, or none: of the whole case. Erased while the file could not be opened.
  */
@@ -45,7 +45,7 @@ struct replica_rescue {
 /* ---- names taken out of the log ---- */
 
 enum { OWED_KEY_BYTES = 2 * ID_BYTES };
-enum { CUT_KEY_BYTES = ID_BYTES + 8, CUT_RECORD_AT = ID_BYTES, CUT_AGAIN_AT = 2 * ID_BYTES, CUT_BYTES };
+enum { CUT_KEY_BYTES = ID_BYTES + 8, CUT_RECORD_AT = ID_BYTES, CUT_AGAIN_AT = 2 * ID_BYTES, CUT_DIGEST_AT, CUT_BYTES = CUT_DIGEST_AT + DELTA_HASH_BYTES };
 
 static void cut_key(const struct epoch_id *epoch, uint64_t seq, uint8_t out[static CUT_KEY_BYTES])
 {
@@ -54,16 +54,16 @@ static void cut_key(const struct epoch_id *epoch, uint64_t seq, uint8_t out[stat
 		out[ID_BYTES + i] = (uint8_t)(seq >> (56 - 8 * i));
 }
 
-struct fault replica_rescue_cut(struct replica *r, const struct author *author, uint64_t seq, struct case_id id,
-				struct record_id record_id, bool is_issued_again)
+struct fault replica_rescue_cut(struct replica *r, const struct log_entry *entry, bool is_issued_again)
 {
 	uint8_t key[CUT_KEY_BYTES], value[CUT_BYTES];
-	if (r->rescue == NULL || !ID_EQUAL(author->node, r->self.node))
+	if (r->rescue == NULL || !ID_EQUAL(entry->author.node, r->self.node))
 		return fault_none();
-	cut_key(&author->epoch, seq, key);
-	memcpy(value, id.bytes, ID_BYTES);
-	memcpy(value + CUT_RECORD_AT, record_id.bytes, ID_BYTES);
+	cut_key(&entry->author.epoch, entry->seq, key);
+	memcpy(value, entry->case_id.bytes, ID_BYTES);
+	memcpy(value + CUT_RECORD_AT, entry->record_id.bytes, ID_BYTES);
 	value[CUT_AGAIN_AT] = is_issued_again;
+	memcpy(value + CUT_DIGEST_AT, entry->digest.bytes, DELTA_HASH_BYTES);
 	return log_put(r->log, "cut", span_of(key, sizeof key), span_of(value, sizeof value));
 }
 
@@ -74,11 +74,15 @@ struct cut {
 static bool is_cut(struct replica *r, const struct rescue_record *record, struct cut *out)
 {
 	uint8_t key[CUT_KEY_BYTES];
+	struct delta_hash digest;
 	size_t len;
 	bool found;
 	cut_key(&record->author.epoch, record->seq, key);
-	return !fault_is(log_get(r->log, "cut", span_of(key, sizeof key), out->value, sizeof out->value, &len, &found))
-		&& found && len == sizeof out->value;
+	if (fault_is(log_get(r->log, "cut", span_of(key, sizeof key), out->value, sizeof out->value, &len, &found))
+	    || !found || len != sizeof out->value)
+		return false;
+	memcpy(digest.bytes, out->value + CUT_DIGEST_AT, sizeof digest.bytes);
+	return rescue_may_be(record, &digest);
 }
 
 /* ---- how far each epoch is ---- */
@@ -178,14 +182,14 @@ static bool seal_entry(void *ctx, const struct log_entry *entry)
 }
 
 /* What makes room in a full file: accepted work that is in no backup yet, too. */
-static struct fault write_anew(struct replica *r, bool is_full);
+static struct fault make_room(struct replica *r);
 
 static struct fault append(struct replica *r, struct span records)
 {
 	struct fault fault = rescue_file_append(r->rescue->file, records);
 	if (fault.kind != FAULT_LIMIT)
 		return fault;
-	FAULT_TRY(write_anew(r, true));
+	FAULT_TRY(make_room(r));
 	return rescue_file_append(r->rescue->file, records);
 }
 
@@ -223,35 +227,87 @@ static struct fault keep_all(struct replica *r)
 
 /* ---- letting go ---- */
 
+/* Work that is in the file, sealed to the key in use. */
+struct sealed_work {
+	uint8_t epoch[ID_BYTES], seq[8], which[RESCUE_WHICH_BYTES];
+};
+_Static_assert(sizeof(struct sealed_work) == ID_BYTES + 8 + RESCUE_WHICH_BYTES, "compared as bytes");
+
 struct choosing {
 	struct replica *r;
 	bool is_full;
-	bool goes;               /* of the record asked about */
-	bool is_other_key;
+	const struct rescue_record *record; /* asked about */
+	bool goes;
 	uint64_t gone, stays;    /* bytes */
+	struct sealed_work *works; /* sorted; malloc */
+	size_t work_count, work_room;
 };
 
-static bool is_done(const struct replica *r, const struct log_entry *entry)
+static bool is_of_key_in_use(const struct choosing *c, const struct rescue_record *record)
 {
-	return entry->seq <= done_of(r->rescue, &entry->author.epoch)->seq;
+	return memcmp(record->mark, c->r->rescue->mark, sizeof record->mark) == 0;
+}
+
+static struct sealed_work work_of(const struct rescue_record *record)
+{
+	struct sealed_work work;
+	memcpy(work.epoch, record->author.epoch.bytes, sizeof work.epoch);
+	memcpy(work.seq, &record->seq, sizeof work.seq);
+	memcpy(work.which, record->which, sizeof work.which);
+	return work;
+}
+
+static int compare_works(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct sealed_work));
+}
+
+static bool collect_work(void *ctx, const struct rescue_record *record)
+{
+	struct choosing *c = ctx;
+	if (!record->has_which || !is_of_key_in_use(c, record))
+		return true;
+	if (c->work_count == c->work_room) {
+		c->work_room = 2 * c->work_room + 64;
+		c->works = realloc(c->works, c->work_room * sizeof *c->works);
+		ASSERT(c->works != NULL);
+	}
+	c->works[c->work_count++] = work_of(record);
+	return true;
+}
+
+static struct fault choose_begin(struct choosing *c)
+{
+	FAULT_TRY(rescue_file_scan(c->r->rescue->file, collect_work, c));
+	if (c->work_count > 0)
+		qsort(c->works, c->work_count, sizeof *c->works, compare_works);
+	return fault_none();
+}
+
+/* Sealed to another key, and again to the one in use: a case that had gone meanwhile was not. */
+static bool is_sealed_again(const struct choosing *c, const struct rescue_record *record)
+{
+	struct sealed_work work = work_of(record);
+	return record->has_which && !is_of_key_in_use(c, record) && c->work_count > 0
+		&& bsearch(&work, c->works, c->work_count, sizeof work, compare_works) != NULL;
 }
 
 static bool judge_entry(void *ctx, const struct log_entry *entry)
 {
 	struct choosing *c = ctx;
-	c->goes = replica_kept_is_safe(c->r, entry) || (c->is_full && entry->verdict == LOG_ACCEPTED)
-		|| (c->is_other_key && entry->bytes.data != NULL && is_done(c->r, entry)); /* sealed again to the key in use */
+	c->goes = rescue_may_be(c->record, &entry->digest)
+		&& (replica_kept_is_safe(c->r, entry) || (c->is_full && entry->verdict == LOG_ACCEPTED));
 	return false;
 }
 
-/* A name that the log does not know stays: a store put back from an old copy lacks what the file has.
- * Whatever another copy has under a name that was cut, it is not what the file has. */
+/* What the log does not know stays: a store put back from an old copy lacks what the file has, or got
+ * another copy's work under its name since. */
 static bool stays(void *ctx, const struct rescue_record *record)
 {
 	struct choosing *c = ctx;
 	struct cut cut;
-	c->goes = record->sealed.len == 0; /* marks are made anew */
-	c->is_other_key = memcmp(record->mark, c->r->rescue->mark, sizeof record->mark) != 0;
+	c->record = record;
+	c->goes = record->sealed.len == 0 || is_sealed_again(c, record); /* marks are made anew */
 	if (!c->goes && is_cut(c->r, record, &cut))
 		c->goes = cut.value[CUT_AGAIN_AT] != 0 && !c->is_full; /* full, it may not be sealed again yet */
 	else if (!c->goes && fault_is(log_find(c->r->log, &record->author, record->seq, judge_entry, c)))
@@ -267,10 +323,10 @@ static bool count_one(void *ctx, const struct rescue_record *record)
 }
 
 /* With marks of how far each epoch is done, which the records that go no longer tell. */
-static struct fault write_anew(struct replica *r, bool is_full)
+static struct fault rewrite(struct choosing *c)
 {
+	struct replica *r = c->r;
 	struct replica_rescue *rescue = r->rescue;
-	struct choosing c = { .r = r, .is_full = is_full };
 	struct wire_out marks;
 	size_t size = (rescue->done_count + 1) * RESCUE_HEADER_BYTES;
 	uint8_t *block = malloc(size);
@@ -282,8 +338,18 @@ static struct fault write_anew(struct replica *r, bool is_full)
 		if (rescue->done[i].seq > 0)
 			rescue_seal_none(&author, rescue->done[i].seq, rescue->key, &marks);
 	}
-	struct fault fault = rescue_file_rewrite(rescue->file, stays, &c, wire_out_span(&marks));
+	struct fault fault = rescue_file_rewrite(rescue->file, stays, c, wire_out_span(&marks));
 	free(block);
+	return fault;
+}
+
+static struct fault make_room(struct replica *r)
+{
+	struct choosing c = { .r = r, .is_full = true };
+	struct fault fault = choose_begin(&c);
+	if (!fault_is(fault))
+		fault = rewrite(&c);
+	free(c.works);
 	return fault;
 }
 
@@ -293,9 +359,12 @@ static void trim(struct replica *r)
 	struct choosing c = { .r = r };
 	if (rescue_file_bytes(r->rescue->file) == 0)
 		return;
-	struct fault fault = rescue_file_scan(r->rescue->file, count_one, &c);
+	struct fault fault = choose_begin(&c);
+	if (!fault_is(fault))
+		fault = rescue_file_scan(r->rescue->file, count_one, &c);
 	if (!fault_is(fault) && c.gone > 0 && (c.gone >= c.stays || c.gone >= REWRITE_BYTES))
-		fault = write_anew(r, false);
+		fault = rewrite(&c);
+	free(c.works);
 	if (fault_is(fault))
 		r->rescue->trouble = fault.what;
 }
@@ -307,6 +376,7 @@ struct erasing {
 	struct case_id id;         /* none: everything */
 	struct record_id record_id; /* none: of the whole case */
 	uint64_t count;            /* records of the file */
+	const struct rescue_record *record; /* asked about */
 	bool hit;
 	struct fault fault;
 	size_t cut_count;
@@ -322,7 +392,7 @@ static bool is_of(const struct erasing *e, const uint8_t *id, const uint8_t *rec
 static bool look_at(void *ctx, const struct log_entry *entry)
 {
 	struct erasing *e = ctx;
-	e->hit = is_of(e, entry->case_id.bytes, entry->record_id.bytes);
+	e->hit = rescue_may_be(e->record, &entry->digest) && is_of(e, entry->case_id.bytes, entry->record_id.bytes);
 	return false;
 }
 
@@ -331,6 +401,7 @@ static bool is_not_erased(void *ctx, const struct rescue_record *record)
 {
 	struct erasing *e = ctx;
 	struct cut cut;
+	e->record = record;
 	e->hit = false;
 	if (record->sealed.len == 0 || fault_is(e->fault))
 		return true;

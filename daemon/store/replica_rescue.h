@@ -22,10 +22,9 @@ void replica_rescue_keep(struct replica *r);
 /* The same after a message of central's: when rescue_trim_due and nothing is missing, what is
  * safe by now leaves the file, once that is worth writing it anew. */
 void replica_rescue_follow(struct replica *r);
-/* A name that leaves the log within this transaction, and whose it was: table "cut". Issued again
+/* An entry whose name leaves the log within this transaction: table "cut". Issued again
  * under another, its record may go once that one is sealed; else when it is erased. */
-struct fault replica_rescue_cut(struct replica *r, const struct author *author, uint64_t seq, struct case_id id,
-				struct record_id record_id, bool is_issued_again);
+struct fault replica_rescue_cut(struct replica *r, const struct log_entry *entry, bool is_issued_again);
 /* What is erased is kept nowhere. `record_id` none: of the whole case; `id` none too: everything. */
 struct fault replica_rescue_erase(struct replica *r, struct case_id id, struct record_id record_id);
 void replica_rescue_close(struct replica *r);

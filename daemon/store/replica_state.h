@@ -57,7 +57,7 @@ struct replica_feed {
 	uint64_t last_stamp_ms;   /* for the clock, when the log has no own delta */
 	int64_t clock_offset_ms;
 	uint32_t clock_state;
-	uint64_t told_ms;         /* central's clock in the newest of its words about this device */
+	uint64_t told_ms;         /* central's clock in the newest of its words about this device; in its epoch */
 	bool has_bundle_key;      /* what bundles are sealed to (store/replica_bundle.h) */
 	uint8_t bundle_key[NOISE_DH_BYTES];
 	uint64_t bundle_key_made_ms; /* central's clock */

@@ -14,7 +14,7 @@
 #include "store/anew.h"
 
 enum {
-	MAGIC_BYTES = 8, VERSION = 1, DIGEST_BYTES = 16, PAD_STEP = 64,
+	MAGIC_BYTES = 8, VERSION = 2, VERSION_WITHOUT_WHICH = 1, DIGEST_BYTES = 16, PAD_STEP = 64,
 	MARK_AT = MAGIC_BYTES + 4, NODE_AT = MARK_AT + RESCUE_MARK_BYTES, EPOCH_AT = NODE_AT + ID_BYTES,
 	SEQ_AT = EPOCH_AT + ID_BYTES, LENGTH_AT = SEQ_AT + 8, DIGEST_AT = LENGTH_AT + 4,
 };
@@ -51,18 +51,30 @@ void rescue_mark(const uint8_t key[static RESCUE_KEY_BYTES], uint8_t out[static 
 	memcpy(out, digest, RESCUE_MARK_BYTES);
 }
 
+void rescue_which(const struct delta_hash *digest, uint8_t out[static RESCUE_WHICH_BYTES])
+{
+	crypto_generichash(out, RESCUE_WHICH_BYTES, digest->bytes, sizeof digest->bytes, NULL, 0);
+}
+
+bool rescue_may_be(const struct rescue_record *record, const struct delta_hash *digest)
+{
+	uint8_t which[RESCUE_WHICH_BYTES];
+	rescue_which(digest, which);
+	return !record->has_which || memcmp(which, record->which, sizeof which) == 0;
+}
+
 /* ---- writing ---- */
 
-static void digest_of(const uint8_t *header, struct span sealed, uint8_t out[static DIGEST_BYTES])
+static void digest_of(const uint8_t *header, struct span body, uint8_t out[static DIGEST_BYTES])
 {
 	crypto_generichash_state state;
 	crypto_generichash_init(&state, NULL, 0, DIGEST_BYTES);
 	crypto_generichash_update(&state, header, DIGEST_AT);
-	crypto_generichash_update(&state, sealed.data, sealed.len);
+	crypto_generichash_update(&state, body.data, body.len);
 	crypto_generichash_final(&state, out, DIGEST_BYTES);
 }
 
-static void put_record(const struct author *author, uint64_t seq, const uint8_t *key, struct span sealed, struct wire_out *out)
+static void put_record(const struct author *author, uint64_t seq, const uint8_t *key, struct span body, struct wire_out *out)
 {
 	uint8_t header[RESCUE_HEADER_BYTES];
 	memcpy(header, magic, MAGIC_BYTES);
@@ -71,10 +83,10 @@ static void put_record(const struct author *author, uint64_t seq, const uint8_t 
 	memcpy(header + NODE_AT, author->node.bytes, ID_BYTES);
 	memcpy(header + EPOCH_AT, author->epoch.bytes, ID_BYTES);
 	put_little(header + SEQ_AT, seq, 8);
-	put_little(header + LENGTH_AT, sealed.len, 4);
-	digest_of(header, sealed, header + DIGEST_AT);
+	put_little(header + LENGTH_AT, body.len, 4);
+	digest_of(header, body, header + DIGEST_AT);
 	wire_put_raw(out, span_of(header, sizeof header));
-	wire_put_raw(out, sealed);
+	wire_put_raw(out, body);
 	ASSERT(!out->full);
 }
 
@@ -99,19 +111,22 @@ static void put_work(const struct rescue_work *work, struct wire_out *out)
 
 struct fault rescue_seal(const struct rescue_work *work, const uint8_t key[static RESCUE_KEY_BYTES], struct wire_out *out)
 {
-	static uint8_t plain[RESCUE_PLAIN_BYTES], sealed[RESCUE_PLAIN_BYTES + crypto_box_SEALBYTES];
+	static uint8_t plain[RESCUE_PLAIN_BYTES], sealed[RESCUE_WHICH_BYTES + RESCUE_PLAIN_BYTES + crypto_box_SEALBYTES];
 	struct wire_out body;
+	struct delta_hash digest;
 	size_t padded;
 	ASSERT(work->bytes.len > 0 && work->bytes.len <= LIMIT_DELTA_BYTES);
 	wire_out_init(&body, plain, sizeof plain);
 	put_work(work, &body);
 	int rc = sodium_pad(&padded, plain, body.used, PAD_STEP, sizeof plain);
 	ASSERT(!body.full && rc == 0);
-	rc = crypto_box_seal(sealed, plain, padded, key);
+	delta_digest(work->salt, work->bytes, &digest);
+	rescue_which(&digest, sealed);
+	rc = crypto_box_seal(sealed + RESCUE_WHICH_BYTES, plain, padded, key);
 	sodium_memzero(plain, padded);
 	if (rc != 0)
 		return fault_of(FAULT_CALLER, "that is no usable recovery key");
-	put_record(&work->author, work->seq, key, span_of(sealed, padded + crypto_box_SEALBYTES), out);
+	put_record(&work->author, work->seq, key, span_of(sealed, RESCUE_WHICH_BYTES + padded + crypto_box_SEALBYTES), out);
 	return fault_none();
 }
 
@@ -152,21 +167,25 @@ static enum rescue_read read_record(struct span block, struct rescue_record *out
 		return RESCUE_DAMAGED;
 	if (block.len < RESCUE_HEADER_BYTES)
 		return RESCUE_CUT;
-	uint64_t len = get_little(at + LENGTH_AT, 4);
-	if (get_little(at + MAGIC_BYTES, 4) != VERSION || len > RESCUE_RECORD_BYTES - RESCUE_HEADER_BYTES
+	uint64_t len = get_little(at + LENGTH_AT, 4), version = get_little(at + MAGIC_BYTES, 4);
+	bool has_which = version == VERSION && len >= RESCUE_WHICH_BYTES;
+	if ((version != VERSION && version != VERSION_WITHOUT_WHICH) || len > RESCUE_RECORD_BYTES - RESCUE_HEADER_BYTES
 	    || claims_another(block, RESCUE_HEADER_BYTES + (size_t)len))
 		return RESCUE_DAMAGED;
 	if (block.len - RESCUE_HEADER_BYTES < len)
 		return RESCUE_CUT;
-	struct span sealed = span_of(at + RESCUE_HEADER_BYTES, (size_t)len);
-	digest_of(at, sealed, digest);
+	struct span body = span_of(at + RESCUE_HEADER_BYTES, (size_t)len);
+	digest_of(at, body, digest);
 	if (memcmp(digest, at + DIGEST_AT, sizeof digest) != 0)
 		return RESCUE_DAMAGED;
 	memcpy(out->author.node.bytes, at + NODE_AT, ID_BYTES);
 	memcpy(out->author.epoch.bytes, at + EPOCH_AT, ID_BYTES);
 	memcpy(out->mark, at + MARK_AT, RESCUE_MARK_BYTES);
 	out->seq = get_little(at + SEQ_AT, 8);
-	out->sealed = sealed;
+	out->has_which = has_which;
+	if (has_which)
+		memcpy(out->which, body.data, RESCUE_WHICH_BYTES);
+	out->sealed = has_which ? span_of(body.data + RESCUE_WHICH_BYTES, body.len - RESCUE_WHICH_BYTES) : body;
 	out->whole = span_of(at, RESCUE_HEADER_BYTES + (size_t)len);
 	return RESCUE_RECORD;
 }

@@ -6,9 +6,11 @@
  * docs/internals/rescue.md has the format byte by byte.
  *
  *   "jalkares" | version u32 | key mark 4 B | node 16 B | author epoch 16 B | seq u64 |
- *   length u32 | BLAKE2b-128 of all that and what follows | length bytes: sealed
+ *   length u32 | BLAKE2b-128 of all that and what follows | length bytes: which 16 B, sealed
  *
- * Little-endian. Length 0 is a mark: of this epoch nothing up to seq needs to be here.
+ * Little-endian. Length 0 is a mark: of this epoch nothing up to seq needs to be here. Which is
+ * BLAKE2b-128 of the delta's digest, which its salt keeps from telling anything: under one name
+ * a store that was put back may have other work than the file. (Version 1 lacks it.)
  * Sealed is crypto_box_seal (X25519, XSalsa20-Poly1305) of the work, padded to 64 bytes:
  * salt and bytes of the delta, h before it and the author's own signed head over it, so
  * that each stands by itself: who wrote it is proved though others are damaged or gone.
@@ -27,9 +29,10 @@
 enum {
 	RESCUE_KEY_BYTES = 32,
 	RESCUE_MARK_BYTES = 4,
+	RESCUE_WHICH_BYTES = 16,
 	RESCUE_HEADER_BYTES = 76,
 	RESCUE_PLAIN_BYTES = LIMIT_DELTA_BYTES + 312, /* a delta, what proves it, padding */
-	RESCUE_RECORD_BYTES = RESCUE_HEADER_BYTES + RESCUE_PLAIN_BYTES + 48,
+	RESCUE_RECORD_BYTES = RESCUE_HEADER_BYTES + RESCUE_WHICH_BYTES + RESCUE_PLAIN_BYTES + 48,
 	RESCUE_FILE_BYTES = 32 * 1024 * 1024,
 };
 
@@ -48,6 +51,9 @@ struct rescue_work {
 /* The first bytes of BLAKE2b of the public key: which key a record is sealed to. */
 void rescue_mark(const uint8_t key[static RESCUE_KEY_BYTES], uint8_t out[static RESCUE_MARK_BYTES]);
 
+/* Which delta it is, of those that may have one name. */
+void rescue_which(const struct delta_hash *digest, uint8_t out[static RESCUE_WHICH_BYTES]);
+
 /* Adds a record to `out`, which has room for RESCUE_RECORD_BYTES. FAULT_CALLER: no usable key. */
 struct fault rescue_seal(const struct rescue_work *work, const uint8_t key[static RESCUE_KEY_BYTES], struct wire_out *out);
 /* Adds a mark. */
@@ -59,9 +65,13 @@ struct rescue_record {
 	struct author author;
 	uint64_t seq;
 	uint8_t mark[RESCUE_MARK_BYTES];
+	bool has_which;
+	uint8_t which[RESCUE_WHICH_BYTES];
 	struct span whole;  /* with its header; borrowed */
 	struct span sealed; /* empty: a mark */
 };
+/* It is this delta, or its version does not tell. */
+bool rescue_may_be(const struct rescue_record *record, const struct delta_hash *digest);
 enum rescue_read {
 	RESCUE_END,     /* nothing is left */
 	RESCUE_RECORD,

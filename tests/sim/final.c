@@ -425,7 +425,7 @@ void invariants_final(struct sim *sim)
 	invariant_i7_audit(sim);
 	for (size_t i = 0; i < sim->device_count; i++) {
 		struct sim_device *device = &sim->devices[i];
-		rescue_i24_erased(sim, device);
+		rescue_i24_erased(sim, device, is_judged(device));
 		rescue_i25_left(sim, device);
 		if (!is_judged(device))
 			continue;

@@ -461,7 +461,7 @@ static void expect_not_erased(void *ctx, const struct rescue_work *work)
 		sim_fail(sim, "I24", "op %u is erased, and in the rescue file of device %u", op, erased->device->number);
 }
 
-void rescue_i24_erased(struct sim *sim, struct sim_device *device)
+void rescue_i24_erased(struct sim *sim, struct sim_device *device, bool has_synced)
 {
 	char path[PATH_BYTES];
 	struct replica_status status;
@@ -472,6 +472,6 @@ void rescue_i24_erased(struct sim *sim, struct sim_device *device)
 	replica_status(device->replica, &status);
 	if (status.is_erased && access(path, F_OK) == 0)
 		sim_fail(sim, "I24", "device %u has erased itself, but not its rescue file", device->number);
-	if (!device->revoked && !device->is_twin && device->restores == 0)
+	if (has_synced && !device->is_twin && device->restores == 0)
 		read_file(sim, path, expect_not_erased, &erased);
 }

@@ -33,6 +33,6 @@ void rescue_i23_wrote(struct sim *sim, struct sim_device *device, uint32_t op);
  * as a backup is verified. */
 void rescue_i25_left(struct sim *sim, struct sim_device *device);
 /* I24: what is erased, everywhere else, is in no file; a revoked device that erased itself has none. */
-void rescue_i24_erased(struct sim *sim, struct sim_device *device);
+void rescue_i24_erased(struct sim *sim, struct sim_device *device, bool has_synced);
 
 #endif

@@ -359,6 +359,54 @@ static void orders_that_a_bundle_does_not_know_of_are_lost_at_its_device_too(voi
 	pair_free(pair);
 }
 
+static struct hub_time later(struct pair *pair, uint64_t days)
+{
+	struct hub_time at = pair_hub_time(pair);
+	at.wall_ms += days * 86400000;
+	at.mono_ms += days * 86400000;
+	return at;
+}
+
+/* Before, what a central node wrote by a clock that was right counted as old until it had passed the wrong one: the
+ * key in use did not come, and no bundle of the device was opened any more. */
+static void a_clock_that_was_ahead_before_central_was_put_back_keeps_no_key_away(void **state)
+{
+	(void)state;
+	struct pair *pair = pair_new(41, 1);
+	struct case_id id = rules_shared_case(pair, 1);
+	struct carried ahead = { NULL, 0 }, key = { NULL, 0 };
+	(void)round_trip(pair, 0);
+	struct log *backup = pair_hub_backup(pair);
+	assert_false(fault_is(carried_for(pair_hub(pair), pair_node(pair, 0), later(pair, 40), &ahead)));
+	assert_false(read_back(pair, 0, &ahead).is_old);
+	pair_hub_restore(pair, backup, true);
+	pair_note(pair, 0, id, "viety käsin");
+	assert_false(fault_is(carried_for(pair_hub(pair), pair_node(pair, 0), pair_hub_time(pair), &key)));
+	assert_false(read_back(pair, 0, &key).is_old);
+	(void)round_trip(pair, 0);
+	assert_true(pair_finds(pair_hub_log(pair), "viety käsin"));
+	carried_free(&ahead);
+	carried_free(&key);
+	pair_free(pair);
+}
+
+/* Before, it was old until the clock had passed what it had once shown. */
+static void a_session_sets_the_time_that_older_bundles_are_told_by(void **state)
+{
+	(void)state;
+	struct pair *pair = pair_new(42, 1);
+	struct carried ahead = { NULL, 0 }, file = { NULL, 0 };
+	rules_sync(pair, 0);
+	assert_false(fault_is(carried_for(pair_hub(pair), pair_node(pair, 0), later(pair, 3), &ahead)));
+	assert_false(read_back(pair, 0, &ahead).is_old);
+	rules_sync(pair, 0);
+	assert_false(fault_is(carried_for(pair_hub(pair), pair_node(pair, 0), later(pair, 1), &file)));
+	assert_false(read_back(pair, 0, &file).is_old);
+	carried_free(&ahead);
+	carried_free(&file);
+	pair_free(pair);
+}
+
 static void device_put_back_takes_nothing_that_leaves_out_what_it_lacks(void **state)
 {
 	(void)state;
@@ -575,6 +623,8 @@ int main(void)
 		cmocka_unit_test(restored_central_is_met_by_bundles_alone),
 		cmocka_unit_test(an_end_told_by_a_lost_epoch_is_not_acted_upon_before_held_is_answered),
 		cmocka_unit_test(orders_that_a_bundle_does_not_know_of_are_lost_at_its_device_too),
+		cmocka_unit_test(a_clock_that_was_ahead_before_central_was_put_back_keeps_no_key_away),
+		cmocka_unit_test(a_session_sets_the_time_that_older_bundles_are_told_by),
 		cmocka_unit_test(device_put_back_takes_nothing_that_leaves_out_what_it_lacks),
 		cmocka_unit_test(key_turns_over_and_an_old_bundle_still_opens_for_a_year),
 		cmocka_unit_test(damaged_cut_or_lengthened_is_refused_whole),

@@ -107,7 +107,7 @@ static void sizes_are_told_in_steps_and_nothing_else(void **state)
 		work.bytes = span_of(text, len);
 		wire_out_init(&out, desk->block, sizeof desk->block);
 		MUST(rescue_seal(&work, desk->key, &out));
-		assert_int_equal((out.used - RESCUE_HEADER_BYTES - 48) % 64, 0);
+		assert_int_equal((out.used - RESCUE_HEADER_BYTES - RESCUE_WHICH_BYTES - 48) % 64, 0);
 		assert_null(memmem(desk->block, out.used, "sanko", 5));
 		steps += before != 0 && out.used != before;
 		before = out.used;
@@ -126,7 +126,7 @@ static void the_header_is_as_it_is_drawn(void **state)
 	wire_out_init(&out, desk->block, sizeof desk->block);
 	rescue_seal_none(&work.author, work.seq, desk->key, &out);
 	assert_int_equal(out.used, RESCUE_HEADER_BYTES);
-	assert_memory_equal(desk->block, "jalkares\x01\0\0\0", 12);
+	assert_memory_equal(desk->block, "jalkares\x02\0\0\0", 12);
 	crypto_generichash(mark, sizeof mark, desk->key, sizeof desk->key, NULL, 0);
 	assert_memory_equal(desk->block + 12, mark, 4);
 	assert_memory_equal(desk->block + 16, work.author.node.bytes, ID_BYTES);
@@ -134,6 +134,45 @@ static void the_header_is_as_it_is_drawn(void **state)
 	assert_memory_equal(desk->block + 48, "\x02\x01\0\0\0\0\0\0" "\0\0\0\0", 12);
 	crypto_generichash(digest, sizeof digest, desk->block, 60, NULL, 0);
 	assert_memory_equal(desk->block + 60, digest, 16);
+}
+
+static void which_delta_it_is_is_told_by_its_digest(void **state)
+{
+	struct desk *desk = *state;
+	struct rescue_work work = work_of(7, "saunakamarin uuni"), opened;
+	struct rescue_record record;
+	struct delta_hash digest;
+	struct wire_out out;
+	uint8_t which[16];
+	wire_out_init(&out, desk->block, sizeof desk->block);
+	MUST(rescue_seal(&work, desk->key, &out));
+	struct span rest = wire_out_span(&out);
+	assert_int_equal(rescue_next(&rest, &record), RESCUE_RECORD);
+	delta_digest(work.salt, work.bytes, &digest);
+	crypto_generichash(which, sizeof which, digest.bytes, sizeof digest.bytes, NULL, 0);
+	assert_memory_equal(desk->block + RESCUE_HEADER_BYTES, which, sizeof which);
+	assert_true(record.has_which && rescue_may_be(&record, &digest));
+	digest.bytes[0] ^= 1;
+	assert_false(rescue_may_be(&record, &digest));
+	digest.bytes[0] ^= 1;
+
+	/* The same as version 1 had it, which did not tell. */
+	memmove(desk->block + RESCUE_HEADER_BYTES, desk->block + RESCUE_HEADER_BYTES + RESCUE_WHICH_BYTES, record.sealed.len);
+	desk->block[8] = 1;
+	desk->block[56] = (uint8_t)record.sealed.len;
+	desk->block[57] = (uint8_t)(record.sealed.len >> 8);
+	size_t len = RESCUE_HEADER_BYTES + record.sealed.len;
+	crypto_generichash_state hash;
+	crypto_generichash_init(&hash, NULL, 0, 16);
+	crypto_generichash_update(&hash, desk->block, 60);
+	crypto_generichash_update(&hash, desk->block + RESCUE_HEADER_BYTES, record.sealed.len);
+	crypto_generichash_final(&hash, desk->block + 60, 16);
+	rest = span_of(desk->block, len);
+	assert_int_equal(rescue_next(&rest, &record), RESCUE_RECORD);
+	MUST(rescue_open(&record, desk->key, desk->secret, desk->plain, &opened));
+	assert_true(span_equal(opened.bytes, work.bytes));
+	digest.bytes[0] ^= 1;
+	assert_true(!record.has_which && rescue_may_be(&record, &digest));
 }
 
 static size_t count_records(struct span block, size_t *damaged, bool *cut)
@@ -373,6 +412,7 @@ int main(void)
 		TEST(what_is_sealed_opens_with_its_key_alone),
 		TEST(sizes_are_told_in_steps_and_nothing_else),
 		TEST(the_header_is_as_it_is_drawn),
+		TEST(which_delta_it_is_is_told_by_its_digest),
 		TEST(each_flipped_byte_costs_one_record),
 		TEST(cut_anywhere_what_stands_before_is_read),
 		TEST(a_crafted_file_costs_no_more_than_its_length),

@@ -14,7 +14,7 @@ import { capital, dateText, momentIso, momentText, stateWord, T, todayIso, typeW
 import { Actions, agree, type DraftRow, type From } from "../ui/actions";
 import { Danger } from "../ui/danger";
 import { Check, Choice } from "../ui/field";
-import { Button, Notice, Refused, toast } from "../ui/parts";
+import { Busy, Button, Notice, Refused, toast } from "../ui/parts";
 import { RecordForm } from "../ui/record-form";
 import { RecordView } from "../ui/record-view";
 import { pick, step, StepForm } from "../ui/step-form";
@@ -112,6 +112,7 @@ function CallKela(props: Parts) {
 	const counted = useAsk<Counted>("deadline", { rule: "D6", start: todayIso() });
 	const matters = useAsk<{ records: Summary[] }>("list", { type: "case", naming: props.client });
 	const matter = matters.data?.records.find((one) => !["CLOSED", "TRANSFERRED"].includes(one.state?.holds ?? ""));
+	const numbers = usePlaces();
 	const given = counted.data?.given;
 	const closed = given !== undefined && (["SAT", "SUN"].includes(given.weekday) || given.holiday !== "");
 	const places = ((person?.fields["address"] as Json[] | undefined) ?? []).map((one) => fieldText(one, "directions")).filter(Boolean);
@@ -119,6 +120,8 @@ function CallKela(props: Parts) {
 		await agree(from, T("ui.application.call_later"), "WORKER");
 		toast(T("ui.application.call_later_noted"));
 	});
+	if (counted.busy || numbers.busy) // nothing to press before it stands still
+		return <Busy />;
 	return (
 		<section class="card stack" aria-labelledby="call">
 			<h2 id="call">{T("ui.application.call")}</h2>
