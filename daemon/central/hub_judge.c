@@ -107,12 +107,14 @@ static void bound_rescued(struct hub_judging *j, const struct delta *delta, stru
 }
 
 /* The device has not heard of the grant it holds the case by: until then it may
- * forget the case over the end of an older one, and this delta with it (P2). */
+ * forget the case over the end of an older one, and this delta with it (P2). What was
+ * Heard outside this session another copy of its disk may have heard. */
 static bool is_unheard(const struct hub_judging *j, const struct assignments_case *info, const struct assignments_tie *tie)
 {
 	const struct grant *grant = tie == NULL ? NULL : assignments_lasting(tie);
 	const struct hub_node *device = j->link->device;
-	if (grant == NULL || grant->g <= j->link->cursor.order || grant->g <= device->heard.order)
+	bool is_begun = device->link == j->link;
+	if (grant == NULL || grant->g <= j->link->cursor.order || (is_begun && grant->g <= device->heard.order))
 		return false;
 	/* What it opened itself and never forgot it has. */
 	return !ID_EQUAL(info->opened_by, device->node) || tie->grant_count > 1 || device->must_refill;

@@ -548,7 +548,7 @@ static struct fault apply_standing(struct replica *r, const jalka_Welcome *welco
 	FAULT_TRY(replica_state_put_session(r));
 	r->is_suspended = welcome->status == jalka_Status_SUSPENDED;
 	if (welcome->time_ms != 0)
-		r->feed.told_ms = welcome->time_ms; /* now, even where its clock had been ahead */
+		replica_state_told(r, welcome->time_ms); /* now, even where its clock had been ahead */
 	if (welcome->has_bundle_key)
 		FAULT_TRY(replica_apply_bundle_key(r, &welcome->bundle_key));
 	if (welcome->time_ms != 0)

@@ -53,11 +53,13 @@ struct writing {
 	struct bundle_writer writer;
 	replica_bundle_put *put;
 	void *ctx;
+	crypto_generichash_state name;
 	struct replica_bundle_written *told;
 };
 
 static struct fault give(struct writing *w, struct span piece)
 {
+	crypto_generichash_update(&w->name, piece.data, piece.len);
 	return w->put(w->ctx, piece) ? fault_none() : fault_of(FAULT_LIMIT, "no room for the bundle");
 }
 
@@ -200,6 +202,19 @@ static struct fault write_all(struct writing *w)
 	return give(w, piece);
 }
 
+/* By its name the answer is known, whatever central's clock shows. */
+static struct fault note_question(struct writing *w)
+{
+	struct replica *r = w->r;
+	FAULT_TRY(replica_state_begin(r));
+	crypto_generichash_final(&w->name, r->feed.asked, sizeof r->feed.asked);
+	struct fault fault = replica_state_put_feed(r);
+	if (!fault_is(fault))
+		return replica_state_commit(r);
+	replica_state_rollback(r);
+	return fault;
+}
+
 struct fault replica_bundle_write(struct replica *replica, struct replica_time now, replica_bundle_put *put, void *ctx,
 				  struct replica_bundle_written *out)
 {
@@ -216,7 +231,10 @@ struct fault replica_bundle_write(struct replica *replica, struct replica_time n
 		return no_memory();
 	close_link(r, now);
 	begin_parts(r);
+	crypto_generichash_init(&w.name, NULL, 0, BUNDLE_NAME_BYTES);
 	struct fault fault = write_all(&w);
+	if (!fault_is(fault))
+		fault = note_question(&w);
 	begin_parts(r);
 	told.bytes = w.writer.bytes;
 	sodium_memzero(&w.writer, sizeof w.writer);
@@ -238,6 +256,7 @@ struct replica_bundle {
 	struct epoch_id epoch;       /* central's, that its orders count in */
 	struct epoch_id own_epoch;   /* of this device, that it speaks of; none: of none */
 	bool done;
+	bool is_awaited;             /* it answers the newest question, asked after central's newest word */
 	bool has_common;             /* RB4, looked at in this step */
 	uint64_t fed;                /* its feed is told up to here */
 	uint64_t backlog_g, backlog_place;
@@ -299,6 +318,8 @@ struct fault replica_bundle_open(struct replica *replica, struct span file, stru
 		.written_ms = head->time_ms, .asked = head->answers.size != 0, .messages = b->reader.messages,
 		.deltas = b->reader.rows, .more = b->reader.more,
 	};
+	b->is_awaited = b->report.asked && head->answers.size == BUNDLE_NAME_BYTES
+			&& memcmp(head->answers.bytes, replica->feed.asked, BUNDLE_NAME_BYTES) == 0;
 	if (head->epoch.size == ID_BYTES)
 		memcpy(b->own_epoch.bytes, head->epoch.bytes, ID_BYTES);
 	b->fed = head->from.order;
@@ -327,7 +348,7 @@ static struct fault apply_standing(struct replica_bundle *b, const jalka_Welcome
 {
 	struct replica *r = b->r;
 	uint64_t then_ms = (uint64_t)((int64_t)welcome->time_ms - r->feed.clock_offset_ms);
-	r->feed.told_ms = welcome->time_ms;
+	replica_state_told(r, welcome->time_ms);
 	if (then_ms > r->now.wall_ms)
 		then_ms = r->now.wall_ms;
 	if (then_ms > r->feed.last_contact_ms)
@@ -365,7 +386,7 @@ static struct fault take_welcome(struct replica_bundle *b, const jalka_Welcome *
 	if (b->report.is_lost)
 		return fault_none();
 	FAULT_TRY(replica_fork_adopt(r, welcome)); /* what another epoch told says nothing of this one's age */
-	b->report.is_old = welcome->time_ms < r->feed.told_ms;
+	b->report.is_old = welcome->time_ms < r->feed.told_ms && !b->is_awaited;
 	if (!b->report.is_old) {
 		FAULT_TRY(apply_standing(b, welcome));
 		if (same_chain && b->report.asked)

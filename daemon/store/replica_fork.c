@@ -543,7 +543,8 @@ struct fault replica_fork_adopt(struct replica *r, const jalka_Welcome *welcome)
 	if (order_epoch_current(&r->orders) != epoch)
 		return fault_of(FAULT_PEER, "central went back to an older epoch");
 	r->feed.epoch = next;
-	r->feed.safe_order = r->feed.told_ms = 0;
+	r->feed.safe_order = 0;
+	replica_state_told(r, 0);
 	if (ID_IS_NONE(left))
 		return fault_none();
 	r->feed.order = map_place(r, left, left_order, &next);

@@ -168,7 +168,7 @@ struct fault replica_receipt_apply(struct replica *r, struct span body, struct s
 	if (reached > own->receipted_seq)
 		FAULT_TRY(replica_receipt_reach(r, own, reached));
 	if (r->receipt.time_ms > r->feed.told_ms)
-		r->feed.told_ms = r->receipt.time_ms;
+		replica_state_told(r, r->receipt.time_ms);
 	r->told.receipted = true;
 	r->told.receipted_epoch = own->author.epoch;
 	r->told.receipted_seq = own->receipted_seq;

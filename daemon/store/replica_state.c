@@ -13,7 +13,7 @@ enum {
 	SELF_OWN_STATIC, SELF_SIGN_SECRET, SELF_HOLDER, SELF_WORDS,
 	SESSION_COUNTER = 1, SESSION_KEY,
 	FEED_EPOCH = 1, FEED_ORDER, FEED_SAFE, FEED_CONTACT, FEED_STAMP, FEED_OFFSET, FEED_CLOCK, FEED_OFFERS, FEED_HELD,
-	FEED_TOLD, FEED_BUNDLE_KEY, FEED_BUNDLE_MADE, FEED_SALTS,
+	FEED_TOLD, FEED_BUNDLE_KEY, FEED_BUNDLE_MADE, FEED_SALTS, FEED_ASKED,
 	EPOCH_ID = 1, EPOCH_PARENT, EPOCH_GENERATION, EPOCH_INHERITED,
 	GRANT_GENERATION = 1, GRANT_N, GRANT_COMPLETE, GRANT_PLACE, GRANT_FORGETTING, GRANT_FORGET_AT,
 	GRANT_PAST_EPOCH, GRANT_PAST_N,
@@ -112,6 +112,12 @@ static bool read_session(struct replica_session *s, const struct wire_field *f)
 	return TAKE(s->key);
 }
 
+void replica_state_told(struct replica *r, uint64_t time_ms)
+{
+	r->feed.told_ms = time_ms;
+	memset(r->feed.asked, 0, sizeof r->feed.asked);
+}
+
 struct fault replica_state_put_feed(struct replica *r)
 {
 	const struct replica_feed *feed = &r->feed;
@@ -129,6 +135,7 @@ struct fault replica_state_put_feed(struct replica *r)
 	wire_put_varint(&out, FEED_HELD, feed->is_held_owed);
 	wire_put_varint(&out, FEED_TOLD, feed->told_ms);
 	wire_put_varint(&out, FEED_SALTS, feed->are_salts_owed);
+	wire_put_bytes(&out, FEED_ASKED, span_of(feed->asked, sizeof feed->asked));
 	if (feed->has_bundle_key) {
 		wire_put_bytes(&out, FEED_BUNDLE_KEY, span_of(feed->bundle_key, sizeof feed->bundle_key));
 		wire_put_varint(&out, FEED_BUNDLE_MADE, feed->bundle_key_made_ms);
@@ -171,6 +178,8 @@ static bool read_feed(struct replica_feed *feed, const struct wire_field *f)
 	case FEED_SALTS:
 		feed->are_salts_owed = f->value != 0;
 		return true;
+	case FEED_ASKED:
+		return TAKE(feed->asked);
 	case FEED_BUNDLE_KEY:
 		feed->has_bundle_key = true;
 		return TAKE(feed->bundle_key);

@@ -20,6 +20,7 @@
 #ifndef JALKA_STORE_REPLICA_STATE_H
 #define JALKA_STORE_REPLICA_STATE_H
 
+#include "core/bundle.h"
 #include "core/receipt.h"
 #include "core/rows.h"
 #include "core/session_device.h"
@@ -58,6 +59,7 @@ struct replica_feed {
 	int64_t clock_offset_ms;
 	uint32_t clock_state;
 	uint64_t told_ms;         /* central's clock in the newest of its words about this device; in its epoch */
+	uint8_t asked[BUNDLE_NAME_BYTES]; /* the newest bundle written since; zeros: none */
 	bool has_bundle_key;      /* what bundles are sealed to (store/replica_bundle.h) */
 	uint8_t bundle_key[NOISE_DH_BYTES];
 	uint64_t bundle_key_made_ms; /* central's clock */
@@ -192,6 +194,8 @@ void replica_state_rollback(struct replica *r);
 struct fault replica_state_put_self(struct replica *r);
 struct fault replica_state_put_session(struct replica *r);
 struct fault replica_state_put_feed(struct replica *r);
+/* Central's newest word about this device is of this moment of its clock: no question is open any more. */
+void replica_state_told(struct replica *r, uint64_t time_ms);
 struct fault replica_state_learn_epoch(struct replica *r, const struct order_epoch *epoch);
 
 struct replica_grant *replica_state_grant(struct replica *r, struct case_id id); /* NULL: none */

@@ -362,11 +362,23 @@ static void invariant_i22_health_is_told(struct sim *sim, const struct sim_devic
 			 (unsigned long long)shown.unsent);
 }
 
+/* What was erased with its case before it came is no work of its own any more. */
+static bool wrote_as_twin(const struct sim *sim, const struct sim_device *device)
+{
+	for (uint32_t i = device->twin_since; i < sim->oracle.op_count; i++) {
+		const struct oracle_op *op = &sim->oracle.ops[i];
+		const struct oracle_record *record = &sim->oracle.records[op->record];
+		if (op->by == device->number && op->confirmed && !record->erased && !sim->oracle.cases[record->case_number].erased)
+			return true;
+	}
+	return false;
+}
+
 /* I9: two live twins that both went on writing are noticed. */
 static void invariant_i9_twins_noticed(struct sim *sim, const struct sim_device *twin)
 {
 	const struct sim_device *original = &sim->devices[twin->twin_of];
-	bool both = twin->wrote_as_twin && original->wrote_as_twin;
+	bool both = wrote_as_twin(sim, twin) && wrote_as_twin(sim, original);
 	if (!both || !is_judged(twin) || !is_judged(original) || sim->central.restores > 0)
 		return;
 	struct alarm alarm = { sim, twin->node, false };

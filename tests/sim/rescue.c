@@ -392,24 +392,36 @@ struct leaving {
 	bool is_safe;
 };
 
+static bool is_op(const struct leaving *leaving, const struct log_entry *entry)
+{
+	const struct oracle *oracle = &leaving->sim->oracle;
+	return leaving->op == (entry->bytes.data != NULL ? oracle_op_of(oracle, entry->bytes, NULL) : oracle_op_by_name(oracle, entry));
+}
+
 static bool look_safe(void *ctx, const struct log_entry *entry)
 {
 	struct leaving *leaving = ctx;
 	const struct sim_central *central = &leaving->sim->central;
 	bool is_kept = entry->verdict == LOG_ACCEPTED && entry->order_count > 0 && entry->orders[0].n <= central->safe_order;
-	uint32_t op = entry->bytes.data != NULL ? oracle_op_of(&leaving->sim->oracle, entry->bytes, NULL)
-						: oracle_op_by_name(&leaving->sim->oracle, entry);
-	leaving->is_safe |= op == leaving->op && (is_kept || entry->verdict == LOG_REJECTED);
+	leaving->is_safe |= (is_kept || entry->verdict == LOG_REJECTED) && is_op(leaving, entry);
 	return !leaving->is_safe;
 }
 
-static bool may_leave(struct sim *sim, uint32_t op)
+static bool look_rejected(void *ctx, const struct log_entry *entry)
+{
+	struct leaving *leaving = ctx;
+	leaving->is_safe |= entry->verdict == LOG_REJECTED && is_op(leaving, entry);
+	return !leaving->is_safe;
+}
+
+static bool may_leave(struct sim *sim, const struct sim_device *device, uint32_t op)
 {
 	struct leaving leaving = { sim, op, false };
 	const struct oracle_record *record = &sim->oracle.records[sim->oracle.ops[op].record];
 	if (record->erased || sim->oracle.cases[record->case_number].erased)
 		return true;
 	(void)log_read_record(sim->central.store.inner, record->id, look_safe, &leaving);
+	(void)log_read_record(device->store.inner, record->id, look_rejected, &leaving); /* by a word that a put-back centre has lost */
 	return leaving.is_safe;
 }
 
@@ -423,7 +435,7 @@ void rescue_i25_left(struct sim *sim, struct sim_device *device)
 	file_of(sim, device, path);
 	read_file(sim, path, mark_work, &marking);
 	for (uint32_t i = 0; i < sim->oracle.op_count; i++) {
-		if (device->rescued[i] && !now[i] && !may_leave(sim, i))
+		if (device->rescued[i] && !now[i] && !may_leave(sim, device, i))
 			sim_fail(sim, "I25", "op %u has left the rescue file of device %u, and is in no backup", i, device->number);
 		device->rescued[i] = now[i];
 	}
@@ -435,7 +447,6 @@ struct erased {
 };
 
 struct bytes_left {
-	struct record_id id;
 	bool is_here, has_bytes;
 };
 
@@ -447,6 +458,13 @@ static bool look_bytes(void *ctx, const struct log_entry *entry)
 	return true;
 }
 
+static struct bytes_left bytes_left(struct log *log, struct record_id id)
+{
+	struct bytes_left left = { false, false };
+	(void)log_read_record(log, id, look_bytes, &left);
+	return left;
+}
+
 static void expect_not_erased(void *ctx, const struct rescue_work *work)
 {
 	struct erased *erased = ctx;
@@ -455,9 +473,9 @@ static void expect_not_erased(void *ctx, const struct rescue_work *work)
 	if (op == ORACLE_NONE)
 		return;
 	const struct oracle_record *record = &sim->oracle.records[sim->oracle.ops[op].record];
-	struct bytes_left left = { .id = record->id };
-	(void)log_read_record(sim->central.store.inner, record->id, look_bytes, &left);
-	if (sim->oracle.cases[record->case_number].gone || (record->erased && left.is_here && !left.has_bytes))
+	struct bytes_left there = bytes_left(sim->central.store.inner, record->id), here = bytes_left(erased->device->store.inner, record->id);
+	bool is_erased = sim->oracle.cases[record->case_number].gone || (record->erased && there.is_here && !there.has_bytes);
+	if (is_erased && !here.has_bytes) /* else it was rejected: its author's own text */
 		sim_fail(sim, "I24", "op %u is erased, and in the rescue file of device %u", op, erased->device->number);
 }
 

@@ -72,7 +72,8 @@ struct sim_device {
 	struct node_id node;
 	int64_t skew_ms;
 	uint32_t link;             /* number + 1; 0: none */
-	bool enrolled, revoked, suspended, incompatible, is_twin, wrote_as_twin, reopening;
+	bool enrolled, revoked, suspended, incompatible, is_twin, reopening;
+	uint32_t twin_since;       /* its first op as a copy, or since it was put back */
 	uint64_t revoked_ms;
 	uint64_t out_of_reach_ms;  /* no connection before */
 	uint64_t sent_ms;          /* when the bytes now handed over were sent */

@@ -357,7 +357,7 @@ void world_device_restore(struct sim *sim, struct sim_device *device, size_t at)
 	device_stop(sim, device, log);
 	rescue_put_back(sim, device, at);
 	memcpy(device->expected, backup->expected, sizeof device->expected);
-	device->wrote_as_twin = false;
+	device->twin_since = (uint32_t)sim->oracle.op_count;
 	world_excuse_the_lost(sim);
 	if (!device->reopening)
 		queue_put(&sim->queue, sim->now_ms + prng_between(&sim->prng, 1, REOPEN_MS_MAX), QUEUE_REOPEN,
@@ -381,7 +381,8 @@ uint32_t world_device_clone(struct sim *sim, struct sim_device *device)
 	twin->version_min = device->version_min;
 	twin->version_max = device->version_max;
 	twin->skew_ms = device->skew_ms;
-	device->wrote_as_twin = false;
+	device->twin_since = (uint32_t)sim->oracle.op_count;
+	twin->twin_since = device->twin_since;
 	twin->rescue_key = device->rescue_key;
 	rescue_cloned(sim, device, twin);
 	memcpy(twin->expected, device->expected, sizeof twin->expected);

@@ -160,7 +160,6 @@ static void write_device(struct sim *sim, struct sim_device *device, struct draf
 	if (!fault_is(fault)) {
 		sim->oracle.ops[op].confirmed = true;
 		device->expected[op] = true;
-		device->wrote_as_twin |= device->is_twin;
 		rescue_i23_wrote(sim, device, op);
 	}
 	check_token(sim, device, &since, fault);

@@ -390,6 +390,30 @@ static void a_clock_that_was_ahead_before_central_was_put_back_keeps_no_key_away
 	pair_free(pair);
 }
 
+/* Before, it was old until the clock had passed what it had once shown: where there is never a session, for as long. */
+static void an_answer_to_the_newest_question_is_not_old(void **state)
+{
+	(void)state;
+	struct pair *pair = pair_new(43, 1);
+	struct carried ahead = { NULL, 0 }, question = { NULL, 0 }, answer = { NULL, 0 };
+	rules_sync(pair, 0);
+	assert_false(fault_is(carried_for(pair_hub(pair), pair_node(pair, 0), later(pair, 3), &ahead)));
+	assert_false(read_back(pair, 0, &ahead).is_old);
+	question = written(pair, 0);
+	pair_device_crash(pair, 0); /* it is remembered */
+	(void)taken(pair, &question, &answer);
+	assert_false(read_back(pair, 0, &answer).is_old);
+	assert_false(read_back(pair, 0, &answer).is_old); /* nothing newer has been said */
+	carried_free(&question);
+	question = written(pair, 0);
+	assert_false(read_back(pair, 0, &ahead).is_old);
+	assert_true(read_back(pair, 0, &answer).is_old);
+	carried_free(&ahead);
+	carried_free(&question);
+	carried_free(&answer);
+	pair_free(pair);
+}
+
 /* Before, it was old until the clock had passed what it had once shown. */
 static void a_session_sets_the_time_that_older_bundles_are_told_by(void **state)
 {
@@ -624,6 +648,7 @@ int main(void)
 		cmocka_unit_test(an_end_told_by_a_lost_epoch_is_not_acted_upon_before_held_is_answered),
 		cmocka_unit_test(orders_that_a_bundle_does_not_know_of_are_lost_at_its_device_too),
 		cmocka_unit_test(a_clock_that_was_ahead_before_central_was_put_back_keeps_no_key_away),
+		cmocka_unit_test(an_answer_to_the_newest_question_is_not_old),
 		cmocka_unit_test(a_session_sets_the_time_that_older_bundles_are_told_by),
 		cmocka_unit_test(device_put_back_takes_nothing_that_leaves_out_what_it_lacks),
 		cmocka_unit_test(key_turns_over_and_an_old_bundle_still_opens_for_a_year),
