@@ -324,20 +324,21 @@ static int by_g(const void *a, const void *b)
 	return order_compare(((const struct replica_forgotten *)a)->g, ((const struct replica_forgotten *)b)->g);
 }
 
-/* The grants as they are now: answers rename them while Held is on its way. */
+/* The grants as they are now: answers rename them while Held is on its way. One that a lost order may have
+ * ended is not named: what was fed since left its case out. */
 static void begin_held(struct replica *r)
 {
 	r->held = realloc(r->held, (r->grant_count + 1) * sizeof *r->held);
 	ASSERT(r->held != NULL);
+	r->held_count = r->held_next = 0;
 	for (size_t i = 0; i < r->grant_count; i++)
-		r->held[i] = (struct replica_forgotten){ .case_id = r->grants[i].case_id, .g = r->grants[i].g };
-	r->held_count = r->grant_count;
-	r->held_next = 0;
+		if (!r->grants[i].is_forgetting)
+			r->held[r->held_count++] = (struct replica_forgotten){ .case_id = r->grants[i].case_id, .g = r->grants[i].g };
 	if (r->held_count > 0)
 		qsort(r->held, r->held_count, sizeof *r->held, by_g);
 }
 
-/* P5: every grant, ascending: what is not among them central begins anew. Those of
+/* P5: every grant that is not ended, ascending: what is not among them central begins anew. Those of
  * the epoch in use too, for an earlier session may have been cut half-way. */
 void replica_fill_held(struct replica *r, jalka_Frame *out, struct session_device_event *event)
 {

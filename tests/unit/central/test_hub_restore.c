@@ -9,6 +9,7 @@
 #include <cmocka.h>
 #include <sodium.h>
 
+#include "lib/carried.h"
 #include "lib/rules.h"
 #include "records_table.h"
 
@@ -307,6 +308,33 @@ static bool regrant_cut_and_restored(size_t at)
 	return was_cut;
 }
 
+/* Before, the grant was named in Held and went on: what the feed had left out since its end never came. */
+static void a_case_ended_by_a_lost_order_comes_whole(void **state)
+{
+	(void)state;
+	struct pair *pair = pair_new(50, 2);
+	struct case_id id = rules_shared_case(pair, 2);
+	struct carried fed = { NULL, 0 };
+	struct replica_bundle_report told;
+	rules_sync(pair, 0);
+	rules_sync(pair, 1);
+	pair_note(pair, 1, id, "toisen rivi");
+	rules_sync(pair, 1);
+	struct log *backup = pair_hub_backup(pair);
+	pair_note(pair, 0, id, "oma rivi"); /* unsent: the case stays until it has its receipt */
+	pair_unassign(pair, id, 0);
+	assert_false(fault_is(carried_for(pair_hub(pair), pair_node(pair, 0), pair_hub_time(pair), &fed)));
+	assert_false(fault_is(carried_read(pair_replica(pair, 0), &fed, pair_time(pair), &told)));
+	assert_false(pair_finds(pair_device_log(pair, 0), "toisen rivi"));
+	assert_true(pair_finds(pair_device_log(pair, 0), "oma rivi"));
+	pair_hub_restore(pair, backup, true);
+	rules_sync(pair, 0);
+	assert_true(pair_finds(pair_device_log(pair, 0), "toisen rivi"));
+	assert_true(pair_finds(pair_device_log(pair, 0), "oma rivi") && pair_finds(pair_hub_log(pair), "oma rivi"));
+	carried_free(&fed);
+	pair_free(pair);
+}
+
 static void a_backlog_owed_by_a_lost_grant_is_owed_still(void **state)
 {
 	(void)state;
@@ -595,6 +623,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_is_fed_until_the_devices_are_confirmed),
 		cmocka_unit_test(an_end_told_by_a_lost_epoch_is_lost_with_it),
+		cmocka_unit_test(a_case_ended_by_a_lost_order_comes_whole),
 		cmocka_unit_test(a_backlog_owed_by_a_lost_grant_is_owed_still),
 		cmocka_unit_test(what_came_sealed_is_fed_back_to_its_author),
 		cmocka_unit_test(a_grant_begun_above_the_cursor_is_told_by_the_feed),
