@@ -184,15 +184,24 @@ static struct fault append_new(struct replica *r, const struct author *author, c
 		: r->book->ops->touched(r->book->ctx, entry.case_id, entry.record_id, &entry);
 }
 
+/* Accepted after the decision: that was about other words, which another copy had under this name. */
+static bool is_accepted_since(const struct replica *r, const struct known *known, uint64_t decided)
+{
+	for (size_t i = 0; i < known->order_count; i++)
+		if (known->orders[i].n > decided && order_is_of(&r->orders, &r->feed.epoch, known->orders[i]))
+			return true;
+	return false;
+}
+
 /* `said_in`: the case the decision stands in: the delta's, or the directory where
- * central could not read which that is. */
-static struct fault reject(struct replica *r, const struct author *author, uint64_t seq, struct case_id said_in)
+ * central could not read which that is; `decided`: its order. */
+static struct fault reject(struct replica *r, const struct author *author, uint64_t seq, struct case_id said_in, uint64_t decided)
 {
 	struct known known = { .local = 0 };
 	struct log_case info;
 	bool found;
 	FAULT_TRY(log_find(r->log, author, seq, remember, &known));
-	if (!known.is_there)
+	if (!known.is_there || is_accepted_since(r, &known, decided))
 		return fault_none();
 	FAULT_TRY(log_case_get(r->log, said_in, &info, &found));
 	if (!ID_EQUAL(known.case_id, said_in) && (!found || info.kind != DELTA_CASE_DIRECTORY))
@@ -209,7 +218,7 @@ static struct fault reject(struct replica *r, const struct author *author, uint6
 /* What is still lost here when it is decided upon was vouched for. Accepted it stands
  * in central's chain, or in another's already: the lost name goes. */
 static struct fault decide_lost(struct replica *r, const struct author *named, uint64_t named_seq, struct case_id case_id,
-				bool accepted)
+				bool accepted, uint64_t decided)
 {
 	struct author author;
 	uint64_t seq;
@@ -218,14 +227,14 @@ static struct fault decide_lost(struct replica *r, const struct author *named, u
 		FAULT_TRY(replica_lost_find(r, case_id, named, named_seq, &author, &seq, &found));
 		if (!found)
 			return fault_none();
-		FAULT_TRY(accepted ? replica_fork_drop(r, &author, seq) : reject(r, &author, seq, case_id));
+		FAULT_TRY(accepted ? replica_fork_drop(r, &author, seq) : reject(r, &author, seq, case_id, decided));
 	}
 }
 
 /* A rejection that stands in the feed takes what it names out of this fold too,
  * whoever wrote it: a delta another device vouched for may be held here with the
  * order a lost central gave it. */
-static struct fault apply_decision(struct replica *r, const struct delta *delta)
+static struct fault apply_decision(struct replica *r, const struct delta *delta, uint64_t order)
 {
 	struct author author;
 	uint64_t seq = 0;
@@ -248,8 +257,8 @@ static struct fault apply_decision(struct replica *r, const struct delta *delta)
 	if (!has_node || !has_epoch || seq == 0)
 		return fault_none();
 	if (!accepted)
-		FAULT_TRY(reject(r, &author, seq, delta->case_id));
-	return decide_lost(r, &author, seq, delta->case_id, accepted);
+		FAULT_TRY(reject(r, &author, seq, delta->case_id, order));
+	return decide_lost(r, &author, seq, delta->case_id, accepted, order);
 }
 
 static struct fault apply_row(struct replica *r, const struct author *author, const struct rows_row *row,
@@ -266,7 +275,7 @@ static struct fault apply_row(struct replica *r, const struct author *author, co
 	if (delta.opens)
 		FAULT_TRY(put_case(r, &delta, author, row->seq));
 	if (delta.record_type == RECORDS_TYPE_QUARANTINE_DECISION && ID_EQUAL(author->node, r->self.central_node))
-		FAULT_TRY(apply_decision(r, &delta));
+		FAULT_TRY(apply_decision(r, &delta, row->order));
 	FAULT_TRY(replica_lost_told(r, delta.record_id, author, row->seq, row->delta));
 	if (known.is_there && !fits(r, author, row, &known)) {
 		FAULT_TRY(replica_fork_yield(r, author, row->seq));
