@@ -418,6 +418,9 @@ static struct fault learn_epochs(struct replica *r, const jalka_Welcome *welcome
 		memcpy(epoch.id.bytes, wire->epoch.bytes, ID_BYTES);
 		if (wire->parent.size == ID_BYTES)
 			memcpy(epoch.parent.bytes, wire->parent.bytes, ID_BYTES);
+		/* A disk put back since the question knows less than the answer takes for known. */
+		if (r->is_carried && !ID_IS_NONE(epoch.parent) && order_epoch_by_id(&r->orders, &epoch.parent) == NULL)
+			return fault_of(FAULT_PEER, "it goes on from what this device does not know any more: write another bundle for it");
 		FAULT_TRY(replica_state_learn_epoch(r, &epoch));
 	}
 	return fault_none();

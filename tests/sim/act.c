@@ -147,6 +147,25 @@ static bool pick(void *ctx, const struct hub_quarantined *item)
 	return true;
 }
 
+/* Vouched for and rejected: of a case that is not open here no log has its name, nor anybody the key to it. */
+static void excuse_rejected(struct sim *sim, const struct hub_quarantined *item)
+{
+	bool held[ORACLE_OPS_MAX] = { false };
+	uint32_t record = oracle_record_number(&sim->oracle, item->record_id);
+	if (ID_IS_NONE(item->vouched_by))
+		return;
+	oracle_mark_held(&sim->oracle, sim->central.store.inner, held);
+	for (size_t i = 0; i < sim->device_count; i++)
+		oracle_mark_held(&sim->oracle, sim->devices[i].store.inner, held);
+	for (uint32_t i = 0; i < sim->oracle.op_count; i++) {
+		struct oracle_op *op = &sim->oracle.ops[i];
+		bool is_it = false;
+		for (size_t n = 0; n < op->name_count; n++)
+			is_it = is_it || op->names[n].seq == item->seq;
+		op->excused = op->excused || (is_it && op->record == record && !held[i]);
+	}
+}
+
 /* One decision on a random quarantined delta; false: there is none. */
 static bool decide(struct sim *sim)
 {
@@ -158,9 +177,12 @@ static bool decide(struct sim *sim)
 					&(struct hub_ruling){ .accept = accept }, world_hub_time(sim));
 	sim_say(sim, "seq %llu, quarantined for reason %u, is %s: %s", (unsigned long long)picking.item.seq,
 		picking.item.reason, accept ? "accepted" : "rejected", fault_is(fault) ? fault.what : "done");
-	if (fault.kind == FAULT_CALLER && accept) /* erased meanwhile: there is nothing to accept */
+	bool is_refused = fault.kind == FAULT_CALLER && accept;
+	if (is_refused) /* erased meanwhile: there is nothing to accept */
 		fault = hub_decide(sim->central.hub, &picking.item.author, picking.item.seq,
 				   &(struct hub_ruling){ .accept = false }, world_hub_time(sim));
+	if (!fault_is(fault) && (!accept || is_refused))
+		excuse_rejected(sim, &picking.item);
 	world_hub_after(sim);
 	return !fault_is(fault);
 }

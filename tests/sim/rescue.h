@@ -32,7 +32,7 @@ void rescue_i23_wrote(struct sim *sim, struct sim_device *device, uint32_t op);
 /* I25: what has left the file since it was asked last was erased, rejected, or is in central's log as far
  * as a backup is verified. */
 void rescue_i25_left(struct sim *sim, struct sim_device *device);
-/* I24: what is erased, everywhere else, is in no file; a revoked device that erased itself has none. */
+/* I24: what is erased, and its device was told of, is in no file; a revoked device that erased itself has none. */
 void rescue_i24_erased(struct sim *sim, struct sim_device *device, bool has_synced);
 
 #endif

@@ -414,6 +414,33 @@ static void an_answer_to_the_newest_question_is_not_old(void **state)
 	pair_free(pair);
 }
 
+/* Before, it learnt the newest epoch without the one that it goes on from, and never heard of that again. */
+static void a_disk_put_back_since_the_question_takes_no_epoch_without_its_parent(void **state)
+{
+	(void)state;
+	struct pair *pair = pair_new(44, 1);
+	struct carried question, answer = { NULL, 0 };
+	struct replica_bundle_report told = { .problem = NULL };
+	struct case_id id = rules_shared_case(pair, 1);
+	rules_sync(pair, 0);
+	struct log *first = pair_device_backup(pair, 0);
+	pair_hub_restore(pair, pair_hub_backup(pair), true);
+	rules_sync(pair, 0);
+	question = written(pair, 0);
+	pair_hub_restore(pair, pair_hub_backup(pair), true);
+	(void)taken(pair, &question, &answer);
+	pair_device_restore(pair, 0, first);
+	struct fault fault = carried_read(pair_replica(pair, 0), &answer, pair_time(pair), &told);
+	assert_true(fault_is(fault) || told.problem != NULL);
+	assert_int_equal(replica_orders(pair_replica(pair, 0))->count, 1);
+	rules_sync(pair, 0);
+	assert_int_equal(replica_orders(pair_replica(pair, 0))->count, 3);
+	assert_true(replica_holds(pair_replica(pair, 0), id));
+	carried_free(&question);
+	carried_free(&answer);
+	pair_free(pair);
+}
+
 /* Before, it was old until the clock had passed what it had once shown. */
 static void a_session_sets_the_time_that_older_bundles_are_told_by(void **state)
 {
@@ -649,6 +676,7 @@ int main(void)
 		cmocka_unit_test(orders_that_a_bundle_does_not_know_of_are_lost_at_its_device_too),
 		cmocka_unit_test(a_clock_that_was_ahead_before_central_was_put_back_keeps_no_key_away),
 		cmocka_unit_test(an_answer_to_the_newest_question_is_not_old),
+		cmocka_unit_test(a_disk_put_back_since_the_question_takes_no_epoch_without_its_parent),
 		cmocka_unit_test(a_session_sets_the_time_that_older_bundles_are_told_by),
 		cmocka_unit_test(device_put_back_takes_nothing_that_leaves_out_what_it_lacks),
 		cmocka_unit_test(key_turns_over_and_an_old_bundle_still_opens_for_a_year),

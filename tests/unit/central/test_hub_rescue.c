@@ -665,6 +665,38 @@ static void nor_does_a_bundle_bring_it_before_the_place_is_held(void **state)
 	pair_free(pair);
 }
 
+static void reject_all(struct pair *pair)
+{
+	struct hub_quarantined item;
+	while (waiting(pair) > 0) {
+		assert_false(fault_is(hub_quarantine(pair_hub(pair), accept_first, &item)));
+		assert_false(fault_is(hub_decide(pair_hub(pair), &item.author, item.seq, &(struct hub_ruling){ .accept = false },
+						 pair_hub_time(pair))));
+	}
+}
+
+/* Before, the rejection came with the feed and took out what the copy had written under that name since. */
+static void a_rejection_says_nothing_of_other_words_accepted_since(void **state)
+{
+	struct case_id id;
+	struct pair *pair = begin(&id);
+	(void)state;
+	size_t twin = pair_clone(pair, 0);
+	pair_note(pair, 0, id, "ensimmäinen rivi");
+	pair_note(pair, 0, id, "toinen rivi");
+	pair_note(pair, twin, id, "kaksosen ensimmäinen");
+	rules_sync(pair, twin);
+	read_disk();
+	assert_int_equal(bring(pair, 0, disk.count, HUB_RESCUED_WAITS), 2);
+	reject_all(pair);
+	pair_note(pair, twin, id, "kaksosen toinen"); /* by the name of what was rejected */
+	rules_sync(pair, twin);
+	rules_sync(pair, twin);
+	assert_int_equal(pair_count(pair_device_log(pair, twin), LOG_REJECTED), 0);
+	assert_true(pair_finds(pair_hub_log(pair), "kaksosen toinen"));
+	pair_free(pair);
+}
+
 static bool count_sealed(void *ctx, const struct rescue_record *record)
 {
 	*(size_t *)ctx += record->sealed.len > 0;
@@ -752,6 +784,7 @@ int main(void)
 		TEST(a_base_beyond_what_was_heard_is_accepted_and_marked),
 		TEST(an_epoch_that_goes_on_from_what_parted_waits),
 		TEST(nor_does_a_bundle_bring_it_before_the_place_is_held),
+		TEST(a_rejection_says_nothing_of_other_words_accepted_since),
 		TEST(what_was_gone_when_the_key_changed_stays_sealed_to_the_old),
 		TEST(what_another_copy_has_under_its_name_says_nothing_of_it),
 	};
