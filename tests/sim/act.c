@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "core/session_central.h"
 #include "sim/bundle.h"
 #include "sim/link.h"
 #include "sim/rescue.h"
@@ -15,7 +16,7 @@ enum {
 	FUSE_MAX = 30,
 	CLONES_MAX = 2,
 	SYNC_MS = 20000,      /* how long one sync may take when all is well */
-	REOPEN_ALL_MS = 70000,
+	REOPEN_ALL_MS = SESSION_CENTRAL_SILENCE_MS + 70000, /* who played a recorded message 1 is hung up on, too */
 	DECISIONS_MAX = 400,
 };
 
