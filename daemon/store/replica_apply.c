@@ -114,9 +114,10 @@ static struct fault put_case(struct replica *r, const struct delta *delta, const
 }
 
 /* Whether the row is what this log has under its name. Of own work that was
- * forgotten and comes back only the digest is here; of what stands beyond the own
- * chain not even that. */
-static bool fits(struct replica *r, const struct author *author, const struct rows_row *row, const struct known *known)
+ * forgotten and comes back only the digest is here, and where it belongs; of what
+ * stands beyond the own chain no more than where. */
+static bool fits(struct replica *r, const struct author *author, const struct rows_row *row, const struct delta *delta,
+		 const struct known *known)
 {
 	const struct log_author *own = ID_EQUAL(author->node, r->self.node)
 		? replica_state_own_by_id(r, &author->epoch) : NULL;
@@ -126,6 +127,8 @@ static bool fits(struct replica *r, const struct author *author, const struct ro
 	struct delta_hash digest;
 	if (known->has_bytes)
 		return known->is_equal;
+	if (!ID_EQUAL(known->case_id, delta->case_id) || !ID_EQUAL(known->record_id, delta->record_id))
+		return false;
 	if (own == NULL || row->seq > own->seq)
 		return true;
 	if (fault_is(log_case_get(r->log, known->case_id, &info, &found)) || !found || !info.has_secret)
@@ -277,7 +280,7 @@ static struct fault apply_row(struct replica *r, const struct author *author, co
 	if (delta.record_type == RECORDS_TYPE_QUARANTINE_DECISION && ID_EQUAL(author->node, r->self.central_node))
 		FAULT_TRY(apply_decision(r, &delta, row->order));
 	FAULT_TRY(replica_lost_told(r, delta.record_id, author, row->seq, row->delta));
-	if (known.is_there && !fits(r, author, row, &known)) {
+	if (known.is_there && !fits(r, author, row, &delta, &known)) {
 		FAULT_TRY(replica_fork_yield(r, author, row->seq));
 		known.is_there = false;
 	}

@@ -27,13 +27,20 @@ struct fault replica_scope_begun(struct replica *r, struct case_id id, struct or
 	return replica_state_put_grant(r, &grant);
 }
 
-static struct fault case_is_here(struct replica *r, struct case_id id, bool *out)
+static bool find_bytes(void *ctx, const struct log_entry *entry)
+{
+	*(bool *)ctx = entry->bytes.data != NULL;
+	return entry->bytes.data == NULL;
+}
+
+/* Also without its opening: what is live comes before the backlog that brings that. */
+static struct fault is_here(struct replica *r, struct case_id id, bool *out)
 {
 	struct log_case info;
 	bool found;
 	FAULT_TRY(log_case_get(r->log, id, &info, &found));
 	*out = found && !info.erased;
-	return fault_none();
+	return *out ? fault_none() : log_read_case(r->log, id, 0, INT64_MAX, find_bytes, out);
 }
 
 struct fault replica_scope_ended(struct replica *r, struct case_id id, struct order g, uint64_t at)
@@ -42,7 +49,7 @@ struct fault replica_scope_ended(struct replica *r, struct case_id id, struct or
 	bool here;
 	if (held != NULL && is_newer(r, held, g))
 		return replica_state_put_forgotten(r, id, g);
-	FAULT_TRY(case_is_here(r, id, &here));
+	FAULT_TRY(is_here(r, id, &here));
 	if (held == NULL && !here)
 		return replica_state_put_forgotten(r, id, g);
 	/* Own opening without a grant, an older grant whose end we never heard of, or
