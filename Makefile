@@ -227,7 +227,7 @@ bench-scale: ## 10,000 devices on one central node, a delta to 1,000 of them, fl
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(OUT)/swarm/swarm
 	@JALKAD=$(abspath $(OUT))/jalkad JALKA=$(abspath $(OUT))/jalka tests/bench/scale.py
 
-bench-restore: ## how long a node of 400,000 deltas is away when its disk is gone: some minutes (MATTERS=n)
+bench-restore: ## how long a node of 200,000 deltas is away when its disk is gone: some minutes (MATTERS=n)
 	@scripts/bootstrap --quiet
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(OUT)/swarm/swarm
 	@JALKAD=$(abspath $(OUT))/jalkad JALKA=$(abspath $(OUT))/jalka tests/bench/restore.py

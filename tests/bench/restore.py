@@ -24,7 +24,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 import daemons
 import swarm
 
-MATTERS = int(os.environ.get("MATTERS", 4000))
+MATTERS = int(os.environ.get("MATTERS", 2000))
 NOTES = int(os.environ.get("NOTES", 100))
 ROUNDS = int(os.environ.get("ROUNDS", 3))
 TENTH = max(1, MATTERS // 10)
