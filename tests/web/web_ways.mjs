@@ -54,7 +54,7 @@ try {
 	const rent = (await aino.run("case", "open", olli.id, "Asuminen")).case_id;
 	const anna = await aino.run("client", "add", "Niemi", "Anna", "municipality=Takkuvaara");
 	const heat = (await aino.run("case", "open", anna.id, "Sähkölasku")).case_id;
-	await aino.run("create", "agreed_action", "--case", debt, "what=Maksaa laskut itse", "owner_kind=CLIENT", "owner=Kaisa", `due=${inDays(-2)}`);
+	await aino.run("create", "agreed_action", "--case", debt, "what=Maksaa laskut itse", "owner_kind=CLIENT", "owner=Kaisa", `due=${inDays(-14)}`); // late on any weekday: Saturday's is done on Monday
 	await aino.run("create", "agreed_action", "--case", debt, "what=Soittaa Kelaan", "owner_kind=CLIENT", "owner=Kaisa", `due=${inDays(0)}`);
 	const visit = (await aino.run("visit", "start", debt)).id;
 	await aino.run("sync", "--wait");
