@@ -163,6 +163,10 @@ static void match_rows(void *ctx, struct json object)
 					say_text(json_member(match, "why")) };
 		say_table_row(cells);
 	}
+	for (struct json_walk walk = json_walk(json_member(object, "crowds")); json_next(&walk, &name, &match);)
+		say_note("%s %s: %s records bear this name; they are compared by birth date and identity code alone",
+			 say_text(json_member(match, "family_name")), say_text(json_member(match, "given_names")),
+			 say_text(json_member(match, "records")));
 }
 
 int verbs_admin_matches(struct command_context *c, int argc, char **argv)

@@ -176,6 +176,19 @@ static bool pair_item(void *ctx, const struct match_pair *pair)
 	return true;
 }
 
+static bool crowd_item(void *ctx, const struct match_client *one, uint64_t records)
+{
+	struct listing *listing = ctx;
+	if (!answer_item(listing->request->answer, "crowds"))
+		return false;
+	writer_object(listing->out, NULL);
+	writer_text(listing->out, "family_name", one->family_name);
+	writer_text(listing->out, "given_names", one->given_names);
+	writer_number(listing->out, "records", records);
+	writer_object_end(listing->out);
+	return true;
+}
+
 static struct fault list_pairs(struct request *request, bool all)
 {
 	struct node *node = request->target.node;
@@ -184,6 +197,10 @@ static struct fault list_pairs(struct request *request, bool all)
 	listing.out = answer_begin(request->answer);
 	writer_list(listing.out, "matches");
 	struct fault f = match_list(node_match(node), all, pair_item, &listing);
+	writer_list_end(listing.out);
+	writer_list(listing.out, "crowds");
+	if (!fault_is(f))
+		f = match_crowds(node_match(node), crowd_item, &listing);
 	writer_list_end(listing.out);
 	return answer_end(request->answer, f);
 }

@@ -11,17 +11,22 @@
 #include "records_table.h"
 
 /* Rises when the same log would give other tables: they are then made anew. */
-enum { VERSION = 1, BATCH = 32, KEY_BYTES = 256 };
+enum { VERSION = 2, BATCH = 32, KEY_BYTES = 256 };
 
+/* What is there is of another version. */
 static const char schema_text[] =
+	"DROP TABLE IF EXISTS match_meta; DROP TABLE IF EXISTS match_touched; DROP TABLE IF EXISTS match_client;"
+	"DROP TABLE IF EXISTS match_pair;"
 	"CREATE TABLE match_meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;"
 	"CREATE TABLE match_touched(record BLOB PRIMARY KEY) WITHOUT ROWID;"
 	"CREATE TABLE match_client(record BLOB PRIMARY KEY, case_id BLOB NOT NULL, created INTEGER NOT NULL, code TEXT,"
-	" family TEXT NOT NULL, birth INTEGER, linked BLOB, message BLOB NOT NULL) WITHOUT ROWID;"
+	" family TEXT NOT NULL, name TEXT NOT NULL, birth INTEGER, crowd INTEGER NOT NULL, linked BLOB, message BLOB NOT NULL)"
+	" WITHOUT ROWID;"
 	"CREATE INDEX match_client_case ON match_client(case_id);"
 	"CREATE INDEX match_client_code ON match_client(code) WHERE code IS NOT NULL;"
-	"CREATE INDEX match_client_family ON match_client(family);"
-	"CREATE INDEX match_client_birth ON match_client(birth) WHERE birth IS NOT NULL;"
+	"CREATE INDEX match_client_family ON match_client(family, crowd);"
+	"CREATE INDEX match_client_name ON match_client(name, birth);"
+	"CREATE INDEX match_client_birth ON match_client(birth, crowd) WHERE birth IS NOT NULL;"
 	"CREATE TABLE match_pair(a BLOB NOT NULL, b BLOB NOT NULL, grade INTEGER NOT NULL, reasons INTEGER NOT NULL,"
 	" PRIMARY KEY(a, b)) WITHOUT ROWID;"
 	"CREATE INDEX match_pair_b ON match_pair(b);";
@@ -33,17 +38,27 @@ static const char *const queries[MATCH_QUERIES] = {
 	[MATCH_UNTOUCH] = "DELETE FROM match_touched WHERE record=?",
 	[MATCH_TOUCHED] = "SELECT record FROM match_touched LIMIT ?",
 	[MATCH_ROW_PUT] = "INSERT OR REPLACE INTO match_client"
-			  "(record, case_id, created, code, family, birth, linked, message) VALUES(?,?,?,?,?,?,?,?)",
+			  "(record, case_id, created, code, family, name, birth, crowd, linked, message)"
+			  " VALUES(?,?,?,?,?,?,?,0,?,?)",
 	[MATCH_ROW_REMOVE] = "DELETE FROM match_client WHERE record=?",
-	[MATCH_ROW_GET] = "SELECT record, case_id, created, linked, message FROM match_client WHERE record=?",
+	[MATCH_ROW_GET] = "SELECT record, case_id, created, linked, message, crowd FROM match_client WHERE record=?",
 	[MATCH_ROW_LINK] = "SELECT linked FROM match_client WHERE record=?",
-	/* Each term has its own index; what is NULL equals nothing. */
+	/* Each term has its own index; what is NULL equals nothing. Of a crowd nobody is looked up by what it shares. */
 	[MATCH_ROWS_LIKE] = "SELECT record FROM match_client WHERE code=?1"
-			    " UNION SELECT record FROM match_client WHERE family=?2"
-			    " UNION SELECT record FROM match_client WHERE birth=?3",
+			    " UNION SELECT record FROM match_client WHERE family=?2 AND crowd=0"
+			    " UNION SELECT record FROM match_client WHERE birth=?3 AND crowd<2",
 	[MATCH_ROWS_FIND] = "SELECT record FROM match_client WHERE record>=? AND record<=? ORDER BY record",
 	[MATCH_ROWS_LINKED] = "SELECT record, case_id FROM match_client WHERE linked IS NOT NULL",
-	[MATCH_ROWS_ALL] = "SELECT record, case_id, created, linked, message FROM match_client ORDER BY family, record",
+	[MATCH_ROWS_ALL] = "SELECT record, case_id, created, linked, message, crowd FROM match_client ORDER BY family, record",
+	[MATCH_BEARS] = "SELECT name, birth FROM match_client WHERE record=?",
+	[MATCH_BEARERS] = "SELECT (SELECT count(*) FROM (SELECT 1 FROM match_client WHERE name=?1 LIMIT ?3)),"
+			  " (SELECT count(*) FROM (SELECT 1 FROM match_client WHERE name=?1 AND birth=?2 LIMIT ?3))",
+	[MATCH_CROWD_PUT] = "UPDATE match_client SET crowd=?2 WHERE record=?1",
+	[MATCH_CROWDS] = "SELECT min(record), case_id, created, linked, message, crowd, count(*) FROM match_client"
+			 " WHERE crowd>0 GROUP BY name ORDER BY count(*) DESC, name",
+	[MATCH_TOUCH_NAME] = "INSERT OR IGNORE INTO match_touched(record) SELECT record FROM match_client WHERE name=?1",
+	[MATCH_TOUCH_BORN] = "INSERT OR IGNORE INTO match_touched(record)"
+			     " SELECT record FROM match_client WHERE name=?1 AND birth=?2",
 	[MATCH_PAIR_PUT] = "INSERT OR REPLACE INTO match_pair(a, b, grade, reasons) VALUES(?,?,?,?)",
 	[MATCH_PAIRS_REMOVE] = "DELETE FROM match_pair WHERE a=?1 OR b=?1",
 	[MATCH_PAIRS_OF] = "SELECT a, b, grade FROM match_pair WHERE (a=?1 OR b=?1) AND grade=?2",
@@ -69,6 +84,7 @@ bool match_row_read(struct sqlite3_stmt *row, struct match_row *out)
 	    message.len > sizeof out->message)
 		return false;
 	out->created_ms = statements_number(row, 2);
+	out->crowd = (enum match_crowd)statements_number(row, 5);
 	memcpy(out->message, message.data, message.len);
 	out->message_bytes = message.len;
 	duplicate_read(span_of(out->message, out->message_bytes), &out->client);
@@ -184,9 +200,10 @@ static void bind_text_or_null(struct sqlite3_stmt *statement, int at, const char
 		statements_bind_bytes(statement, at, span_of(NULL, 0));
 }
 
+/* NULL: none is known. */
 static void bind_birth(struct sqlite3_stmt *statement, int at, const struct duplicate_client *client)
 {
-	if (client->has_birth)
+	if (client != NULL)
 		statements_bind_number(statement, at, (uint64_t)((int64_t)client->birth_days - CIVIL_DAYS_MIN));
 	else
 		statements_bind_bytes(statement, at, span_of(NULL, 0));
@@ -197,7 +214,7 @@ static struct fault row_put(struct match *match, const struct casebook_record *r
 {
 	struct duplicate_client client;
 	struct person_id id;
-	uint8_t key[KEY_BYTES];
+	uint8_t key[KEY_BYTES], name[MATCH_NAME_BYTES];
 	struct sqlite3_stmt *statement;
 	duplicate_read(message, &client);
 	bool has_code = !fault_is(person_id_read(client.hetu, &id));
@@ -207,9 +224,10 @@ static struct fault row_put(struct match *match, const struct casebook_record *r
 	statements_bind_number(statement, 3, record->created_ms);
 	bind_text_or_null(statement, 4, has_code ? id.text : NULL);
 	statements_bind_text(statement, 5, family_key(client.family_name, key));
-	bind_birth(statement, 6, &client);
-	statements_bind_bytes(statement, 7, linked);
-	statements_bind_bytes(statement, 8, message);
+	statements_bind_text(statement, 6, match_crowd_name(&client, name));
+	bind_birth(statement, 7, client.has_birth ? &client : NULL);
+	statements_bind_bytes(statement, 8, linked);
+	statements_bind_bytes(statement, 9, message);
 	return statements_run(&match->statements, MATCH_ROW_PUT, statement);
 }
 
@@ -252,7 +270,7 @@ static struct fault pair_put(struct match *match, const struct match_row *a, con
 	return statements_run(&match->statements, MATCH_PAIR_PUT, statement);
 }
 
-/* Everybody with the code, the family name or the birth date. */
+/* Everybody with the code, the family name or the birth date, as far as these say something (M5). */
 static struct fault pairs_put(struct match *match, const struct match_row *row)
 {
 	struct person_id id;
@@ -263,10 +281,14 @@ static struct fault pairs_put(struct match *match, const struct match_row *row)
 	struct fault fault;
 	bool more, found;
 	bool has_code = !fault_is(person_id_read(row->client.hetu, &id));
+	bool by_birth = row->client.has_birth && row->crowd != MATCH_CROWD_NAME_AND_BIRTH;
 	FAULT_TRY(statements_take(&match->statements, MATCH_ROWS_LIKE, &statement));
 	bind_text_or_null(statement, 1, has_code ? id.text : NULL);
-	statements_bind_text(statement, 2, family_key(row->client.family_name, key));
-	bind_birth(statement, 3, &row->client);
+	if (row->crowd == MATCH_CROWD_NONE)
+		statements_bind_text(statement, 2, family_key(row->client.family_name, key));
+	else
+		statements_bind_bytes(statement, 2, span_of(NULL, 0));
+	bind_birth(statement, 3, by_birth ? &row->client : NULL);
 	for (;;) {
 		fault = statements_step(&match->statements, statement, &more);
 		if (fault_is(fault) || !more)
@@ -291,13 +313,18 @@ static struct fault pairs_put(struct match *match, const struct match_row *row)
 static struct fault refresh(struct match *match, struct record_id id)
 {
 	struct taking taking = { .match = match, .fault = fault_none() };
+	struct match_bears before;
 	struct match_row row;
 	bool found;
+	FAULT_TRY(match_crowd_get(match, id, &before));
 	FAULT_TRY(run_id(match, MATCH_PAIRS_REMOVE, id.bytes));
 	FAULT_TRY(casebook_peek(match->book, id, take, &taking));
 	FAULT_TRY(taking.fault);
 	if (!taking.is_client)
-		return run_id(match, MATCH_ROW_REMOVE, id.bytes);
+		FAULT_TRY(run_id(match, MATCH_ROW_REMOVE, id.bytes));
+	FAULT_TRY(match_crowd_settle(match, id, &before));
+	if (!taking.is_client)
+		return fault_none();
 	FAULT_TRY(match_row_get(match, id, &row, &found));
 	return found ? pairs_put(match, &row) : damaged();
 }
@@ -445,7 +472,10 @@ struct fault match_step(struct match *match, struct hub *hub, struct hub_time no
 	FAULT_TRY(refresh_all(match, ids, count));
 	for (size_t i = 0; i < count; i++)
 		FAULT_TRY(link_by_code(match, hub, ids[i], now));
-	return untouch_all(match, ids, count);
+	if (!match->regrouped)
+		return untouch_all(match, ids, count);
+	match->regrouped = false; /* some of these were touched meanwhile: all of them once more */
+	return fault_none();
 }
 
 bool match_waits(const struct match *match)
@@ -486,13 +516,12 @@ static bool touch_client(void *ctx, const struct log_entry *entry)
 	return !fault_is(touching->fault);
 }
 
-/* Inside the transaction. */
-static struct fault touch_all(struct match *match)
+/* Inside the transaction: no row, and every client record touched. */
+static struct fault make_anew(struct match *match)
 {
 	struct touching touching = { .match = match, .fault = fault_none() };
 	struct sqlite3_stmt *statement;
-	FAULT_TRY(statements_exec(&match->statements, "DELETE FROM match_client; DELETE FROM match_pair;"
-							   "DELETE FROM match_touched"));
+	FAULT_TRY(statements_exec(&match->statements, schema_text));
 	FAULT_TRY(log_read_local(match->log, 0, touch_client, &touching));
 	FAULT_TRY(touching.fault);
 	FAULT_TRY(statements_take(&match->statements, MATCH_META_PUT, &statement));
@@ -504,7 +533,7 @@ static struct fault touch_all(struct match *match)
 struct fault match_rebuild(struct match *match)
 {
 	FAULT_TRY(log_begin(match->log));
-	struct fault fault = touch_all(match);
+	struct fault fault = make_anew(match);
 	if (!fault_is(fault))
 		return log_commit(match->log);
 	(void)log_rollback(match->log);
@@ -513,17 +542,9 @@ struct fault match_rebuild(struct match *match)
 
 static struct fault prepare(struct match *match, struct sqlite3 *db)
 {
-	uint64_t version;
-	if (sqlite3_table_column_metadata(db, "main", "match_meta", NULL, NULL, NULL, NULL, NULL, NULL) != SQLITE_OK) {
-		FAULT_TRY(log_begin(match->log));
-		struct fault fault = statements_exec(&match->statements, schema_text);
-		if (fault_is(fault)) {
-			(void)log_rollback(match->log);
-			return fault;
-		}
-		FAULT_TRY(log_commit(match->log));
-	}
-	FAULT_TRY(meta_get(match, &version));
+	uint64_t version = 0;
+	if (sqlite3_table_column_metadata(db, "main", "match_meta", NULL, NULL, NULL, NULL, NULL, NULL) == SQLITE_OK)
+		FAULT_TRY(meta_get(match, &version));
 	return version == VERSION ? fault_none() : match_rebuild(match);
 }
 

@@ -18,6 +18,10 @@
  * M3  Links join the last records of two chains, the newer to the older: no ring.
  * M4  Its tables are a function of the log (match_rebuild); the decisions stand in
  *     the log's named values. What was touched is known after a crash too.
+ * M5  A name that more than MATCH_CROWD records bear (Tuntematon) says nothing by
+ *     itself: such records are compared by code and birth date alone, and by code alone
+ *     where as many share name and birth date. Pairs rise with the records, not with
+ *     their square. match_crowds tells these names.
  */
 #ifndef JALKA_CENTRAL_MATCH_H
 #define JALKA_CENTRAL_MATCH_H
@@ -45,6 +49,10 @@ bool match_waits(const struct match *match);
 /* All client records are touched: the next match_run makes every row anew. */
 struct fault match_rebuild(struct match *match);
 
+/* Records of one family name and first given name. A county of 100,000 clients has some
+ * twenty called Matti Virtanen. */
+enum { MATCH_CROWD = 64 };
+
 enum match_state {
 	MATCH_PROPOSED, /* waits for a person */
 	MATCH_LINKED,
@@ -69,6 +77,10 @@ typedef bool match_client_fn(void *ctx, const struct match_client *client);
 struct fault match_each(struct match *match, match_client_fn *fn, void *ctx);
 /* Best grade first. `all`: linked and decided ones too. */
 struct fault match_list(struct match *match, bool all, match_pair_fn *fn, void *ctx);
+
+/* A crowd (M5): one of its records, and how many they are; most first. */
+typedef bool match_crowd_fn(void *ctx, const struct match_client *one, uint64_t records);
+struct fault match_crowds(struct match *match, match_crowd_fn *fn, void *ctx);
 
 struct match_linked {
 	struct record_id from, into;

@@ -130,6 +130,29 @@ struct fault match_each(struct match *match, match_client_fn *fn, void *ctx)
 	return fault;
 }
 
+struct fault match_crowds(struct match *match, match_crowd_fn *fn, void *ctx)
+{
+	struct sqlite3_stmt *statement;
+	struct match_row row;
+	struct fault fault;
+	bool found;
+	FAULT_TRY(statements_take(&match->statements, MATCH_CROWDS, &statement));
+	for (;;) {
+		fault = statements_step(&match->statements, statement, &found);
+		if (fault_is(fault) || !found)
+			break;
+		if (!match_row_read(statement, &row)) {
+			fault = fault_of(FAULT_STORE, "a row of the matching is damaged: rebuild");
+			break;
+		}
+		struct match_client client = client_of(&row);
+		if (!fn(ctx, &client, statements_number(statement, 6)))
+			break;
+	}
+	statements_release(&match->statements, MATCH_CROWDS, statement);
+	return fault;
+}
+
 struct fault match_list(struct match *match, bool all, match_pair_fn *fn, void *ctx)
 {
 	struct sqlite3_stmt *statement;

@@ -160,11 +160,31 @@ def found(team):
             team.expect(f"{' '.join(verb)} {words} finds {name}", [r["title"] for r in got][:1] == [name], got)
 
 
+def crowd(team):
+    """A name written for want of one: no pair of it, and that is told."""
+    nodes.offline(team.aino)
+    some = [client(team.aino, "Tuntematon", "Mies", "--anyway") for _ in range(65)]
+    nodes.online(team.aino)
+    nodes.sync(team.aino)
+    told = until(lambda: jalka(team.center, "admin", "matches")["crowds"], "the crowd to be told")
+    team.expect("a name that more than 64 bear is told as such",
+                told == [{"family_name": "Tuntematon", "given_names": "Mies", "records": 65}], told)
+    team.expect("and no pair is proposed by it", not [m for m in team.matches("all") if m["older"]["family_name"] == "Tuntematon"])
+    got = run(team.center, "admin", "matches", json_form=False)
+    team.expect("so a person reads", "Tuntematon Mies: 65 records bear this name" in got.err, got)
+    for one in some[:2]:
+        jalka(team.aino, "change", one["id"], "birth_date=1950-01-02")
+    nodes.sync(team.aino)
+    pair = until(lambda: [m for m in team.matches() if {m["older"]["id"], m["newer"]["id"]} == {some[0]["id"], some[1]["id"]}],
+                 "the pair of one birth date")
+    team.expect("two of them of one birth date are", pair[0]["grade"] == "PROBABLE", pair)
+
+
 def main():
     tally = nodes.Tally()
     with daemons.World() as world:
         team = Team(world, tally)
-        for part in (linked_by_code, proposed_and_merged, rejected, warned, found):
+        for part in (linked_by_code, proposed_and_merged, rejected, warned, found, crowd):
             with tally.part(part.__name__):
                 part(team)
         with tally.part("the end"):

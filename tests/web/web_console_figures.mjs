@@ -141,6 +141,9 @@ async function duplicates(page) {
 			must(text.includes(part), `${part} is not in: ${text}`);
 		must(!/1971|040 000/.test(text), text);
 	});
+	await count.run("a name that says nothing is told as such, and makes no pair", async () => {
+		await page.getByText(`${T("ui.console_matches.crowds")}: Tuntematon Mies (65)`).waitFor();
+	});
 	await well("duplicates", page);
 	const states = async () => (await hers.admin("matches", "all")).matches.filter((one) => one.older.family_name === "Lahtinen").map((one) => one.state).join();
 	const press = async (name, sure = name) => {
@@ -354,6 +357,8 @@ try {
 	const late = await desk.lateNotes(world, aino, mikko);
 	await desk.twice(world, aino, mikko);
 	await desk.apart(world, aino, mikko);
+	for (let i = 0; i < 65; i++)
+		await aino.run("client", "add", "Tuntematon", "Mies", "municipality=Takkuvaara", "--anyway");
 	await desk.visits(aino, "Takkuvaara", 7, (n) => n === 0 ? "DECISION" : "APPLYING");
 	await desk.visits(aino, "Koskelanmäki", 9, () => "APPLYING");
 	const { maija, pekka, tero } = await desk.operators(world, [["Maija Virtanen", "MUNICIPAL_ADMIN"], ["Pekka Niemi", "MUNICIPAL_ADMIN"], ["Tero Salo", "TECHNICAL_ADMIN"]]);

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 #include <cmocka.h>
 
 #include "base/civil.h"
@@ -144,7 +145,7 @@ static struct client add(struct world *world, const char *hetu, const char *fami
 	return (struct client){ written.case_id, written.record_id };
 }
 
-static void change(struct world *world, struct client client, uint32_t number, const char *text)
+static void change_later(struct world *world, struct client client, uint32_t number, const char *text)
 {
 	uint8_t block[200];
 	struct wire_out out;
@@ -154,6 +155,11 @@ static void change(struct world *world, struct client client, uint32_t number, c
 	const struct hub_write write = { .case_id = client.case_id, .record_id = client.id, .record_type = RECORDS_TYPE_CLIENT,
 					 .fields = wire_out_span(&out) };
 	MUST(hub_write(world->hub, &write, now(world), &written));
+}
+
+static void change(struct world *world, struct client client, uint32_t number, const char *text)
+{
+	change_later(world, client, number, text);
 	MUST(match_run(world->match, world->hub, now(world)));
 }
 
@@ -406,16 +412,16 @@ static void erased_clients_are_matched_no_more(void **state)
 static char *digest(struct world *world)
 {
 	struct sqlite3_stmt *statement;
-	char *out = calloc(1, 100000);
+	char *out = calloc(1, 4000000), *end = out;
 	static const char *const texts[] = {
 		"SELECT hex(record) || hex(case_id) || created || ifnull(code, '-') || family || ifnull(birth, '-')"
-		" || ifnull(hex(linked), '-') || hex(message) FROM match_client ORDER BY record",
+		" || name || crowd || ifnull(hex(linked), '-') || hex(message) FROM match_client ORDER BY record",
 		"SELECT hex(a) || hex(b) || grade || ' ' || reasons FROM match_pair ORDER BY a, b",
 	};
 	for (size_t i = 0; i < 2; i++) {
 		assert_int_equal(sqlite3_prepare_v2(world->db, texts[i], -1, &statement, NULL), SQLITE_OK);
 		while (sqlite3_step(statement) == SQLITE_ROW)
-			strcat(strcat(out, (const char *)sqlite3_column_text(statement, 0)), "\n");
+			end += sprintf(end, "%s\n", (const char *)sqlite3_column_text(statement, 0));
 		sqlite3_finalize(statement);
 	}
 	return out;
@@ -463,6 +469,122 @@ static void what_was_touched_is_known_after_a_crash(void **state) /* M4 */
 	assert_true(is_linked(world, (struct client){ written.case_id, written.record_id }, older));
 }
 
+/* ---- names that many bear (M5) ---- */
+
+static void a_name_that_many_bear_says_nothing_by_itself(void **state) /* M5 */
+{
+	struct world *world = *state;
+	struct client last = { 0 };
+	for (unsigned i = 0; i < MATCH_CROWD; i++)
+		last = add(world, NULL, "Tuntematon", i % 2 ? "Mies" : "Mies, iäkäs", 0);
+	assert_int_equal(list(world, false).count, MATCH_CROWD * (MATCH_CROWD - 1) / 2);
+	struct client dated = add(world, NULL, "Tuntematon", "Mies", 1970);
+	assert_int_equal(list(world, false).count, 0);
+	add(world, NULL, "Tuntematon", "Mies", 1970); /* the birth date says something */
+	struct listed listed = list(world, false);
+	assert_string_equal(listed.text, "PROBABLE: the same name, the same birth date, the same municipality; ");
+	add(world, NULL, "Tuntematon", "Nainen", 0); /* another name of the same family is no crowd */
+	add(world, NULL, "Tuntematon", "Nainen", 0);
+	assert_int_equal(list(world, false).count, 2);
+	change(world, last, RECORDS_CLIENT_HETU, "010594Y9032"); /* so does the code */
+	change(world, dated, RECORDS_CLIENT_HETU, "010594Y9032");
+	assert_true(is_linked(world, dated, last));
+	/* And it says something again when few are left. */
+	MUST(hub_erase_case(world->hub, dated.case_id, now(world)));
+	MUST(hub_erase_case(world->hub, last.case_id, now(world)));
+	MUST(match_run(world->match, world->hub, now(world)));
+	assert_int_equal(list(world, false).count, MATCH_CROWD * (MATCH_CROWD - 1) / 2 + 1);
+}
+
+static void a_birth_date_that_a_crowd_shares_says_nothing_either(void **state) /* M5 */
+{
+	struct world *world = *state;
+	struct client last = { 0 };
+	for (unsigned i = 0; i <= MATCH_CROWD; i++)
+		add(world, NULL, "Tuntematon", "Mies", 0); /* the name is a crowd's before */
+	for (unsigned i = 0; i < MATCH_CROWD; i++)
+		last = add(world, NULL, "Tuntematon", "Mies", 1900);
+	assert_int_equal(list(world, false).count, MATCH_CROWD * (MATCH_CROWD - 1) / 2);
+	add(world, NULL, "Tuntematon", "Mies", 1900);
+	assert_int_equal(list(world, false).count, 0);
+	add(world, NULL, "Tuntemation", "Mies", 1900); /* nor to who is called nearly so */
+	assert_int_equal(list(world, false).count, 0);
+	add(world, NULL, "Virtanen", "Matti", 1900);
+	add(world, NULL, "Virtanen", "Matti", 1900);
+	assert_int_equal(list(world, false).count, 1);
+	change(world, last, RECORDS_CLIENT_FAMILY_NAME, "Tunnettu");
+	assert_int_equal(list(world, false).count, MATCH_CROWD * (MATCH_CROWD - 1) / 2 + MATCH_CROWD + 1);
+}
+
+struct crowds {
+	size_t count;
+	uint64_t records;
+	char family[40];
+};
+
+static bool crowds_one(void *ctx, const struct match_client *one, uint64_t records)
+{
+	struct crowds *crowds = ctx;
+	crowds->count++;
+	crowds->records = records;
+	snprintf(crowds->family, sizeof crowds->family, "%.*s", (int)one->family_name.len, (const char *)one->family_name.data);
+	return true;
+}
+
+static void a_crowd_is_told(void **state) /* M5 */
+{
+	struct world *world = *state;
+	struct crowds crowds = { 0 };
+	for (unsigned i = 0; i < MATCH_CROWD + 3; i++)
+		add(world, NULL, i % 3 ? "Tuntematon" : "tuntematon", NULL, 0);
+	add(world, NULL, "Virtanen", "Matti", 0);
+	MUST(match_crowds(world->match, crowds_one, &crowds));
+	assert_int_equal(crowds.count, 1);
+	assert_int_equal(crowds.records, MATCH_CROWD + 3);
+	assert_true(strcasecmp(crowds.family, "tuntematon") == 0);
+}
+
+/* Whatever came, went and was renamed around the edge, and however much of it at once: what stands
+ * is what a rebuilt projection makes of it. */
+static void crowds_that_come_and_go_leave_what_a_rebuild_makes(void **state) /* M4, M5 */
+{
+	struct world *world = *state;
+	struct client clients[3 * MATCH_CROWD];
+	static const char *const families[] = { "Tuntematon", "Nimetön", "Virtanen" };
+	for (unsigned i = 0; i < 3 * MATCH_CROWD; i++)
+		clients[i] = add(world, NULL, families[i % 2], "Mies", i % 3 ? 0 : 1900);
+	for (unsigned i = 0; i < 60; i++) {
+		for (uint64_t n = prng_below(&world->prng, 5); n > 0; n--) {
+			struct client *one = &clients[prng_below(&world->prng, 3 * MATCH_CROWD)];
+			change_later(world, *one, RECORDS_CLIENT_FAMILY_NAME, families[prng_below(&world->prng, i < 30 ? 2 : 3)]);
+		}
+		MUST(match_run(world->match, world->hub, now(world)));
+		if (i % 6 != 0)
+			continue;
+		char *before = digest(world);
+		MUST(match_rebuild(world->match));
+		MUST(match_run(world->match, world->hub, now(world)));
+		char *after = digest(world);
+		assert_string_equal(before, after);
+		free(before);
+		free(after);
+	}
+}
+
+/* A store of the version before: its tables have fewer columns. */
+static void tables_of_another_version_are_made_anew(void **state) /* M4 */
+{
+	struct world *world = *state;
+	add(world, NULL, "Laine", "Eero", 1970);
+	add(world, NULL, "Laine", "Eero", 1970);
+	close_all(world);
+	assert_int_equal(sqlite3_exec(world->db, "ALTER TABLE match_client RENAME COLUMN crowd TO other;"
+				      "UPDATE match_meta SET value=1", NULL, NULL, NULL), SQLITE_OK);
+	open_all(world, false);
+	MUST(match_run(world->match, world->hub, now(world)));
+	assert_int_equal(list(world, false).count, 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -481,6 +603,11 @@ int main(void)
 		TEST(erased_clients_are_matched_no_more),
 		TEST(a_rebuilt_projection_is_the_same),
 		TEST(what_was_touched_is_known_after_a_crash),
+		TEST(a_name_that_many_bear_says_nothing_by_itself),
+		TEST(a_birth_date_that_a_crowd_shares_says_nothing_either),
+		TEST(a_crowd_is_told),
+		TEST(crowds_that_come_and_go_leave_what_a_rebuild_makes),
+		TEST(tables_of_another_version_are_made_anew),
 	};
 	if (sodium_init() < 0)
 		return 1;

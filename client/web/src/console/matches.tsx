@@ -28,9 +28,18 @@ interface Pair {
 	older: Client;
 	newer: Client;
 }
+interface Crowd {
+	family_name: string;
+	given_names: string;
+	records: number;
+}
+
+function named(one: { family_name: string; given_names: string }): string {
+	return `${one.family_name} ${one.given_names}`.trim();
+}
 
 function nameOf(client: Client): string {
-	return `${client.family_name} ${client.given_names}`.trim() || short(client.id);
+	return named(client) || short(client.id);
 }
 
 function Side(props: { client: Client; other: Client; title: string }) {
@@ -79,12 +88,17 @@ function OnePair(props: { pair: Pair; onDone: () => void }) {
 	);
 }
 
+interface Told {
+	matches: Pair[];
+	crowds: Crowd[];
+}
+
 export function Matches() {
 	const [state, setState] = useState<typeof STATES[number]>("PROPOSED");
-	const all = useOnce<{ matches: Pair[] }>("all", () => admin<{ matches: Pair[] }>("matches", "all"));
+	const all = useOnce<Told>("all", () => admin<Told>("matches", "all"));
 	const pairs = all.data?.matches ?? [], count = (one: string) => pairs.filter((pair) => pair.state === one).length;
 	const look = pairs.filter((pair) => pair.must_look && pair.state !== state);
-	const shown = pairs.filter((pair) => pair.state === state);
+	const shown = pairs.filter((pair) => pair.state === state), crowds = all.data?.crowds ?? [];
 	return (
 		<div class="stack">
 			<Title>{T("ui.console_matches.title")}</Title>
@@ -94,6 +108,7 @@ export function Matches() {
 			{all.data !== null && <>
 				<Choice label={T("ui.console_matches.which")} value={state} onValue={(next) => setState(next as typeof state)} options={STATES.map((value) => ({ value, label: `${T(`ui.console_matches.state_${value}`)} (${count(value)})` }))} />
 				{look.length > 0 && <Notice tone="warn">{T("ui.console_matches.also", { count: look.length })}</Notice>}
+				{crowds.length > 0 && <Notice>{T("ui.console_matches.crowds")}: {crowds.map((one) => `${named(one) || "–"} (${one.records})`).join(", ")}</Notice>}
 				{shown.length === 0 && <Empty>{T(state === "PROPOSED" ? "ui.console_matches.none" : "ui.console_matches.none_such")}</Empty>}
 				{shown.map((pair) => <OnePair key={`${pair.older.id} ${pair.newer.id}`} pair={pair} onDone={all.again} />)}
 			</>}
