@@ -483,6 +483,9 @@ static void a_name_that_many_bear_says_nothing_by_itself(void **state) /* M5 */
 	add(world, NULL, "Tuntematon", "Mies", 1970); /* the birth date says something */
 	struct listed listed = list(world, false);
 	assert_string_equal(listed.text, "PROBABLE: the same name, the same birth date, the same municipality; ");
+	struct client rare = add(world, NULL, "Tuntematon", "Vanha Mies", 0); /* the same name for whoever compares */
+	assert_int_equal(list(world, false).count, 1);
+	MUST(hub_erase_case(world->hub, rare.case_id, now(world)));
 	add(world, NULL, "Tuntematon", "Nainen", 0); /* another name of the same family is no crowd */
 	add(world, NULL, "Tuntematon", "Nainen", 0);
 	assert_int_equal(list(world, false).count, 2);
@@ -503,14 +506,14 @@ static void a_birth_date_that_a_crowd_shares_says_nothing_either(void **state) /
 	for (unsigned i = 0; i <= MATCH_CROWD; i++)
 		add(world, NULL, "Tuntematon", "Mies", 0); /* the name is a crowd's before */
 	for (unsigned i = 0; i < MATCH_CROWD; i++)
-		last = add(world, NULL, "Tuntematon", "Mies", 1900);
+		last = add(world, NULL, "Tuntematon", "Mies", 1980);
 	assert_int_equal(list(world, false).count, MATCH_CROWD * (MATCH_CROWD - 1) / 2);
-	add(world, NULL, "Tuntematon", "Mies", 1900);
+	add(world, NULL, "Tuntematon", "Mies", 1980);
 	assert_int_equal(list(world, false).count, 0);
-	add(world, NULL, "Tuntemation", "Mies", 1900); /* nor to who is called nearly so */
+	add(world, NULL, "Tuntemation", "Mies", 1980); /* nor to who is called nearly so */
 	assert_int_equal(list(world, false).count, 0);
-	add(world, NULL, "Virtanen", "Matti", 1900);
-	add(world, NULL, "Virtanen", "Matti", 1900);
+	add(world, NULL, "Virtanen", "Matti", 1980);
+	add(world, NULL, "Virtanen", "Matti", 1980);
 	assert_int_equal(list(world, false).count, 1);
 	change(world, last, RECORDS_CLIENT_FAMILY_NAME, "Tunnettu");
 	assert_int_equal(list(world, false).count, MATCH_CROWD * (MATCH_CROWD - 1) / 2 + MATCH_CROWD + 1);
@@ -552,7 +555,7 @@ static void crowds_that_come_and_go_leave_what_a_rebuild_makes(void **state) /* 
 	struct client clients[3 * MATCH_CROWD];
 	static const char *const families[] = { "Tuntematon", "Nimetön", "Virtanen" };
 	for (unsigned i = 0; i < 3 * MATCH_CROWD; i++)
-		clients[i] = add(world, NULL, families[i % 2], "Mies", i % 3 ? 0 : 1900);
+		clients[i] = add(world, NULL, families[i % 2], "Mies", i % 3 ? 0 : 1980);
 	for (unsigned i = 0; i < 60; i++) {
 		for (uint64_t n = prng_below(&world->prng, 5); n > 0; n--) {
 			struct client *one = &clients[prng_below(&world->prng, 3 * MATCH_CROWD)];
