@@ -115,7 +115,7 @@ static struct fault fill_push(struct replica *r, const struct log_author *own, s
 		return fault_none();
 	/* Proofs whose h lies beyond this chunk central passes over. */
 	FAULT_TRY(replica_receipt_attach(r, &proofs, out));
-	FAULT_TRY(replica_receipt_unproven(r, own, &proofs, push.seq, &out->left_out));
+	FAULT_TRY(replica_receipt_differs(r, own, &proofs, push.seq, &out->left_out));
 	delta_head_sign(&r->self.central, &own->author, push.seq, &push.h, r->self.sign_secret, &signature);
 	name_epoch(r, own, out);
 	out->first_seq = own->receipted_seq + 1;

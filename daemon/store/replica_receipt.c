@@ -300,19 +300,25 @@ static bool prove_entry(void *ctx, const struct log_entry *entry)
 		return false;
 	uint8_t *proven = &p->proven[entry->seq - p->first_seq];
 	const struct receipt_run *run = p->receipt == NULL ? NULL : receipt_run_of(p->receipt, entry->seq);
-	for (size_t i = 0; i < entry->order_count; i++) {
-		if (p->receipt == NULL)
+	if (p->receipt == NULL) {
+		for (size_t i = 0; i < entry->order_count; i++)
 			p->found = p->found || (*proven & 1u << i) == 0;
-		if (run == NULL || run->first_order == 0)
-			continue;
-		struct order told = { p->generation, run->first_order + (entry->seq - run->first_seq) };
-		if (order_compare(order_given(&p->r->orders, told), entry->orders[i]) == 0)
-			*proven |= (uint8_t)(1u << i);
+		return true;
 	}
+	if (run == NULL || run->first_order == 0)
+		return true;
+	struct order told = { p->generation, run->first_order + (entry->seq - run->first_seq) };
+	bool is_held = false;
+	for (size_t i = 0; i < entry->order_count; i++)
+		if (order_compare(order_given(&p->r->orders, told), entry->orders[i]) == 0) {
+			*proven |= (uint8_t)(1u << i);
+			is_held = true;
+		}
+	p->found = p->found || !is_held;
 	return true;
 }
 
-struct fault replica_receipt_unproven(struct replica *r, const struct log_author *own,
+struct fault replica_receipt_differs(struct replica *r, const struct log_author *own,
 				      const struct replica_receipt_proofs *proofs, uint64_t upto, bool *out)
 {
 	struct proving p = { .r = r, .first_seq = own->receipted_seq + 1, .upto = upto };

@@ -29,9 +29,10 @@ struct replica_receipt_proofs {
 struct fault replica_receipt_proofs(struct replica *r, const struct log_author *own,
 				    struct replica_receipt_proofs *out);
 
-/* Whether a row of a push of these that ends at `upto` had an order that none of them
- * tells: the feed told it before the receipt came, or the receipt does not fit. */
-struct fault replica_receipt_unproven(struct replica *r, const struct log_author *own,
+/* Whether the rows of a push of these that ends at `upto` have other orders than they tell: one
+ * that none tells (the feed told it before the receipt came, or the receipt does not fit), or not
+ * one that is told (a central that did not know of it told the row without). */
+struct fault replica_receipt_differs(struct replica *r, const struct log_author *own,
 				      const struct replica_receipt_proofs *proofs, uint64_t upto, bool *out);
 
 /* Puts them into a push. */

@@ -359,6 +359,32 @@ static void orders_that_a_bundle_does_not_know_of_are_lost_at_its_device_too(voi
 	pair_free(pair);
 }
 
+/* Brought by a bundle that knew no receipt, a row loses the order that its device has a receipt of; the
+ * next node put back takes that order from the receipt, and has to tell its author of it. */
+static void an_order_lost_and_proven_again_comes_back_to_its_author(void **state)
+{
+	(void)state;
+	struct pair *pair = pair_new(19, 1);
+	struct case_id id = rules_shared_case(pair, 1);
+	rules_sync(pair, 0);
+	struct log *backup = pair_hub_backup(pair), *again = pair_hub_backup(pair);
+	struct record_id note = pair_note(pair, 0, id, "kuitti on, sija ei");
+	struct carried early = written(pair, 0);
+	rules_sync(pair, 0);
+	pair_hub_restore(pair, backup, true);
+	taken(pair, &early, NULL);
+	rules_sync(pair, 0);
+	assert_int_equal(orders_of(pair_hub_log(pair), note), 1);
+	assert_int_equal(orders_of(pair_device_log(pair, 0), note), 1);
+	pair_hub_restore(pair, again, true);
+	rules_sync(pair, 0);
+	rules_sync(pair, 0);
+	assert_true(orders_of(pair_hub_log(pair), note) > 1);
+	assert_int_equal(orders_of(pair_device_log(pair, 0), note), orders_of(pair_hub_log(pair), note));
+	carried_free(&early);
+	pair_free(pair);
+}
+
 static struct hub_time later(struct pair *pair, uint64_t days)
 {
 	struct hub_time at = pair_hub_time(pair);
@@ -674,6 +700,7 @@ int main(void)
 		cmocka_unit_test(restored_central_is_met_by_bundles_alone),
 		cmocka_unit_test(an_end_told_by_a_lost_epoch_is_not_acted_upon_before_held_is_answered),
 		cmocka_unit_test(orders_that_a_bundle_does_not_know_of_are_lost_at_its_device_too),
+		cmocka_unit_test(an_order_lost_and_proven_again_comes_back_to_its_author),
 		cmocka_unit_test(a_clock_that_was_ahead_before_central_was_put_back_keeps_no_key_away),
 		cmocka_unit_test(an_answer_to_the_newest_question_is_not_old),
 		cmocka_unit_test(a_disk_put_back_since_the_question_takes_no_epoch_without_its_parent),
