@@ -425,6 +425,28 @@ static bool may_leave(struct sim *sim, const struct sim_device *device, uint32_t
 	return leaving.is_safe;
 }
 
+static bool is_rejected(struct sim *sim, const struct sim_device *device, uint32_t op)
+{
+	struct leaving leaving = { sim, op, false };
+	(void)log_read_record(device->store.inner, sim->oracle.records[sim->oracle.ops[op].record].id, look_rejected, &leaving);
+	return leaving.is_safe;
+}
+
+static bool let_go(void *ctx, const struct log_entry *entry)
+{
+	struct sim_device *device = ctx;
+	const struct oracle *oracle = &device->sim->oracle;
+	uint32_t op = entry->bytes.data != NULL ? oracle_op_of(oracle, entry->bytes, NULL) : oracle_op_by_name(oracle, entry);
+	if (op != ORACLE_NONE)
+		device->rescued[op] = false;
+	return false;
+}
+
+void rescue_rejected(struct sim_device *device, const struct author *author, uint64_t seq)
+{
+	(void)log_find(device->store.inner, author, seq, let_go, device);
+}
+
 void rescue_i25_left(struct sim *sim, struct sim_device *device)
 {
 	char path[PATH_BYTES];
@@ -437,7 +459,7 @@ void rescue_i25_left(struct sim *sim, struct sim_device *device)
 	for (uint32_t i = 0; i < sim->oracle.op_count; i++) {
 		if (device->rescued[i] && !now[i] && !may_leave(sim, device, i))
 			sim_fail(sim, "I25", "op %u has left the rescue file of device %u, and is in no backup", i, device->number);
-		device->rescued[i] = now[i];
+		device->rescued[i] = now[i] && !is_rejected(sim, device, i);
 	}
 }
 

@@ -32,6 +32,9 @@ void rescue_i23_wrote(struct sim *sim, struct sim_device *device, uint32_t op);
 /* I25: what has left the file since it was asked last was erased, rejected, or is in central's log as far
  * as a backup is verified. */
 void rescue_i25_left(struct sim *sim, struct sim_device *device);
+/* The device has been told that its delta is rejected: it may let go of it, also when a centre that was put
+ * back, and has lost the word, decides otherwise later. */
+void rescue_rejected(struct sim_device *device, const struct author *author, uint64_t seq);
 /* I24: what is erased, and its device was told of, is in no file; a revoked device that erased itself has none. */
 void rescue_i24_erased(struct sim *sim, struct sim_device *device, bool has_synced);
 

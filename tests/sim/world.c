@@ -103,6 +103,8 @@ static void device_placed(void *ctx, const struct author *author, uint64_t seq, 
 		(unsigned long long)order.n);
 	if (verdict == LOG_ACCEPTED && order.n != 0)
 		invariant_i7_ack_is_durable(sim_of(device), device, author, seq);
+	if (verdict == LOG_REJECTED)
+		rescue_rejected(device, author, seq);
 }
 
 static void device_committed(void *ctx)
