@@ -155,7 +155,7 @@ def whose_a_child_notice_is_is_told_to_nobody(o):
                      key=lambda c: c["case_id"])
     whose = clients[0]["case_id"]  # the first by id: next to its client it would stand before the others
     notice = jalka(aino, "create", "child_notice", "--client", whose, "--sign", "about_person=Lapsi", "grounds=Huoli lapsesta",
-                   f"made_at={datetime.date.today()}T08:00", "recipient=Lastensuojelu")["case_id"]
+                   f"made_at={datetime.date.today() - datetime.timedelta(days=1)}T08:00", "recipient=Lastensuojelu")["case_id"]
     nodes.sync(aino)
     until(lambda: any(r["case_id"] == notice for r in o.load("maija")["cases"]), "the notice at the centre")
     for who in ("maija", "tero"):
