@@ -79,6 +79,7 @@ try {
 	const page = await browser.open(await address(full.aino), look.options);
 	page.language = "en";
 	await page.getByRole("heading", { level: 1 }).waitFor();
+	const printed = (kind) => page.waitForFunction((of) => document.querySelector(`[data-printed=${of}]`)?.shadowRoot?.querySelector("body, div, *"), kind);
 	const set = async (kind, language, large, blank) => {
 		await look.choose(page, T("ui.print.what"), T(`ui.print.kind_${kind}`));
 		await look.choose(page, T("ui.language"), look.tongue(language));
@@ -86,7 +87,7 @@ try {
 		if (kind === "quadrants")
 			await page.getByLabel(named("ui.print.blank")).setChecked(blank);
 		await page.getByRole("button", { name: T("ui.print.show"), exact: true }).click();
-		await page.waitForFunction((of) => document.querySelector(`[data-printed=${of}]`)?.shadowRoot?.querySelector("body, div, *"), kind);
+		await printed(kind);
 	};
 	for (const [at, kind] of KINDS.entries())
 		for (const [large, blank] of [[false, false], [true, false], ...(kind === "quadrants" ? [[false, true]] : [])])
@@ -101,7 +102,7 @@ try {
 			'findings=[{"finding":"REASONING","text":"perustelu puuttuu"}]', "--sign");
 		await page.evaluate((hash) => { location.hash = hash; }, `#/print/${id}?of=decision_quality_item`);
 		await page.getByRole("button", { name: T("ui.print.show"), exact: true }).click();
-		await page.locator("[data-printed=findings]").waitFor();
+		await printed("findings");
 		await judge(page, "findings", "findings");
 	});
 	const found = await browser.findings(page);
